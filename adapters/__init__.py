@@ -1,0 +1,149 @@
+"""The contract of a platform adapter: receive, send, capabilities. All else is rendering.
+
+An adapter turns payloads into events and stores them through `Intake` before it acknowledges; it performs
+`Outgoing` operations and returns receipts. It knows nothing of tickets or of other platforms.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from bot.core.capabilities import Capabilities
+from bot.core.commands import Command
+from bot.core.content import FileRef
+from bot.core.events import Event
+from bot.core.outgoing import Outgoing, Receipt
+from bot.core.places import Identity, MessageAt, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a room, or an update queue, was read. `position` is the platform's own id."""
+
+    name: str
+    position: str
+
+
+class Intake(Protocol):
+    """The durable entrance. When `accept` returns, the events and the cursor are stored, in one transaction.
+
+    Repeats (an event id that was seen before) are dropped without a word. When it raises, nothing was stored
+    and the platform must not be told that it was.
+    """
+
+    async def accept(self, events: Sequence[Event], *, cursor: Cursor | None = None) -> None: ...
+
+    async def cursors(self) -> dict[str, str]:
+        """This platform's cursors that moved within the last thirty days: name to position."""
+        ...
+
+    async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        """(value, label) pairs to offer while an argument is typed; at most 25, [] for who may not see them."""
+        ...
+
+    async def stopped_at(self) -> datetime | None:
+        """When this platform was last heard, for reading history of rooms that have no cursor yet."""
+        ...
+
+
+FileOpener = Callable[[FileRef], AbstractAsyncContextManager[AsyncIterator[bytes]]]
+"""Opens a file on whatever platform it lies, in chunks. Entering raises FileUnavailableError."""
+
+
+WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class FileUnavailableError(Exception):
+    """The platform does not hand the file out: gone, too large to fetch, or forbidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of sending: the key is the same for every try of the same action, also after a restart."""
+
+    key: str
+    """At most 25 characters (Discord's nonce)."""
+    number: int
+    """1 for the first."""
+    is_uncertain: bool
+    """An earlier try may have arrived: look before sending again, where the platform lets one look."""
+    first_tried_at: datetime | None
+    sent_so_far: tuple[MessageAt, ...] = ()
+    """Parts that arrived in an earlier try, in order: go on behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterContext:
+    """What the house gives an adapter."""
+
+    intake: Intake
+    commands: Sequence[Command]
+    command_prefix: str
+    staff_space: Place | None
+    """Set on every platform; only one of them has it."""
+    support_places: Sequence[Place]
+    colleague_places: Sequence[Place]
+    admins: frozenset[tuple[str, str]]
+    """(platform, external id)."""
+    open_file: FileOpener
+    now: Callable[[], datetime]
+    texts: Callable[[str], str]
+    """The translation catalogue, for the few words an adapter says itself."""
+    report: Callable[[str, dict[str, object]], None] = field(default=lambda _name, _fields: None)
+    """Log an event name with fields; never message text or secrets."""
+
+
+class Adapter(Protocol):
+    """One platform. A dead adapter is thrown away and a new one is built by its supervisor."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Connect, catch up on what was missed, receive until cancelled; call on_ready once events flow.
+
+        Raises when the connection is beyond its own repair, and `SetupError` when only a person can mend it.
+        Cancelling it closes everything it opened.
+        """
+        ...
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
+        """Perform one operation; raises SendError. Safe to call as soon as the object exists, also concurrently."""
+        ...
+
+    def webhooks(self) -> Mapping[str, WebhookHandler]:
+        """Path to handler, for the house's web server: '/slack/events', '/telegram/webhook'; {} when not used.
+
+        Answers only when the events are stored. The handler checks signature, age and size of the body itself.
+        """
+        ...
+
+    def open_file(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open one of this platform's files; entering raises FileUnavailableError."""
+        ...
+
+    async def check(self) -> list["Finding"]:
+        """What `allhands doctor` should know: token, scopes, permissions, the staff space and support places."""
+        ...
+
+    async def close(self) -> None:
+        """Close the sessions that `send` opened. Idempotent."""
+        ...
+
+
+class SetupError(Exception):
+    """Only a person can mend this (a wrong token, a missing permission); the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and what to do when it is not."""
+
+    is_ok: bool
+    what: str
+    advice: str = ""
+    is_fatal: bool = True

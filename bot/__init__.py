@@ -1,0 +1,1 @@
+"""Allhands: one support desk inside Slack, Discord and Telegram."""

@@ -1,0 +1,121 @@
+"""What is said: text in CommonMark, buttons, files, forms. Adapters draw it in their platform's manner."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ButtonStyle(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press: comes back as `ButtonPressed` with the same action and subject, or opens the url.
+
+    Action, colon and subject together take at most 64 bytes (Telegram's callback_data, the smallest).
+    """
+
+    label: str
+    action: str = ""
+    subject: str = ""
+    style: ButtonStyle = ButtonStyle.PLAIN
+    url: str = ""
+
+
+class FileKind(StrEnum):
+    PICTURE = "picture"
+    VIDEO = "video"
+    AUDIO = "audio"
+    VOICE = "voice"
+    ANIMATION = "animation"
+    STICKER = "sticker"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that lies on a platform; its adapter opens it, with the bot's own rights, never by a link in a text."""
+
+    platform: str
+    id: str
+    """What the adapter needs to open it again after a restart."""
+    name: str
+    kind: FileKind = FileKind.DOCUMENT
+    mime: str = "application/octet-stream"
+    size_bytes: int = 0
+    """0 when the platform does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who is speaking when it is not the bot itself."""
+
+    name: str
+    avatar_url: str = ""
+
+
+class Tone(StrEnum):
+    """What a card is about at a glance; adapters choose colour or emoji."""
+
+    PLAIN = "plain"
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One message to be sent; at least one of text, title and files is there.
+
+    Text, field values and footnote are CommonMark with strikethrough, `||spoiler||`, and mentions already
+    turned into names. No part of it may ping anyone: adapters switch every mention off.
+    """
+
+    text: str = ""
+    title: str = ""
+    """Plain text, no markup."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """(label, value) pairs of a card."""
+    footnote: str = ""
+    speaker: Speaker | None = None
+    buttons: tuple[Button, ...] = ()
+    """In the order they are shown; adapters break them into rows."""
+    files: tuple[FileRef, ...] = ()
+    tone: Tone = Tone.PLAIN
+
+
+class FieldKind(StrEnum):
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question of a form."""
+
+    name: str
+    label: str
+    """At most 45 characters (Discord)."""
+    kind: FieldKind = FieldKind.LINE
+    is_required: bool = True
+    value: str = ""
+    max_length: int = 1000
+    options: tuple[tuple[str, str], ...] = ()
+    """(value, label) pairs of a choice, at most 25."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal: comes back as `FormSubmitted` with the same name and subject."""
+
+    name: str
+    title: str
+    """At most 24 characters (Slack)."""
+    submit_label: str
+    fields: tuple[FormField, ...]
+    """At most five (Discord)."""
+    subject: str = ""

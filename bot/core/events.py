@@ -1,0 +1,266 @@
+"""What happened. Events are stored once under their id and handled once; everything in them is data.
+
+The id is unique per platform and names the fact, not the delivery: a message that a platform delivers twice
+under two delivery ids has one event id.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.core.content import FileRef
+from bot.core.knowledge import Match
+from bot.core.places import Identity, MessageAt, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who did it, as far as the edge knows."""
+
+    identity: Identity
+    name: str
+    """The display name; the external id when the platform would not tell."""
+    handle: str = ""
+    language: str = ""
+    """ISO 639-1, or "" when the platform does not say."""
+    time_zone: str = ""
+    """IANA name, or ""."""
+    avatar_url: str = ""
+    is_bot: bool = False
+    is_in_staff_space: bool | None = None
+    """True when the event itself or the platform's member list shows it; None when nobody asked."""
+    is_colleague: bool = False
+    """True for members of a place listed in COLLEAGUES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """How to answer the one who pressed or typed; understood by its adapter only, and worth nothing after expiry."""
+
+    platform: str
+    token: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """Someone said something where the bot can hear it."""
+
+    id: str
+    at: datetime
+    place: Place
+    """Where an exchange about it would live: for a top-level message in a channel with threads, its own thread."""
+    message: MessageAt
+    author: Author
+    text: str = ""
+    files: tuple[FileRef, ...] = ()
+    reply_to: MessageAt | None = None
+    is_to_bot: bool = False
+    """A direct chat, a mention of the bot, or a reply to it."""
+    is_opening: bool = False
+    """A top-level message that could begin a thread of its own."""
+    album: str = ""
+    """The platform's album id: messages of one album belong together."""
+    forwarded_from: str = ""
+    """The origin's name when it was forwarded."""
+    is_backfilled: bool = False
+    """Fetched from history after the bot was away."""
+    kind: Literal["message_received"] = "message_received"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    id: str
+    at: datetime
+    message: MessageAt
+    author: Author
+    text: str
+    files: tuple[FileRef, ...] = ()
+    kind: Literal["message_edited"] = "message_edited"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    id: str
+    at: datetime
+    message: MessageAt
+    kind: Literal["message_deleted"] = "message_deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChanged:
+    """Someone put an emoji on a message, or took it off."""
+
+    id: str
+    at: datetime
+    message: MessageAt
+    author: Author
+    emoji: str
+    """The Unicode character, or `:name:` for a platform's own emoji."""
+    is_on: bool
+    kind: Literal["reaction_changed"] = "reaction_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandGiven:
+    id: str
+    at: datetime
+    place: Place
+    author: Author
+    name: str
+    """The command's own name, whatever it is called on the platform."""
+    arguments: str = ""
+    handle: Handle | None = None
+    message: MessageAt | None = None
+    """The message it was typed in, where commands are messages, or the one a context menu was opened on."""
+    kind: Literal["command_given"] = "command_given"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    id: str
+    at: datetime
+    place: Place
+    author: Author
+    action: str
+    subject: str
+    handle: Handle | None = None
+    message: MessageAt | None = None
+    """The message that carries the button."""
+    kind: Literal["button_pressed"] = "button_pressed"
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted:
+    id: str
+    at: datetime
+    place: Place
+    author: Author
+    name: str
+    subject: str
+    values: dict[str, str]
+    handle: Handle | None = None
+    kind: Literal["form_submitted"] = "form_submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class ShortcutUsed:
+    """A message shortcut or context menu: 'open a ticket' or 'add as note' on somebody's message."""
+
+    id: str
+    at: datetime
+    place: Place
+    author: Author
+    """Who opened the menu."""
+    name: str
+    """open_ticket or add_note."""
+    message: MessageAt
+    message_author: Author
+    text: str
+    files: tuple[FileRef, ...] = ()
+    handle: Handle | None = None
+    kind: Literal["shortcut_used"] = "shortcut_used"
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """A person looks at their own page of the bot (Slack's App Home)."""
+
+    id: str
+    at: datetime
+    author: Author
+    kind: Literal["home_opened"] = "home_opened"
+
+
+@dataclass(frozen=True, slots=True)
+class ReachabilityChanged:
+    """A person blocked the bot in their direct chat, or let it in again."""
+
+    id: str
+    at: datetime
+    author: Author
+    is_reachable: bool
+    kind: Literal["reachability_changed"] = "reachability_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDeleted:
+    """A thread, post or topic is gone."""
+
+    id: str
+    at: datetime
+    place: Place
+    kind: Literal["place_deleted"] = "place_deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What an action that somebody waits for came to: the platform accepted it."""
+
+    id: str
+    at: datetime
+    action_id: int
+    purpose: str
+    """What the action said of itself: 'relay', 'thread', 'survey', 'ask' ..."""
+    subject: str
+    place: Place | None = None
+    is_repeat_possible: bool = False
+    """The platform may show it twice: its first answer was lost and cannot be looked up."""
+    kind: Literal["delivered"] = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed:
+    """The platform will not take it, now or later."""
+
+    id: str
+    at: datetime
+    action_id: int
+    purpose: str
+    subject: str
+    reason: str
+    """One of `Refusal`, as text."""
+    detail: str = ""
+    kind: Literal["delivery_failed"] = "delivery_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersFound:
+    """The knowledge was searched for a customer's message; no matches means it would be a guess."""
+
+    id: str
+    at: datetime
+    conversation_id: int
+    message_id: int
+    matches: tuple[Match, ...] = ()
+    purpose: str = "answer"
+    kind: Literal["answers_found"] = "answers_found"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineReached:
+    id: str
+    at: datetime
+    name: str
+    subject: str
+    due_at: datetime
+    kind: Literal["deadline_reached"] = "deadline_reached"
+
+
+Event = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | ReactionChanged
+    | CommandGiven
+    | ButtonPressed
+    | FormSubmitted
+    | ShortcutUsed
+    | HomeOpened
+    | ReachabilityChanged
+    | PlaceDeleted
+    | Delivered
+    | DeliveryFailed
+    | AnswersFound
+    | DeadlineReached
+)

@@ -1,0 +1,20 @@
+"""What the company knows, as the desk sees it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An article that answers a question, how surely, and the passage that does."""
+
+    article_key: str
+    language: str
+    title: str
+    passage: str
+    """CommonMark, at most about 600 characters."""
+    confidence: float
+    """A calibrated probability, 0 to 1."""
+    url: str = ""
+    source: str = ""
+    """Where the article lies: a path or a page's name, for people."""
+    tags: tuple[str, ...] = ()

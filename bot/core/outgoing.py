@@ -1,0 +1,186 @@
+"""What an adapter is asked to do, fully addressed, and what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from bot.core.content import Content, Form
+from bot.core.events import Handle
+from bot.core.places import Identity, MessageAt, Place
+
+
+class Outcome(StrEnum):
+    """What became of a staff member's message; shown on the message itself."""
+
+    SENT = "sent"
+    NOTE = "note"
+    FAILED = "failed"
+
+
+class ThreadState(StrEnum):
+    """What a ticket's thread shows about its ticket."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Send one message to a place; long text becomes several parts, files follow the text."""
+
+    place: Place
+    content: Content
+    reply_to: MessageAt | None = None
+    kind: Literal["post"] = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace a message that the bot sent; `messages` are its parts in order."""
+
+    messages: tuple[MessageAt, ...]
+    content: Content
+    kind: Literal["edit"] = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take back a message that the bot sent; one that is gone already counts as removed."""
+
+    messages: tuple[MessageAt, ...]
+    kind: Literal["remove"] = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """Put the bot's reaction on a message or take it off; an emoji the platform lacks is left out."""
+
+    message: MessageAt
+    emoji: str
+    is_on: bool
+    kind: Literal["react"] = "react"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Show on a staff member's message what became of it, in place of an earlier mark."""
+
+    message: MessageAt
+    outcome: Outcome
+    kind: Literal["mark"] = "mark"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    """Begin a thread in the staff space with a card; the receipt carries the new place and the card's message."""
+
+    space: Place
+    title: str
+    content: Content
+    kind: Literal["open_thread"] = "open_thread"
+
+
+@dataclass(frozen=True, slots=True)
+class SetThread:
+    """Show the ticket's state on its thread (tags, closing, title), and redraw its card."""
+
+    place: Place
+    card: MessageAt
+    title: str
+    content: Content
+    state: ThreadState
+    kind: Literal["set_thread"] = "set_thread"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer the one who gave a command, pressed a button or sent a form; private where the platform can.
+
+    When the handle has expired or there is none, it goes to the place as a post (private ones to the person's
+    direct chat).
+    """
+
+    place: Place
+    identity: Identity
+    content: Content
+    handle: Handle | None = None
+    is_private: bool = True
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Open a form in front of the person; where a platform has none, ask its first field as a message to reply to."""
+
+    place: Place
+    identity: Identity
+    form: Form
+    handle: Handle | None = None
+    kind: Literal["open_form"] = "open_form"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """Draw a person's own page of the bot (Slack's App Home); nothing where there is none."""
+
+    identity: Identity
+    sections: tuple[Content, ...]
+    kind: Literal["show_home"] = "show_home"
+
+
+Outgoing = Post | Edit | Remove | React | Mark | OpenThread | SetThread | Answer | OpenForm | ShowHome
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform made of it."""
+
+    messages: tuple[MessageAt, ...] = ()
+    """The parts in order, text before files; their places are exact (a direct chat's channel is known now)."""
+    place: Place | None = None
+    """For OpenThread: the new thread."""
+    is_repeat_possible: bool = False
+    """True when an earlier try may have arrived as well and the platform offers no way to find out."""
+    notices: tuple[str, ...] = ()
+    """What could not be shown, as `Notice` names: 'file_too_large', 'file_unavailable', 'reaction_unknown'."""
+
+
+class Refusal(StrEnum):
+    """Why a platform will not take a message, for people to be told."""
+
+    BLOCKED = "blocked"
+    """The person blocked the bot or closed direct messages."""
+    PLACE_GONE = "place_gone"
+    MESSAGE_GONE = "message_gone"
+    NOT_ALLOWED = "not_allowed"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    """The platform calls the request malformed: a defect of ours."""
+    UNREACHABLE = "unreachable"
+    """Tried for as long as it makes sense."""
+
+
+class SendError(Exception):
+    """The platform did not take it. Permanent: never will. Otherwise try again, not before `retry_after_seconds`.
+
+    `is_uncertain` says that the message may have arrived although no answer came back: the next try of the
+    same key must first look whether it is there, where the platform lets one look.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        refusal: Refusal | None = None,
+        retry_after_seconds: float = 0.0,
+        is_uncertain: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+        self.retry_after_seconds = retry_after_seconds
+        self.is_uncertain = is_uncertain
+
+    @property
+    def is_permanent(self) -> bool:
+        return self.refusal is not None
