@@ -1,0 +1,201 @@
+"""What a handler wants done, as data. Actions become outbox rows in the handler's own transaction.
+
+Two families never meet: what goes to a customer names a conversation, what goes to staff names a ticket or a
+staff member. There is no action that carries a note to a customer.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.content import Content, Form
+from bot.core.events import Handle
+from bot.core.outgoing import Outcome, ThreadState
+from bot.core.places import Identity, MessageAt, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Tell the customer something."""
+
+    conversation_id: int
+    place: Place
+    content: Content
+    message_id: int | None = None
+    """The message this is a copy of; its receipt becomes the message's references."""
+    reply_to_id: int | None = None
+    """The message it answers, looked up in that place when it is sent."""
+    purpose: str = ""
+    """Named when somebody waits for the result: comes back as `Delivered` or `DeliveryFailed`."""
+    subject: str = ""
+    kind: Literal["say"] = "say"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Put something in a place where staff work on a ticket."""
+
+    ticket_id: int
+    content: Content
+    place: Place | None = None
+    """None: the ticket's thread, which may still be opening."""
+    message_id: int | None = None
+    reply_to_id: int | None = None
+    purpose: str = ""
+    subject: str = ""
+    kind: Literal["show"] = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """Open the ticket's thread in the staff space; comes back as `Delivered` with purpose 'thread'."""
+
+    ticket_id: int
+    space: Place
+    title: str
+    content: Content
+    kind: Literal["open_desk"] = "open_desk"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshDesk:
+    """Redraw the ticket's card and show its state on the thread."""
+
+    ticket_id: int
+    title: str
+    content: Content
+    state: ThreadState
+    kind: Literal["refresh_desk"] = "refresh_desk"
+
+
+@dataclass(frozen=True, slots=True)
+class EditCopy:
+    """Bring the copy of a message in one place up to date; nothing when there is no copy there."""
+
+    message_id: int
+    place: Place | None
+    ticket_id: int | None
+    """With no place: the ticket's thread."""
+    conversation_id: int | None
+    content: Content
+    kind: Literal["edit_copy"] = "edit_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCopy:
+    message_id: int
+    place: Place | None
+    ticket_id: int | None
+    conversation_id: int | None
+    kind: Literal["remove_copy"] = "remove_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class ReactToCopy:
+    message_id: int
+    place: Place | None
+    ticket_id: int | None
+    conversation_id: int | None
+    emoji: str
+    is_on: bool
+    kind: Literal["react_to_copy"] = "react_to_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMessage:
+    """Show on a staff member's own message what became of it."""
+
+    message: MessageAt
+    outcome: Outcome
+    ticket_id: int
+    kind: Literal["mark_message"] = "mark_message"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer the one who gave a command, pressed a button or sent a form."""
+
+    place: Place
+    identity: Identity
+    content: Content
+    handle: Handle | None = None
+    is_private: bool = True
+    kind: Literal["reply"] = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class AskForm:
+    place: Place
+    identity: Identity
+    form: Form
+    handle: Handle | None = None
+    kind: Literal["ask_form"] = "ask_form"
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Write to a staff member or volunteer in their direct chat."""
+
+    staff_id: int
+    identity: Identity
+    content: Content
+    purpose: str = ""
+    subject: str = ""
+    kind: Literal["tell"] = "tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Say something in the staff space itself, outside any ticket."""
+
+    space: Place
+    content: Content
+    purpose: str = ""
+    subject: str = ""
+    kind: Literal["announce"] = "announce"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateButtons:
+    """Redraw a message of the bot whose buttons were used, by where it stands."""
+
+    message: MessageAt
+    content: Content
+    kind: Literal["update_buttons"] = "update_buttons"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawHome:
+    identity: Identity
+    sections: tuple[Content, ...]
+    kind: Literal["draw_home"] = "draw_home"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Search the knowledge for a customer's message; comes back as `AnswersFound`."""
+
+    conversation_id: int
+    message_id: int
+    text: str
+    language: str = ""
+    purpose: str = "answer"
+    kind: Literal["search"] = "search"
+
+
+Action = (
+    Say
+    | Show
+    | OpenDesk
+    | RefreshDesk
+    | EditCopy
+    | RemoveCopy
+    | ReactToCopy
+    | MarkMessage
+    | Reply
+    | AskForm
+    | Tell
+    | Announce
+    | UpdateButtons
+    | DrawHome
+    | Search
+)

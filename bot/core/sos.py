@@ -1,0 +1,31 @@
+"""A call for help to everybody who volunteered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Sos:
+    id: int
+    reason: str
+    started_at: datetime
+    started_by: int | None = None
+    """A staff id; None when the wait passed its limit."""
+    ended_at: datetime | None = None
+
+
+class CallState(StrEnum):
+    ASKED = "asked"
+    JOINED = "joined"
+    DECLINED = "declined"
+    UNREACHED = "unreached"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One volunteer asked in one SOS."""
+
+    sos_id: int
+    staff_id: int
+    state: CallState

@@ -1,0 +1,19 @@
+"""Who can help, with what."""
+
+from dataclasses import dataclass
+
+from bot.core.commands import Role
+from bot.core.places import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    id: int
+    identity: Identity
+    name: str
+    role: Role
+    areas: tuple[str, ...] = ()
+    """What they say they know, in lower case."""
+    is_volunteering: bool = False
+    is_confirmed: bool = True
+    """False for a volunteer from outside whom nobody on the team has let in yet."""

@@ -1,0 +1,54 @@
+"""Numbered work that needs a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.places import MessageAt, Place
+
+
+class TicketStatus(StrEnum):
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: int
+    number: int
+    """What people call it; counts up from 1."""
+    conversation_id: int
+    status: TicketStatus
+    subject: str
+    """The customer's own words, shortened; plain text."""
+    opened_at: datetime
+    waiting_since: datetime
+    claimed_by: int | None = None
+    """A staff id."""
+    claimed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    areas: tuple[str, ...] = ()
+    """What it is about, from the articles that came nearest and the customer's words."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is not TicketStatus.RESOLVED
+
+
+class DeskKind(StrEnum):
+    THREAD = "thread"
+    """The ticket's thread in the staff space."""
+    DIRECT = "direct"
+    """The direct chat of a volunteer who holds the ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPlace:
+    """Where staff work on a ticket; what its owner writes there goes to the customer."""
+
+    ticket_id: int
+    kind: DeskKind
+    place: Place
+    card: MessageAt | None = None
+    """The message that shows the ticket's state."""
