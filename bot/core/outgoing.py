@@ -165,7 +165,8 @@ class SendError(Exception):
     """The platform did not take it. Permanent: never will. Otherwise try again, not before `retry_after_seconds`.
 
     `is_uncertain` says that the message may have arrived although no answer came back: the next try of the
-    same key must first look whether it is there, where the platform lets one look.
+    same key must first look whether it is there, where the platform lets one look. `sent` are the parts that
+    did arrive, in order; the next try gets them as `Attempt.sent_so_far`.
     """
 
     def __init__(
@@ -175,11 +176,13 @@ class SendError(Exception):
         refusal: Refusal | None = None,
         retry_after_seconds: float = 0.0,
         is_uncertain: bool = False,
+        sent: tuple[MessageAt, ...] = (),
     ) -> None:
         super().__init__(message)
         self.refusal = refusal
         self.retry_after_seconds = retry_after_seconds
         self.is_uncertain = is_uncertain
+        self.sent = sent
 
     @property
     def is_permanent(self) -> bool:
