@@ -1,0 +1,30 @@
+"""Ids made by the application: they grow with time and differ between processes."""
+
+import secrets
+from datetime import UTC, datetime
+
+_FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+_PROCESS_BITS = 10
+_SEQUENCE_BITS = 11
+
+
+class Ids:
+    """63-bit ids: milliseconds since 2026, then a random number of this process, then a sequence.
+
+    Ids of one process always grow, also when the clock is set back or more than 2,048 are made in a millisecond.
+    """
+
+    def __init__(self) -> None:
+        self._process = secrets.randbits(_PROCESS_BITS) << _SEQUENCE_BITS
+        self._millisecond = 0
+        self._sequence = 0
+
+    def next(self, now: datetime) -> int:
+        millisecond = int((now - _FIRST_DAY).total_seconds() * 1000)
+        if millisecond > self._millisecond:
+            self._millisecond, self._sequence = millisecond, 0
+        else:
+            self._sequence += 1
+            if self._sequence >> _SEQUENCE_BITS:
+                self._millisecond, self._sequence = self._millisecond + 1, 0
+        return self._millisecond << (_PROCESS_BITS + _SEQUENCE_BITS) | self._process | self._sequence

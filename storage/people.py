@@ -1,0 +1,204 @@
+"""Contacts, their identities, and staff."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bot.core.commands import Role
+from bot.core.contact import Contact
+from bot.core.events import Author
+from bot.core.places import Identity
+from bot.core.staff import Staff
+from storage.ids import Ids
+from storage.rows import inserting, updating
+from storage.session import Session
+from storage.statement import Statement
+from storage.tables import contacts, identities, staff
+
+_CONTACT = (
+    contacts.c.id,
+    contacts.c.name,
+    contacts.c.language,
+    contacts.c.time_zone,
+    contacts.c.is_opted_out,
+    contacts.c.is_reachable,
+)
+_OF_IDENTITY = Statement(
+    select(*_CONTACT)
+    .join(identities, identities.c.contact_id == contacts.c.id)
+    .where(
+        identities.c.platform == bindparam("platform"),
+        identities.c.workspace == bindparam("workspace"),
+        identities.c.external_id == bindparam("external_id"),
+    )
+)
+_CONTACT_BY_ID = Statement(select(*_CONTACT).where(contacts.c.id == bindparam("id")))
+_IDENTITIES_OF = Statement(
+    select(identities.c.platform, identities.c.workspace, identities.c.external_id)
+    .where(identities.c.contact_id == bindparam("contact_id"))
+    .order_by(identities.c.id)
+)
+_ADD_CONTACT = inserting(contacts)
+_ADD_IDENTITY = inserting(identities)
+_SAVE_CONTACT = updating(contacts, "name", "language", "time_zone", "is_opted_out", "is_reachable")
+
+
+class Contacts:
+    def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
+        self._session, self._ids, self._now = session, ids, now
+
+    def of(self, identity: Identity) -> Contact | None:
+        row = self._session.one(
+            _OF_IDENTITY,
+            platform=identity.platform,
+            workspace=identity.workspace,
+            external_id=identity.external_id,
+        )
+        return Contact(*row) if row else None
+
+    def get(self, contact_id: int) -> Contact:
+        """Raises LookupError when there is none."""
+        row = self._session.one(_CONTACT_BY_ID, id=contact_id)
+        if row is None:
+            raise LookupError(f"no contact {contact_id}")
+        return Contact(*row)
+
+    def meet(self, author: Author) -> Contact:
+        """The contact behind an account, made on first sight, with the name it has now."""
+        known = self.of(author.identity)
+        if known is None:
+            return self._add(author)
+        newest = Contact(
+            known.id,
+            author.name or known.name,
+            author.language or known.language,
+            author.time_zone or known.time_zone,
+            known.is_opted_out,
+            known.is_reachable,
+        )
+        if newest != known and author.name != author.identity.external_id:
+            self.save(newest)
+            return newest
+        return known
+
+    def identities_of(self, contact_id: int) -> list[Identity]:
+        return [Identity(*row) for row in self._session.all(_IDENTITIES_OF, contact_id=contact_id)]
+
+    def save(self, contact: Contact) -> None:
+        self._session.run(
+            _SAVE_CONTACT,
+            row_id=contact.id,
+            name=contact.name,
+            language=contact.language,
+            time_zone=contact.time_zone,
+            is_opted_out=contact.is_opted_out,
+            is_reachable=contact.is_reachable,
+        )
+
+    def _add(self, author: Author) -> Contact:
+        contact = Contact(self._ids.next(self._now), author.name, author.language, author.time_zone)
+        self._session.run(
+            _ADD_CONTACT,
+            id=contact.id,
+            name=contact.name,
+            language=contact.language,
+            time_zone=contact.time_zone,
+            is_opted_out=False,
+            is_reachable=True,
+            created_at=self._now,
+        )
+        self._session.run(
+            _ADD_IDENTITY,
+            id=self._ids.next(self._now),
+            contact_id=contact.id,
+            platform=author.identity.platform,
+            workspace=author.identity.workspace,
+            external_id=author.identity.external_id,
+            handle=author.handle,
+        )
+        return contact
+
+
+_STAFF = (
+    staff.c.id,
+    staff.c.platform,
+    staff.c.workspace,
+    staff.c.external_id,
+    staff.c.name,
+    staff.c.role,
+    staff.c.areas,
+    staff.c.is_volunteering,
+    staff.c.is_confirmed,
+)
+_STAFF_OF = Statement(
+    select(*_STAFF).where(
+        staff.c.platform == bindparam("platform"),
+        staff.c.workspace == bindparam("workspace"),
+        staff.c.external_id == bindparam("external_id"),
+    )
+)
+_STAFF_BY_ID = Statement(select(*_STAFF).where(staff.c.id == bindparam("id")))
+_VOLUNTEERS = Statement(select(*_STAFF).where(staff.c.is_volunteering).order_by(staff.c.id))
+_ADD_STAFF = inserting(staff)
+_SAVE_STAFF = updating(staff, "name", "role", "areas", "is_volunteering", "is_confirmed")
+
+
+class Team:
+    """Everybody who may help."""
+
+    def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
+        self._session, self._ids, self._now = session, ids, now
+
+    def of(self, identity: Identity) -> Staff | None:
+        row = self._session.one(
+            _STAFF_OF,
+            platform=identity.platform,
+            workspace=identity.workspace,
+            external_id=identity.external_id,
+        )
+        return _staff(row) if row else None
+
+    def get(self, staff_id: int) -> Staff:
+        """Raises LookupError when there is none."""
+        row = self._session.one(_STAFF_BY_ID, id=staff_id)
+        if row is None:
+            raise LookupError(f"no staff member {staff_id}")
+        return _staff(row)
+
+    def volunteers(self) -> list[Staff]:
+        return [_staff(row) for row in self._session.all(_VOLUNTEERS)]
+
+    def enlist(self, identity: Identity, name: str, role: Role, *, is_confirmed: bool = True) -> Staff:
+        """A new member of the team; raises the database's error when the identity is one already."""
+        member = Staff(self._ids.next(self._now), identity, name, role, is_confirmed=is_confirmed)
+        self._session.run(
+            _ADD_STAFF,
+            id=member.id,
+            platform=identity.platform,
+            workspace=identity.workspace,
+            external_id=identity.external_id,
+            name=name,
+            role=int(role),
+            areas=(),
+            is_volunteering=False,
+            is_confirmed=is_confirmed,
+        )
+        return member
+
+    def save(self, member: Staff) -> None:
+        self._session.run(
+            _SAVE_STAFF,
+            row_id=member.id,
+            name=member.name,
+            role=int(member.role),
+            areas=member.areas,
+            is_volunteering=member.is_volunteering,
+            is_confirmed=member.is_confirmed,
+        )
+
+
+def _staff(row: tuple[Any, ...]) -> Staff:
+    id_, platform, workspace, external_id, name, role, areas, is_volunteering, is_confirmed = row
+    identity = Identity(platform, workspace, external_id)
+    return Staff(id_, identity, name, Role(role), areas, is_volunteering, is_confirmed)

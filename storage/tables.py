@@ -1,0 +1,350 @@
+"""The tables. Ids are made by the application and grow with time; "" and not NULL stands in unique keys."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bot.core.conversation import Direction, Owner, Status
+from bot.core.sos import CallState
+from bot.core.survey import OfferOutcome, SurveyKind
+from bot.core.ticket import DeskKind, TicketStatus
+from storage.columns import Areas, EnumText, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+
+def _to(target: str, *, is_optional: bool = False) -> ForeignKey:
+    return ForeignKey(target, ondelete="SET NULL" if is_optional else "CASCADE")
+
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("time_zone", Text, nullable=False, server_default=""),
+    Column("is_opted_out", Boolean, nullable=False),
+    Column("is_reachable", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _id(),
+    Column("contact_id", BigInteger, _to("contacts.id"), nullable=False, index=True),
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("handle", Text, nullable=False, server_default=""),
+    UniqueConstraint("platform", "workspace", "external_id"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    Column("contact_id", BigInteger, _to("contacts.id"), nullable=False),
+    Column("place_key", Text, nullable=False, unique=True),
+    Column("is_direct", Boolean, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("last_message_at", UtcDateTime, nullable=False),
+    Column("status", EnumText(Status), nullable=False),
+    Column("owner", EnumText(Owner), nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Index("ix_conversations_contact", "contact_id", "last_message_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False),
+    Column("direction", EnumText(Direction), nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("staff_id", BigInteger),
+    Column("is_from_bot", Boolean, nullable=False),
+    Column("reply_to_id", BigInteger),
+    Column("origin_place_key", Text, nullable=False),
+    Column("origin_is_direct", Boolean, nullable=False),
+    Column("origin_external_id", Text, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
+    Index("ix_messages_conversation", "conversation_id", "id"),
+)
+
+message_editions = Table(
+    "message_editions",
+    metadata,
+    _id(),
+    Column("message_id", BigInteger, _to("messages.id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+)
+
+message_refs = Table(
+    "message_refs",
+    metadata,
+    Column("place_key", Text, primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("message_id", BigInteger, _to("messages.id"), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("is_direct", Boolean, nullable=False),
+    Index("ix_message_refs_message", "message_id", "place_key", "part"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False),
+    Column("status", EnumText(TicketStatus), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("waiting_since", UtcDateTime, nullable=False),
+    Column("claimed_by", BigInteger),
+    Column("claimed_at", UtcDateTime),
+    Column("resolved_at", UtcDateTime),
+    Column("areas", Areas, nullable=False),
+)
+_is_open = tickets.c.status != TicketStatus.RESOLVED
+_is_waiting = tickets.c.status == TicketStatus.WAITING
+_is_claimed = tickets.c.status == TicketStatus.CLAIMED
+Index(
+    "uq_tickets_open_conversation",
+    tickets.c.conversation_id,
+    unique=True,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+Index("ix_tickets_conversation", tickets.c.conversation_id, tickets.c.id)
+Index(
+    "ix_tickets_waiting",
+    tickets.c.waiting_since,
+    tickets.c.id,
+    sqlite_where=_is_waiting,
+    postgresql_where=_is_waiting,
+)
+Index(
+    "ix_tickets_claimed_by",
+    tickets.c.claimed_by,
+    sqlite_where=_is_claimed,
+    postgresql_where=_is_claimed,
+)
+
+desk_places = Table(
+    "desk_places",
+    metadata,
+    Column("place_key", Text, primary_key=True),
+    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
+    Column("kind", EnumText(DeskKind), nullable=False),
+    Column("is_direct", Boolean, nullable=False),
+    Column("card_place_key", Text, nullable=False),
+    Column("card_external_id", Text, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("platform", Text, nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Integer, nullable=False),
+    Column("areas", Areas, nullable=False),
+    Column("is_volunteering", Boolean, nullable=False),
+    Column("is_confirmed", Boolean, nullable=False),
+    UniqueConstraint("platform", "workspace", "external_id"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    _id(),
+    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
+    Column("staff_id", BigInteger, _to("staff.id"), nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    _id(),
+    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
+    Column("message_id", BigInteger, nullable=False),
+    Column("article_key", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("offered_at", UtcDateTime, nullable=False),
+    Column("outcome", EnumText(OfferOutcome), nullable=False),
+)
+
+surveys = Table(
+    "surveys",
+    metadata,
+    _id(),
+    Column("kind", EnumText(SurveyKind), nullable=False),
+    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False),
+    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("score", Integer),
+    Column("comment", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("commented_at", UtcDateTime),
+)
+
+sos = Table(
+    "sos",
+    metadata,
+    _id(),
+    Column("reason", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("started_by", BigInteger, _to("staff.id", is_optional=True)),
+    Column("ended_at", UtcDateTime),
+    Column("is_active", Boolean),
+    # NULL, once it has ended, is never equal to NULL: so at most one SOS is active.
+    UniqueConstraint("is_active"),
+)
+
+sos_calls = Table(
+    "sos_calls",
+    metadata,
+    Column("sos_id", BigInteger, _to("sos.id"), primary_key=True),
+    Column("staff_id", BigInteger, _to("staff.id"), primary_key=True),
+    Column("state", EnumText(CallState), nullable=False),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    _id(),
+    Column("platform", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("error", Text, nullable=False),
+    UniqueConstraint("platform", "event_id"),
+)
+_is_pending_event = intake.c.state == "pending"
+Index(
+    "ix_intake_pending",
+    intake.c.lane,
+    intake.c.id,
+    sqlite_where=_is_pending_event,
+    postgresql_where=_is_pending_event,
+)
+Index("ix_intake_received", intake.c.received_at)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("lane", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_uncertain", Boolean, nullable=False),
+    Column("sent_so_far", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("first_tried_at", UtcDateTime),
+    Column("error", Text, nullable=False),
+)
+_is_pending_action = outbox.c.state == "pending"
+Index(
+    "ix_outbox_pending",
+    outbox.c.id,
+    sqlite_where=_is_pending_action,
+    postgresql_where=_is_pending_action,
+)
+Index("ix_outbox_created", outbox.c.created_at)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("position", Text, nullable=False),
+    Column("moved_at", UtcDateTime, nullable=False, index=True),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("staff_id", BigInteger),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("tags", Areas, nullable=False),
+    Column("phrasings", Areas, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("checksum", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Small facts about the installation, such as the fingerprint of the imported knowledge folder."""

@@ -1,0 +1,289 @@
+"""Tickets, who holds them, and where staff work on them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, desc, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.core.places import MessageAt, Place
+from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
+from storage.ids import Ids
+from storage.rows import inserting, message_at, place_from
+from storage.session import Session
+from storage.statement import Statement
+from storage.tables import claims, counters, desk_places, tickets
+
+_TICKET = tuple(tickets.c)
+_BY_ID = Statement(select(*_TICKET).where(tickets.c.id == bindparam("id")))
+_BY_NUMBER = Statement(select(*_TICKET).where(tickets.c.number == bindparam("number")))
+_LAST_OF = Statement(
+    select(*_TICKET)
+    .where(tickets.c.conversation_id == bindparam("conversation_id"))
+    .order_by(desc(tickets.c.id))
+    .limit(1)
+)
+_WAITING = Statement(
+    select(*_TICKET)
+    .where(tickets.c.status == TicketStatus.WAITING)
+    .order_by(tickets.c.waiting_since, tickets.c.id)
+    .limit(bindparam("limit"))
+)
+_HELD_BY = Statement(
+    select(*_TICKET)
+    .where(tickets.c.status == TicketStatus.CLAIMED, tickets.c.claimed_by == bindparam("staff_id"))
+    .order_by(tickets.c.claimed_at)
+)
+_CLAIMED = Statement(
+    select(*_TICKET)
+    .where(tickets.c.status == TicketStatus.CLAIMED)
+    .order_by(desc(tickets.c.claimed_at))
+    .limit(bindparam("limit"))
+)
+_AHEAD = Statement(
+    select(func.count())
+    .select_from(tickets)
+    .where(
+        tickets.c.status == TicketStatus.WAITING,
+        or_(
+            tickets.c.waiting_since < bindparam("waiting_since", type_=tickets.c.waiting_since.type),
+            and_(
+                tickets.c.waiting_since == bindparam("waiting_since", type_=tickets.c.waiting_since.type),
+                tickets.c.id < bindparam("ticket_id"),
+            ),
+        ),
+    )
+)
+_ADD = inserting(tickets)
+_NEXT_NUMBER = Statement(
+    upsert(counters)
+    .values(name="ticket", value=1)
+    .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    .returning(counters.c.value)
+)
+_CLAIM = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status == TicketStatus.WAITING)
+    .values(
+        status=TicketStatus.CLAIMED,
+        claimed_by=bindparam("staff_id"),
+        claimed_at=bindparam("at", type_=tickets.c.claimed_at.type),
+    )
+    .returning(tickets.c.id)
+)
+_RELEASE = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status == TicketStatus.CLAIMED)
+    .values(status=TicketStatus.WAITING, claimed_by=None, claimed_at=None)
+    .returning(tickets.c.id)
+)
+_RESOLVE = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status != TicketStatus.RESOLVED)
+    .values(status=TicketStatus.RESOLVED, resolved_at=bindparam("at", type_=tickets.c.resolved_at.type))
+    .returning(tickets.c.id)
+)
+_REOPEN = Statement(
+    update(tickets)
+    .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status == TicketStatus.RESOLVED)
+    .values(
+        status=TicketStatus.WAITING,
+        resolved_at=None,
+        claimed_by=None,
+        claimed_at=None,
+        waiting_since=bindparam("at", type_=tickets.c.waiting_since.type),
+    )
+    .returning(tickets.c.id)
+)
+_ADD_CLAIM = inserting(claims)
+_END_CLAIMS = Statement(
+    update(claims)
+    .where(claims.c.ticket_id == bindparam("in_ticket"), claims.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at", type_=claims.c.ended_at.type))
+)
+_FIRST_CLAIMS = Statement(
+    select(tickets.c.opened_at, func.min(claims.c.claimed_at).label("claimed_at"))
+    .join(claims, claims.c.ticket_id == tickets.c.id)
+    .where(tickets.c.id.in_(select(tickets.c.id).order_by(desc(tickets.c.id)).limit(50).scalar_subquery()))
+    .group_by(tickets.c.id, tickets.c.opened_at)
+    .order_by(desc(tickets.c.id))
+    .limit(20)
+)
+_COUNT = Statement(select(tickets.c.status, func.count()).group_by(tickets.c.status))
+_OLDEST_WAITING = Statement(
+    select(tickets.c.waiting_since)
+    .where(tickets.c.status == TicketStatus.WAITING)
+    .order_by(tickets.c.waiting_since)
+    .limit(1)
+)
+
+_DESK = tuple(desk_places.c)
+_DESK_AT = Statement(select(*_DESK).where(desk_places.c.place_key == bindparam("place_key")))
+_DESKS_OF = Statement(
+    select(*_DESK).where(desk_places.c.ticket_id == bindparam("ticket_id")).order_by(desc(desk_places.c.kind))
+)
+_ADD_DESK = Statement(
+    upsert(desk_places)
+    .values({c.name: bindparam(c.name) for c in desk_places.c})
+    .on_conflict_do_update(
+        index_elements=["place_key"],
+        set_={
+            name: bindparam(name)
+            for name in ("ticket_id", "kind", "is_direct", "card_place_key", "card_external_id")
+        },
+    )
+)
+_DROP_DESK = Statement(delete(desk_places).where(desk_places.c.place_key == bindparam("place_key")))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    waiting: int
+    claimed: int
+    resolved: int
+
+
+class Tickets:
+    def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
+        self._session, self._ids, self._now = session, ids, now
+
+    def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:
+        """A new ticket at the end of the queue; the database refuses a second open one per conversation."""
+        (number,) = self._session.one(_NEXT_NUMBER) or (1,)
+        ticket = Ticket(
+            id=self._ids.next(self._now),
+            number=number,
+            conversation_id=conversation_id,
+            status=TicketStatus.WAITING,
+            subject=subject,
+            opened_at=self._now,
+            waiting_since=self._now,
+            areas=areas,
+        )
+        self._session.run(
+            _ADD,
+            id=ticket.id,
+            number=number,
+            conversation_id=conversation_id,
+            status=ticket.status,
+            subject=subject,
+            opened_at=self._now,
+            waiting_since=self._now,
+            claimed_by=None,
+            claimed_at=None,
+            resolved_at=None,
+            areas=areas,
+        )
+        return ticket
+
+    def get(self, ticket_id: int) -> Ticket | None:
+        return self._ticket(_BY_ID, id=ticket_id)
+
+    def numbered(self, number: int) -> Ticket | None:
+        return self._ticket(_BY_NUMBER, number=number)
+
+    def last_of(self, conversation_id: int) -> Ticket | None:
+        """The newest ticket of a conversation, open or not."""
+        return self._ticket(_LAST_OF, conversation_id=conversation_id)
+
+    def open_of(self, conversation_id: int) -> Ticket | None:
+        last = self.last_of(conversation_id)
+        return last if last and last.is_open else None
+
+    def waiting(self, *, limit: int) -> list[Ticket]:
+        """The queue, the one that waits longest first."""
+        return [Ticket(*row) for row in self._session.all(_WAITING, limit=limit)]
+
+    def claimed(self, *, limit: int) -> list[Ticket]:
+        return [Ticket(*row) for row in self._session.all(_CLAIMED, limit=limit)]
+
+    def held_by(self, staff_id: int) -> list[Ticket]:
+        return [Ticket(*row) for row in self._session.all(_HELD_BY, staff_id=staff_id)]
+
+    def place_in_queue(self, ticket: Ticket) -> int:
+        """1 for the one that waits longest."""
+        row = self._session.one(_AHEAD, waiting_since=ticket.waiting_since, ticket_id=ticket.id)
+        return (row[0] if row else 0) + 1
+
+    def claim(self, ticket: Ticket, staff_id: int) -> bool:
+        """Take a waiting ticket; exactly one of those who try at once gets True."""
+        won = self._session.one(_CLAIM, ticket_id=ticket.id, staff_id=staff_id, at=self._now)
+        if won is None:
+            return False
+        self._session.run(
+            _ADD_CLAIM,
+            id=self._ids.next(self._now),
+            ticket_id=ticket.id,
+            staff_id=staff_id,
+            claimed_at=self._now,
+            ended_at=None,
+        )
+        return True
+
+    def release(self, ticket: Ticket) -> bool:
+        """Back into the queue at its old place; False when nobody held it."""
+        return self._end(_RELEASE, ticket)
+
+    def resolve(self, ticket: Ticket) -> bool:
+        """False when it was resolved already."""
+        return self._end(_RESOLVE, ticket, at=self._now)
+
+    def reopen(self, ticket: Ticket) -> bool:
+        """At the end of the queue; False when it is open."""
+        return self._session.one(_REOPEN, ticket_id=ticket.id, at=self._now) is not None
+
+    def first_waits_seconds(self) -> list[float]:
+        """How long the newest claimed tickets waited for their first person, newest first, at most twenty."""
+        rows = self._session.all(_FIRST_CLAIMS)
+        return [(claimed_at - opened_at).total_seconds() for opened_at, claimed_at in rows]
+
+    def counts(self) -> QueueCounts:
+        by_status = dict(self._session.all(_COUNT))
+        return QueueCounts(*(by_status.get(status, 0) for status in TicketStatus))
+
+    def oldest_waiting_since(self) -> datetime | None:
+        row = self._session.one(_OLDEST_WAITING)
+        return row[0] if row else None
+
+    def desk_at(self, place: Place) -> DeskPlace | None:
+        row = self._session.one(_DESK_AT, place_key=place.key)
+        return _desk(row) if row else None
+
+    def desks(self, ticket_id: int) -> list[DeskPlace]:
+        """Where staff work on it: its thread first."""
+        return [_desk(row) for row in self._session.all(_DESKS_OF, ticket_id=ticket_id)]
+
+    def thread_of(self, ticket_id: int) -> DeskPlace | None:
+        return next((desk for desk in self.desks(ticket_id) if desk.kind is DeskKind.THREAD), None)
+
+    def add_desk(self, ticket_id: int, kind: DeskKind, place: Place, card: MessageAt | None) -> None:
+        """From now on this place belongs to the ticket; it leaves any other."""
+        self._session.run(
+            _ADD_DESK,
+            place_key=place.key,
+            ticket_id=ticket_id,
+            kind=kind,
+            is_direct=place.is_direct,
+            card_place_key=card.place.key if card else "",
+            card_external_id=card.id if card else "",
+        )
+
+    def drop_desk(self, place: Place) -> None:
+        self._session.run(_DROP_DESK, place_key=place.key)
+
+    def _end(self, statement: Statement, ticket: Ticket, **parameters: Any) -> bool:
+        if self._session.one(statement, ticket_id=ticket.id, **parameters) is None:
+            return False
+        self._session.run(_END_CLAIMS, in_ticket=ticket.id, at=self._now)
+        return True
+
+    def _ticket(self, statement: Statement, **parameters: Any) -> Ticket | None:
+        row = self._session.one(statement, **parameters)
+        return Ticket(*row) if row else None
+
+
+def _desk(row: tuple[Any, ...]) -> DeskPlace:
+    place_key, ticket_id, kind, is_direct, card_key, card_id = row
+    card = message_at(card_key, is_direct, card_id) if card_id else None
+    return DeskPlace(ticket_id, kind, place_from(place_key, is_direct), card)
