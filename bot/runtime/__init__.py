@@ -1,0 +1,1 @@
+"""The moving parts of the line: intake, desk, dispatcher, clock, supervisors."""

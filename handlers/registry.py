@@ -1,0 +1,113 @@
+"""Which handler answers which event: found by being in this folder, refused when two want the same.
+
+A handler is one plain function: event and context in, actions out. The decorators only write down what it is
+for; nothing is registered anywhere until `discover` walks the folder.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.core.actions import Action
+from bot.core.commands import Argument, Command, Role
+from bot.core.events import Event
+from handlers.context import Context
+
+Handler = Callable[[Any, Context], Sequence[Action]]
+
+_PURPOSES = "_allhands_purposes"
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a handler is for: the kind of event and, within it, a name ("" for all of that kind)."""
+
+    kind: str
+    name: str = ""
+    command: Command | None = None
+
+
+def on(kind: str, name: str = "") -> Callable[[Handler], Handler]:
+    """For events of this kind: 'message_received' with 'desk', 'customer' or 'elsewhere'; 'delivered' and
+    'delivery_failed' with the action's purpose; others without a name.
+    """
+    return _decorator(Purpose(kind, name))
+
+
+def button(action: str) -> Callable[[Handler], Handler]:
+    return _decorator(Purpose("button_pressed", action))
+
+
+def form(name: str) -> Callable[[Handler], Handler]:
+    return _decorator(Purpose("form_submitted", name))
+
+
+def deadline(name: str) -> Callable[[Handler], Handler]:
+    return _decorator(Purpose("deadline_reached", name))
+
+
+def command(
+    name: str, description: str, *, role: Role, arguments: tuple[Argument, ...] = (), is_anywhere: bool = True
+) -> Callable[[Handler], Handler]:
+    """A command on every platform; the description and the arguments' go through the catalogue."""
+    return _decorator(
+        Purpose("command_given", name, Command(name, description, role, arguments, is_anywhere))
+    )
+
+
+def _decorator(purpose: Purpose) -> Callable[[Handler], Handler]:
+    def remember(handler: Handler) -> Handler:
+        purposes: list[Purpose] = getattr(handler, _PURPOSES, [])
+        purposes.append(purpose)
+        setattr(handler, _PURPOSES, purposes)
+        return handler
+
+    return remember
+
+
+class DuplicateHandlerError(Exception):
+    """Two handlers want the same event; the text names both."""
+
+
+class Handlers:
+    """Every handler, by what it is for."""
+
+    def __init__(self) -> None:
+        self._by_purpose: dict[tuple[str, str], Handler] = {}
+        self.commands: list[Command] = []
+
+    def add(self, handler: Handler) -> None:
+        for purpose in getattr(handler, _PURPOSES, ()):
+            key = (purpose.kind, purpose.name)
+            if key in self._by_purpose:
+                other = self._by_purpose[key]
+                raise DuplicateHandlerError(
+                    f"{handler.__module__}.{handler.__name__} and {other.__module__}.{other.__name__} "
+                    f"both answer {purpose.kind} {purpose.name}".rstrip()
+                )
+            self._by_purpose[key] = handler
+            if purpose.command is not None:
+                self.commands.append(purpose.command)
+
+    def find(self, event: Event, name: str) -> Handler | None:
+        """The handler for this name, else the one for all events of the kind, else None."""
+        return self._by_purpose.get((event.kind, name)) or self._by_purpose.get((event.kind, ""))
+
+    def command_named(self, name: str) -> Command | None:
+        return next((one for one in self.commands if one.name == name), None)
+
+
+def discover() -> Handlers:
+    """Read this folder; raises DuplicateHandlerError."""
+    import handlers as package
+
+    found = Handlers()
+    for module_info in sorted(pkgutil.walk_packages(package.__path__, "handlers."), key=lambda m: m.name):
+        module = importlib.import_module(module_info.name)
+        for value in vars(module).values():
+            if callable(value) and getattr(value, "__module__", "") == module.__name__:
+                found.add(value)
+    found.commands.sort(key=lambda one: (one.role, one.name))
+    return found
