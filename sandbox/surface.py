@@ -170,7 +170,9 @@ class Surface(Protocol):
 
     async def delete(self, person: str, room: str, message: str) -> None: ...
 
-    async def react(self, person: str, room: str, message: str, emoji: str, *, is_on: bool = True) -> None: ...
+    async def react(
+        self, person: str, room: str, message: str, emoji: str, *, is_on: bool = True
+    ) -> None: ...
 
     async def press(self, person: str, room: str, message: str, button: str) -> None:
         """Press a button, or anything else that can be clicked in a message, by its id."""
@@ -184,7 +186,9 @@ class Surface(Protocol):
         """Give a command. On Discord the arguments fill the options in order, the last one taking the rest."""
         ...
 
-    async def complete(self, person: str, room: str, name: str, option: str, typed: str) -> list[tuple[str, str]]:
+    async def complete(
+        self, person: str, room: str, name: str, option: str, typed: str
+    ) -> list[tuple[str, str]]:
         """(value, label) pairs the bot offers while an option is typed (Discord); empty elsewhere."""
         ...
 

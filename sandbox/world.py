@@ -1,7 +1,7 @@
 """What the three sandbox platforms share: one clock, one journal, and the faults a person may switch on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,7 +109,7 @@ class Journal:
     def after(self, number: int) -> list[Entry]:
         return [entry for entry in self.entries if entry.number > number]
 
-    async def follow(self, number: int) -> AsyncIterator[Entry]:
+    async def follow(self, number: int) -> AsyncGenerator[Entry, None]:
         """Yield every entry after the number, for ever."""
         while True:
             more = self._more
