@@ -1,0 +1,73 @@
+"""The shipped figures: where languages lie, how languages are spelt, how sure a score may make us.
+
+They are made by `benchmarks/knowledge_figures.py` and hold statistics only, no text of any question set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.languages import LanguageGuesser
+from knowledge.meaning import Space
+
+FIGURES = Path(__file__).with_name("figures.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A logistic regression over named score features."""
+
+    names: tuple[str, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Return how probable it is that the article is the right one."""
+        evidence = self.bias + sum(
+            w * features[name] for name, w in zip(self.names, self.weights, strict=True)
+        )
+        return float(1 / (1 + np.exp(-np.clip(evidence, -30, 30))))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the knowledge room knows before it has seen an article."""
+
+    space: Space
+    guesser: LanguageGuesser
+    with_vectors: Confidence
+    lexical_only: Confidence
+
+
+@cache
+def shipped_figures(path: Path = FIGURES) -> Figures:
+    """Load the shipped figures once."""
+    with np.load(path, allow_pickle=False) as stored:
+        table = {name: stored[name] for name in stored.files}
+    languages = [str(language) for language in table["languages"]]
+    space = Space(
+        query_means=dict(zip(languages, table["query_means"].astype(np.float32), strict=True)),
+        passage_means=dict(zip(languages, table["passage_means"].astype(np.float32), strict=True)),
+        directions=table["directions"].astype(np.float32),
+    )
+    guesser = LanguageGuesser(
+        [str(name) for name in table["guessed_languages"]],
+        [str(triple) for triple in table["triples"]],
+        table["log_shares"].astype(np.float32),
+    )
+    return Figures(space, guesser, _confidence(table, "with_vectors"), _confidence(table, "lexical_only"))
+
+
+def save_figures(path: Path, table: Mapping[str, Any]) -> None:
+    """Write the arrays that `shipped_figures` reads."""
+    np.savez_compressed(path, **table)
+
+
+def _confidence(table: Mapping[str, Any], kind: str) -> Confidence:
+    names = tuple(str(name) for name in table[f"{kind}_names"])
+    weights = [float(weight) for weight in table[f"{kind}_weights"]]
+    return Confidence(names, tuple(weights[:-1]), weights[-1])

@@ -1,0 +1,212 @@
+"""Reading a folder of Markdown articles: what can be read is taken, what cannot is explained, nothing is raised."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import frontmatter
+import yaml
+from babel import localedata
+from frontmatter.default_handlers import YAMLHandler
+
+from knowledge.article import Article
+
+DEFAULT_LANGUAGE = "en"
+# An article of a megabyte is no article; reading it would stall the start.
+LARGEST_FILE = 1_000_000
+
+_SUFFIXES = frozenset({".md", ".markdown"})
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a file or folder, and what to do about it, in words for its author."""
+
+    source: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.message}" if self.source else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What a folder holds: articles that can be used, and problems to tell their author about."""
+
+    articles: tuple[Article, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_folder(path: Path | str) -> FolderReport:
+    """Read every Markdown file below `path`; a file with a problem is left out and explained."""
+    root = Path(path)
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        return FolderReport(
+            (), (Problem("", f"The knowledge folder {root} {what}. Create it or change KNOWLEDGE_DIR."),)
+        )
+    articles: list[Article] = []
+    problems: list[Problem] = []
+    taken: dict[tuple[str, str], str] = {}
+    for file in _files(root):
+        source = file.relative_to(root).as_posix()
+        article = _read_file(file, source)
+        if isinstance(article, Problem):
+            problems.append(article)
+            continue
+        first = taken.setdefault((article.key, article.language), source)
+        if first != source:
+            message = (
+                f'{first} already is the article "{article.key}" in language "{article.language}". '
+                'Give one of the two another "key" or "language".'
+            )
+            problems.append(Problem(source, message))
+            continue
+        articles.append(article)
+    return FolderReport(tuple(articles), tuple(problems))
+
+
+def fingerprint(path: Path | str) -> str:
+    """Return a string that changes when a Markdown file below `path` does; reads names, sizes and times only."""
+    root = Path(path)
+    digest = hashlib.sha256()
+    for file in _files(root) if root.is_dir() else ():
+        try:
+            facts = file.stat()
+        except OSError:
+            continue
+        digest.update(
+            f"{file.relative_to(root).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode(
+                "utf-8", "replace"
+            )
+        )
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Yield the articles' files in a stable order; hidden ones and a README are about the folder, not in it."""
+    for folder, names_of_folders, names in os.walk(root):
+        names_of_folders[:] = sorted(name for name in names_of_folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if (
+                file.suffix.lower() in _SUFFIXES
+                and not name.startswith(".")
+                and file.stem.upper() != "README"
+            ):
+                yield file
+
+
+def _read_file(file: Path, source: str) -> Article | Problem:
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            return Problem(
+                source, f"is larger than {LARGEST_FILE // 1000} kB. Split it into several articles."
+            )
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Problem(
+            source, f"is not UTF-8 (byte {error.start + 1}). Save it again with the encoding UTF-8."
+        )
+    except OSError as error:
+        return Problem(source, f"cannot be read: {error.strerror or error}. Check its permissions.")
+    try:
+        facts, body = frontmatter.parse(text, handler=YAMLHandler())
+    # A value such as 2026-13-45 is a ValueError, brackets nested by the thousand are a RecursionError.
+    except (ValueError, RecursionError):
+        return Problem(source, "has front matter that cannot be understood. Quote its values.")
+    except yaml.YAMLError as error:
+        return Problem(
+            source, f"has front matter that is not valid YAML{_where(error)}. Quote values that hold a colon."
+        )
+    return _article(facts, body.strip(), source)
+
+
+def _where(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f" (line {mark.line + 2})" if mark is not None else ""
+
+
+def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Problem:
+    key, named_language = _from_path(source)
+    language = facts.get("language", named_language or DEFAULT_LANGUAGE)
+    # YAML reads a bare "no" as false, and Norwegian is a language.
+    language = "no" if language is False else str(language).strip()
+    heading = _HEADING.search(body)
+    title = _line(facts.get("title")) or (heading.group(1) if heading else "")
+    if not title:
+        return Problem(source, 'has no title. Begin the file with front matter: "---", "title: ...", "---".')
+    if not _LANGUAGE.fullmatch(language):
+        return Problem(source, f'has the language "{language}". Write a code such as en, hr or pt-BR.')
+    if not body:
+        return Problem(source, "has no text below its front matter. Write the answer there.")
+    tags, phrasings = _texts(facts.get("tags"), ","), _texts(facts.get("phrasings"), "\n")
+    if tags is None or phrasings is None:
+        name = "tags" if tags is None else "phrasings"
+        return Problem(source, f'has "{name}" that is no list of texts. Write {name}: [one, two].')
+    return Article(
+        key=_line(facts.get("key")) or key,
+        language=_normal(language),
+        title=title,
+        body=_without_title(body, heading, title),
+        tags=tuple(dict.fromkeys(tag.lower() for tag in tags)),
+        phrasings=tuple(dict.fromkeys(phrasings)),
+        source=source,
+        url=_line(facts.get("url")),
+    )
+
+
+def _from_path(source: str) -> tuple[str, str | None]:
+    """Return the key and language a path tells.
+
+    "returns.hr.md" and "hr/returns.md" both are the Croatian "returns".
+    """
+    *folders, name = source.split("/")
+    stem = name.rsplit(".", 1)[0]
+    language = None
+    if "." in stem and _is_language(stem.rsplit(".", 1)[1]):
+        stem, language = stem.rsplit(".", 1)
+    for position, folder in enumerate(folders):
+        if language is None and _is_language(folder):
+            language = folder
+            del folders[position]
+    return "/".join([*folders, stem]), language
+
+
+def _is_language(text: str) -> bool:
+    """Return whether a part of a path names a language: "it" does, "qa" does not."""
+    return _LANGUAGE.fullmatch(text) is not None and localedata.exists(re.split("[-_]", text)[0].lower())
+
+
+def _normal(language: str) -> str:
+    """Write a language code as BCP 47 does: "pt_br" becomes "pt-BR"."""
+    first, *rest = re.split("[-_]", language)
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part.title() for part in rest)])
+
+
+def _line(value: object) -> str:
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) and value is not False else ""
+
+
+def _texts(value: object, separator: str) -> list[str] | None:
+    """Return a list from front matter as texts; a single text may hold several."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        value = value.split(separator)
+    if not isinstance(value, list) or any(isinstance(entry, list | dict) for entry in value):
+        return None
+    return [text for entry in value if (text := _line(entry))]
+
+
+def _without_title(body: str, heading: re.Match[str] | None, title: str) -> str:
+    """A body that opens with its own title would show it twice."""
+    if heading is not None and heading.start() == 0 and heading.group(1).casefold() == title.casefold():
+        return body[heading.end() :].strip()
+    return body

@@ -1,0 +1,161 @@
+"""The index: articles go in, the ones that answer a question come out, or nothing when it would be a guess."""
+
+import threading
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from knowledge.article import Article, Match
+from knowledge.embedder import Embedder, Vectors
+from knowledge.evidence import Evidence, Scores, features, ranked_by_topic
+from knowledge.figures import Figures, shipped_figures
+from knowledge.lexical import LexicalSide
+from knowledge.meaning import MeaningSide
+from knowledge.passages import plain_text, split_passages
+from knowledge.question import Question, Reader, article_words
+from knowledge.small_talk import is_small_talk
+from knowledge.vector_cache import VectorCache
+
+# Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
+THRESHOLD = 0.80
+# What may stand below the answer as "see also".
+ALSO_THRESHOLD = 0.25
+
+
+class Index:
+    """A searchable set of articles. Building, searching and learning block; all are safe from several threads."""
+
+    def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
+                 reader: Reader, figures: Figures) -> None:  # fmt: skip
+        self.articles = tuple(articles)
+        self._lexical = lexical
+        self._meaning = meaning
+        self._reader = reader
+        self._confidence = figures.lexical_only if meaning is None else figures.with_vectors
+        topics = {
+            key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))
+        }
+        self._topics = np.array([topics[article.key] for article in articles], np.int32)
+        self._passages = [split_passages(article.body) for article in articles]
+        self._changing = threading.Lock()
+
+    @classmethod
+    def build(
+        cls,
+        articles: Iterable[Article],
+        *,
+        embedder: Embedder | None,
+        cache: VectorCache,
+        figures: Figures | None = None,
+    ) -> "Index":
+        """Index `articles`, embedding only texts that `cache` does not know: some minutes for a thousand new ones."""
+        figures = figures or shipped_figures()
+        articles = tuple(articles)
+        passages = [split_passages(article.body) for article in articles]
+        lexical = LexicalSide(articles, passages)
+        meaning = None
+        if embedder is not None and articles:
+            meaning = MeaningSide(articles, passages, embedder, cache, figures.space)
+        return cls(articles, lexical, meaning, Reader(figures.guesser, articles), figures)
+
+    @property
+    def has_vectors(self) -> bool:
+        """Return whether meaning is compared, and not only letters."""
+        return self._meaning is not None
+
+    def search(self, text: str, *, limit: int = 3, language: str | None = None,
+               threshold: float = THRESHOLD) -> list[Match]:  # fmt: skip
+        """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess."""
+        if is_small_talk(text):
+            return []
+        matches = self.search_all(text, limit=limit, language=language)
+        if not matches or matches[0].confidence < threshold:
+            return []
+        return [
+            matches[0],
+            *(match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)),
+        ]
+
+    def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
+        """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
+        question = self._reader.read(text, language)
+        if not question.words or not self.articles:
+            return []
+        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
+        with self._changing:
+            evidence = self._evidence(question, vector)
+            total = evidence.total
+            matches: list[Match] = []
+            ceiling = 1.0
+            for number in ranked_by_topic(total, self._topics, limit):
+                ceiling = min(ceiling, self._confidence.probability(features(evidence, total, number)))
+                shown = self._best_translation(number, question, total)
+                matches.append(self._match(shown, ceiling, question, vector))
+        return matches
+
+    def learn(self, article_key: str, text: str) -> bool:
+        """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.
+
+        Of several translations the one in the language of `text` learns, or the first when there is none.
+        """
+        known = [number for number, article in enumerate(self.articles) if article.key == article_key]
+        question = self._reader.read(text)
+        if not known or not question.words or is_small_talk(text):
+            return False
+        chosen = next((n for n in known if self.articles[n].language == question.language), known[0])
+        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
+        with self._changing:
+            self._lexical.learn(chosen, question.words)
+            if self._meaning is not None and vector is not None:
+                self._meaning.learn(chosen, vector)
+        return True
+
+    def judged(self, text: str, *, language: str | None = None) -> list[tuple[str, dict[str, float]]]:
+        """Return key and confidence features of the best articles: what calibration learns from."""
+        question = self._reader.read(text, language)
+        if not question.words or not self.articles:
+            return []
+        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
+        with self._changing:
+            evidence = self._evidence(question, vector)
+        total = evidence.total
+        best = ranked_by_topic(total, self._topics, 10)
+        return [(self.articles[number].key, features(evidence, total, number)) for number in best]
+
+    def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
+        coverage, spelling = self._lexical.scores(question.words)
+        spoken = [question.languages.get(article.language, 0.0) for article in self.articles]
+        titles, passages = (None, None)
+        if self._meaning is not None and vector is not None:
+            titles, passages = self._meaning.scores(vector)
+        return Evidence(titles, passages, coverage, spelling, np.array(spoken, np.float32), self._topics,
+                        len(question.words))  # fmt: skip
+
+    def _best_translation(self, number: int, question: Question, total: Scores) -> int:
+        """The customer's own language comes first, then whatever fitted best."""
+        same = np.flatnonzero(self._topics == self._topics[number])
+        return int(
+            max(same, key=lambda n: (self.articles[n].language == question.language, n == number, total[n]))
+        )
+
+    def _match(self, number: int, confidence: float, question: Question, vector: Vectors | None) -> Match:
+        article, parts = self.articles[number], self._passages[number]
+        if not parts:
+            return Match(article, confidence, "", f'the title "{article.title}" is near the question')
+        shares = [
+            self._lexical.overlap(question.words, article_words(plain_text(p), article.language))
+            for p in parts
+        ]
+        if self._meaning is not None and vector is not None:
+            near = self._meaning.passages(vector, number)
+            shares = [share + float(similar) for share, similar in zip(shares, near, strict=True)]
+        best = shares.index(max(shares))
+        return Match(article, confidence, parts[best], self._reason(article, question))
+
+    def _reason(self, article: Article, question: Question) -> str:
+        text = f"{article.title} {' '.join(article.phrasings)} {plain_text(article.body)}"
+        held = set(article_words(text, article.language))
+        common = [word for word in dict.fromkeys(question.words) if len(word) > 3 and word in held]
+        if common:
+            return f"shares the words {', '.join(common[:5])}"
+        return "means the same in other words" if self._meaning is not None else "is spelt alike"

@@ -1,0 +1,162 @@
+"""Finding articles by what they mean: vectors of titles, phrasings and passages, cleaned of their language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.article import Article
+from knowledge.embedder import Embedder, Vectors
+from knowledge.passages import plain_text
+from knowledge.vector_cache import VectorCache
+
+# How many texts of a base it takes until its own mean counts as much as the shipped one.
+_SHIPPED_WEIGHT = 20.0
+# Lower than any cosine: an article without such a text.
+_NONE = -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Where each language lies in the model's space (unit vectors), and directions that carry no meaning."""
+
+    query_means: Mapping[str, Vectors]
+    passage_means: Mapping[str, Vectors]
+    directions: Vectors
+
+    def query_mean(self, language: str) -> Vectors:
+        """Return where questions in `language` lie; for an unknown language, where questions lie at all."""
+        return self.query_means.get(language, _middle(self.query_means))
+
+    def passage_mean(self, language: str) -> Vectors:
+        """Return where passages in `language` lie; for an unknown language, where passages lie at all."""
+        return self.passage_means.get(language, _middle(self.passage_means))
+
+    def cleaned(self, vectors: Vectors, means: Sequence[Vectors]) -> Vectors:
+        """Return unit vectors of what is left when language and meaningless directions are taken away."""
+        if not len(vectors):
+            return np.zeros((0, self.directions.shape[1]), np.float32)
+        centred = vectors - np.stack(means)
+        rest = centred - (rest @ self.directions.T) @ self.directions
+        length = np.linalg.norm(rest, axis=-1, keepdims=True) + 1e-9
+        unit: Vectors = (rest / length).astype(np.float32)
+        return unit
+
+
+def adapted(space: Space, titles: Vectors, title_languages: Sequence[str], passages: Vectors,
+            passage_languages: Sequence[str]) -> Space:  # fmt: skip
+    """Return `space` moved towards the texts of a base: wholly for passages, for titles in new languages only.
+
+    The mean of a base's few titles is a worse centre for questions than the shipped one, where there is one.
+    """
+    query_means = dict(space.query_means)
+    for language in set(title_languages) - set(query_means):
+        query_means[language] = _blended(space.query_mean(language), titles[_rows(title_languages, language)])
+    passage_means = dict(space.passage_means)
+    for language in set(passage_languages):
+        passage_means[language] = _blended(
+            space.passage_mean(language), passages[_rows(passage_languages, language)]
+        )
+    return Space(query_means, passage_means, space.directions)
+
+
+class MeaningSide:
+    """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
+
+    def __init__(self, articles: Sequence[Article], passages: Sequence[Sequence[str]], embedder: Embedder,
+                 cache: VectorCache, space: Space) -> None:  # fmt: skip
+        self._embedder = embedder
+        self._cache = cache
+        self._articles = len(articles)
+        names = [(n, text) for n, a in enumerate(articles) for text in (a.title, *a.phrasings) if text]
+        parts = [
+            (n, f"{articles[n].title}\n{plain_text(part)}".strip())
+            for n, own in enumerate(passages)
+            for part in own
+        ]
+        raw_names = cache.queries(embedder, [text for _, text in names])
+        raw_parts = cache.passages(embedder, [text for _, text in parts])
+        spoken_names = [articles[n].language for n, _ in names]
+        spoken_parts = [articles[n].language for n, _ in parts]
+        self._space = adapted(space, raw_names, spoken_names, raw_parts, spoken_parts)
+        self._names = self._space.cleaned(
+            raw_names, [self._space.query_mean(spoken) for spoken in spoken_names]
+        )
+        self._parts = self._space.cleaned(
+            raw_parts, [self._space.passage_mean(spoken) for spoken in spoken_parts]
+        )
+        self._name_owners = np.array([n for n, _ in names], np.int32)
+        self._part_owners = np.array([n for n, _ in parts], np.int32)
+
+    def vector(self, text: str, language: str) -> Vectors:
+        """Return the cleaned vector of a question; tens of milliseconds."""
+        raw = self._embedder.queries([text])
+        vector: Vectors = self._space.cleaned(raw, [self._space.query_mean(language)])[0]
+        return vector
+
+    def scores(self, vector: Vectors) -> tuple[Vectors, Vectors]:
+        """Return how near each article's nearest title or phrasing is, and how near its text is."""
+        names = best_by_owner(_dot(self._names, vector), self._name_owners, self._articles)
+        parts = best_by_owner(_dot(self._parts, vector), self._part_owners, self._articles)
+        # An article that has only one of the two is judged by that one.
+        return np.where(names > _NONE, names, parts), np.where(parts > _NONE, parts, names)
+
+    def passages(self, vector: Vectors, article: int) -> Vectors:
+        """Return how near each passage of one article is, in the order of the passages."""
+        return _dot(self._parts[self._part_owners == article], vector)
+
+    def learn(self, article: int, vector: Vectors) -> None:
+        """Add the cleaned vector of one more phrasing to an article."""
+        self._names = np.concatenate([self._names, vector[None]])
+        self._name_owners = np.append(self._name_owners, np.int32(article))
+
+
+def embedded_text(title: str, passage: str) -> str:
+    """Return a passage as it is embedded: a piece from the middle of an article needs the title to be understood."""
+    return f"{title}\n{plain_text(passage)}".strip()
+
+
+def best_by_owner(
+    similarities: Vectors, owners: NDArray[np.int32], articles: int, missing: float = _NONE
+) -> Vectors:
+    """Return the highest similarity each article has, `missing` for one without any."""
+    best = np.full(articles, missing, np.float32)
+    np.maximum.at(best, owners, similarities)
+    return best
+
+
+def best_three_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int) -> Vectors:
+    """Return the mean of each article's up to three highest similarities."""
+    remaining = similarities.astype(np.float32).copy()
+    total = np.zeros(articles, np.float32)
+    counted = np.zeros(articles, np.float32)
+    for _ in range(3):
+        best = best_by_owner(remaining, owners, articles, missing=-np.inf)
+        found = np.isfinite(best)
+        total[found] += best[found]
+        counted += found
+        # Each article's best unit steps aside, so that the next round sees its second best.
+        order = np.argsort(-remaining, kind="stable")
+        _, first = np.unique(owners[order], return_index=True)
+        remaining[order[first]] = -np.inf
+    return (total / np.maximum(counted, 1)).astype(np.float32)
+
+
+def _blended(shipped: Vectors, own: Vectors) -> Vectors:
+    mean: Vectors = (shipped * _SHIPPED_WEIGHT + own.sum(axis=0)) / (_SHIPPED_WEIGHT + len(own))
+    return mean
+
+
+def _middle(means: Mapping[str, Vectors]) -> Vectors:
+    middle: Vectors = np.mean(list(means.values()), axis=0)
+    return middle
+
+
+def _dot(vectors: Vectors, vector: Vectors) -> Vectors:
+    similar: Vectors = vectors @ vector
+    return similar
+
+
+def _rows(languages: Sequence[str], language: str) -> list[int]:
+    return [row for row, spoken in enumerate(languages) if spoken == language]

@@ -1,0 +1,91 @@
+"""Reading a customer's message: which language it is in and by which words to look it up."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from knowledge.article import Article
+from knowledge.folding import (
+    fold_word,
+    greeklish_sound,
+    greeklish_words,
+    is_greek,
+    to_greek,
+    unaccented,
+    word_list,
+    words,
+)
+from knowledge.languages import GREEKLISH, LanguageGuesser
+
+# A customer who set a language is believed this much more than the letters of a short line.
+_STATED_LANGUAGE_ODDS = 4.0
+# A message says what it wants early; a wall of text would cost seconds and blur the question.
+LONGEST_QUESTION = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A message as it is looked up: `text` in its own script, folded `words`, and how likely each language is."""
+
+    text: str
+    words: tuple[str, ...]
+    languages: Mapping[str, float]
+
+    @property
+    def language(self) -> str:
+        """Return the likeliest language."""
+        return max(self.languages, key=lambda language: self.languages[language])
+
+
+class Reader:
+    """Reads messages in the languages it knows and in those of a set of articles."""
+
+    def __init__(self, guesser: LanguageGuesser, articles: Iterable[Article]) -> None:
+        samples: dict[str, list[str]] = {}
+        spellings = Counter[tuple[str, str]]()
+        for article in articles:
+            samples.setdefault(article.language, []).extend([article.title, *article.phrasings, article.body])
+            if article.language == "el":
+                for word in word_list(f"{article.title} {article.body}".lower()):
+                    if is_greek(word):
+                        spellings[fold_word(unaccented(word)), word] += 1
+        self._guesser = guesser.extended(samples)
+        # The commonest spelling of each sound comes last and stays.
+        self._spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
+
+    def read(self, text: str, stated_language: str | None = None) -> Question:
+        """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
+        text = text[:LONGEST_QUESTION]
+        shares = self._guesser.shares(text)
+        if stated_language in shares:
+            shares[stated_language] *= _STATED_LANGUAGE_ODDS
+        if stated_language == "el" and not is_greek(text):
+            shares[GREEKLISH] *= _STATED_LANGUAGE_ODDS
+        total = sum(shares.values())
+        shares = {language: share / total for language, share in shares.items()}
+        if max(shares, key=lambda language: shares[language]) == GREEKLISH:
+            shares["el"] = shares.get("el", 0.0) + shares.pop(GREEKLISH)
+            return Question(self._in_greek(text), tuple(greeklish_words(text)), shares)
+        shares.pop(GREEKLISH, None)
+        return Question(text, tuple(words(text)), shares)
+
+    def _in_greek(self, text: str) -> str:
+        """Write Greeklish in Greek letters: as the articles spell the word, else by its sound."""
+        return " ".join(
+            self._spelling.get(greeklish_sound(word)) or to_greek(greeklish_sound(word))
+            for word in word_list(unaccented(text))
+        )
+
+
+def article_words(text: str, language: str) -> list[str]:
+    """Return the words by which an article is found.
+
+    Latin words in a Greek article are also found by their Greeklish sound, because a question typed in Greeklish
+    does not tell its Greek words from its English ones.
+    """
+    found = words(text)
+    if language != "el":
+        return found
+    sounds = [greeklish_sound(word) for word in found if word.isascii() and word.isalpha()]
+    known = set(found)
+    return found + [sound for sound in sounds if sound not in known]

@@ -1,0 +1,73 @@
+"""A file that remembers the vectors of texts, so that a second start does not embed them again."""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.embedder import Embedder, Vectors
+
+# Kept small: a stopped import resumes where it was, and progress costs one commit a batch.
+_BATCH = 32
+
+
+class VectorCache:
+    """Vectors by model, kind and text hash, in an SQLite file or (without a path) in memory."""
+
+    def __init__(self, path: Path | str | None = None) -> None:
+        self._remembered: dict[str, bytes] = {}
+        self._path = Path(path) if path is not None else None
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(self._open()) as database, database:
+                database.execute(
+                    "create table if not exists vectors (hash text primary key, vector blob not null)"
+                )
+
+    def queries(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """Return the query vectors of `texts`, embedding only those never seen."""
+        return self._vectors(f"{embedder.name}|query", embedder.queries, texts)
+
+    def passages(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
+        """Return the passage vectors of `texts`, embedding only those never seen."""
+        return self._vectors(f"{embedder.name}|passage", embedder.passages, texts)
+
+    def _vectors(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+        hashes = [hashlib.sha256(f"{kind}|{text}".encode("utf-8", "replace")).hexdigest() for text in texts]
+        known = self._load(hashes)
+        unknown = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
+        waiting = list(unknown.items())
+        for start in range(0, len(waiting), _BATCH):
+            batch = waiting[start : start + _BATCH]
+            rows = embed([text for _, text in batch])
+            fresh = {key: row.astype(np.float16).tobytes() for (key, _), row in zip(batch, rows, strict=True)}
+            self._save(fresh)
+            known |= fresh
+        if not hashes:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)
+
+    def _open(self) -> sqlite3.Connection:
+        assert self._path is not None  # noqa: S101  only called for a cache with a file
+        return sqlite3.connect(self._path, timeout=30)
+
+    def _load(self, hashes: Sequence[str]) -> dict[str, bytes]:
+        if self._path is None:
+            return {key: self._remembered[key] for key in hashes if key in self._remembered}
+        known: dict[str, bytes] = {}
+        with closing(self._open()) as database:
+            for key in set(hashes):
+                row = database.execute("select vector from vectors where hash = ?", (key,)).fetchone()
+                if row is not None:
+                    known[key] = row[0]
+        return known
+
+    def _save(self, fresh: dict[str, bytes]) -> None:
+        if self._path is None:
+            self._remembered |= fresh
+            return
+        with closing(self._open()) as database, database:
+            database.executemany("insert or ignore into vectors values (?, ?)", fresh.items())
