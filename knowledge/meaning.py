@@ -38,7 +38,7 @@ class Space:
         if not len(vectors):
             return np.zeros((0, self.directions.shape[1]), np.float32)
         centred = vectors - np.stack(means)
-        rest = centred - (rest @ self.directions.T) @ self.directions
+        rest = centred - (centred @ self.directions.T) @ self.directions
         length = np.linalg.norm(rest, axis=-1, keepdims=True) + 1e-9
         unit: Vectors = (rest / length).astype(np.float32)
         return unit
