@@ -56,6 +56,11 @@ class Session:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    def is_lost(self, error: Exception) -> bool:
+        """True when the connection or the transaction is gone, and not only the statement that failed."""
+        driver = self.engine.dialect.dbapi
+        return driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError))
+
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
         compiled = statement.compiled_for(self.engine.dialect)

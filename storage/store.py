@@ -119,16 +119,9 @@ class Store:
             with session.savepoint():
                 job.result = job.run(UnitOfWork(session, self._ids, self._now()))
         except Exception as error:
-            if self._is_lost(error):
+            if session.is_lost(error):
                 raise
             job.error = error
-
-    def _is_lost(self, error: Exception) -> bool:
-        """True when the connection or the transaction is gone, and not only this job."""
-        if isinstance(error, DBAPIError):
-            return True
-        driver = self._engine.dialect.dbapi
-        return driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError))
 
     def _reconnect(self) -> None:
         """Drop the connection; the next batch opens a new one."""

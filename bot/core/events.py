@@ -204,6 +204,10 @@ class Delivered:
     """What the action said of itself: 'relay', 'thread', 'survey', 'ask' ..."""
     subject: str
     place: Place | None = None
+    """Where it is now: a new thread, or the direct chat that was found."""
+    messages: tuple[MessageAt, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What could not be shown, as `Receipt.notices`."""
     is_repeat_possible: bool = False
     """The platform may show it twice: its first answer was lost and cannot be looked up."""
     kind: Literal["delivered"] = "delivered"

@@ -1,0 +1,181 @@
+"""The desk: one event, one handler, one transaction. Plain sync code that runs on the writer's thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.core.actions import Action, Announce
+from bot.core.capabilities import Capabilities
+from bot.core.content import Button, ButtonStyle, Content, Tone
+from bot.core.errors import NotYetError
+from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
+from bot.core.places import Place
+from bot.core.texts import Texts
+from bot.runtime.codec import event_from, to_text
+from bot.runtime.lanes import lane_of_action, lane_of_event
+from bot.runtime.metrics import Metrics
+from handlers.context import Context, DeskSettings
+from handlers.registry import Handlers
+from storage import StoredAction, StoredEvent, UnitOfWork
+
+log = structlog.get_logger()
+
+MAX_TRIES = 5
+RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An action with the row it lies in."""
+
+    row: StoredAction
+    action: Action
+
+
+class Desk:
+    def __init__(
+        self,
+        handlers: Handlers,
+        settings: DeskSettings,
+        texts_in: Callable[[str], Texts],
+        capabilities_of: Callable[[str], Capabilities | None],
+        metrics: Metrics,
+    ) -> None:
+        self._handlers = handlers
+        self._settings = settings
+        self._texts_in = texts_in
+        self._capabilities_of = capabilities_of
+        self._metrics = metrics
+
+    def accept(
+        self, work: UnitOfWork, platform: str, events: Sequence[Event], cursor: tuple[str, str] | None = None
+    ) -> list[Queued]:
+        """Store each event once and handle it; what cannot be handled now stays stored and is tried again."""
+        queued: list[Queued] = []
+        for event in events:
+            stored = work.intake.store(platform, event.id, lane_of_event(event), to_text(event))
+            if stored is None:
+                self._metrics.repeats.labels(platform).inc()
+                continue
+            self._metrics.events.labels(platform, event.kind).inc()
+            if not work.intake.is_blocked(stored):
+                queued += self._handle(work, stored, event)
+        if cursor is not None:
+            work.cursors.move(platform, *cursor)
+        return queued
+
+    def retry_due(self, work: UnitOfWork, *, limit: int = 100) -> list[Queued]:
+        """Handle what waits: after a failure, behind one, or because the process ended in between."""
+        queued: list[Queued] = []
+        for stored in work.intake.due(limit=limit):
+            if not work.intake.is_blocked(stored):
+                queued += self._handle(work, stored, event_from(stored.payload))
+        return queued
+
+    def reach_deadlines(self, work: UnitOfWork, *, limit: int = 500) -> list[Queued]:
+        """Turn due deadlines into events; each is gone from the table in the same transaction."""
+        due = work.deadlines.due(work.now, limit=limit)
+        events = []
+        for deadline in due:
+            work.deadlines.clear(deadline.name, deadline.subject)
+            moment = f"{deadline.name}:{deadline.subject}:{deadline.due_at.isoformat()}"
+            events.append(
+                DeadlineReached(
+                    f"deadline:{moment}", work.now, deadline.name, deadline.subject, deadline.due_at
+                )
+            )
+        return self.accept(work, "clock", events)
+
+    def _handle(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
+        try:
+            with work.session.savepoint():
+                queued = self._decide(work, event)
+                work.intake.handled(stored)
+        except NotYetError:
+            return self._not_yet(work, stored)
+        except Exception as error:
+            if work.session.is_lost(error):
+                raise
+            return self._failed(work, stored, event, error)
+        return queued
+
+    def _decide(self, work: UnitOfWork, event: Event) -> list[Queued]:
+        handler = self._handlers.find(event, self._name_of(work, event))
+        if handler is None:
+            return []
+        context = Context(
+            work=work,
+            now=work.now,
+            settings=self._settings,
+            texts_in=self._texts_in,
+            capabilities_of=self._capabilities_of,
+            commands=tuple(self._handlers.commands),
+        )
+        return [self._queue(work, action) for action in handler(event, context)]
+
+    def _name_of(self, work: UnitOfWork, event: Event) -> str:
+        """What the handler of this event is registered under, within the event's kind."""
+        if isinstance(event, MessageReceived):
+            return self._role_of_place(work, event)
+        if isinstance(event, Delivered | DeliveryFailed):
+            return event.purpose
+        for field in ("name", "action", "purpose"):
+            name: str | None = getattr(event, field, None)
+            if name is not None:
+                return name
+        return ""
+
+    def _role_of_place(self, work: UnitOfWork, event: MessageReceived) -> str:
+        """Who is speaking: staff at a ticket, somebody else in the staff space, or a customer."""
+        if work.tickets.desk_at(event.place) is not None:
+            return "desk"
+        space = self._settings.staff_space
+        if space is not None and event.place.lies_in(space):
+            return "elsewhere"
+        return "customer"
+
+    def _queue(self, work: UnitOfWork, action: Action) -> Queued:
+        lane, platform = lane_of_action(action, self._settings.staff_space)
+        return Queued(work.outbox.add(lane, platform, to_text(action)), action)
+
+    def _not_yet(self, work: UnitOfWork, stored: StoredEvent) -> list[Queued]:
+        if stored.attempts + 1 >= MAX_TRIES:
+            work.intake.handled(stored)
+        else:
+            work.intake.failed(stored, "not yet", work.now + RETRY_AFTER[stored.attempts])
+        return []
+
+    def _failed(self, work: UnitOfWork, stored: StoredEvent, event: Event, error: Exception) -> list[Queued]:
+        reason = type(error).__name__
+        log.error("event.failed", kind=event.kind, event=stored.id, tries=stored.attempts + 1, error=reason,
+                  exc_info=error)  # fmt: skip
+        self._metrics.failures.labels(event.kind).inc()
+        if stored.attempts + 1 < MAX_TRIES:
+            work.intake.failed(stored, reason, work.now + RETRY_AFTER[stored.attempts])
+            return []
+        work.intake.set_aside(stored, reason)
+        space = self._settings.staff_space
+        return [self._queue(work, self._alarm(stored, event, space))] if space else []
+
+    def _alarm(self, stored: StoredEvent, event: Event, space: Place) -> Announce:
+        texts = self._texts_in("en")
+        return Announce(
+            space,
+            Content(
+                title=texts.label("Something could not be handled"),
+                text=texts.text(
+                    "An event of the kind {kind} on {platform} failed {n} times. It is set aside and nothing "
+                    "of it is lost; everything after it goes on.",
+                    kind=event.kind,
+                    platform=stored.platform,
+                    n=MAX_TRIES,
+                ),
+                tone=Tone.ALERT,
+                buttons=(
+                    Button(texts.label("Try again"), "event_retry", str(stored.id), ButtonStyle.PRIMARY),
+                    Button(texts.label("Drop it"), "event_drop", str(stored.id), ButtonStyle.DANGER),
+                ),
+            ),
+        )

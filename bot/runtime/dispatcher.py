@@ -1,0 +1,284 @@
+"""The dispatcher: takes the head of each lane, has it sent, stores the receipt, goes on.
+
+Strict order within a lane, none between lanes. A temporary failure waits as long as the platform said; a
+permanent one frees the lane and comes back as an event.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from adapters import Attempt
+from bot.core.actions import Action, EditCopy, Say, Show
+from bot.core.events import Delivered, DeliveryFailed, Event
+from bot.core.outgoing import Outgoing, Receipt, Refusal, SendError
+from bot.runtime.addressing import address, address_at_once, place_of
+from bot.runtime.clock import Clock
+from bot.runtime.codec import action_from
+from bot.runtime.desk import Desk, Queued
+from bot.runtime.metrics import Metrics
+from bot.runtime.writer import Writer
+from storage import StorageUnavailableError, StoredAction, UnitOfWork
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = timedelta(hours=24)
+MAX_DEFECTS = 5
+"""Tries of an action that makes the adapter itself fail."""
+LONGEST_WAIT_SECONDS = 60.0
+_PAGE = 1000
+
+
+class Sender(Protocol):
+    """What performs the actions of one platform."""
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt: ...
+
+
+class Performer(Protocol):
+    """What performs actions that go to no platform: the librarian."""
+
+    async def perform(self, action: Action, action_id: int) -> Sequence[Event]: ...
+
+
+class Dispatcher:
+    def __init__(self, writer: Writer, desk: Desk, clock: Clock, metrics: Metrics) -> None:
+        self._writer, self._desk, self._clock, self._metrics = writer, desk, clock, metrics
+        self._senders: dict[str, Callable[[], Sender | None]] = {}
+        self._performers: dict[str, Performer] = {}
+        self._lanes: dict[str, deque[Queued]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wakes: dict[str, asyncio.Event] = {}
+        self._stopping = asyncio.Event()
+
+    def serve(self, platform: str, sender: Callable[[], Sender | None]) -> None:
+        """From now on this platform's actions go to whatever the callable gives; None means wait."""
+        self._senders[platform] = sender
+        self._wakes[platform] = asyncio.Event()
+
+    def perform(self, name: str, performer: Performer) -> None:
+        self._performers[name] = performer
+        self._wakes[name] = asyncio.Event()
+
+    def wake(self, platform: str) -> None:
+        """The platform is there again: try at once what was waiting for a later try."""
+        wake, self._wakes[platform] = self._wakes[platform], asyncio.Event()
+        wake.set()
+
+    async def load(self) -> None:
+        """Take up what an earlier process left. The head of each lane may have been in flight when it ended."""
+        after, seen = 0, set()
+        while True:
+            page = await self._writer.do(
+                lambda work, after=after: work.outbox.pending(after=after, limit=_PAGE)
+            )  # type: ignore[misc] # mypy does not see the default argument's type
+            for row in page:
+                if row.lane not in seen:
+                    seen.add(row.lane)
+                    row = replace(row, is_uncertain=True)
+                self.enqueue([Queued(row, action_from(row.payload))])
+            if len(page) < _PAGE:
+                return
+            after = page[-1].id
+
+    def enqueue(self, queued: Sequence[Queued]) -> None:
+        """Send these, each behind what its lane already holds. Call it in the event loop."""
+        for item in queued:
+            if item.row.platform not in self._wakes:
+                # The platform is switched off. The row stays, and is taken up when it is on again.
+                continue
+            lane = self._lanes.get(item.row.lane)
+            if lane is not None:
+                lane.append(item)
+                continue
+            self._lanes[item.row.lane] = deque([item])
+            if not self._stopping.is_set():
+                task = asyncio.create_task(self._serve(item.row.lane), name=f"lane {item.row.lane}")
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def waiting(self) -> int:
+        """How many actions are not yet accepted by their platforms."""
+        return sum(len(lane) for lane in self._lanes.values())
+
+    async def stop(self, timeout_seconds: float) -> None:
+        """Let sends in flight end, then leave the rest to the next process."""
+        self._stopping.set()
+        if self._tasks:
+            for wake in self._wakes.values():
+                wake.set()
+            _, late = await asyncio.wait(self._tasks, timeout=timeout_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _serve(self, name: str) -> None:
+        lane = self._lanes[name]
+        while lane and not self._stopping.is_set():
+            if await self._try(lane):
+                lane.popleft()
+        if not lane:
+            del self._lanes[name]
+
+    async def _try(self, lane: deque[Queued]) -> bool:
+        """One try of the lane's head; True when it is done with, for better or worse."""
+        item = lane[0]
+        try:
+            row = await self._deliver(item)
+        except StorageUnavailableError as error:
+            log.error("outbox.storage_unavailable", action=item.row.id, error=str(error))
+            await asyncio.sleep(1)
+            return False
+        if row is None:
+            return True
+        lane[0] = replace(item, row=row)
+        return False
+
+    async def _deliver(self, item: Queued) -> StoredAction | None:
+        """Try it; None when it is settled, otherwise its row as it stands after this try and its wait."""
+        platform = item.row.platform
+        performer = self._performers.get(platform)
+        sender = None if performer else self._senders[platform]()
+        if performer is None and sender is None:
+            await self._wait(platform, LONGEST_WAIT_SECONDS)
+            return item.row
+        row = replace(
+            item.row,
+            attempts=item.row.attempts + 1,
+            first_tried_at=item.row.first_tried_at or self._clock.now(),
+        )
+        try:
+            with self._metrics.send_seconds.labels(platform).time():
+                if performer is not None:
+                    await self._perform(item.action, row, performer)
+                elif sender is not None:
+                    await self._send(item.action, row, sender)
+        except SendError as error:
+            return await self._settle_error(item, row, error)
+        except StorageUnavailableError:
+            raise
+        except Exception as error:
+            log.error("outbox.defect", action=row.id, kind=item.action.kind, exc_info=error)
+            refusal = Refusal.INVALID if row.attempts >= MAX_DEFECTS else None
+            return await self._settle_error(item, row, SendError(type(error).__name__, refusal=refusal))
+        self._metrics.sent.labels(platform).inc()
+        return None
+
+    async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
+        events = await performer.perform(action, row.id)
+        await self._writer.do(lambda work: self._performed(work, row, events), self.enqueue)
+
+    async def _send(self, action: Action, row: StoredAction, sender: Sender) -> None:
+        attempt = Attempt(
+            key=f"{row.id:x}",
+            number=row.attempts,
+            is_uncertain=row.is_uncertain,
+            first_tried_at=row.first_tried_at,
+            sent_so_far=row.sent_so_far,
+        )
+        outgoing = address_at_once(action) or await self._writer.do(lambda work: address(action, work))
+        receipt = await sender.send(outgoing, attempt) if outgoing is not None else Receipt()
+        if receipt.is_repeat_possible:
+            self._metrics.uncertain.labels(row.platform).inc()
+        await self._writer.do(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+
+    def _performed(self, work: UnitOfWork, row: StoredAction, events: Sequence[Event]) -> list[Queued]:
+        work.outbox.sent(row.id)
+        return self._desk.accept(work, row.platform, events)
+
+    def _sent(self, work: UnitOfWork, row: StoredAction, action: Action, receipt: Receipt) -> list[Queued]:
+        """Store the receipt and, where somebody waits for it, handle that in the same transaction."""
+        work.outbox.sent(row.id)
+        if isinstance(action, (Say, Show)) and action.message_id is not None:
+            work.messages.add_refs(action.message_id, receipt.messages)
+        if isinstance(action, EditCopy) and receipt.messages:
+            work.messages.replace_refs(action.message_id, place_of(action, work), receipt.messages)
+        purpose, subject = _awaited(action)
+        if not purpose:
+            return []
+        event = Delivered(
+            id=f"delivered:{row.id}",
+            at=work.now,
+            action_id=row.id,
+            purpose=purpose,
+            subject=subject,
+            place=receipt.place or (receipt.messages[0].place if receipt.messages else None),
+            messages=receipt.messages,
+            notices=receipt.notices,
+            is_repeat_possible=receipt.is_repeat_possible,
+        )
+        return self._desk.accept(work, row.platform, [event])
+
+    async def _settle_error(self, item: Queued, row: StoredAction, error: SendError) -> StoredAction | None:
+        """Give it up, or store what is known and wait for the next try."""
+        is_old = row.first_tried_at is not None and self._clock.now() - row.first_tried_at > GIVE_UP_AFTER
+        refusal = error.refusal or (Refusal.UNREACHABLE if is_old else None)
+        if refusal is not None:
+            log.warning("outbox.refused", platform=row.platform, action=row.id, kind=item.action.kind,
+                        reason=refusal.value, detail=str(error)[:200])  # fmt: skip
+            self._metrics.refused.labels(row.platform, refusal.value).inc()
+            await self._writer.do(
+                lambda work: self._refused(work, row, item.action, refusal, str(error)), self.enqueue
+            )
+            return None
+        self._metrics.retried.labels(row.platform).inc()
+        row = replace(
+            row,
+            is_uncertain=row.is_uncertain or error.is_uncertain,
+            sent_so_far=(*row.sent_so_far, *error.sent),
+        )
+        await self._writer.do(lambda work: work.outbox.tried(row, str(error)[:200]))
+        log.info(
+            "outbox.retry", platform=row.platform, action=row.id, tries=row.attempts, error=str(error)[:200]
+        )
+        if error.retry_after_seconds:
+            await self._rest(error.retry_after_seconds)
+        else:
+            await self._wait(row.platform, min(LONGEST_WAIT_SECONDS, 0.25 * 2 ** min(row.attempts, 10)))
+        return row
+
+    def _refused(
+        self, work: UnitOfWork, row: StoredAction, action: Action, refusal: Refusal, detail: str
+    ) -> list[Queued]:
+        work.outbox.failed(row.id, f"{refusal.value}: {detail[:200]}")
+        purpose, subject = _awaited(action)
+        if not purpose:
+            return []
+        event = DeliveryFailed(
+            id=f"failed:{row.id}",
+            at=work.now,
+            action_id=row.id,
+            purpose=purpose,
+            subject=subject,
+            reason=refusal.value,
+            detail=detail[:200],
+        )
+        return self._desk.accept(work, row.platform, [event])
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait as long as the platform asked; only the end of the process cuts it short."""
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _wait(self, platform: str, seconds: float) -> None:
+        """Wait so long, or until the platform is there again."""
+        try:
+            await asyncio.wait_for(self._wakes[platform].wait(), seconds)
+        except TimeoutError:
+            return
+
+
+def _awaited(action: Action) -> tuple[str, str]:
+    """(purpose, subject) when somebody waits for the result, else two empty texts."""
+    if action.kind in ("open_desk", "refresh_desk"):
+        purpose = "thread" if action.kind == "open_desk" else "card"
+        return purpose, str(action.ticket_id)
+    purpose = getattr(action, "purpose", "")
+    return purpose, getattr(action, "subject", "") if purpose else ""

@@ -1,0 +1,47 @@
+"""The entrance of one platform: what an adapter calls before it acknowledges."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from adapters import Cursor
+from bot.core.events import Event
+from bot.core.places import Identity
+from bot.runtime.desk import Desk, Queued
+from bot.runtime.writer import Writer
+from storage import UnitOfWork
+
+CURSORS_KEPT = timedelta(days=30)
+
+Completion = Callable[[UnitOfWork, str, Identity, str], list[tuple[str, str]]]
+
+
+class PlatformIntake:
+    """Implements `adapters.Intake` for one platform."""
+
+    def __init__(
+        self,
+        platform: str,
+        writer: Writer,
+        desk: Desk,
+        enqueue: Callable[[Sequence[Queued]], None],
+        completion: Completion,
+    ) -> None:
+        self._platform, self._writer, self._desk = platform, writer, desk
+        self._enqueue, self._completion = enqueue, completion
+
+    async def accept(self, events: Sequence[Event], *, cursor: Cursor | None = None) -> None:
+        if not events and cursor is None:
+            return
+        position = (cursor.name, cursor.position) if cursor else None
+        await self._writer.do(
+            lambda work: self._desk.accept(work, self._platform, events, position), self._enqueue
+        )
+
+    async def cursors(self) -> dict[str, str]:
+        return await self._writer.do(lambda work: work.cursors.all(self._platform, moved_within=CURSORS_KEPT))
+
+    async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        return await self._writer.do(lambda work: self._completion(work, completes, identity, typed))
+
+    async def stopped_at(self) -> datetime | None:
+        return await self._writer.do(lambda work: work.cursors.last_moved_at(self._platform))

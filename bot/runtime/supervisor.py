@@ -1,0 +1,85 @@
+"""One supervisor per platform: a client that dies or cannot start is rebuilt; the others never notice."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+import structlog
+
+from adapters import Adapter, SetupError
+from bot.runtime.metrics import Metrics
+
+log = structlog.get_logger()
+
+LONGEST_PAUSE_SECONDS = 60.0
+SETTLED_AFTER_SECONDS = 60.0
+"""An adapter that was ready this long starts with short pauses again."""
+
+
+class State(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    RESTARTING = "restarting"
+    NEEDS_SETUP = "needs_setup"
+
+
+class Supervisor:
+    def __init__(
+        self,
+        name: str,
+        build: Callable[[], Adapter],
+        metrics: Metrics,
+        on_ready: Callable[[str], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.name = name
+        self.state = State.STARTING
+        self.problem = ""
+        """What went wrong last, in words for the operator."""
+        self.adapter: Adapter | None = None
+        self._build, self._metrics, self._on_ready, self._pause = build, metrics, on_ready, pause
+        self._ready_at: float | None = None
+
+    async def run(self) -> None:
+        """Keep the platform connected until cancelled."""
+        tries = 0
+        while True:
+            adapter = self.adapter = self._build()
+            self._ready_at = None
+            try:
+                await adapter.run(self._became_ready)
+                self._failed(State.RESTARTING, "the connection ended")
+            except SetupError as error:
+                self._failed(State.NEEDS_SETUP, str(error))
+            except Exception as error:
+                log.warning("adapter.died", platform=self.name, error=type(error).__name__, exc_info=error)
+                self._failed(State.RESTARTING, type(error).__name__)
+            finally:
+                self.adapter = None
+                self._metrics.is_ready.labels(self.name).set(0)
+                await adapter.close()
+            tries = 1 if self._was_settled() else tries + 1
+            await self._pause(self._pause_seconds(tries))
+
+    def _became_ready(self) -> None:
+        self.state, self.problem = State.READY, ""
+        self._ready_at = asyncio.get_running_loop().time()
+        self._metrics.is_ready.labels(self.name).set(1)
+        log.info("adapter.ready", platform=self.name)
+        self._on_ready(self.name)
+
+    def _failed(self, state: State, problem: str) -> None:
+        self.state, self.problem = state, problem
+        self._metrics.restarts.labels(self.name).inc()
+        log.warning("adapter.restarting", platform=self.name, state=state.value, problem=problem)
+
+    def _was_settled(self) -> bool:
+        if self._ready_at is None:
+            return False
+        return asyncio.get_running_loop().time() - self._ready_at > SETTLED_AFTER_SECONDS
+
+    def _pause_seconds(self, tries: int) -> float:
+        """Doubling from half a second, with jitter so that many processes do not come back in one moment."""
+        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(tries, 10))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,83 @@
+"""What ticks: APScheduler calls a few sweeps at intervals. It stores no jobs; the moments lie in the database."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.runtime.desk import Desk, Queued
+from bot.runtime.metrics import Metrics
+from bot.runtime.writer import Writer
+from storage import StorageUnavailableError, UnitOfWork
+
+log = structlog.get_logger()
+
+KEEP_HANDLED = timedelta(days=7)
+"""Longer than any platform repeats a delivery (Telegram: a day)."""
+
+
+class Ticker:
+    def __init__(
+        self,
+        writer: Writer,
+        desk: Desk,
+        enqueue: Callable[[Sequence[Queued]], None],
+        metrics: Metrics,
+        interval_seconds: float = 1.0,
+    ) -> None:
+        self._writer, self._desk, self._enqueue, self._metrics = writer, desk, enqueue, metrics
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
+        )
+        self._scheduler.add_job(self.tick, "interval", seconds=interval_seconds)
+        self._scheduler.add_job(self.measure, "interval", seconds=5)
+        self._scheduler.add_job(self.forget, "interval", hours=1)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Handle what is due: deadlines, and events that wait for another try."""
+        try:
+            await self._writer.do(self._desk.reach_deadlines, self._enqueue)
+            await self._writer.do(self._desk.retry_due, self._enqueue)
+        except StorageUnavailableError as error:
+            log.error("tick.storage_unavailable", error=str(error))
+
+    async def measure(self) -> None:
+        """Bring the gauges up to date."""
+        try:
+            await self._writer.do(self._gauge)
+        except StorageUnavailableError as error:
+            log.error("measure.storage_unavailable", error=str(error))
+
+    async def forget(self) -> None:
+        """Drop what was handled and sent long ago."""
+        try:
+            await self._writer.do(_forget)
+        except StorageUnavailableError as error:
+            log.error("forget.storage_unavailable", error=str(error))
+
+    def _gauge(self, work: UnitOfWork) -> None:
+        metrics, counts = self._metrics, work.tickets.counts()
+        for state in ("waiting", "claimed", "resolved"):
+            metrics.tickets.labels(state).set(getattr(counts, state))
+        oldest = work.tickets.oldest_waiting_since()
+        metrics.oldest_wait.set((work.now - oldest).total_seconds() if oldest else 0)
+        events = work.intake.counts()
+        for state in ("pending", "set_aside"):
+            metrics.waiting_events.labels(state).set(events.get(state, 0))
+        metrics.waiting_actions.clear()
+        for platform, waiting in work.outbox.counts().items():
+            metrics.waiting_actions.labels(platform).set(waiting)
+        for outcome, count in work.offers.outcomes().items():
+            metrics.offers.labels(outcome.value).set(count)
+
+
+def _forget(work: UnitOfWork) -> None:
+    work.intake.forget(before=work.now - KEEP_HANDLED)
+    work.outbox.forget(before=work.now - KEEP_HANDLED)

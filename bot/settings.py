@@ -1,0 +1,123 @@
+"""The settings: read once from the environment and `.env`, checked before anything starts."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.core.places import Place
+
+PLATFORMS = ("slack", "discord", "telegram")
+
+
+class SettingsError(Exception):
+    """Settings that cannot work; one line per setting, in words that say what to write instead."""
+
+
+def place_from(text: str) -> Place:
+    """'slack:C123', 'discord:123', 'telegram:-100123' as a place; raises ValueError."""
+    platform, _, channel = text.strip().partition(":")
+    if platform not in PLATFORMS or not channel:
+        raise ValueError(f"'{text}' is not a place: write slack:C…, discord:… or telegram:-100…")
+    return Place(platform=platform, channel=channel)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", populate_by_name=True, env_ignore_empty=True
+    )
+
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_app_token: SecretStr = SecretStr("")
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api_url: str = "https://slack.com/api/"
+
+    discord_token: SecretStr = SecretStr("")
+    discord_api_url: str = "https://discord.com/api/v10"
+    discord_gateway_url: str = "wss://gateway.discord.gg/"
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_secret: SecretStr = SecretStr("")
+
+    staff_space: Place | None = None
+    support_places: Annotated[tuple[Place, ...], NoDecode] = ()
+    colleagues: Annotated[tuple[Place, ...], NoDecode] = ()
+    admins: Annotated[frozenset[tuple[str, str]], NoDecode] = frozenset()
+    company_name: str = "us"
+    command_prefix: str = Field(default="", pattern=r"^[a-z0-9_-]{0,10}$")
+    wait_limit_minutes: int = Field(default=30, ge=0)
+    check_in_hours: int = Field(default=24, ge=0)
+    quiet_hours: Annotated[tuple[int, int], NoDecode] = (21, 8)
+
+    database_url: str = "sqlite:///data/allhands.db"
+    knowledge_dir: Path = Path("knowledge/samples")
+    knowledge_vectors: bool = True
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+
+    log_format: str = Field(default="text", pattern="^(text|json)$")
+    clock_url: str = ""
+
+    @field_validator("staff_space", mode="before")
+    @classmethod
+    def _place(cls, value: object) -> object:
+        return place_from(value) if isinstance(value, str) else value
+
+    @field_validator("support_places", "colleagues", mode="before")
+    @classmethod
+    def _places(cls, value: object) -> object:
+        return tuple(place_from(one) for one in _parts(value)) if isinstance(value, str) else value
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _accounts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        accounts = set()
+        for one in _parts(value):
+            platform, _, person = one.partition(":")
+            if platform not in PLATFORMS or not person:
+                raise ValueError(f"'{one}' is not an account: write slack:U…, discord:… or telegram:…")
+            accounts.add((platform, person))
+        return frozenset(accounts)
+
+    @field_validator("quiet_hours", mode="before")
+    @classmethod
+    def _hours(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        first, _, last = value.partition("-")
+        if not (first.strip().isdigit() and last.strip().isdigit() and int(first) < 24 and int(last) < 24):
+            raise ValueError(f"'{value}' is not a span of hours: write 21-8, or 0-0 for none")
+        return int(first), int(last)
+
+    @property
+    def wait_limit(self) -> timedelta | None:
+        return timedelta(minutes=self.wait_limit_minutes) if self.wait_limit_minutes else None
+
+    @property
+    def enabled_platforms(self) -> tuple[str, ...]:
+        """The platforms whose token is set."""
+        tokens = (self.slack_bot_token, self.discord_token, self.telegram_token)
+        return tuple(name for name, token in zip(PLATFORMS, tokens, strict=True) if token.get_secret_value())
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; raises SettingsError that names every wrong one."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type] # pydantic checks what is given
+    except ValidationError as error:
+        lines = [
+            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise SettingsError("\n".join(lines)) from None

@@ -1,0 +1,74 @@
+"""The house's web server. The webhooks check their own signatures; the rest tells nothing about people."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
+
+from aiohttp import web
+
+MAX_BODY_BYTES = 1_000_000
+
+WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class House(Protocol):
+    """What the web server asks the rest of the house."""
+
+    def readiness(self) -> tuple[bool, Mapping[str, object]]:
+        """Whether everything works, and the state of each part in words."""
+        ...
+
+    def metrics(self) -> bytes: ...
+
+    def webhook(self, path: str) -> WebhookHandler | None:
+        """The handler of a platform that is connected now."""
+        ...
+
+
+class WebServer:
+    """Serves until stopped."""
+
+    def __init__(self, house: House, host: str, port: int) -> None:
+        self._house, self._host, self._port = house, host, port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> int:
+        """Listen; returns the port. Raises OSError when it is taken."""
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.add_routes(
+            [
+                web.get("/healthz", self._healthz),
+                web.get("/readyz", self._readyz),
+                web.get("/metrics", self._metrics),
+                web.post("/slack/events", self._webhook),
+                web.post("/telegram/webhook", self._webhook),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        address: tuple[str, int] = self._runner.addresses[0]
+        return address[1]
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        is_ready, parts = self._house.readiness()
+        return web.json_response(
+            {"status": "ready" if is_ready else "not ready", **parts}, status=200 if is_ready else 503
+        )
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self._house.metrics(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        handler = self._house.webhook(request.path)
+        if handler is None:
+            # The platform delivers again later; 404 might make it give up.
+            return web.Response(status=503, text="This platform is not connected; try again later.")
+        return await handler(request)
