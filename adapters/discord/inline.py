@@ -1,0 +1,78 @@
+"""From the tokens of markdown-it to runs; the rules that both dialects need besides CommonMark's own."""
+
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from adapters.discord.markup import LINE_BREAK, Mark, Run
+
+_MARKS = {
+    "strong": Mark.STRONG,
+    "em": Mark.EMPHASIS,
+    "s": Mark.STRIKE,
+    "spoiler": Mark.SPOILER,
+}
+
+
+def add_spoilers(markdown: MarkdownIt) -> None:
+    """Teach the parser `||spoiler||`."""
+    markdown.inline.add_terminator_char("|")
+    markdown.inline.ruler.before("link", "spoiler", _spoiler)
+
+
+def _spoiler(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("||", state.pos):
+        return False
+    begin = state.pos + 2
+    end = state.src.find("||", begin, state.posMax)
+    if end <= begin or not state.src[begin:end].strip():
+        return False
+    if not silent:
+        after = state.posMax
+        state.pos, state.posMax = begin, end
+        state.push("spoiler_open", "", 1)
+        state.md.inline.tokenize(state)
+        state.push("spoiler_close", "", -1)
+        state.posMax = after
+    state.pos = end + 2
+    return True
+
+
+def runs_of(tokens: Sequence[Token]) -> tuple[Run, ...]:
+    """Flatten inline tokens; a mark inside itself counts once."""
+    runs: list[Run] = []
+    marks: list[Mark] = []
+    link = ""
+    for token in tokens:
+        name = token.type.removesuffix("_open").removesuffix("_close")
+        if name in _MARKS:
+            _step(marks, _mark(name, token.markup), token.nesting)
+        elif name == "link":
+            link = str(token.attrGet("href") or "") if token.nesting > 0 else ""
+        elif token.type in ("softbreak", "hardbreak"):
+            # A line that ends in a chat is a line that ends, also where CommonMark would flow on.
+            runs.append(Run(LINE_BREAK, _once(marks)))
+        elif token.type == "code_inline":
+            runs.append(Run(token.content, _once(marks), link, is_code=True))
+        elif token.type == "image":
+            runs.append(Run(token.content or "🖼", _once(marks), link or str(token.attrGet("src") or "")))
+        elif token.content:
+            runs.append(Run(token.content.replace("\n", " "), _once(marks), link))
+    return tuple(runs)
+
+
+def _mark(name: str, markup: str) -> Mark:
+    return Mark.EMPHASIS_AT_WORDS if (name, markup) == ("em", "_") else _MARKS[name]
+
+
+def _step(marks: list[Mark], mark: Mark, nesting: int) -> None:
+    if nesting > 0:
+        marks.append(mark)
+    else:
+        marks.pop()
+
+
+def _once(marks: list[Mark]) -> tuple[Mark, ...]:
+    return tuple(dict.fromkeys(marks))

@@ -1,0 +1,52 @@
+"""How long a text is to Discord, and where it may be cut without breaking a character that people see as one."""
+
+import unicodedata
+
+_JOINER = "\u200d"
+
+
+def width(text: str) -> int:
+    """Return the length in UTF-16 units: never less than what Discord counts, whichever way it counts."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut(text: str, limit: int) -> int:
+    """Return how many characters of the text make the longest beginning of at most `limit` units.
+
+    The cut does not part a letter from its accents, nor an emoji from its joiners, skin tone or second flag
+    letter, unless the whole beginning is one such character. At least 1 for a text that is not empty.
+    """
+    end = 0
+    used = 0
+    while end < len(text):
+        used += 2 if text[end] > "\uffff" else 1
+        if used > limit:
+            break
+        end += 1
+    if end == len(text):
+        return end
+    whole = end
+    while whole > 0 and _is_continued(text, whole):
+        whole -= 1
+    return max(whole or end, 1)
+
+
+def _is_continued(text: str, at: int) -> bool:
+    """Whether the character at this index belongs to the one before it."""
+    here, before = text[at], text[at - 1]
+    if before == _JOINER or here == _JOINER or unicodedata.category(here) in ("Mn", "Me", "Mc"):
+        return True
+    if "\U0001f3fb" <= here <= "\U0001f3ff" or "\U000e0020" <= here <= "\U000e007f":
+        return True
+    return _is_flag_letter(here) and _flag_letters_before(text, at) % 2 == 1
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    count = 0
+    while count < at and _is_flag_letter(text[at - count - 1]):
+        count += 1
+    return count

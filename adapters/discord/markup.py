@@ -1,0 +1,57 @@
+"""Text with its formatting, between the two dialects: blocks of runs, read from one and written in the other."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """A formatting that wraps text; the value is how both dialects write it."""
+
+    STRONG = "**"
+    EMPHASIS = "*"
+    EMPHASIS_AT_WORDS = "_"
+    STRIKE = "~~"
+    SPOILER = "||"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of literal text with one formatting; a lone newline is a line break."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    """From the outermost to the innermost."""
+    link: str = ""
+    is_code: bool = False
+
+
+LINE_BREAK = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, part of a quote, or (with `language` set) a code block of one run."""
+
+    runs: tuple[Run, ...]
+    lead: str = ""
+    """What its first line begins with: '# ', '> ', '- ' and their combinations."""
+    indent: str = ""
+    """What its further lines begin with."""
+    is_tight: bool = False
+    """Follows the block before it without an empty line."""
+    language: str | None = None
+
+
+def shared_marks(one: tuple[Mark, ...], other: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The outer marks that both have."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left is not right:
+            break
+        count += 1
+    return one[:count]
+
+
+def plain(blocks: list[Block]) -> str:
+    """The same without any formatting, for titles and names."""
+    return "\n".join("".join(run.text for run in block.runs) for block in blocks)
