@@ -1,0 +1,246 @@
+"""CommonMark, as our own messages are written, to Telegram's text and entities.
+
+Entities instead of a parse mode: broken markup then cannot fail.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from adapters.telegram.formatted import Formatted, Span
+
+_STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler", "heading": "bold"}
+_DEEP = re.compile(r"^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){16}", re.MULTILINE)
+_MAX_BRACKETS = 2000
+_MAX_INDENT = 400
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
+RULE = "———"
+
+
+def from_commonmark(text: str) -> Formatted:
+    """Never raises, and loses no character that a reader would see."""
+    text = text.replace("\x00", "")
+    if _is_hostile(text):
+        return Formatted(text.strip())
+    return _Writer().write(_PARSER.parse(text))
+
+
+def _is_hostile(text: str) -> bool:
+    # markdown-it takes quadratic time over brackets and drops what is nested too deep: such a text is shown as typed.
+    return text.count("[") > _MAX_BRACKETS or " " * _MAX_INDENT in text or _DEEP.search(text) is not None
+
+
+def _spoiler(state: StateInline, silent: bool) -> bool:
+    """The inline rule for ||spoiler||."""
+    start, last = state.pos, state.posMax
+    if not state.src.startswith("||", start):
+        return False
+    end = _spoiler_end(state)
+    state.pos = start
+    if end <= start + 2 or not state.src[start + 2 : end].strip():
+        return False
+    if not silent:
+        state.push("spoiler_open", "spoiler", 1)
+        state.pos, state.posMax = start + 2, end
+        state.md.inline.tokenize(state)
+        state.push("spoiler_close", "spoiler", -1)
+    state.pos, state.posMax = end + 2, last
+    return True
+
+
+def _spoiler_end(state: StateInline) -> int:
+    """Where the closing bars stand, past escapes, code and links; -1 when there are none."""
+    state.pos += 2
+    while state.pos < state.posMax:
+        if state.src.startswith("||", state.pos):
+            return state.pos
+        state.md.inline.skipToken(state)
+    return -1
+
+
+def _is_web_address(url: str) -> bool:
+    # tg:// links name accounts, which pings them; javascript: and data: have no place in a message.
+    return url.lower().startswith(("http://", "https://", "mailto:", "tel:"))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("strikethrough")
+    parser.inline.add_terminator_char("|")
+    parser.inline.ruler.before("link", "spoiler", _spoiler)
+    # An address is shown and opened exactly as it was written.
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # its documented way to be changed
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    parser.validateLink = _is_web_address  # type: ignore[method-assign]
+    return parser
+
+
+_PARSER = _parser()
+
+
+@dataclass(slots=True)
+class _List:
+    number: int | None
+    """The next item's; None when items have bullets."""
+    is_empty: bool = True
+
+
+class _Writer:
+    """Walks the tokens once and writes down text and spans."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._length = 0
+        self._spans: list[Span] = []
+        self._open: dict[str, list[int]] = {}
+        self._links: list[tuple[int, int, str]] = []
+        self._lists: list[_List] = []
+        self._gap = ""
+        """What separates the next block from what is there."""
+        self._handlers: dict[str, Callable[[Token], None]] = {
+            "text": lambda token: self._put(token.content),
+            "softbreak": lambda _token: self._put("\n"),
+            "hardbreak": lambda _token: self._put("\n"),
+            "code_inline": self._code,
+            "link_open": self._link_open,
+            "link_close": self._link_close,
+            "image": self._image,
+            "fence": self._fence,
+            "code_block": self._fence,
+            "hr": self._rule,
+            "inline": lambda token: self._walk(token.children or []),
+            "paragraph_open": lambda _token: self._separate(),
+            "paragraph_close": lambda token: self._end("\n" if token.hidden else "\n\n"),
+            "blockquote_open": self._quote_open,
+            "blockquote_close": self._quote_close,
+            "bullet_list_open": lambda _token: self._lists.append(_List(None)),
+            "ordered_list_open": lambda token: self._lists.append(_List(_first_number(token))),
+            "bullet_list_close": self._list_close,
+            "ordered_list_close": self._list_close,
+            "list_item_open": self._item_open,
+        }
+
+    def write(self, tokens: Sequence[Token]) -> Formatted:
+        self._walk(tokens)
+        return Formatted("".join(self._text), tuple(self._spans)).stripped()
+
+    def _walk(self, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            if handler := self._handlers.get(token.type):
+                handler(token)
+            elif token.nesting and (style := _STYLES.get(token.type.rpartition("_")[0])):
+                self._style(token, style)
+
+    def _put(self, text: str) -> None:
+        self._text.append(text)
+        self._length += len(text)
+
+    def _separate(self, at_most: str = "\n\n") -> None:
+        if self._length:
+            self._put(min(self._gap, at_most, key=len))
+        self._gap = ""
+
+    def _end(self, gap: str) -> None:
+        self._gap = max(self._gap, gap, key=len)
+
+    def _span(self, kind: str, start: int, *, url: str = "", language: str = "") -> None:
+        if self._length > start:
+            self._spans.append(Span(kind, start, self._length, url, language))
+
+    def _style(self, token: Token, style: str) -> None:
+        is_heading = token.type.startswith("heading")
+        if token.nesting > 0:
+            if is_heading:
+                self._separate()
+            self._open.setdefault(style, []).append(self._length)
+            return
+        start = self._open[style].pop()
+        if not self._open[style]:
+            self._span(style, start)
+        if is_heading:
+            self._end("\n\n")
+
+    def _code(self, token: Token) -> None:
+        start = self._length
+        self._put(token.content)
+        # Telegram lets code share its place with no other entity: a link or a spoiler would be lost.
+        if not self._links and not self._open.get("spoiler"):
+            self._span("code", start)
+
+    def _fence(self, token: Token) -> None:
+        self._separate("\n")
+        start = self._length
+        self._put(token.content.removesuffix("\n") or " ")
+        language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+        self._span("pre", start, language=language if _LANGUAGE.fullmatch(language) else "")
+        self._end("\n")
+
+    def _rule(self, _token: Token) -> None:
+        self._separate()
+        self._put(RULE)
+        self._end("\n\n")
+
+    def _link_open(self, token: Token) -> None:
+        self._links.append((self._length, len(self._text), str(token.attrGet("href") or "")))
+
+    def _link_close(self, _token: Token) -> None:
+        start, index, url = self._links.pop()
+        shown = "".join(self._text[index:])
+        bare = url.removeprefix("mailto:").removeprefix("tel:")
+        if shown in (url, bare):
+            return
+        if shown.strip() and _opens(url):
+            self._span("text_link", start, url=url)
+        else:
+            self._put(f" ({bare})" if shown.strip() else bare)
+
+    def _image(self, token: Token) -> None:
+        start = self._length
+        url = str(token.attrGet("src") or "")
+        self._put(token.content or url)
+        if token.content.strip() and not self._links and _opens(url):
+            self._span("text_link", start, url=url)
+
+    def _quote_open(self, _token: Token) -> None:
+        self._separate("\n")
+        self._open.setdefault("blockquote", []).append(self._length)
+
+    def _quote_close(self, _token: Token) -> None:
+        start = self._open["blockquote"].pop()
+        # Telegram knows no quote within a quote: the outer one stands for both.
+        if not self._open["blockquote"]:
+            self._span("blockquote", start)
+        self._gap = "\n"
+
+    def _list_close(self, _token: Token) -> None:
+        self._lists.pop()
+        self._end("\n" if self._lists else "\n\n")
+
+    def _item_open(self, _token: Token) -> None:
+        current = self._lists[-1]
+        is_first = current.is_empty and len(self._lists) == 1
+        self._separate("\n\n" if is_first else "\n")
+        self._put("   " * (len(self._lists) - 1))
+        if current.number is None:
+            self._put("• ")
+        else:
+            self._put(f"{current.number}. ")
+            current.number += 1
+        current.is_empty = False
+
+
+def _first_number(token: Token) -> int:
+    start = token.attrGet("start")
+    return 1 if start is None else int(start)
+
+
+def _opens(url: str) -> bool:
+    """Whether Telegram takes it as the address of a text_link."""
+    try:
+        return url.lower().startswith(("http://", "https://")) and bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
