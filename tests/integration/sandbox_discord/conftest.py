@@ -1,0 +1,154 @@
+"""A Discord of its own for each test, and the real discord.py client as the bot in it."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+import yarl
+
+with warnings.catch_warnings():
+    # discord.py still imports the deprecated audioop.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import discord
+
+from discord import app_commands
+
+from sandbox.discord import DiscordServer
+from sandbox.world import World
+
+WAIT_SECONDS = 10.0
+
+
+class Bot(discord.Client):
+    """The real client; it remembers every event it dispatched, so that a test can wait for one."""
+
+    def __init__(self, intents: discord.Intents, **options: Any) -> None:
+        # The client waits this long for further guilds before it calls itself ready.
+        super().__init__(intents=intents, guild_ready_timeout=0.05, **options)
+        self.tree = app_commands.CommandTree(self)
+        self.heard: list[tuple[str, tuple[Any, ...]]] = []
+        self._more = asyncio.Event()
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        self.heard.append((event, args))
+        self._more.set()
+        super().dispatch(event, *args, **kwargs)
+
+    async def hears(self, event: str, where: Callable[..., bool] = lambda *_: True) -> Any:
+        """The first argument of the first such event for which the condition holds, past or to come."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            while True:
+                self._more.clear()
+                for name, args in self.heard:
+                    if name == event and where(*args):
+                        return args[0] if args else None
+                await self._more.wait()
+
+    async def hears_text(self, text: str) -> discord.Message:
+        found: discord.Message = await self.hears("message", lambda message: message.content == text)
+        return found
+
+    def count(self, event: str, where: Callable[..., bool] = lambda *_: True) -> int:
+        return sum(name == event and where(*args) for name, args in self.heard)
+
+    @property
+    def guild_here(self) -> discord.Guild:
+        return self.guilds[0]
+
+    def room(self, room: str) -> Any:
+        channel = self.get_channel(int(room))
+        assert channel is not None
+        return channel
+
+
+def all_intents() -> discord.Intents:
+    intents = discord.Intents.default()
+    intents.message_content = True
+    intents.members = True
+    return intents
+
+
+@pytest.fixture
+async def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def server(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
+    server = DiscordServer(world)
+    await server.start("127.0.0.1", 0)
+    settings = server.bot_settings()
+    monkeypatch.setattr(discord.http.Route, "BASE", settings["DISCORD_API_URL"])
+    gateway = yarl.URL(settings["DISCORD_GATEWAY_URL"])
+    monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+    yield server
+    await server.stop()
+
+
+Connect = Callable[[Bot], Any]
+
+
+@pytest.fixture
+async def connect(server: DiscordServer) -> AsyncIterator[Connect]:
+    """Log a bot in and wait until it is ready; it is closed after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def connect(bot: Bot) -> Bot:
+            await bot.login(server.bot_settings()["DISCORD_TOKEN"])
+            task = asyncio.create_task(bot.connect())
+
+            async def close() -> None:
+                await bot.close()
+                await asyncio.gather(task, return_exceptions=True)
+
+            stack.push_async_callback(close)
+            await asyncio.wait_for(bot.wait_until_ready(), WAIT_SECONDS)
+            return bot
+
+        yield connect
+
+
+@pytest.fixture
+async def bot(connect: Connect) -> Bot:
+    connected: Bot = await connect(Bot(all_intents()))
+    return connected
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: Any
+
+
+class Api:
+    """Plain calls with the bot's token, for what the client library would not send."""
+
+    def __init__(self, session: aiohttp.ClientSession, base: str, token: str) -> None:
+        self._session = session
+        self._base = base
+        self.headers = {"Authorization": f"Bot {token}"}
+
+    async def call(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        headers = options.pop("headers", self.headers)
+        if body is not None:
+            options["json"] = body
+        async with self._session.request(method, self._base + path, headers=headers, **options) as response:
+            raw = await response.read()
+            is_json = response.headers.get("Content-Type") == "application/json"
+            return Answer(response.status, await response.json() if is_json and raw else raw, response.headers)
+
+    async def say(self, room: str, **body: Any) -> Answer:
+        return await self.call("POST", f"/channels/{room}/messages", body)
+
+
+@pytest.fixture
+async def api(server: DiscordServer) -> AsyncIterator[Api]:
+    settings = server.bot_settings()
+    async with aiohttp.ClientSession() as session:
+        yield Api(session, settings["DISCORD_API_URL"], settings["DISCORD_TOKEN"])
