@@ -64,6 +64,8 @@ class Draft:
 def read_draft(body: Json, uploads: dict[int, Upload], *, previous_flags: MessageFlag = NO_FLAGS) -> Draft:
     """The message in this body; raises ApiError (50035 for its form, 40005 for files too large)."""
     errors = FormErrors()
+    _check_shapes(body, errors)
+    errors.raise_if_any()
     flags = _read_flags(body, errors) if body.get("flags") is not None else previous_flags
     is_v2 = bool(flags & MessageFlag.COMPONENTS_V2)
     content = body.get("content")
@@ -104,6 +106,17 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, previous_flags: Messag
 def refuse_empty(draft: Draft) -> None:
     if draft.is_empty:
         raise ApiError(EMPTY_MESSAGE)
+
+
+def _check_shapes(body: Json, errors: FormErrors) -> None:
+    for key in ("allowed_mentions", "message_reference"):
+        if not isinstance(body.get(key) or {}, dict):
+            errors.add(key, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+    attachments = body.get("attachments") or []
+    if not isinstance(attachments, list):
+        errors.add("attachments", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    elif not all(isinstance(one, dict) for one in attachments):
+        errors.add("attachments", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 
 
 def _read_flags(body: Json, errors: FormErrors) -> MessageFlag:

@@ -156,7 +156,7 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         if self.community.world.faults["discord"].is_down:
             return web.Response(status=503, text="no healthy upstream")
-        ws = web.WebSocketResponse(autoping=False, max_msg_size=4096 * 4)
+        ws = web.WebSocketResponse(autoping=False, timeout=1.0, max_msg_size=4096 * 4)
         await ws.prepare(request)
         connection = Connection(GatewaySocket(request, ws))
         self._connections.append(connection)
@@ -189,7 +189,7 @@ class Gateway:
             except TimeoutError:
                 raise _CloseError(4009, "Session timed out.") from None
             if message.type is WSMsgType.PING:
-                await ws.pong(message.data)
+                await connection.socket.pong(message.data)
             elif message.type is WSMsgType.PONG:
                 connection.socket.heard_pong(bytes(message.data))
             elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):

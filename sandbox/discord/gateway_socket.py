@@ -1,6 +1,7 @@
 """One gateway socket: encoding, compression, and what a client may send over it."""
 
 import asyncio
+import contextlib
 import zlib
 from collections import deque
 from typing import Any
@@ -60,6 +61,11 @@ class GatewaySocket:
             return False
         finally:
             del self._pongs[mark]
+
+    async def pong(self, mark: bytes) -> None:
+        with contextlib.suppress(ConnectionError):
+            async with self._lock:
+                await self._ws.pong(mark)
 
     def heard_pong(self, mark: bytes) -> None:
         if mark in self._pongs and not self._pongs[mark].done():

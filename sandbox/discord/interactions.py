@@ -178,6 +178,11 @@ class Interactions:
         interaction.answered.set()
         self._news.note("answer", interaction.channel.id, interaction=interaction.id, type=int(answer))
 
+    def give_up(self, interaction: Interaction) -> None:
+        """Nobody waits for this answer any more; the person sees that the interaction failed."""
+        interaction.answered.set()
+        self._news.note("answer", interaction.channel.id, interaction=interaction.id, type=0)
+
     def answer_with_message(self, interaction: Interaction, draft: Draft, *, is_deferred: bool) -> Message:
         """Post the first answer, or the placeholder that says 'is thinking'."""
         interaction.is_private = draft.is_ephemeral

@@ -17,13 +17,16 @@ _PARSED = ("everyone", "roles", "users")
 _MOST_IDS = 100
 
 
-def check_allowed_mentions(allowed: object, errors: FormErrors) -> None:
+def check_allowed_mentions(allowed: Json | None, errors: FormErrors) -> None:
     """Blame what Discord would not take as allowed_mentions."""
     if allowed is None:
         return
-    if not isinstance(allowed, dict):
-        errors.add("allowed_mentions", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-        return
+    for key in ("parse", "users", "roles"):
+        if not isinstance(allowed.get(key) or [], list):
+            errors.add(
+                f"allowed_mentions.{key}", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType"
+            )
+            return
     parse = allowed.get("parse") or []
     for index, kind in enumerate(parse):
         errors.choice(f"allowed_mentions.parse.{index}", kind, _PARSED)

@@ -111,12 +111,12 @@ class News:
         self.note("room", channel.id, change=name.removeprefix("CHANNEL_").lower())
         self._tell(name, channel.id, channel_json(self.community, channel), Intent.GUILDS)
 
-    def thread(self, name: str, channel: Channel) -> None:
-        """THREAD_CREATE, THREAD_UPDATE or THREAD_DELETE."""
-        change = name.removeprefix("THREAD_").lower()
+    def thread(self, name: str, channel: Channel, *, is_new: bool = True) -> None:
+        """THREAD_CREATE (of a new thread, or of one the bot came to), THREAD_UPDATE or THREAD_DELETE."""
+        change = name.removeprefix("THREAD_").lower() if is_new else "joined"
         self.note("thread", channel.id, change=change, parent=channel.parent_id, name=channel.name)
         data = channel_json(self.community, channel)
-        if name == "THREAD_CREATE":
+        if name == "THREAD_CREATE" and is_new:
             data["newly_created"] = True
         if name == "THREAD_DELETE":
             data = {key: data[key] for key in ("id", "guild_id", "parent_id", "type")}

@@ -12,10 +12,10 @@ from sandbox.discord.draft import Draft, NewFile
 from sandbox.discord.embeds import stored_embed
 from sandbox.discord.errors import (
     CANNOT_DM,
+    EMPTY_MESSAGE,
     NOT_A_TEXT_CHANNEL,
     SYSTEM_MESSAGE,
     THREAD_ARCHIVED,
-    THREAD_LOCKED,
     TOO_MANY_PINS,
     TOO_MANY_REACTIONS,
     ApiError,
@@ -28,12 +28,12 @@ from sandbox.discord.model import (
     Channel,
     ChannelType,
     Json,
+    Mentions,
     Message,
     MessageFlag,
     MessageType,
 )
 from sandbox.discord.news import News
-from sandbox.discord.permissions import Permission, in_channel
 from sandbox.discord.speech import attachment_json
 from sandbox.discord.threads import Threads
 
@@ -61,15 +61,15 @@ class Posting:
         flags: MessageFlag = NO_FLAGS,
         message_id: str = "",
     ) -> Message:
-        """Say this in a room; an archived thread wakes up, unless it is locked."""
+        """Say this in a room; an archived thread wakes up, unless it is locked.
+
+        `only_for` makes it ephemeral, `interaction` says what it answers, `message_id` gives it an id of old.
+        """
         if channel.type is ChannelType.FORUM:
             raise ApiError(NOT_A_TEXT_CHANNEL)
         if not only_for:
-            self._demand_open_room(author_id, channel)
+            self._demand_open_room(author_id, channel, is_answer=interaction is not None)
         replied_to = self._replied_to(draft, channel)
-        mentions = find_mentions(
-            self.community, channel, author_id, draft.texts(), draft.allowed_mentions, replied_to
-        )
         is_reply = replied_to is not None and kind is MessageType.DEFAULT
         message = Message(
             id=message_id or self.community.snowflakes.next(),
@@ -79,20 +79,30 @@ class Posting:
             type=MessageType.REPLY if is_reply else kind,
             content=draft.content,
             components=draft.components,
-            mentions=mentions,
+            # An answer refers to what it answers without pinging anybody.
+            mentions=self._mentions(draft, channel, author_id, None if interaction else replied_to),
             flags=draft.flags | flags | (MessageFlag.EPHEMERAL if only_for else NO_FLAGS),
             is_tts=draft.is_tts,
             nonce=draft.nonce,
-            reference=self._reference(draft, channel) if replied_to else None,
+            reference=self._reference(replied_to, channel) if replied_to else None,
             interaction=interaction,
             only_for=only_for,
         )
+        return self._store(message, draft, channel)
+
+    def _mentions(
+        self, draft: Draft, channel: Channel, author_id: str, replied_to: Message | None
+    ) -> Mentions:
+        allowed = draft.allowed_mentions
+        return find_mentions(self.community, channel, author_id, draft.texts(), allowed, replied_to)
+
+    def _store(self, message: Message, draft: Draft, channel: Channel) -> Message:
         self._attach(message, draft.files)
         message.embeds = self._embeds(message, draft.embeds)
         self.community.messages.setdefault(channel.id, {})[message.id] = message
-        if not only_for:
+        if not message.only_for:
             channel.last_message_id = message.id
-            self.threads.count_message(channel, author_id)
+            self.threads.count_message(channel, message.author_id)
         self.news.message("MESSAGE_CREATE", message)
         return message
 
@@ -101,7 +111,7 @@ class Posting:
         if draft.nonce is None or not draft.is_nonce_enforced:
             return None
         since = self.community.now() - _NONCE_WINDOW
-        for message in reversed(self.community.history(channel.id)):
+        for message in reversed(self.community.messages.get(channel.id, {}).values()):
             if message.sent_at < since:
                 return None
             if message.author_id == author_id and str(message.nonce or "") == str(draft.nonce):
@@ -109,12 +119,17 @@ class Posting:
         return None
 
     def edit(self, message: Message, draft: Draft) -> Message:
-        """Change what the draft gives and leave the rest; raises 50083 in an archived thread."""
+        """Change what the draft gives and leave the rest.
+
+        Raises 50006 when nothing would be left, 50083 in an archived thread and in one locked to the author.
+        """
         channel = self.community.channels[message.channel_id]
         if not message.only_for:
             self._demand_awake(channel)
+            self.threads.demand_unlocked(channel, message.author_id)
         if message.type not in _EDITABLE:
             raise ApiError(SYSTEM_MESSAGE)
+        _refuse_emptying(message, draft)
         if "content" in draft.given:
             message.content = draft.content
         if "components" in draft.given:
@@ -131,24 +146,18 @@ class Posting:
                 draft.flags & (settable | MessageFlag.COMPONENTS_V2)
             )
         if "content" in draft.given or "allowed_mentions" in draft.given:
-            draft_texts = [message.content, *draft.texts()]
-            author = message.author_id
-            allowed = draft.allowed_mentions
-            message.mentions = find_mentions(self.community, channel, author, draft_texts, allowed)
+            message.mentions = self._mentions(draft, channel, message.author_id, None)
         if not message.flags & MessageFlag.LOADING:
             message.edited_at = self.community.now()
         message.flags &= ~MessageFlag.LOADING
         self.news.message("MESSAGE_UPDATE", message)
         return message
 
-    def delete(self, messages: list[Message], by: str) -> None:
+    def delete(self, messages: list[Message]) -> None:
         """Delete these messages of one room; raises 50083 in an archived thread."""
         channel = self.community.channels[messages[0].channel_id]
-        may_manage = bool(in_channel(self.community, by, channel) & Permission.MANAGE_THREADS)
-        if channel.thread and not all(one.only_for for one in messages):
+        if not all(one.only_for for one in messages):
             self._demand_awake(channel)
-            if channel.thread.is_locked and not may_manage and channel.thread.is_archived:
-                raise ApiError(THREAD_LOCKED)
         for message in messages:
             del self.community.messages[channel.id][message.id]
             for attachment in message.attachments:
@@ -192,19 +201,20 @@ class Posting:
         self.news.message("MESSAGE_UPDATE", message)
         self.news.pins(channel)
         if is_on:
-            notice = self.post(Draft(), by, channel, kind=MessageType.PINNED)
-            notice.reference = {"message_id": message.id, "channel_id": channel.id, "type": 0}
+            reference = {"type": 0, "channel_id": channel.id, "message_id": message.id}
+            self.threads.leave_line(channel, by, MessageType.PINNED, reference=reference)
 
-    def _demand_open_room(self, author_id: str, channel: Channel) -> None:
+    def _demand_open_room(self, author_id: str, channel: Channel, *, is_answer: bool) -> None:
         if channel.is_dm:
-            recipient = self.community.users[channel.recipient_id]
-            if author_id == self.community.bot_id and not self._can_be_written_to(recipient.id):
+            # Closed DMs do not keep out the answer to something the person has just used.
+            if author_id == self.community.bot_id and not is_answer and not self._can_be_written_to(channel):
                 raise ApiError(CANNOT_DM)
             return
         self.threads.demand_open(channel, author_id)
 
-    def _can_be_written_to(self, user_id: str) -> bool:
+    def _can_be_written_to(self, dm: Channel) -> bool:
         # A bot may only write to people with whom it shares a server, and who have not shut it out.
+        user_id = dm.recipient_id
         return user_id in self.community.members and not self.community.users[user_id].has_closed_dms
 
     def _demand_awake(self, channel: Channel) -> None:
@@ -222,10 +232,8 @@ class Posting:
             raise invalid("message_reference", "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE", message)
         return found
 
-    def _reference(self, draft: Draft, channel: Channel) -> Json | None:
-        if not draft.reference:
-            return None
-        reference = {"type": 0, "channel_id": channel.id, "message_id": draft.reference["message_id"]}
+    def _reference(self, replied_to: Message, channel: Channel) -> Json:
+        reference: Json = {"type": 0, "channel_id": channel.id, "message_id": replied_to.id}
         return reference | ({"guild_id": channel.guild_id} if channel.guild_id else {})
 
     def _attach(self, message: Message, files: list[NewFile]) -> None:
@@ -249,3 +257,13 @@ _EDITABLE = (
     MessageType.CONTEXT_MENU_COMMAND,
 )
 _ANSWERABLE = (*_EDITABLE, MessageType.THREAD_CREATED)
+
+
+def _refuse_emptying(message: Message, draft: Draft) -> None:
+    content = draft.content if "content" in draft.given else message.content
+    embeds = draft.embeds if "embeds" in draft.given else message.embeds
+    components = draft.components if "components" in draft.given else message.components
+    kept = draft.kept_attachments
+    attachments = [one for one in message.attachments if kept is None or one.id in kept]
+    if not (content or embeds or components or attachments or draft.files):
+        raise ApiError(EMPTY_MESSAGE)

@@ -157,7 +157,12 @@ class Rest:
             response = _refused(ENTITY_TOO_LARGE)
         response.headers.update(spent.headers())
         self._community.world.journal.add(
-            "discord", "call", "", method=request.method, route=route.path, status=response.status
+            "discord",
+            "call",
+            request.match_info.get("channel_id", ""),
+            method=request.method,
+            route=route.path,
+            status=response.status,
         )
         if route.deed.creates and response.status < 300 and faults.take("lost_replies"):
             self._note_fault("lost_replies")

@@ -152,5 +152,5 @@ class InteractionRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         _, message = self._found(request)
-        self._posting.delete([message], self._community.bot_id)
+        self._posting.delete([message])
         return no_content()

@@ -135,7 +135,7 @@ class MessageRoutes:
             if channel.is_dm:
                 raise ApiError(NOT_ON_A_DM)
             demand(self._community, self._bot, channel, Permission.MANAGE_MESSAGES)
-        self._posting.delete([message], self._bot)
+        self._posting.delete([message])
         return no_content()
 
     async def bulk_delete(self, request: web.Request) -> web.Response:
@@ -152,7 +152,7 @@ class MessageRoutes:
         there = self._community.messages.get(channel.id, {})
         found = [there[one] for one in ids if one in there]
         if found:
-            self._posting.delete(found, self._bot)
+            self._posting.delete(found)
         return no_content()
 
     def _emoji(self, request: web.Request) -> str:

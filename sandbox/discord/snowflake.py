@@ -1,6 +1,5 @@
 """Discord's ids: 64-bit numbers that carry their moment of birth, strings on the wire."""
 
-import itertools
 from datetime import UTC, datetime
 
 from sandbox.world import Clock
@@ -34,15 +33,10 @@ class Snowflakes:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last = 0
-        self._sequence = itertools.count(1)
 
     def next(self) -> str:
         self._last = max(int(snowflake_at(self._clock.now())), self._last + 1)
         return str(self._last)
-
-    def sequence(self) -> int:
-        """A small number that was not given before."""
-        return next(self._sequence)
 
 
 def iso(moment: datetime) -> str:

@@ -4,10 +4,9 @@ from sandbox.discord import view
 from sandbox.discord.draft import MOST_CONTENT, MOST_FILE_BYTES, MOST_FILES, Draft, as_new_file
 from sandbox.discord.emoji import is_emoji
 from sandbox.discord.model import Channel, ChannelType, Member, Overwrite, User
-from sandbox.discord.permissions import NOTHING, Permission, can_see, demand, in_channel
+from sandbox.discord.permissions import NOTHING, Permission, can_see, demand
 from sandbox.discord.reading import Reading, in_their_words
 from sandbox.discord.routes_messages import sending_right
-from sandbox.discord.thread_form import ThreadForm
 from sandbox.surface import Person, SurfaceError, Upload
 
 _LONGEST_TITLE = 100
@@ -93,7 +92,6 @@ class Speaking(Reading):
         draft = _draft(text, (), may_be_empty=bool(found.attachments))
         draft.given = frozenset({"content"})
         with in_their_words():
-            self._parts.threads.demand_open(self._community.channels[room], person)
             self._parts.posting.edit(found, draft)
 
     async def delete(self, person: str, room: str, message: str) -> None:
@@ -105,14 +103,7 @@ class Speaking(Reading):
                 if channel.is_dm:
                     raise SurfaceError("In a DM one can only delete one's own messages.")
                 demand(self._community, person, channel, Permission.MANAGE_MESSAGES)
-            self._parts.posting.delete([found], person)
-
-    async def delete_many(self, person: str, room: str, messages: tuple[str, ...]) -> None:
-        """Delete several messages at once, as a moderator's tool does."""
-        found = [self._message(person, room, one) for one in messages]
-        with in_their_words():
-            demand(self._community, person, self._community.channels[room], Permission.MANAGE_MESSAGES)
-            self._parts.posting.delete(found, person)
+            self._parts.posting.delete([found])
 
     async def react(self, person: str, room: str, message: str, emoji: str, *, is_on: bool = True) -> None:
         found = self._message(person, room, message)
@@ -165,29 +156,6 @@ class Speaking(Reading):
         self._parts.news.note(
             "room", self._community.dm_with(person).id, change="blocked" if is_blocked else "open"
         )
-
-    async def close_room(
-        self, person: str, room: str, *, is_archived: bool = True, is_locked: bool = False
-    ) -> None:
-        """Archive, lock or open a thread as this person."""
-        channel = self._room(person, room)
-        thread = channel.thread
-        if thread is None:
-            raise SurfaceError("Only threads and posts can be closed.")
-        may_manage = bool(in_channel(self._community, person, channel) & Permission.MANAGE_THREADS)
-        if not may_manage and (thread.owner_id != person or is_locked or thread.is_locked):
-            raise SurfaceError("Only its author or a moderator can close this.")
-
-        change = ThreadForm(
-            is_archived=is_archived, is_locked=is_locked, given=frozenset({"archived", "locked"})
-        )
-        self._parts.threads.change(channel, person, change.apply)
-
-    async def delete_room(self, room: str) -> None:
-        channel = self._community.channels.get(room)
-        if channel is None or channel.is_dm:
-            raise SurfaceError("Only channels, threads and posts can be deleted.")
-        self._parts.threads.delete(channel)
 
 
 def _draft(text: str, files: tuple[Upload, ...], *, may_be_empty: bool = False) -> Draft:

@@ -57,7 +57,7 @@ class Threads:
             self.news.message("MESSAGE_UPDATE", from_message)
         elif parent.type is ChannelType.TEXT and kind is ChannelType.PUBLIC_THREAD:
             reference = {"type": 0, "channel_id": thread.id, "guild_id": thread.guild_id}
-            self._system_line(parent, owner_id, MessageType.THREAD_CREATED, content=name, reference=reference)
+            self.leave_line(parent, owner_id, MessageType.THREAD_CREATED, content=name, reference=reference)
         return thread
 
     def _point_back(self, thread: Channel, origin: Message) -> None:
@@ -69,9 +69,9 @@ class Threads:
             "message_id": origin.id,
             "guild_id": thread.guild_id,
         }
-        self._system_line(thread, owner_id, MessageType.THREAD_STARTER, reference=reference)
+        self.leave_line(thread, owner_id, MessageType.THREAD_STARTER, reference=reference)
 
-    def _system_line(
+    def leave_line(
         self,
         channel: Channel,
         by: str,
@@ -80,6 +80,7 @@ class Threads:
         content: str = "",
         reference: Json | None = None,
     ) -> None:
+        """Put a line into a room that tells what happened there."""
         line = Message(
             id=self.community.snowflakes.next(),
             channel_id=channel.id,
@@ -103,22 +104,26 @@ class Threads:
             channel.thread.archive_changed_at = channel.thread.active_at = self.community.now()
         self.news.thread("THREAD_UPDATE", channel)
         if channel.name != old_name:
-            self._system_line(channel, by, MessageType.CHANNEL_NAME_CHANGE, content=channel.name)
+            self.leave_line(channel, by, MessageType.CHANNEL_NAME_CHANGE, content=channel.name)
+
+    def demand_unlocked(self, channel: Channel, user_id: str) -> None:
+        """Make sure this user may write here; raises 50083 with status 403 when the thread is locked to them."""
+        if channel.thread is None or not channel.thread.is_locked:
+            return
+        if not in_channel(self.community, user_id, channel) & Permission.MANAGE_THREADS:
+            raise ApiError(THREAD_LOCKED)
 
     def demand_open(self, channel: Channel, user_id: str) -> None:
         """Make sure this user can speak here, waking an archived thread that is not locked.
 
         Raises 50083: with status 400 when it is archived and locked, with 403 when it is locked to this user.
         """
-        if channel.thread is None:
+        self.demand_unlocked(channel, user_id)
+        if channel.thread is None or not channel.thread.is_archived:
             return
-        may_manage = bool(in_channel(self.community, user_id, channel) & Permission.MANAGE_THREADS)
-        if channel.thread.is_locked and not may_manage:
-            raise ApiError(THREAD_LOCKED)
-        if channel.thread.is_archived:
-            if channel.thread.is_locked:
-                raise ApiError(THREAD_ARCHIVED)
-            self.change(channel, user_id, _wake)
+        if channel.thread.is_locked:
+            raise ApiError(THREAD_ARCHIVED)
+        self.change(channel, user_id, _wake)
 
     def count_message(self, channel: Channel, author_id: str) -> None:
         """A message was said here: the thread stays active and its author has joined."""
@@ -133,6 +138,8 @@ class Threads:
         if channel.thread is None or user_id in channel.thread.members:
             return
         channel.thread.members[user_id] = self.community.now()
+        if user_id == self.community.bot_id:
+            self.news.thread("THREAD_CREATE", channel, is_new=False)
         self.news.thread_members(channel, added=user_id)
 
     def leave(self, channel: Channel, user_id: str) -> None:

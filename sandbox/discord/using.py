@@ -7,9 +7,9 @@ from sandbox.discord.components import BUTTON, LINK_STYLE, SELECTS, STRING_SELEC
 from sandbox.discord.forms import check_values, require_open, submitted
 from sandbox.discord.interactions import ANSWER_WITHIN, Interaction, Kind
 from sandbox.discord.model import Channel, ChannelType, Json, Message
+from sandbox.discord.moderating import Moderating
 from sandbox.discord.options import Leaf, OptionReader, leaves
 from sandbox.discord.permissions import Permission, in_channel
-from sandbox.discord.speaking import Speaking
 from sandbox.discord.speech import message_json
 from sandbox.discord.wire import role_json
 from sandbox.surface import SurfaceError
@@ -21,7 +21,7 @@ _NO_CHOICES = "Loading options failed."
 _USER_SELECT, _ROLE_SELECT, _MENTIONABLE_SELECT, _CHANNEL_SELECT = 5, 6, 7, 8
 
 
-class Using(Speaking):
+class Using(Moderating):
     """Each of these waits for the bot's first answer, three seconds at most, as the person's client does."""
 
     async def press(self, person: str, room: str, message: str, button: str) -> None:
@@ -103,7 +103,7 @@ class Using(Speaking):
         try:
             await asyncio.wait_for(interaction.answered.wait(), ANSWER_WITHIN.total_seconds())
         except TimeoutError:
-            self._parts.news.note("answer", channel.id, interaction=interaction.id, type=0)
+            self._parts.interactions.give_up(interaction)
             raise SurfaceError(failure) from None
         return interaction
 

@@ -141,7 +141,9 @@ class Api:
         async with self._session.request(method, self._base + path, headers=headers, **options) as response:
             raw = await response.read()
             is_json = response.headers.get("Content-Type") == "application/json"
-            return Answer(response.status, await response.json() if is_json and raw else raw, response.headers)
+            return Answer(
+                response.status, await response.json() if is_json and raw else raw, response.headers
+            )
 
     async def say(self, room: str, **body: Any) -> Answer:
         return await self.call("POST", f"/channels/{room}/messages", body)

@@ -17,7 +17,12 @@ def last(server: DiscordServer, person: str, room: str) -> Message:
 async def test_the_bot_knows_itself_its_guild_and_the_rooms_it_may_see(bot):
     assert bot.user.name == "allhands"
     assert bot.application_id == int(story.APPLICATION)
-    assert [channel.name for channel in bot.guild_here.channels] == ["help", "questions", "off-topic", "support-desk"]
+    assert [channel.name for channel in bot.guild_here.channels] == [
+        "help",
+        "questions",
+        "off-topic",
+        "support-desk",
+    ]
     assert {member.display_name for member in bot.guild_here.members} >= {"Sam Doyle", "Mia Wong", "allhands"}
     info = await bot.application_info()
     assert info.name == "Allhands"
@@ -32,10 +37,14 @@ async def test_a_customer_s_message_reaches_the_bot_with_its_author_and_room(ser
 async def test_a_reply_with_buttons_and_embed_is_shown_to_the_customer(server, bot):
     await server.say(story.MIA, story.HELP, "hello")
     view = discord.ui.View()
-    view.add_item(discord.ui.Button(label="Talk to a person", custom_id="person", style=discord.ButtonStyle.primary))
+    view.add_item(
+        discord.ui.Button(label="Talk to a person", custom_id="person", style=discord.ButtonStyle.primary)
+    )
     view.add_item(discord.ui.Button(label="Shop", url="https://shop.example"))
     question = await bot.hears_text("hello")
-    await question.reply("Hi!", embed=discord.Embed(title="Delivery", description="Takes two days"), view=view)
+    await question.reply(
+        "Hi!", embed=discord.Embed(title="Delivery", description="Takes two days"), view=view
+    )
     shown = last(server, story.MIA, story.HELP)
     assert shown.text == "Hi!\nDelivery\nTakes two days"
     assert shown.reply_to == str(question.id)
@@ -110,7 +119,10 @@ async def test_a_customer_s_files_can_be_downloaded(server, bot):
 
 
 async def test_the_bot_s_files_can_be_opened_kept_and_replaced(server, bot, api):
-    files = [discord.File(io.BytesIO(b"one"), "one.txt"), discord.File(io.BytesIO(b"two"), "two.txt", description="2")]
+    files = [
+        discord.File(io.BytesIO(b"one"), "one.txt"),
+        discord.File(io.BytesIO(b"two"), "two.txt", description="2"),
+    ]
     message = await bot.room(story.HELP).send("two files", files=files)
     shown = last(server, story.MIA, story.HELP)
     assert [file.name for file in shown.files] == ["one.txt", "two.txt"]
@@ -187,7 +199,12 @@ async def test_the_bot_opens_a_tagged_post_that_only_staff_can_see(server, bot):
     created = await forum.create_thread(name="#1 Wobbly table", content="card", applied_tags=[tag])
     post = str(created.thread.id)
     room = next(room for room in server.rooms(story.INES) if room.id == post)
-    assert (room.name, room.kind, room.parent, room.tags) == ("#1 Wobbly table", "thread", story.SUPPORT_DESK, ("open",))
+    assert (room.name, room.kind, room.parent, room.tags) == (
+        "#1 Wobbly table",
+        "thread",
+        story.SUPPORT_DESK,
+        ("open",),
+    )
     assert story.SUPPORT_DESK not in {room.id for room in server.rooms(story.OLA)}
     assert post not in {room.id for room in server.rooms(story.OLA)}
     await created.thread.edit(name="#1 Table", applied_tags=[], archived=True, locked=True)
@@ -199,7 +216,11 @@ async def test_a_thread_under_a_message_takes_its_id_and_holds_the_answers(serve
     said = await server.say(story.MIA, story.HELP, "How long is delivery?")
     answer = await server.reply_in_thread(story.SAM, story.HELP, said, "Two days.")
     message = await bot.hears_text("Two days.")
-    assert (str(message.id), str(message.channel.id), message.channel.name) == (answer, said, "How long is delivery?")
+    assert (str(message.id), str(message.channel.id), message.channel.name) == (
+        answer,
+        said,
+        "How long is delivery?",
+    )
     assert server.messages(story.MIA, story.HELP)[0].thread == said
     await server.reply_in_thread(story.MIA, story.HELP, said, "Thanks")
     texts = [one.text for one in server.messages(story.MIA, said) if one.native["type"] == 0]
@@ -250,7 +271,10 @@ async def test_an_archived_thread_takes_no_edits_reactions_or_new_tags(server, b
 async def test_an_idle_thread_archives_itself_when_its_time_has_passed(server, bot, world: World):
     post = await server.open_thread(story.MIA, story.QUESTIONS, "Wobbly", "It wobbles.")
     world.clock.advance(4320 * 60 + 1)
-    await bot.hears("raw_thread_update", lambda update: update.thread_id == int(post) and update.data["thread_metadata"]["archived"])
+    await bot.hears(
+        "raw_thread_update",
+        lambda update: update.thread_id == int(post) and update.data["thread_metadata"]["archived"],
+    )
     archived = [thread async for thread in bot.room(story.QUESTIONS).archived_threads()]
     assert [str(thread.id) for thread in archived] == [post]
     assert await bot.guild_here.active_threads() == []
@@ -271,7 +295,10 @@ async def test_history_after_an_id_is_read_oldest_first_over_many_pages(server, 
     for number in range(1, 250):
         await server.say(story.MIA, story.HELP, f"message {number}")
     room = bot.room(story.HELP)
-    after = [one.content async for one in room.history(after=discord.Object(int(first)), oldest_first=True, limit=None)]
+    after = [
+        one.content
+        async for one in room.history(after=discord.Object(int(first)), oldest_first=True, limit=None)
+    ]
     assert after == [f"message {number}" for number in range(1, 250)]
     newest = [one.content async for one in room.history(limit=3)]
     assert newest == ["message 249", "message 248", "message 247"]
@@ -298,7 +325,11 @@ async def test_mass_mentions_ping_unless_the_bot_forbids_them(server, bot):
     assert loud.native["mention_everyone"] is True
     assert loud.native["mention_roles"] == [story.SUPPORT_ROLE]
     assert [one["id"] for one in loud.native["mentions"]] == [story.MIA]
-    assert (quiet.native["mention_everyone"], quiet.native["mention_roles"], quiet.native["mentions"]) == (False, [], [])
+    assert (quiet.native["mention_everyone"], quiet.native["mention_roles"], quiet.native["mentions"]) == (
+        False,
+        [],
+        [],
+    )
 
 
 async def test_customers_cannot_ping_everyone_and_code_pings_nobody(server, bot):
