@@ -1,0 +1,187 @@
+"""What only Slack knows about ids: people, members, names of channels, direct chats. Asked once, kept for a while."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.payloads import Json
+from adapters.slack.people import Found, Profile, Wanted, profile_of
+from adapters.slack.scope import Rooms
+
+SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
+"""What a call of Slack's Web API may raise."""
+_FIRST_LOOK_SECONDS = 1.5
+_PROFILE_SECONDS = 3600.0
+_FAILURE_SECONDS = 60.0
+_MEMBERS_SECONDS = 60.0
+_MOST_KEPT = 10_000
+_MOST_MEMBER_PAGES = 20
+
+T = TypeVar("T")
+Report = Callable[[str, dict[str, object]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Generic[T]):
+    value: T | None
+    until: float
+
+
+class _Asked(Generic[T]):
+    """Answers by id; everyone who waits for the same answer waits for one question."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[T]], seconds: float, report: Report) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._report = report
+        self._kept: OrderedDict[str, _Kept[T]] = OrderedDict()
+        self._under_way: dict[str, asyncio.Task[T | None]] = {}
+
+    def known(self, key: str) -> T | None:
+        kept = self._kept.get(key)
+        return kept.value if kept and kept.until > asyncio.get_running_loop().time() else None
+
+    def is_settled(self, key: str) -> bool:
+        kept = self._kept.get(key)
+        return kept is not None and kept.until > asyncio.get_running_loop().time()
+
+    def keep(self, key: str, value: T) -> None:
+        self._put(key, value, self._seconds)
+
+    def _put(self, key: str, value: T | None, seconds: float) -> None:
+        self._kept[key] = _Kept(value, asyncio.get_running_loop().time() + seconds)
+        self._kept.move_to_end(key)
+        if len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    def question(self, key: str) -> asyncio.Task[T | None]:
+        if (task := self._under_way.get(key)) is None:
+            task = asyncio.create_task(self._answer(key))
+            self._under_way[key] = task
+            task.add_done_callback(lambda _task: self._under_way.pop(key, None))
+        return task
+
+    async def _answer(self, key: str) -> T | None:
+        try:
+            value = await self._ask(key)
+        except (*SLACK_ERRORS, KeyError) as error:
+            self._put(key, None, _FAILURE_SECONDS)
+            self._report("slack.look_up_failed", {"what": self._ask.__name__, "error": error_code(error)})
+            return None
+        self.keep(key, value)
+        return value
+
+    def stop(self) -> None:
+        for task in self._under_way.values():
+            task.cancel()
+
+
+class Directory:
+    """Answers of Slack about ids, for whoever turns payloads into events."""
+
+    def __init__(self, client: AsyncWebClient, rooms: Rooms, report: Report) -> None:
+        self._client = client
+        self._rooms = rooms
+        self._people = _Asked(self._ask_profile, _PROFILE_SECONDS, report)
+        self._channels = _Asked(self._ask_channel_name, _PROFILE_SECONDS, report)
+        self._members = _Asked(self._ask_members, _MEMBERS_SECONDS, report)
+        self._direct = _Asked(self._ask_direct_chat, _PROFILE_SECONDS, report)
+        self._threads = _Asked(self._ask_thread, _FAILURE_SECONDS, report)
+
+    async def find(self, wanted: Wanted) -> Found:
+        """Return what is known or answered within a second and a half; never raises."""
+        member_rooms = {self._rooms.staff, *self._rooms.colleagues} - {""} if wanted.members else set()
+        thread_key = " ".join(wanted.thread_of) if wanted.thread_of else ""
+        questions = [
+            *self._open(self._people, wanted.people),
+            *self._open(self._channels, wanted.channels),
+            *self._open(self._members, member_rooms),
+            *self._open(self._direct, {wanted.direct_chat_of} - {""}),
+            *self._open(self._threads, {thread_key} - {""}),
+        ]
+        if questions:
+            # What comes later is kept for the next event.
+            await asyncio.wait(questions, timeout=_FIRST_LOOK_SECONDS)
+        people = ((user, self._people.known(user)) for user in wanted.people)
+        channels = ((channel, self._channels.known(channel)) for channel in wanted.channels)
+        colleagues = (self._members.known(room) or frozenset() for room in self._rooms.colleagues)
+        return Found(
+            people={user: profile for user, profile in people if profile},
+            channels={channel: name for channel, name in channels if name},
+            staff=self._members.known(self._rooms.staff) if self._rooms.staff and wanted.members else None,
+            colleagues=frozenset().union(*colleagues) if wanted.members else frozenset(),
+            thread=self._threads.known(thread_key) if thread_key else None,
+            direct_chat=(self._direct.known(wanted.direct_chat_of) or "") if wanted.direct_chat_of else "",
+        )
+
+    @staticmethod
+    def _open(asked: _Asked[T], keys: Iterable[str]) -> list[asyncio.Task[T | None]]:
+        return [asked.question(key) for key in keys if not asked.is_settled(key)]
+
+    def needs_asking(self, wanted: Wanted) -> bool:
+        """True when `find` would have to wait."""
+        return (
+            any(not self._people.is_settled(user) for user in wanted.people)
+            or any(not self._channels.is_settled(channel) for channel in wanted.channels)
+            or wanted.members
+            or bool(wanted.direct_chat_of)
+            or wanted.thread_of is not None
+        )
+
+    async def direct_chat(self, user: str) -> str:
+        """Return the channel of the direct chat with a person, opening it; raises what the Web API raises."""
+        if (known := self._direct.known(user)) is not None:
+            return known
+        channel = await self._ask_direct_chat(user)
+        self._direct.keep(user, channel)
+        return channel
+
+    def stop(self) -> None:
+        for asked in (self._people, self._channels, self._members, self._direct, self._threads):
+            asked.stop()
+
+    # -- questions
+
+    async def _ask_profile(self, user: str) -> Profile:
+        answer = await self._client.users_info(user=user, include_locale=True)
+        return profile_of(answer["user"])
+
+    async def _ask_channel_name(self, channel: str) -> str:
+        answer = await self._client.conversations_info(channel=channel)
+        return str(answer["channel"]["name"])
+
+    async def _ask_members(self, channel: str) -> frozenset[str]:
+        members: set[str] = set()
+        cursor = ""
+        for _ in range(_MOST_MEMBER_PAGES):
+            more = {"cursor": cursor} if cursor else {}
+            answer = await self._client.conversations_members(channel=channel, limit=999, **more)
+            members.update(answer["members"])
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                break
+        return frozenset(members)
+
+    async def _ask_direct_chat(self, user: str) -> str:
+        answer = await self._client.conversations_open(users=user)
+        return str(answer["channel"]["id"])
+
+    async def _ask_thread(self, key: str) -> str:
+        channel, ts = key.split(" ")
+        answer = await self._client.conversations_replies(channel=channel, ts=ts, limit=1)
+        message: Json = next(iter(answer["messages"]), {})
+        return str(message.get("thread_ts") or ts)
+
+
+def error_code(error: BaseException) -> str:
+    """What went wrong in one word, without anything a person wrote: Slack's own code, or the kind of failure."""
+    response = getattr(error, "response", None)
+    code = response.get("error") if isinstance(response, AsyncSlackResponse) else None
+    return str(code or type(error).__name__)

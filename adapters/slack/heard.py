@@ -1,0 +1,18 @@
+"""Something that was heard: what must be asked before it can be told, and how it is told then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adapters.slack.people import Found, Wanted
+from bot.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    lane: str
+    """What happens in one lane keeps its order: the channel, or the person."""
+    wanted: Wanted
+    tell: Callable[[Found], list[Event]]
+    cursor: str = ""
+    """The name of the room that was read up to `position` by this, or ""."""
+    position: str = ""

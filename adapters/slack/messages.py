@@ -1,0 +1,282 @@
+"""Message payloads to events: what is said, edited, deleted and reacted to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from adapters.slack import emoji_names
+from adapters.slack.attached import file_refs
+from adapters.slack.heard import Heard
+from adapters.slack.payloads import Json
+from adapters.slack.people import Found, Wanted, author_of
+from adapters.slack.scope import Scope, is_direct, time_of
+from adapters.slack.wording import forwarded_from, mentioned, says, spoken
+from bot.core.commands import Role
+from bot.core.events import (
+    CommandGiven,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    PlaceDeleted,
+    ReactionChanged,
+)
+
+_SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+_SLACKBOT = "USLACKBOT"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A message that a person wrote, and where it stands."""
+
+    scope: Scope
+    message: Json
+    channel: str
+    now: datetime
+    is_backfilled: bool = False
+
+    @property
+    def ts(self) -> str:
+        return str(self.message.get("ts") or "")
+
+    @property
+    def thread(self) -> str:
+        return str(self.message.get("thread_ts") or self.ts)
+
+    @property
+    def user(self) -> str:
+        return str(self.message.get("user") or "")
+
+    @property
+    def is_mention(self) -> bool:
+        people, _ = mentioned(spoken(self.message))
+        return self.scope.me.user_id in people
+
+    @property
+    def is_to_bot(self) -> bool:
+        """A direct chat, a mention, or something in a thread that the bot is part of."""
+        if is_direct(self.channel) or self.is_mention:
+            return True
+        if self.scope.is_listed(self.channel):
+            return False
+        is_reply = self.message.get("parent_user_id") == self.scope.me.user_id
+        return is_reply or self.scope.memory.is_heard(self.channel, self.thread)
+
+    @property
+    def is_heard(self) -> bool:
+        return self.scope.is_listed(self.channel) or self.is_to_bot
+
+    @property
+    def may_be_command(self) -> bool:
+        """A typed command, as far as one can see before the text is read; it may call the bot first."""
+        text = str(self.message.get("text") or "").lstrip()
+        return text.startswith(("/", f"<@{self.scope.me.user_id}"))
+
+    def wanted(self, *, members: bool = False) -> Wanted:
+        people, channels = mentioned(spoken(self.message))
+        return Wanted(people | {self.user} - {""}, channels, members)
+
+
+def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: bool = False) -> Heard | None:
+    """Return what a `message` or `app_mention` event says, or None when it does not concern the bot."""
+    subtype = str(event.get("subtype") or "")
+    channel = str(event.get("channel") or "")
+    if not channel:
+        return None
+    if subtype in _SAID:
+        return _hear_said(_Said(scope, event, channel, now, is_backfilled))
+    if subtype == "message_changed":
+        return _hear_changed(event, scope, channel, now)
+    if subtype == "message_deleted":
+        return _hear_deleted(
+            event.get("previous_message") or {}, str(event.get("deleted_ts") or ""), event, scope, now
+        )
+    return None
+
+
+def is_own(message: Mapping[str, object], scope: Scope) -> bool:
+    return message.get("user") == scope.me.user_id or (
+        bool(scope.me.bot_id) and message.get("bot_id") == scope.me.bot_id
+    )
+
+
+def _is_by_person(message: Json, scope: Scope) -> bool:
+    """False for every bot: a bot must never talk to a bot."""
+    user = message.get("user")
+    return bool(user) and user != _SLACKBOT and not message.get("bot_id") and not is_own(message, scope)
+
+
+def _hear_said(said: _Said) -> Heard | None:
+    if not _is_by_person(said.message, said.scope) or not said.ts:
+        return None
+    # Noted even when nobody listens: a reaction on it names no thread.
+    said.scope.memory.note_message(said.channel, said.ts, said.thread)
+    if not said.is_heard:
+        return None
+    place = said.scope.place(said.channel, said.thread)
+    if said.is_to_bot and not is_direct(said.channel):
+        said.scope.memory.note_heard(said.channel, said.thread)
+    is_reply = said.thread != said.ts
+    return Heard(
+        lane=said.channel,
+        wanted=said.wanted(members=said.may_be_command and said.channel != said.scope.rooms.staff),
+        tell=partial(_tell_said, said),
+        cursor=place.key if is_reply else place.room.key,
+        position=said.ts,
+    )
+
+
+def _tell_said(said: _Said, found: Found) -> list[Event]:
+    scope = said.scope
+    place = scope.place(said.channel, said.thread)
+    in_staff = bool(scope.rooms.staff) and said.channel == scope.rooms.staff
+    text = says(said.message, scope.me, found)
+    typed = scope.names.typed(text)
+    needs_staff = typed is not None and typed[0].role > Role.CUSTOMER
+    known = found if needs_staff else Found(found.people, found.channels, None, found.colleagues)
+    author = author_of(said.user, scope.me, known, is_in_staff_space=in_staff)
+    if author.is_bot:
+        return []
+    at = time_of(said.ts, said.now)
+    message = scope.message_at(said.channel, said.ts, said.thread)
+    if typed is not None:
+        command, arguments = typed
+        return [
+            CommandGiven(
+                id=f"slack:command:{said.channel}:{said.ts}",
+                at=at,
+                place=place,
+                author=author,
+                name=command.name,
+                arguments=arguments,
+                message=message,
+            )
+        ]
+    is_reply = said.thread != said.ts
+    return [
+        MessageReceived(
+            id=f"slack:message:{said.channel}:{said.ts}",
+            at=at,
+            place=place,
+            message=message,
+            author=author,
+            text=text,
+            files=file_refs(said.message),
+            reply_to=scope.message_at(said.channel, said.thread, "")
+            if is_reply and place.is_direct
+            else None,
+            is_to_bot=said.is_to_bot,
+            is_opening=not is_reply and not place.is_direct,
+            forwarded_from=forwarded_from(said.message),
+            is_backfilled=said.is_backfilled,
+        )
+    ]
+
+
+# -- editions and deletions
+
+
+def _hear_changed(event: Json, scope: Scope, channel: str, now: datetime) -> Heard | None:
+    message, previous = event.get("message") or {}, event.get("previous_message") or {}
+    if message.get("subtype") == "tombstone":
+        # A deleted message with replies leaves a stone where it stood.
+        return _hear_deleted(previous, str(message.get("ts") or ""), event, scope, now)
+    edited = str((message.get("edited") or {}).get("ts") or "")
+    # Slack reports unfolded links and new reactions as changes too: an edition has its own time.
+    if not edited or edited == str((previous.get("edited") or {}).get("ts") or ""):
+        return None
+    return hear_edition(message, scope, channel, now, before=previous)
+
+
+def hear_edition(
+    message: Json, scope: Scope, channel: str, now: datetime, *, before: Json | None = None
+) -> Heard | None:
+    """Return the edition of a message; the message itself when only its edition calls the bot."""
+    said = _Said(scope, message, channel, now)
+    if not _is_by_person(message, scope) or not said.ts:
+        return None
+    if not said.is_heard:
+        return None
+    is_new = before is not None and said.is_mention and not _Said(scope, before, channel, now).is_heard
+    if is_new and not scope.is_listed(channel):
+        return _hear_said(said)
+    return Heard(lane=channel, wanted=said.wanted(), tell=partial(_tell_edited, said))
+
+
+def _tell_edited(said: _Said, found: Found) -> list[Event]:
+    scope = said.scope
+    edited = str(said.message["edited"]["ts"])
+    in_staff = bool(scope.rooms.staff) and said.channel == scope.rooms.staff
+    return [
+        MessageEdited(
+            id=f"slack:edit:{said.channel}:{said.ts}:{edited}",
+            at=time_of(edited, said.now),
+            message=scope.message_at(said.channel, said.ts, said.thread),
+            author=author_of(said.user, scope.me, found, is_in_staff_space=in_staff),
+            text=says(said.message, scope.me, found),
+            files=file_refs(said.message),
+        )
+    ]
+
+
+def _hear_deleted(previous: Json, ts: str, event: Json, scope: Scope, now: datetime) -> Heard | None:
+    channel = str(event.get("channel") or "")
+    thread = str(previous.get("thread_ts") or scope.memory.thread_of(channel, ts) or ts)
+    if not ts or not (scope.is_listed(channel) or scope.memory.is_heard(channel, thread)):
+        return None
+    at = time_of(str(event.get("ts") or event.get("event_ts") or ""), now)
+    event_id = f"slack:delete:{channel}:{ts}"
+    if not is_own(previous, scope):
+        told: Event = MessageDeleted(event_id, at, scope.message_at(channel, ts, thread))
+    elif channel == scope.rooms.staff and thread == ts:
+        # The bot's own message at the head of a thread is a ticket's card: without it the thread is gone.
+        told = PlaceDeleted(event_id, at, scope.place(channel, ts))
+    else:
+        return None
+    return Heard(lane=channel, wanted=Wanted(), tell=_always(told))
+
+
+def _always(told: Event) -> Callable[[Found], list[Event]]:
+    return lambda _found: [told]
+
+
+# -- reactions
+
+
+def hear_reaction(event: Json, scope: Scope, now: datetime) -> Heard | None:
+    """Return a `reaction_added` or `reaction_removed`, or None when it does not concern the bot."""
+    item, user = event.get("item") or {}, str(event.get("user") or "")
+    channel, ts = str(item.get("channel") or ""), str(item.get("ts") or "")
+    if item.get("type", "message") != "message" or not channel or not ts or not user:
+        return None
+    if user == scope.me.user_id:
+        return None
+    thread = scope.memory.thread_of(channel, ts)
+    if not scope.is_listed(channel) and not scope.memory.is_heard(channel, thread or ts):
+        return None
+    unknown = thread is None and not is_direct(channel)
+    wanted = Wanted(people=frozenset({user}), thread_of=(channel, ts) if unknown else None)
+    return Heard(channel, wanted, partial(_tell_reaction, event, scope, now, thread))
+
+
+def _tell_reaction(event: Json, scope: Scope, now: datetime, thread: str | None, found: Found) -> list[Event]:
+    channel, ts = str(event["item"]["channel"]), str(event["item"]["ts"])
+    user, name = str(event["user"]), str(event.get("reaction") or "")
+    is_on = event.get("type") == "reaction_added"
+    in_staff = bool(scope.rooms.staff) and channel == scope.rooms.staff
+    author = author_of(user, scope.me, found, is_in_staff_space=in_staff)
+    if author.is_bot:
+        return []
+    event_ts = str(event.get("event_ts") or "")
+    return [
+        ReactionChanged(
+            id=f"slack:reaction:{channel}:{ts}:{user}:{name}:{'on' if is_on else 'off'}:{event_ts}",
+            at=time_of(event_ts, now),
+            message=scope.message_at(channel, ts, thread or found.thread or ts),
+            author=author,
+            emoji=emoji_names.from_name(name) or f":{name}:",
+            is_on=is_on,
+        )
+    ]

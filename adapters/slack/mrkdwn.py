@@ -1,0 +1,195 @@
+"""Slack's own markup: read when a message comes without blocks, written where Slack takes nothing richer."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from adapters.slack.payloads import Json
+
+_FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
+_TOKEN = re.compile(
+    r"`(?P<code>[^`\n]+)`|<(?P<entity>[^<>\n]+)>"
+    r"|:(?P<emoji>[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*(?:::skin-tone-[2-6])?):|(?P<mark>[*_~])|(?P<line>\n)"
+)
+_STYLES = {"*": "bold", "_": "italic", "~": "strike"}
+_SIGNS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
+_BULLET = re.compile(r"( *)[•◦▪︎] +(.*)")
+
+
+def escaped(text: str) -> str:
+    """Escape the three signs by which Slack's markup can address people or link (docs: formatting message text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+# -- reading
+
+
+def rich_text(text: str) -> list[Json]:
+    """Return the rich_text elements of some mrkdwn, as Slack would have made them."""
+    elements: list[Json] = []
+    for at, piece in enumerate(_FENCE.split(text)):
+        if at % 2:
+            elements.append({"type": "rich_text_preformatted", "elements": [_text(unescaped(piece), {})]})
+        elif piece.strip():
+            elements.extend(_sections(piece.removeprefix("\n") if at else piece))
+    return elements
+
+
+def _sections(text: str) -> Iterator[Json]:
+    kind, lines = "", list[str]()
+    for line in text.split("\n"):
+        line_kind, content = _line_kind(line)
+        if line_kind != kind and lines:
+            yield _section(kind, lines)
+            lines = []
+        kind = line_kind
+        lines.append(content)
+    if lines:
+        yield _section(kind, lines)
+
+
+def _line_kind(line: str) -> tuple[str, str]:
+    for quote in ("&gt;&gt;&gt;", "&gt;"):
+        if line.startswith(quote):
+            return "quote", line.removeprefix(quote).removeprefix(" ")
+    if bullet := _BULLET.fullmatch(line):
+        return f"bullet{len(bullet[1]) // 4}", bullet[2]
+    return "text", line
+
+
+def _section(kind: str, lines: list[str]) -> Json:
+    if kind.startswith("bullet"):
+        items = [{"type": "rich_text_section", "elements": _inline(line)} for line in lines]
+        return {"type": "rich_text_list", "style": "bullet", "indent": int(kind[6:]), "elements": items}
+    name = "rich_text_quote" if kind == "quote" else "rich_text_section"
+    return {"type": name, "elements": _inline("\n".join(lines))}
+
+
+def _inline(text: str) -> list[Json]:
+    tokens = list(_TOKEN.finditer(text))
+    paired = _paired(text, tokens)
+    words: list[Json] = []
+    styles: dict[str, bool] = {}
+    at = 0
+    for number, token in enumerate(tokens):
+        words.append(_text(unescaped(text[at : token.start()]), styles))
+        at = token.end()
+        if number in paired:
+            style = _STYLES[token["mark"]]
+            styles = {name: True for name in styles if name != style} | (
+                {} if style in styles else {style: True}
+            )
+        elif token["code"] is not None:
+            words.append(_text(unescaped(token["code"]), {**styles, "code": True}))
+        elif token["entity"] is not None:
+            words.append({**_entity(token["entity"]), **({"style": styles} if styles else {})})
+        elif token["emoji"] is not None:
+            words.append({"type": "emoji", "name": token["emoji"]})
+        else:
+            words.append(_text(token[0], styles))
+    words.append(_text(unescaped(text[at:]), styles))
+    return [word for word in words if word["type"] != "text" or word["text"]]
+
+
+def _paired(text: str, tokens: Sequence[re.Match[str]]) -> set[int]:
+    """Which marks open or close a style: both stand on one line, hug their words and touch no other word."""
+    paired: set[int] = set()
+    opened: dict[str, int] = {}
+    for number, token in enumerate(tokens):
+        mark = token["mark"]
+        if token["line"]:
+            opened = {}
+        if not mark:
+            continue
+        before, after = text[: token.start()][-1:], text[token.end() : token.end() + 1]
+        if mark in opened and before and not before.isspace() and before != mark and not after.isalnum():
+            start = opened.pop(mark)
+            paired |= {start, number}
+            # A style that was opened inside and is still open crosses this one: Slack shows its sign.
+            opened = {other: at for other, at in opened.items() if at < start}
+        elif mark not in opened and after and not after.isspace() and after != mark and not before.isalnum():
+            opened[mark] = number
+    return paired
+
+
+def _entity(inside: str) -> Json:
+    target, _, label = inside.partition("|")
+    if target.startswith("@"):
+        return {"type": "user", "user_id": target[1:], "label": unescaped(label)}
+    if target.startswith("#"):
+        return {"type": "channel", "channel_id": target[1:], "label": unescaped(label)}
+    if target.startswith("!subteam^"):
+        return {
+            "type": "usergroup",
+            "usergroup_id": target.removeprefix("!subteam^"),
+            "label": unescaped(label),
+        }
+    if target.startswith("!date^"):
+        return _text(unescaped(label), {})
+    if target.startswith("!"):
+        return {"type": "broadcast", "range": target[1:]}
+    return {"type": "link", "url": unescaped(target), **({"text": unescaped(label)} if label else {})}
+
+
+def _text(text: str, styles: dict[str, bool]) -> Json:
+    return {"type": "text", "text": text, **({"style": styles} if styles else {})}
+
+
+# -- writing
+
+
+def mrkdwn(elements: Sequence[Json]) -> str:
+    """Return rich_text elements (of words and links) as mrkdwn that addresses nobody."""
+    lines: list[str] = []
+    for element in elements:
+        words = element.get("elements", [])
+        match element["type"]:
+            case "rich_text_list":
+                lines.extend(_list_lines(element))
+            case "rich_text_quote":
+                lines.extend(f"&gt; {line}" for line in _written(words).split("\n"))
+            case "rich_text_preformatted":
+                code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
+                # Three ticks inside would end it: a space without width keeps them apart.
+                code = escaped(code).replace("```", "`\u200b`\u200b`")
+                lines.append(f"```\n{code}\n```")
+            case _:
+                lines.append(_written(words))
+    return "\n".join(lines)
+
+
+def _list_lines(element: Json) -> Iterator[str]:
+    lead = "    " * int(element.get("indent", 0))
+    for number, item in enumerate(element["elements"], int(element.get("offset", 0)) + 1):
+        marker = "•" if element.get("style") == "bullet" else f"{number}."
+        yield f"{lead}{marker} {_written(item['elements'])}"
+
+
+def _written(words: Sequence[Json]) -> str:
+    return "".join(_word(word) for word in words)
+
+
+def _word(word: Json) -> str:
+    text = str(word.get("text") or "")
+    if word["type"] == "link":
+        url = escaped(str(word["url"])).replace("|", "%7C")
+        label = escaped(text).replace("|", "¦").replace("\n", " ")
+        return _signed(f"<{url}|{label}>" if text else f"<{url}>", word)
+    # Slack's styles end with the line.
+    return "\n".join(_signed(escaped(line), word) for line in text.split("\n"))
+
+
+def _signed(text: str, word: Json) -> str:
+    styles = word.get("style") or {}
+    core = text.strip()
+    if not core or not styles:
+        return text
+    start = text.find(core)
+    lead, tail = text[:start], text[start + len(core) :]
+    for style, sign in _SIGNS:
+        if styles.get(style) and not (style == "code" and "`" in core):
+            core = f"{sign}{core}{sign}"
+    return f"{lead}{core}{tail}"

@@ -1,0 +1,194 @@
+"""Content to what `chat.postMessage` takes: Block Kit blocks within Slack's limits, and the text beside them.
+
+Limits: docs.slack.dev/reference/block-kit; 13,200 characters over all blocks is from slackapi/bolt-js#2509.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adapters.slack import mrkdwn
+from adapters.slack.elements import cut_position, split
+from adapters.slack.from_commonmark import is_linkable, rich_text
+from adapters.slack.payloads import Json
+from bot.core.content import Button, ButtonStyle, Content, Speaker, Tone
+
+MOST_IN_PART = 3600
+"""Of the words of one message; Slack advises at most 4,000."""
+_MOST_BUTTONS_IN_ROW = 25
+_MOST_FIELDS_IN_SECTION = 10
+_MOST_FIELDS = 20
+_MOST_IN_FIELDS = 4000
+_MOST_IN_FOOTNOTE = 1000
+_MOST_IN_SECTION = 3000
+_MOST_IN_HEADER = 150
+_MOST_IN_BUTTON = 75
+_MOST_IN_NAME = 80
+_MOST_HOME_BLOCKS = 100
+_TONES = {Tone.WAITING: "🟡", Tone.CLAIMED: "🔵", Tone.RESOLVED: "✅", Tone.ALERT: "🚨"}
+# Signs without width and signs that turn the direction of writing: a name made of them could pose as another.
+_INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: its blocks, and the text for notifications and readers without blocks."""
+
+    text: str
+    blocks: tuple[Json, ...]
+
+    @property
+    def plain(self) -> "Part":
+        """The same without rich text, for when Slack does not like a block."""
+        blocks = [plain for block in self.blocks for plain in _without_rich_text(block)]
+        return Part(self.text, tuple(blocks))
+
+
+def parts(content: Content) -> list[Part]:
+    """Return the messages that show the content without its files; [] when it is nothing but files."""
+    bodies = split(_body(content), MOST_IN_PART)
+    first, last = list(_head(content)), list(_foot(content))
+    if not bodies and (first or last):
+        bodies = [[]]
+    made = []
+    for at, body in enumerate(bodies):
+        blocks: list[Json] = [*(first if at == 0 else [])]
+        if body:
+            blocks.append({"type": "rich_text", "elements": body})
+        blocks += last if at == len(bodies) - 1 else []
+        made.append(
+            Part(_text(content, body, is_first=at == 0, is_last=at == len(bodies) - 1), tuple(blocks))
+        )
+    return made
+
+
+def home_blocks(sections: Sequence[Content]) -> list[Json]:
+    """Return the blocks of an App Home; what does not fit is left out behind three dots."""
+    blocks: list[Json] = []
+    for at, section in enumerate(sections):
+        divider: list[Json] = [{"type": "divider"}] if at else []
+        blocks += divider + [block for part in parts(section) for block in part.blocks]
+    if len(blocks) > _MOST_HOME_BLOCKS:
+        more: Json = {"type": "context", "elements": [{"type": "plain_text", "text": "…"}]}
+        blocks = [*blocks[: _MOST_HOME_BLOCKS - 1], more]
+    return blocks
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut at a word's end where there is one, with three dots."""
+    return text if len(text) <= limit else text[: cut_position(text, limit - 1)].rstrip() + "…"
+
+
+def visible_name(name: str) -> str:
+    """A person's name on one line, without signs that hide or turn others."""
+    return shortened(" ".join(_INVISIBLE.sub(" ", name).split()), _MOST_IN_NAME) or "?"
+
+
+# -- the parts of a message
+
+
+def _head(content: Content) -> Iterator[Json]:
+    if title := _title(content):
+        yield {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": True}}
+    shown = content.fields[:_MOST_FIELDS]
+    fields = [_field(label, value, _MOST_IN_FIELDS // max(10, len(shown))) for label, value in shown]
+    for start in range(0, len(fields), _MOST_FIELDS_IN_SECTION):
+        yield {"type": "section", "fields": fields[start : start + _MOST_FIELDS_IN_SECTION]}
+
+
+def _title(content: Content) -> str:
+    tone, title = _TONES.get(content.tone, ""), " ".join(content.title.split())
+    return shortened(f"{tone} {title}".strip(), _MOST_IN_HEADER) if title else ""
+
+
+def _field(label: str, value: str, limit: int) -> Json:
+    return {
+        "type": "mrkdwn",
+        "text": f"*{mrkdwn.escaped(shortened(label, 60))}*\n{_short_mrkdwn(value, limit)}",
+    }
+
+
+def _short_mrkdwn(text: str, limit: int) -> str:
+    pieces = split(rich_text(text), limit)
+    shown = mrkdwn.mrkdwn(pieces[0]) if pieces else "–"
+    # Escaping makes text longer; what then is too long is shown without its markup.
+    if len(shown) > 2 * limit:
+        shown = mrkdwn.escaped(text[: limit // 5])
+    return f"{shown}…" if len(pieces) > 1 else shown
+
+
+def _body(content: Content) -> list[Json]:
+    body = rich_text(content.text)
+    if not body and content.text.strip():
+        body = [_section(content.text.strip())]
+    lead: list[Json] = []
+    if content.tone in _TONES and not content.title:
+        lead.append({"type": "text", "text": f"{_TONES[content.tone]} "})
+    if content.speaker is not None:
+        lead.append(_speaker(content.speaker))
+    if not lead:
+        return body
+    if body and body[0]["type"] == "rich_text_section":
+        return [{**body[0], "elements": [*lead, *body[0]["elements"]]}, *body[1:]]
+    return [{"type": "rich_text_section", "elements": lead}, *body]
+
+
+def _speaker(speaker: Speaker) -> Json:
+    return {"type": "text", "text": f"{visible_name(speaker.name)}: ", "style": {"bold": True}}
+
+
+def _section(text: str) -> Json:
+    return {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+
+
+def _foot(content: Content) -> Iterator[Json]:
+    if content.footnote.strip():
+        text = _short_mrkdwn(content.footnote, _MOST_IN_FOOTNOTE)
+        yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+    buttons = list(_buttons(content.buttons))
+    for start in range(0, len(buttons), _MOST_BUTTONS_IN_ROW):
+        yield {"type": "actions", "elements": buttons[start : start + _MOST_BUTTONS_IN_ROW]}
+
+
+def _buttons(buttons: Sequence[Button]) -> Iterator[Json]:
+    for at, button in enumerate(buttons):
+        label = shortened(" ".join(button.label.split()) or "…", _MOST_IN_BUTTON)
+        element: Json = {"type": "button", "text": {"type": "plain_text", "text": label, "emoji": True}}
+        if button.url:
+            if is_linkable(button.url):
+                yield {**element, "action_id": f"link:{at}", "url": button.url}
+            continue
+        value = f"{button.action}:{button.subject}"
+        is_repeated = any(
+            one.action == button.action and one.subject == button.subject for one in buttons[:at]
+        )
+        element |= {"action_id": f"{value}#{at}" if is_repeated else value, "value": value}
+        if button.style is not ButtonStyle.PLAIN:
+            element["style"] = button.style.value
+        yield element
+
+
+def _text(content: Content, body: Sequence[Json], *, is_first: bool, is_last: bool) -> str:
+    lines = []
+    if is_first and (title := _title(content)):
+        lines.append(f"*{mrkdwn.escaped(title)}*")
+    if body:
+        lines.append(mrkdwn.mrkdwn(body))
+    if is_first:
+        lines += [f"{mrkdwn.escaped(label)}: {_short_mrkdwn(value, 200)}" for label, value in content.fields]
+    if is_last and content.footnote.strip():
+        lines.append(_short_mrkdwn(content.footnote, _MOST_IN_FOOTNOTE))
+    if not lines:
+        lines = [mrkdwn.escaped(button.label) for button in content.buttons]
+    return "\n".join(lines) or "…"
+
+
+def _without_rich_text(block: Json) -> Iterator[Json]:
+    if block["type"] != "rich_text":
+        yield block
+        return
+    text = mrkdwn.unescaped(mrkdwn.mrkdwn(block["elements"]))
+    while text:
+        at = cut_position(text, _MOST_IN_SECTION)
+        yield {"type": "section", "text": {"type": "plain_text", "text": text[:at], "emoji": False}}
+        text = text[at:]

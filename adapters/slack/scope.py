@@ -1,0 +1,113 @@
+"""Where the bot is, whom it is, and which places concern it: what reading a payload depends on."""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Self
+
+from adapters.slack.commands import CommandNames
+from bot.core.places import MessageAt, Place
+
+PLATFORM = "slack"
+_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot in its workspace, as auth.test says."""
+
+    team_id: str
+    user_id: str
+    bot_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The channels named in the settings, by their ids."""
+
+    staff: str = ""
+    support: frozenset[str] = frozenset()
+    colleagues: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, staff: Place | None, support: Iterable[Place], colleagues: Iterable[Place]) -> Self:
+        """Pick this platform's channels out of the desk's places."""
+        return cls(
+            staff.channel if staff is not None and staff.platform == PLATFORM else "",
+            frozenset(place.channel for place in support if place.platform == PLATFORM),
+            frozenset(place.channel for place in colleagues if place.platform == PLATFORM),
+        )
+
+
+class Memory:
+    """Which thread a message lies in and which threads concern the bot, for as long as there is room.
+
+    Slack names no thread with a reaction. What is forgotten is asked for again.
+    """
+
+    def __init__(self, capacity: int = _REMEMBERED) -> None:
+        self._capacity = capacity
+        self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def note_message(self, channel: str, ts: str, thread: str) -> None:
+        self._threads[channel, ts] = thread
+        if len(self._threads) > self._capacity:
+            self._threads.popitem(last=False)
+
+    def thread_of(self, channel: str, ts: str) -> str | None:
+        return self._threads.get((channel, ts))
+
+    def note_heard(self, channel: str, thread: str) -> None:
+        """From now on everything in this thread concerns the bot."""
+        self._heard[channel, thread] = None
+        self._heard.move_to_end((channel, thread))
+        if len(self._heard) > self._capacity:
+            self._heard.popitem(last=False)
+
+    def is_heard(self, channel: str, thread: str) -> bool:
+        return (channel, thread) in self._heard
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    me: Me
+    rooms: Rooms
+    names: CommandNames
+    memory: Memory = field(default_factory=Memory)
+
+    def place(self, channel: str, thread: str = "") -> Place:
+        """A channel's thread, or a direct chat as a whole: there threads are not exchanges of their own."""
+        if is_direct(channel):
+            return Place(PLATFORM, self.me.team_id, channel, is_direct=True)
+        return Place(PLATFORM, self.me.team_id, channel, thread)
+
+    def message_at(self, channel: str, ts: str, thread: str) -> MessageAt:
+        return MessageAt(self.place(channel, thread or ts), ts)
+
+    def is_listed(self, channel: str) -> bool:
+        """True where everything that is said concerns the bot."""
+        return is_direct(channel) or channel == self.rooms.staff or channel in self.rooms.support
+
+
+def is_direct(channel: str) -> bool:
+    """True for a direct chat: Slack's ids of these begin with D."""
+    return channel.startswith("D")
+
+
+def time_of(ts: str, default: datetime) -> datetime:
+    """The moment in a Slack timestamp, or the default when it is none."""
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return default
+
+
+def order_of(ts: str) -> tuple[int, int]:
+    """A key that sorts Slack timestamps by time; (0, 0) for what is none."""
+    seconds, _, micros = ts.partition(".")
+    try:
+        return int(seconds), int(micros.ljust(6, "0") or 0)
+    except ValueError:
+        return 0, 0

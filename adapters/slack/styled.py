@@ -1,0 +1,225 @@
+"""Words with styles to inline CommonMark that reads back as exactly these words in exactly these styles."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
+
+from adapters.slack.elements import words_of
+from adapters.slack.from_commonmark import rich_text
+from adapters.slack.payloads import Json
+
+_SIGNS = {"bold": "**", "strike": "~~", "italic": "_"}
+_SPECIAL = re.compile(r"[\\`*\[\]<]|\|\||~~|~$|^~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])")
+_LINE_START = re.compile(r"(?m)^(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
+_INDENT = re.compile(r"(?m)^[^\S\n]")
+_SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"(\s*\n\s*\n\s*)")
+_TICKS = re.compile(r"`+")
+_LINKABLE = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\\]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    text: str
+    styles: frozenset[str]
+    raw: str = ""
+    """Ready CommonMark of these words: code and links."""
+
+    @property
+    def is_space(self) -> bool:
+        return not self.raw and self.text.isspace()
+
+
+def escaped(text: str) -> str:
+    """Return CommonMark that reads exactly as this plain text."""
+    return _at_line_starts(_special(text))
+
+
+def inline(words: Sequence[Json]) -> str:
+    """Return one or more paragraphs of CommonMark; words are text and link elements with their `style`."""
+    runs = list(_edged(run for word in words if (run := _run(word)) is not None))
+    return "\n\n".join(_paragraph(runs) for runs in _paragraphs(runs))
+
+
+def _run(word: Json) -> _Run | None:
+    styles = frozenset(name for name, is_on in (word.get("style") or {}).items() if is_on)
+    url = str(word.get("url") or "") if word.get("type") == "link" else ""
+    text = str(word.get("text") or url)
+    if not text:
+        return None
+    if "code" in styles:
+        code = text.replace("\n", " ")
+        return _Run(code, styles & {"code", *_SIGNS}, _code(code))
+    styles &= _SIGNS.keys()
+    if not _LINKABLE.fullmatch(url):
+        return _Run(f"{text} ({url})" if url and text != url else text, styles)
+    if text == url:
+        return _Run(url, styles, f"<{url}>")
+    label = _SPACE.sub(" ", text)
+    return _Run(label, styles, f"[{_special(label)}](<{url}>)")
+
+
+def _code(code: str) -> str:
+    longest = max((len(ticks) for ticks in _TICKS.findall(code)), default=0)
+    ticks = "`" * (longest + 1)
+    is_edged = code[0] == "`" or code[-1] == "`" or (code[0] == code[-1] == " " and code.strip() != "")
+    return f"{ticks} {code} {ticks}" if is_edged else f"{ticks}{code}{ticks}"
+
+
+# -- spaces and paragraphs
+
+
+def _edged(runs: Iterator[_Run]) -> Iterator[_Run]:
+    """Take spaces out of the edges of styles, where CommonMark would not see the style."""
+    for run in runs:
+        if run.raw:
+            yield run
+            continue
+        for piece in _BREAK.split(run.text):
+            core = piece.strip()
+            start = piece.find(core) if core else len(piece)
+            for text, styles in (
+                (piece[:start], frozenset[str]()),
+                (core, run.styles),
+                (piece[start + len(core) :], frozenset[str]()),
+            ):
+                if text:
+                    yield _Run(text, styles)
+
+
+def _paragraphs(runs: Sequence[_Run]) -> Iterator[list[_Run]]:
+    paragraph: list[_Run] = []
+    space = ""
+    for run in runs:
+        if run.is_space:
+            space += run.text
+            continue
+        if space.count("\n") > 1 and paragraph:
+            yield paragraph
+            paragraph, space = [], space.rpartition("\n")[2]
+        if space and (paragraph or "\n" not in space):
+            paragraph.append(_Run(space, _shared(paragraph, run)))
+        space = ""
+        paragraph.append(run)
+    if paragraph:
+        yield paragraph
+
+
+def _shared(before: Sequence[_Run], run: _Run) -> frozenset[str]:
+    return (before[-1].styles & run.styles) - {"code"} if before else frozenset()
+
+
+# -- styles
+
+
+def _paragraph(runs: Sequence[_Run]) -> str:
+    plain = _at_line_starts("".join(run.raw or _special(run.text) for run in runs))
+    if not any(run.styles - {"code"} for run in runs):
+        return plain
+    marked = _at_line_starts("".join(_separated(list(_marked(runs)))))
+    # Rules about signs beside signs have corners; when one is met, the words matter more than their styles.
+    return marked if _reads_as(marked, runs) else plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    way: str = ""
+    """open, close, or "" for words."""
+
+
+def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
+    """Words and the signs between them: what lasts longest is opened first."""
+    opened: list[str] = []
+    for at, run in enumerate(runs):
+        wanted = run.styles - {"code"}
+        while not wanted.issuperset(opened):
+            yield _Piece(_SIGNS[opened.pop()], "close")
+        lasting = sorted(wanted.difference(opened), key=lambda style: (-_lasts(runs, at, style), style))
+        for style in lasting:
+            opened.append(style)
+            yield _Piece(_SIGNS[style], "open")
+        yield _Piece(run.raw or _special(run.text))
+    for style in reversed(opened):
+        yield _Piece(_SIGNS[style], "close")
+
+
+def _lasts(runs: Sequence[_Run], at: int, style: str) -> int:
+    end = at
+    while end < len(runs) and style in runs[end].styles:
+        end += 1
+    return end - at
+
+
+def _separated(pieces: list[_Piece]) -> Iterator[str]:
+    """Write signs so that they count: `*` inside words, and a letter as a number where a sign would stick to it."""
+    pieces = _with_stars(pieces)
+    for at, piece in enumerate(pieces):
+        text = piece.text
+        before = pieces[at - 1] if at else _Piece("")
+        after = pieces[at + 1] if at + 1 < len(pieces) else _Piece("")
+        if not piece.way and before.way == "close" and at > 1:
+            inside = pieces[at - 2].text[-1:]
+            if _is_wordlike(text[:1]) and _is_sign(inside):
+                text = f"&#{ord(text[0])};{text[1:]}"
+        if not piece.way and after.way == "open" and at + 2 < len(pieces):
+            inside = pieces[at + 2].text[:1]
+            if _is_wordlike(text[-1:]) and _is_sign(inside):
+                text = f"{text[:-1]}&#{ord(text[-1])};"
+        yield text
+
+
+def _with_stars(pieces: list[_Piece]) -> list[_Piece]:
+    starred = list(pieces)
+    opened: list[int] = []
+    for at, piece in enumerate(pieces):
+        if piece.way == "open":
+            opened.append(at)
+        elif piece.way == "close":
+            start = opened.pop()
+            before = pieces[start - 1].text[-1:] if start else ""
+            after = pieces[at + 1].text[:1] if at + 1 < len(pieces) else ""
+            if piece.text == "_" and (_is_wordlike(before) or _is_wordlike(after)):
+                starred[start], starred[at] = replace(starred[start], text="*"), replace(piece, text="*")
+    return starred
+
+
+def _is_sign(character: str) -> bool:
+    return bool(character) and (isMdAsciiPunct(ord(character)) or isPunctChar(character))
+
+
+def _is_wordlike(character: str) -> bool:
+    return bool(character) and not character.isspace() and not _is_sign(character)
+
+
+def _reads_as(text: str, runs: Sequence[_Run]) -> bool:
+    found = [
+        (str(word.get("text") or word.get("url")), frozenset(word.get("style", ())))
+        for element in rich_text(text)
+        for word in words_of(element)
+    ]
+    return _merged(found) == _merged([(run.text, run.styles) for run in runs])
+
+
+def _merged(runs: Sequence[tuple[str, frozenset[str]]]) -> list[tuple[str, frozenset[str]]]:
+    merged: list[tuple[str, frozenset[str]]] = []
+    for text, styles in runs:
+        if merged and merged[-1][1] == styles:
+            merged[-1] = (merged[-1][0] + text, styles)
+        else:
+            merged.append((text, styles))
+    return merged
+
+
+# -- signs that a person typed
+
+
+def _special(text: str) -> str:
+    return _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+
+
+def _at_line_starts(text: str) -> str:
+    text = _LINE_START.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
+    return _INDENT.sub(lambda found: f"&#{ord(found[0])};", text)

@@ -1,0 +1,120 @@
+"""What a Slack message says, as CommonMark: its rich text with names for ids, and what was shared in it."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from adapters.slack import emoji_names, mrkdwn
+from adapters.slack.elements import tidied, words_of
+from adapters.slack.payloads import Json
+from adapters.slack.people import Found
+from adapters.slack.scope import Me
+from adapters.slack.styled import escaped
+from adapters.slack.to_commonmark import commonmark
+
+_MENTION_GAP = re.compile(r"^[\s,:–-]+")
+
+
+def spoken(message: Json) -> list[Json]:
+    """Return the rich_text elements of a message: from its blocks, which are exact, else from its text."""
+    blocks = [block for block in message.get("blocks") or () if block.get("type") == "rich_text"]
+    if blocks:
+        return [element for block in blocks for element in block.get("elements", ())]
+    return mrkdwn.rich_text(str(message.get("text") or ""))
+
+
+def mentioned(elements: Iterable[Json]) -> tuple[frozenset[str], frozenset[str]]:
+    """The ids of the people and of the channels that are mentioned and carry no name of their own."""
+    words = [word for element in elements for word in words_of(element) if not word.get("label")]
+    return (
+        frozenset(str(word.get("user_id", "")) for word in words if word.get("type") == "user"),
+        frozenset(str(word.get("channel_id", "")) for word in words if word.get("type") == "channel"),
+    )
+
+
+def says(message: Json, me: Me, found: Found) -> str:
+    """Return the message as CommonMark, without the mention of the bot that it may begin with."""
+    elements = _without_call(spoken(message), me)
+    texts = [commonmark(tidied([_named(element, found) for element in elements])), *_shared_texts(message)]
+    return "\n\n".join(text for text in texts if text)
+
+
+def forwarded_from(message: Json) -> str:
+    """The name of who wrote a message that is shared here, or ""."""
+    return next((str(one.get("author_name") or "") for one in _shares(message)), "")
+
+
+def _shares(message: Json) -> Iterator[Json]:
+    # A link that Slack unfolds is an attachment too, but nobody forwarded it.
+    return (one for one in message.get("attachments") or () if one.get("is_share"))
+
+
+def _shared_texts(message: Json) -> Iterator[str]:
+    for share in _shares(message):
+        text = commonmark(
+            tidied([_named(one, Found()) for one in mrkdwn.rich_text(str(share.get("text") or ""))])
+        )
+        if text:
+            yield "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    for file in message.get("files") or ():
+        if file.get("is_external") and (url := file.get("url_private")):
+            # It lies elsewhere, where the bot's token must not go; people can open the link.
+            yield f"[{escaped(str(file.get('name') or url))}](<{url}>)"
+
+
+def _without_call(elements: Sequence[Json], me: Me) -> Sequence[Json]:
+    """Take off the mention of the bot at the start: it calls the bot and says nothing."""
+    first = elements[0] if elements else {}
+    words = list(first.get("elements", ()))
+    if first.get("type") != "rich_text_section" or not words or words[0].get("user_id") != me.user_id:
+        return elements
+    rest = words[1:]
+    if rest and rest[0].get("type") == "text":
+        rest[0] = {**rest[0], "text": _MENTION_GAP.sub("", str(rest[0]["text"]))}
+    return [{**first, "elements": rest}, *elements[1:]]
+
+
+def _named(element: Json, found: Found) -> Json:
+    if "elements" in element:
+        return {**element, "elements": [_named(one, found) for one in element["elements"]]}
+    kind = str(element.get("type"))
+    if kind in {"text", "link"}:
+        return element
+    maker = _WORDS.get(kind, _other)
+    style = {"style": element["style"]} if element.get("style") else {}
+    return {"type": "text", "text": maker(element, found), **style}
+
+
+def _emoji(word: Json, _found: Found) -> str:
+    code, name = str(word.get("unicode") or ""), str(word.get("name") or "")
+    known = emoji_names.from_code_points(code) if code else emoji_names.from_name(name, word.get("skin_tone"))
+    return known or f":{name}:"
+
+
+def _user(word: Json, found: Found) -> str:
+    return f"@{word.get('label') or found.name(str(word.get('user_id', '')))}"
+
+
+def _channel(word: Json, found: Found) -> str:
+    channel_id = str(word.get("channel_id", ""))
+    return f"#{word.get('label') or found.channels.get(channel_id, channel_id)}"
+
+
+def _group(word: Json, _found: Found) -> str:
+    return f"@{str(word.get('label') or 'group').removeprefix('@')}"
+
+
+def _broadcast(word: Json, _found: Found) -> str:
+    return f"@{word.get('range') or 'channel'}"
+
+
+def _other(word: Json, _found: Found) -> str:
+    return str(word.get("fallback") or word.get("text") or word.get("value") or "")
+
+
+_WORDS: dict[str, Callable[[Json, Found], str]] = {
+    "emoji": _emoji,
+    "user": _user,
+    "channel": _channel,
+    "usergroup": _group,
+    "broadcast": _broadcast,
+}
