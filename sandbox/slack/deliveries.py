@@ -28,8 +28,9 @@ class Deliveries:
         self._under_way: set[asyncio.Task[None]] = set()
         self._interactions = 0
         self._changed = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self.is_idle = asyncio.Event()
+        """Set while nothing is under way to the app."""
+        self.is_idle.set()
         self.ack_seconds = ACK_SECONDS
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
@@ -53,7 +54,7 @@ class Deliveries:
             return
         task = asyncio.create_task(self._carry(parcel))
         self._under_way.add(task)
-        self._idle.clear()
+        self.is_idle.clear()
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -62,7 +63,7 @@ class Deliveries:
 
     def _note_idle(self) -> None:
         if not self._under_way and not self._interactions:
-            self._idle.set()
+            self.is_idle.set()
 
     async def ask(self, parcel: Parcel) -> Json:
         """Deliver an interaction and return the app's answer; it is tried once, as Slack does.
@@ -72,7 +73,7 @@ class Deliveries:
         if (receiver := self._receiver) is None:
             raise UnansweredError("dispatch_failed")
         self._interactions += 1
-        self._idle.clear()
+        self.is_idle.clear()
         try:
             return await receiver.deliver(parcel, self.ack_seconds)
         except UnansweredError as error:
@@ -129,12 +130,6 @@ class Deliveries:
     def _journal_loss(self, parcel: Parcel, reason: str) -> None:
         event_id = parcel.payload.get("event_id", "")
         self._world.journal.add("slack", "fault", lost_event=event_id, reason=reason)
-
-    async def settle(self, timeout_seconds: float) -> None:
-        """Wait until nothing is under way; raises TimeoutError."""
-        async with asyncio.timeout(timeout_seconds):
-            while self._under_way or self._interactions:
-                await self._idle.wait()
 
     async def stop(self) -> None:
         for task in list(self._under_way):

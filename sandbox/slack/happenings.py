@@ -90,6 +90,8 @@ class Happenings:
             body["client_msg_id"] = str(uuid.uuid4())
         if draft.files:
             body |= {"subtype": "file_share", "upload": False, "display_as_bot": False}
+            for key in ("team", "client_msg_id"):
+                body.pop(key, None)
         if draft.blocks:
             body["blocks"] = draft.blocks
         elif shown := self.shown_text(draft.text, is_typed=not is_bot):
@@ -266,6 +268,7 @@ class Happenings:
         post = Post(ts, channel.id, user, body)
         channel.posts[ts] = post
         self._journal("message", channel.id, ts=ts, author=user)
+        self._journal("room", channel.id, person=user)
         self.feed.message(channel, message_json(self.workspace, post))
 
     def tell_user(self, kind: str, user_id: str) -> None:

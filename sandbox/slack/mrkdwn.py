@@ -46,6 +46,22 @@ def from_typing(text: str, names: Mapping[str, str]) -> str:
     return "\n".join(bulleted)
 
 
+def to_typing(text: str, names: Mapping[str, str]) -> str:
+    """Return what the edit box shows of a message: names instead of entities, plain signs instead of escapes.
+
+    `names` is the same mapping as for `from_typing`, which undoes this.
+    """
+    typed = {entity: name for name, entity in names.items()}
+
+    def shown(found: re.Match[str]) -> str:
+        target, _, label = found[1].partition("|")
+        if target.startswith(("@", "#", "!")):
+            return typed.get(found[0], found[0])
+        return label if target == f"mailto:{label}" else target if not label else found[0]
+
+    return unescape(_ENTITY.sub(shown, text))
+
+
 def from_api(text: str, names: Mapping[str, str] | None = None) -> str:
     """Return what Slack stores of an app's text: stray signs escaped, bare links made links, names if asked for."""
     pieces = _CODE.split(text)

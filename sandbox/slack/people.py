@@ -51,6 +51,7 @@ class People:
         for channel in {one.id: one for one in [*public, *wanted]}.values():
             channel.members.append(user_id)
         self.happenings.tell_user("team_join", user_id)
+        self.happenings.world.journal.add("slack", "room", person=user_id)
         return person_of(user)
 
     def rooms(self, person: str) -> list[Room]:
@@ -115,7 +116,8 @@ class People:
 
     async def edit(self, person: str, room: str, message: str, text: str) -> None:
         channel, post = self._own(person, room, message)
-        typed = self._typed(text)
+        # A page puts the message's own markup into its edit box.
+        typed = self._typed(mrkdwn.to_typing(text, self.workspace.mention_names()))
         blocks = self.happenings.shown_text(typed, is_typed=True)
         if post.body["text"] != typed:
             self.happenings.edit(channel, post, {"text": typed, "blocks": blocks})

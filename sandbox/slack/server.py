@@ -166,8 +166,11 @@ class SlackServer(People):
         await self.sockets.disconnect(reason)
 
     async def settle(self, timeout_seconds: float = 5.0) -> None:
-        """Wait until every event was delivered and acknowledged; raises TimeoutError."""
-        await self.deliveries.settle(timeout_seconds)
+        """Wait until every event was delivered and acknowledged and no call is under way; raises TimeoutError."""
+        async with asyncio.timeout(timeout_seconds):
+            while not (self.deliveries.is_idle.is_set() and self._web.is_idle.is_set()):
+                await self.deliveries.is_idle.wait()
+                await self._web.is_idle.wait()
 
     # -- commands and shortcuts
 
@@ -269,6 +272,7 @@ class SlackServer(People):
             raise SurfaceError(f"There is nobody called {person} in this workspace.")
         user.is_deleted = is_blocked
         self.happenings.tell_user("user_change", person)
+        self.world.journal.add("slack", "room", person=person)
 
     async def delete_room(self, room: str) -> None:
         """Delete a thread with all that is in it."""

@@ -14,6 +14,7 @@ from sandbox.slack.model import Json
 from sandbox.slack.parcels import ConnectionLostError, Parcel, UnansweredError
 
 MOST_CONNECTIONS = 10
+LEAVING_SECONDS = 1.0
 
 
 @dataclass(eq=False, slots=True)
@@ -22,6 +23,7 @@ class Connection:
     transport: asyncio.Transport | None
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
     """The acknowledgements that are still to come, by envelope id."""
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
     is_leaving: bool = False
     """It was told to disconnect: it may still acknowledge, but gets nothing new."""
 
@@ -55,7 +57,16 @@ class Connection:
                 if not answer.done():
                     answer.set_result(payload if isinstance(payload, dict) else {})
 
+    async def end(self) -> None:
+        """Give the client a moment to leave by itself, then close."""
+        try:
+            await asyncio.wait_for(self.is_over.wait(), LEAVING_SECONDS)
+        except TimeoutError:
+            await self.socket.close()
+
     def lose(self) -> None:
+        """The connection is over: nothing more will be acknowledged."""
+        self.is_over.set()
         for answer in self.waiting.values():
             if not answer.done():
                 answer.set_exception(ConnectionLostError())
@@ -144,14 +155,15 @@ class Sockets:
         ).decode()
 
     async def disconnect(self, reason: str) -> None:
-        """Tell every client to connect anew; `warning` leaves the connection open, anything else ends it."""
-        for connection in list(self._connections):
+        """Tell every client to connect anew; `warning` leaves the connection open, anything else ends it soon."""
+        told = list(self._connections)
+        for connection in told:
             connection.is_leaving = reason != "warning"
             with contextlib.suppress(ConnectionError, RuntimeError):
                 await connection.socket.send_str(_disconnect(reason))
-                if reason != "warning":
-                    await connection.socket.close()
         self.on_change()
+        if reason != "warning":
+            await asyncio.gather(*(connection.end() for connection in told))
 
     def drop(self) -> None:
         """Cut every connection without a goodbye."""

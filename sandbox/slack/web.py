@@ -2,12 +2,12 @@
 
 import asyncio
 import hmac
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import orjson
 from aiohttp import BodyPartReader, web
+from aiohttp.typedefs import Handler
 
 from sandbox.slack.arguments import read_arguments
 from sandbox.slack.methods import METHODS, Call, Method
@@ -39,6 +39,12 @@ class Web:
     tokens: Tokens
     throttle: Throttle
     schemas: Schemas | None
+    is_idle: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while no call of the Web API is under way."""
+    _under_way: int = 0
+
+    def __post_init__(self) -> None:
+        self.is_idle.set()
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[self._faults])
@@ -53,25 +59,27 @@ class Web:
         return app
 
     @web.middleware
-    async def _faults(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def _faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Down is down for everything but the page's own files."""
-        if request.path.startswith("/browser-files/"):
-            return await self._answered(handler(request))
-        if self.world.faults["slack"].is_down:
+        if self.world.faults["slack"].is_down and not request.path.startswith("/browser-files/"):
             return web.Response(
                 status=503, text="<html><body>Service Unavailable</body></html>", content_type="text/html"
             )
-        return await self._answered(handler(request))
-
-    async def _answered(self, answer: Any) -> web.StreamResponse:
-        response = await answer
-        if not isinstance(response, web.StreamResponse):
-            raise TypeError("A handler answers with a response.")
-        return response
+        return await handler(request)
 
     # -- the Web API
 
     async def call(self, request: web.Request) -> web.StreamResponse:
+        self._under_way += 1
+        self.is_idle.clear()
+        try:
+            return await self._call(request)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self.is_idle.set()
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
         if (slow := self.world.faults["slack"].slow_seconds) > 0:
             await asyncio.sleep(slow)

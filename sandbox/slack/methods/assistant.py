@@ -28,7 +28,7 @@ def set_status(call: Call) -> Json:
     else:
         call.workspace.statuses.pop((channel.id, thread_ts), None)
     room = f"{channel.id}:{thread_ts}"
-    call.happenings.world.journal.add("slack", "answer", room, status=status)
+    call.happenings.world.journal.add("slack", "status", room, text=status)
     return {}
 
 
@@ -58,5 +58,5 @@ def set_suggested_prompts(call: Call) -> Json:
     call.workspace.prompts[room] = [
         {"title": str(one["title"]), "message": str(one["message"])} for one in prompts
     ]
-    call.happenings.world.journal.add("slack", "answer", room, prompts=len(prompts))
+    call.happenings.world.journal.add("slack", "status", room, prompts=len(prompts))
     return {}

@@ -50,7 +50,11 @@ class Bots:
         client = AsyncWebClient(
             token=settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"], retry_handlers=[]
         )
-        app = AsyncApp(client=client, signing_secret=settings["SLACK_SIGNING_SECRET"])
+        app = AsyncApp(
+            client=client,
+            signing_secret=settings["SLACK_SIGNING_SECRET"],
+            ignoring_self_events_enabled=False,
+        )
         bot = Bot(app, client)
 
         @app.middleware
@@ -93,5 +97,5 @@ class Bots:
 async def until(holds: Callable[[], object], timeout_seconds: float = 8.0) -> None:
     """Wait until it holds; the timeout only ends a test that has failed."""
     async with asyncio.timeout(timeout_seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - the bot has no event to wait for
             await asyncio.sleep(0.01)
