@@ -30,6 +30,7 @@ def get_me(call: Call) -> dict[str, Any]:
         "has_topics_enabled": False,
         "allows_users_to_create_topics": False,
         "can_manage_bots": False,
+        "supports_join_request_queries": False,
     }
 
 
@@ -201,6 +202,13 @@ def _menu_chat(call: Call) -> int:
     return chat.id
 
 
+def get_user_profile_photos(call: Call) -> dict[str, Any]:
+    """People here have an emoji for a face, and no pictures."""
+    if call.args.number("user_id") not in call.state.users:
+        raise bad_request("user not found")
+    return {"total_count": 0, "photos": []}
+
+
 def _signed_off(_call: Call) -> bool:
     """logOut and close: nothing to do for a server that holds no session."""
     return True
@@ -208,6 +216,7 @@ def _signed_off(_call: Call) -> bool:
 
 METHODS: dict[str, Method] = {
     "getMe": get_me,
+    "getUserProfilePhotos": get_user_profile_photos,
     "logOut": _signed_off,
     "close": _signed_off,
     "setMyCommands": set_my_commands,

@@ -10,7 +10,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.surface import Upload
-from sandbox.telegram import account, changing, chat_methods, sending, sending_media, topic_methods
+from sandbox.telegram import account, changing, chat_methods, copying, sending, sending_media, topic_methods
 from sandbox.telegram.arguments import LONGEST_REQUEST, Arguments, read_arguments
 from sandbox.telegram.errors import ApiError, bad_request, conflict
 from sandbox.telegram.inputs import Call
@@ -25,7 +25,7 @@ from sandbox.telegram.webhook import Webhook
 FETCH_SECONDS = 10.0
 METHODS: Mapping[str, tuple[str, Method]] = {
     name.lower(): (name, method)
-    for module in (account, sending, sending_media, changing, chat_methods, topic_methods)
+    for module in (account, sending, sending_media, copying, changing, chat_methods, topic_methods)
     for name, method in module.METHODS.items()
 }
 DELIVERY = {name.lower(): name for name in ("getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo")}
@@ -57,6 +57,7 @@ class Api:
             self._journal_call(name, error.code)
             return _refusal(error)
         except DroppedError:
+            self.has_connected = False
             return _cut(request)
         self._journal_call(name, 0)
         if is_posting(method) and self.state.world.faults["telegram"].take("lost_replies"):

@@ -1,6 +1,7 @@
 """The arguments of a call, however they came: query, form, multipart or JSON."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,10 +42,8 @@ class Arguments:
 
     def number(self, name: str, default: int = 0) -> int:
         """The value as a whole number; what is none counts as the default, as on Telegram."""
-        try:
-            return int(self.text(name).strip() or default)
-        except ValueError:
-            return default
+        found = re.match(r"\s*([+-]?\d{1,18})(?!\d)", self.text(name))
+        return int(found[1]) if found else default
 
     def decimal(self, name: str) -> float:
         """Raise 400 when it is missing or no number."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.telegram.copying import message_numbers, without_caption
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.history import amend, react, remove
 from sandbox.telegram.inputs import Call, caption_content, find_message, formatted_text, list_of, text_content
@@ -13,8 +14,6 @@ from sandbox.telegram.sending import (
     Method,
     given_text,
     link_preview,
-    message_numbers,
-    without_caption,
 )
 from sandbox.telegram.sending_media import caption_place, media_item
 from sandbox.telegram.views import message_json
@@ -116,6 +115,8 @@ def stop_poll(call: Call) -> dict[str, Any]:
 
 
 def _may_delete(call: Call, chat: Chat, message: Message) -> bool:
+    if "forum_topic_created" in message.content:
+        return False
     is_young = call.state.now() - message.sent_at <= DELETABLE_SECONDS
     if chat.type != "private" and call.state.bot_member(chat).may("can_delete_messages"):
         return is_young or chat.type == "supergroup"

@@ -8,7 +8,7 @@ from sandbox.telegram.inputs import Call, find_message
 from sandbox.telegram.model import Chat, Member
 from sandbox.telegram.rooms import room_of
 from sandbox.telegram.sending import Method
-from sandbox.telegram.views import full_chat_json, member_json
+from sandbox.telegram.views import full_chat_json, member_json, user_json
 
 
 def get_chat(call: Call) -> dict[str, Any]:
@@ -57,10 +57,7 @@ def leave_chat(call: Call) -> bool:
         call.state,
         chat,
         bot.id,
-        Draft(
-            content={"left_chat_member": {"id": bot.id, "is_bot": True, "first_name": bot.first_name}},
-            is_service=True,
-        ),
+        Draft(content={"left_chat_member": user_json(bot)}, is_service=True),
     )
     set_member(call.state, chat, Member(bot.id, "left"), bot.id)
     return True

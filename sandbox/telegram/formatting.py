@@ -36,7 +36,7 @@ _ORDER = {
     )
 }
 _TO_SPACE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f]")
-_DROPPED = re.compile("[\r\u2028-\u202e\u0333\u033f\u030a]")
+_DROPPED = re.compile("[\r\u2028-\u202e\u0333\u033f\u030a\ud800-\udfff]")
 
 
 def fix_formatted_text(given: FormattedText, *, is_empty_allowed: bool = False) -> FormattedText:
@@ -55,6 +55,11 @@ def fix_formatted_text(given: FormattedText, *, is_empty_allowed: bool = False) 
             return FormattedText("")
         raise bad_request("text must be non-empty")
     return FormattedText(trimmed.text, tuple(_with_found(trimmed)[:MOST_ENTITIES]))
+
+
+def clean_name(name: str, longest: int) -> str:
+    """One line without control characters, cut at so many characters; "" when nothing is left."""
+    return " ".join(_DROPPED.sub("", _TO_SPACE.sub(" ", name)).split())[:longest].strip()
 
 
 def _check_borders(given: FormattedText) -> None:

@@ -171,8 +171,8 @@ def _given_entity(state: TelegramState, given: Any) -> Entity | None:
         user = given.get("user")
         user_id = Arguments(user).number("id") if isinstance(user, dict) else 0
         return replace(entity, user_id=user_id) if user_id in state.users else None
-    if entity.type == "custom_emoji" and fields.text("custom_emoji_id").isdigit():
-        return replace(entity, custom_emoji_id=fields.text("custom_emoji_id"))
+    if entity.type == "custom_emoji" and fields.number("custom_emoji_id"):
+        return replace(entity, custom_emoji_id=str(fields.number("custom_emoji_id")))
     if entity.type == "date_time":
         return replace(
             entity, unix_time=fields.number("unix_time"), date_time_format=fields.text("date_time_format")

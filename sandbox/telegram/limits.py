@@ -29,8 +29,10 @@ async def meet_faults(state: TelegramState, method: str) -> None:
     if not is_posting(method):
         return
     if faults.take("rate_limited_calls"):
+        state.world.journal.add("telegram", "fault", what="rate_limited", method=method)
         raise too_many_requests(faults.retry_after_seconds)
     if faults.take("server_errors"):
+        state.world.journal.add("telegram", "fault", what="server_error", method=method)
         raise ApiError(500, "Internal Server Error")
 
 

@@ -10,7 +10,7 @@ _HOST = re.compile(r"^[^\s/?#@:\[\]<>\"']+$")
 
 def user_of_link(url: str) -> int:
     """The id in tg://user?id=..., or 0."""
-    found = re.fullmatch(r"tg://user\?id=(\d{1,15})", url.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"tg://user\?id=([0-9]{1,15})", url.strip(), re.IGNORECASE)
     return int(found[1]) if found else 0
 
 
@@ -43,6 +43,6 @@ def _is_host(authority: str) -> bool:
             return False
         return True
     name, colon, port = host.partition(":")
-    if colon and not (port.isdigit() and int(port) < 65536):
+    if colon and not re.fullmatch(r"[0-9]{1,5}", port):
         return False
     return bool(_HOST.match(name)) and "." in name.strip(".")

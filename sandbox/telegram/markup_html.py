@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.telegram import utf16
+from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.links import checked_link, user_of_link
 from sandbox.telegram.model import Entity, FormattedText
@@ -171,10 +172,10 @@ class _Reader:
             kind = "expandable_blockquote" if "expandable" in tag.attributes else "blockquote"
             self.entities.append(Entity(kind, tag.offset, length))
         elif tag.name == "tg-emoji":
-            number = tag.attributes.get("emoji-id", "")
-            if not number.isdigit() or int(number) == 0:
+            number = Arguments(tag.attributes).number("emoji-id")
+            if not number:
                 raise _refused("Invalid custom emoji identifier specified")
-            self.entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=number))
+            self.entities.append(Entity("custom_emoji", tag.offset, length, custom_emoji_id=str(number)))
         elif tag.name == "tg-time":
             self._close_time(tag, length)
         else:
@@ -201,11 +202,11 @@ class _Reader:
             self.entities.append(Entity(tag.name, tag.offset, length, language=language))
 
     def _close_time(self, tag: _OpenTag, length: int) -> None:
-        seconds = tag.attributes.get("unix", "")
-        if seconds.isdigit() and int(seconds) > 0:
+        seconds = Arguments(tag.attributes).number("unix")
+        if seconds > 0:
             shape = tag.attributes.get("format", "")
             self.entities.append(
-                Entity("date_time", tag.offset, length, unix_time=int(seconds), date_time_format=shape)
+                Entity("date_time", tag.offset, length, unix_time=seconds, date_time_format=shape)
             )
 
 

@@ -1,8 +1,10 @@
 """parse_mode MarkdownV2 and the old Markdown, with Telegram's own complaints."""
 
+import urllib.parse
 from dataclasses import dataclass
 
 from sandbox.telegram import utf16
+from sandbox.telegram.arguments import Arguments
 from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.markup_html import link_entity
 from sandbox.telegram.model import Entity, FormattedText
@@ -180,11 +182,9 @@ class _Reader:
         if self._peek(0) != "(":
             raise _refused("The entity must contain a tg://emoji or tg://time URL")
         url = self._url()
-        number = url.removeprefix("tg://emoji?id=")
-        if number == url or not number.isdigit():
-            raise _refused("Invalid tg://emoji or tg://time URL specified")
+        found = _emoji_or_time(url, entity.offset, length)
         if length:
-            self.entities.append(Entity("custom_emoji", entity.offset, length, custom_emoji_id=number))
+            self.entities.append(found)
 
     def _url(self) -> str:
         """What stands in the brackets; moves behind them."""
@@ -256,6 +256,20 @@ def parse_markdown(text: str) -> FormattedText:
         units += utf16.length(text[at])
         at += 1
     return FormattedText("".join(pieces), tuple(entities))
+
+
+def _emoji_or_time(url: str, offset: int, length: int) -> Entity:
+    try:
+        link = urllib.parse.urlsplit(url)
+    except ValueError as error:
+        raise _refused("Invalid tg://emoji or tg://time URL specified") from error
+    query = Arguments(dict(urllib.parse.parse_qsl(link.query)))
+    if link.scheme == "tg" and link.netloc == "emoji" and query.number("id"):
+        return Entity("custom_emoji", offset, length, custom_emoji_id=str(query.number("id")))
+    if link.scheme == "tg" and link.netloc == "time" and query.number("unix") > 0:
+        shape = query.text("format")
+        return Entity("date_time", offset, length, unix_time=query.number("unix"), date_time_format=shape)
+    raise _refused("Invalid tg://emoji or tg://time URL specified")
 
 
 def _old_entity(text: str, at: int) -> tuple[str, str, int]:

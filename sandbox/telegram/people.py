@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.surface import SurfaceError, Upload
 from sandbox.telegram import history, utf16
-from sandbox.telegram.formatting import fix_formatted_text
+from sandbox.telegram.formatting import clean_name, fix_formatted_text
 from sandbox.telegram.history import Draft
 from sandbox.telegram.images import image_size
 from sandbox.telegram.inputs import LONGEST_CAPTION, LONGEST_TEXT, formatted_fields
@@ -14,8 +14,9 @@ from sandbox.telegram.markup_typed import parse_typed
 from sandbox.telegram.media import LARGEST_PHOTO_BYTES, Medium, medium_content
 from sandbox.telegram.model import GENERAL_TOPIC, Chat, FormattedText, Member, Message, Topic, User
 from sandbox.telegram.reactions import BOT_EMOJI
-from sandbox.telegram.rooms import split_room
+from sandbox.telegram.rooms import number_of, split_room
 from sandbox.telegram.state import TelegramState
+from sandbox.telegram.topic_methods import ICON_COLORS, LONGEST_NAME
 from sandbox.telegram.views import user_json
 
 MOST_IN_ALBUM = 10
@@ -31,7 +32,7 @@ class Place:
 
 
 def find_user(state: TelegramState, person: str) -> User:
-    user = state.users.get(int(person)) if person.lstrip("-").isdigit() else None
+    user = state.users.get(number_of(person))
     if user is None or user.is_bot:
         raise SurfaceError(f"There is no person {person} on Telegram; people() lists them.")
     return user
@@ -56,7 +57,7 @@ def find_place(state: TelegramState, person: str, room: str) -> Place:
 
 
 def find_message(place: Place, message: str) -> Message:
-    found = place.chat.messages.get(int(message)) if message.isdigit() else None
+    found = place.chat.messages.get(number_of(message))
     if found is None:
         raise SurfaceError(f"There is no message {message} in {place.chat.title or place.user.name}.")
     return found
@@ -137,7 +138,7 @@ def _send_files(
     contents[0][1].update(fields)
     sent: list[Message] = []
     for album in _albums(contents):
-        group = str(13_000_000_000_000_000 + state.new_number()) if len(album) > 1 else ""
+        group = state.new_album_id() if len(album) > 1 else ""
         for content in album:
             posted = replace(draft, content=content, media_group_id=group)
             sent.append(history.post(state, place.chat, place.user.id, posted))
@@ -219,9 +220,10 @@ def react(state: TelegramState, place: Place, message_id: str, emoji: str, *, is
 def open_topic(state: TelegramState, place: Place, title: str, text: str) -> Topic:
     if not place.chat.is_forum:
         raise SurfaceError(f"{place.chat.title or 'A private chat'} has no topics.")
-    if not title.strip():
+    name = clean_name(title, LONGEST_NAME)
+    if not name:
         raise SurfaceError("A topic needs a name.")
-    topic = history.open_topic(state, place.chat, place.user.id, title.strip()[:128], 0x6FB9F0, "")
+    topic = history.open_topic(state, place.chat, place.user.id, name, ICON_COLORS[0], "")
     if text:
         say(state, replace(place, topic_id=topic.id), text, (), "")
     return topic

@@ -18,3 +18,11 @@ def split_room(room: str) -> tuple[int, int]:
     """Chat and topic; 0 for no topic. ValueError for what is no room id."""
     chat, _, topic = room.partition(":")
     return int(chat), int(topic or 0)
+
+
+def number_of(text: str) -> int:
+    """0 for what is no number: no person, message or topic has that."""
+    try:
+        return int(text)
+    except ValueError:
+        return 0

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from sandbox.telegram.arguments import Arguments
@@ -12,8 +11,6 @@ from sandbox.telegram.history import Draft, post
 from sandbox.telegram.inputs import (
     Call,
     Target,
-    caption_content,
-    find_message,
     formatted_fields,
     formatted_text,
     list_of,
@@ -22,7 +19,7 @@ from sandbox.telegram.inputs import (
 )
 from sandbox.telegram.keyboards import check_markup, parse_markup
 from sandbox.telegram.model import Message
-from sandbox.telegram.views import message_json, user_json
+from sandbox.telegram.views import message_json
 
 Method = Callable[[Call], Any]
 CHAT_ACTIONS = frozenset(
@@ -42,14 +39,14 @@ CHAT_ACTIONS = frozenset(
     }
 )
 DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}
-MOST_MESSAGES = 100
 SHORTEST_POLL_SECONDS, LONGEST_POLL_SECONDS = 5, 2_628_000
 LONGEST_QUESTION, LONGEST_OPTION, MOST_OPTIONS = 300, 100, 12
 
 
 def send(call: Call, target: Target, content: Mapping[str, Any], *, media_group_id: str = "") -> Message:
     """Post for the bot with the options every sending method has."""
-    markup = check_markup(parse_markup(call.args), target.chat)
+    # An album has no keyboard, and the server does not look for one.
+    markup = None if media_group_id else check_markup(parse_markup(call.args), target.chat)
     draft = Draft(
         content=content,
         topic_id=target.topic_id,
@@ -212,89 +209,6 @@ def send_chat_action(call: Call) -> bool:
     return True
 
 
-def message_numbers(call: Call) -> list[int]:
-    given = call.args.structure("message_ids", "message identifiers")
-    if not given:
-        raise bad_request("message identifiers are not specified")
-    numbers = list_of(given, "expected an Array of message identifiers")
-    if len(numbers) > MOST_MESSAGES:
-        raise bad_request("too many message identifiers specified")
-    try:
-        return [int(number) for number in numbers]
-    except (TypeError, ValueError) as error:
-        raise bad_request("message identifier must be a Number") from error
-
-
-def copy_message(call: Call) -> dict[str, int]:
-    source = call.state.readable_chat(call.args.text("from_chat_id"))
-    original = find_message(source, call.args.number("message_id"), "message to copy")
-    return {"message_id": _copy(call, original, target_of(call)).id}
-
-
-def copy_messages(call: Call) -> list[dict[str, int]]:
-    originals = _many(call, "message to forward")
-    target = target_of(call)
-    can_be_copied = [message for message in originals if not message.is_service]
-    return [{"message_id": _copy(call, message, target).id} for message in can_be_copied]
-
-
-def _many(call: Call, what: str) -> list[Message]:
-    numbers = message_numbers(call)
-    if any(later <= earlier for earlier, later in pairwise(numbers)):
-        raise bad_request("message identifiers must be in a strictly increasing order")
-    source = call.state.readable_chat(call.args.text("from_chat_id"))
-    found = [source.messages[number] for number in numbers if number in source.messages]
-    if not found:
-        raise bad_request(f"{what} not found")
-    return found
-
-
-def _copy(call: Call, original: Message, target: Target) -> Message:
-    if original.is_service or original.is_protected:
-        raise bad_request("message can't be copied")
-    content = dict(original.content)
-    if "text" not in content and call.args.has("caption"):
-        given = formatted_text(call.state, call.args, "caption", "parse_mode", "caption_entities")
-        content = without_caption(content) | caption_content(call.state, given)
-    elif call.args.flag("remove_caption"):
-        content = without_caption(content)
-    return send(call, target, content)
-
-
-def without_caption(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in {"caption", "caption_entities"}}
-
-
-def forward_message(call: Call) -> dict[str, Any]:
-    source = call.state.readable_chat(call.args.text("from_chat_id"))
-    original = find_message(source, call.args.number("message_id"), "message to forward")
-    return message_json(call.state, _forward(call, original, target_of(call)))
-
-
-def forward_messages(call: Call) -> list[dict[str, int]]:
-    originals = _many(call, "message to forward")
-    target = target_of(call)
-    can_be_forwarded = [message for message in originals if not message.is_service]
-    return [{"message_id": _forward(call, message, target).id} for message in can_be_forwarded]
-
-
-def _forward(call: Call, original: Message, target: Target) -> Message:
-    if original.is_service or original.is_protected:
-        raise bad_request("the message can't be forwarded")
-    origin = original.forward_origin or {
-        "type": "user",
-        "date": original.sent_at,
-        "sender_user": user_json(call.state.users[original.sender_id]),
-    }
-    draft = Draft(
-        content=original.content,
-        topic_id=target.topic_id,
-        forward_origin=origin,
-        is_protected=call.args.flag("protect_content"),
-    )
-    return post(call.state, target.chat, call.state.bot.id, draft)
-
-
 METHODS: dict[str, Method] = {
     "sendMessage": send_message,
     "sendLocation": send_location,
@@ -303,8 +217,4 @@ METHODS: dict[str, Method] = {
     "sendDice": send_dice,
     "sendPoll": send_poll,
     "sendChatAction": send_chat_action,
-    "copyMessage": copy_message,
-    "copyMessages": copy_messages,
-    "forwardMessage": forward_message,
-    "forwardMessages": forward_messages,
 }

@@ -70,7 +70,7 @@ def send_media_group(call: Call) -> list[dict[str, Any]]:
         if len(kinds) > 1:
             raise bad_request(f"{ALONE[kind]} can't be mixed with other media types")
     target = target_of(call)
-    album = str(13_000_000_000_000_000 + call.state.new_number()) if len(items) > 1 else ""
+    album = call.state.new_album_id() if len(items) > 1 else ""
     messages = [send(call, target, content, media_group_id=album) for _, content in items]
     return [message_json(call.state, message) for message in messages]
 

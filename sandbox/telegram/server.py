@@ -23,6 +23,7 @@ class TelegramServer(TelegramSurface):
         self._polling = Polling(self.state)
         self._webhook = Webhook(self.state)
         self._api = Api(self.state, self._polling, self._webhook)
+        self._webhook.execute = self._api.call
         self._runner: web.AppRunner | None = None
 
     @property
@@ -54,7 +55,9 @@ class TelegramServer(TelegramSurface):
             raise
         self._runner = runner
         bound = runner.addresses[0][1]
-        self.state.base_url = f"http://{host}:{bound}"
+        # A server that listens everywhere is reached on loopback.
+        shown = "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 - compared, not bound
+        self.state.base_url = f"http://{shown}:{bound}"
 
     async def stop(self) -> None:
         self._polling.end("dropped")
@@ -72,8 +75,11 @@ class TelegramServer(TelegramSurface):
         }
 
     async def drop_connections(self) -> None:
-        """Cut the waiting poll without an answer."""
         self._polling.end("dropped")
+        server = self._runner.server if self._runner is not None else None
+        for connection in server.connections if server is not None else []:
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def settle(self, timeout_seconds: float = 5.0) -> None:
         """As in `Surface`; raises TimeoutError when updates are still waiting then."""

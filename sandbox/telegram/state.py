@@ -63,6 +63,9 @@ class TelegramState:
         """Never the same twice; for ids of queries, albums and polls."""
         return next(self._numbers)
 
+    def new_album_id(self) -> str:
+        return str(13_000_000_000_000_000 + self.new_number())
+
     def new_message_id(self, chat: Chat) -> int:
         if chat.type == "supergroup":
             chat.last_message_id += 1

@@ -6,9 +6,9 @@ from sandbox.surface import Command, Message, Person, Room, SurfaceError, Upload
 from sandbox.telegram import history, people
 from sandbox.telegram.absent import WithoutForms
 from sandbox.telegram.account import offered_commands
-from sandbox.telegram.model import USUAL_RIGHTS, Entity, FormattedText, Member, User
+from sandbox.telegram.model import GENERAL_TOPIC, USUAL_RIGHTS, Entity, FormattedText, Member, User
 from sandbox.telegram.people import Place, find_message, find_place, find_user
-from sandbox.telegram.rooms import room_id, room_of
+from sandbox.telegram.rooms import number_of, room_id, room_of
 from sandbox.telegram.showing import messages_in, person_of, rooms_of
 from sandbox.telegram.state import PendingQuery, TelegramState
 from sandbox.telegram.views import message_json, user_json
@@ -100,17 +100,22 @@ class TelegramSurface(WithoutForms):
         message = place.chat.messages[message_id]
         room = room_of(self.state, message)
         data = pressed.get("callback_data")
-        self.state.world.journal.add(
-            "telegram",
-            "form",
-            room,
-            message=str(message_id),
-            person=str(place.user.id),
-            pressed=pressed["text"],
-            url=str(pressed.get("url") or ""),
-        )
-        if data is None or place.chat.id in self.state.blocked:
+        if data is None:
+            copied = pressed.get("copy_text") or {}
+            self.state.world.journal.add(
+                "telegram",
+                "answer",
+                room,
+                person=str(place.user.id),
+                message=str(message_id),
+                text=str(copied.get("text", "")),
+                is_alert=False,
+                url=str(pressed.get("url") or ""),
+            )
             return
+        is_heard = place.chat.type == "private" or self.state.bot_member(place.chat).is_in
+        if not is_heard or place.chat.id in self.state.blocked:
+            raise SurfaceError(f"{self.state.bot.name} does not answer here any more.")
         pressed_at = self.state.world.clock.now().timestamp()
         query_id = str(place.user.id * 2**32 + self.state.new_number())
         self.state.queries[query_id] = PendingQuery(place.user.id, room, message_id, pressed_at)
@@ -159,8 +164,8 @@ class TelegramSurface(WithoutForms):
     async def delete_room(self, room: str) -> None:
         chat_id, _, topic_id = room.partition(":")
         chat = self.state.find_chat(chat_id)
-        topic = chat.topics.get(int(topic_id)) if chat and topic_id.isdigit() else None
-        if chat is None or topic is None or topic.id == 1:
+        topic = chat.topics.get(number_of(topic_id)) if chat else None
+        if chat is None or topic is None or topic.id == GENERAL_TOPIC:
             raise SurfaceError(f"{room} is no topic that can be deleted.")
         history.delete_topic(self.state, chat, topic)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.telegram.errors import bad_request
+from sandbox.telegram.formatting import clean_name
 from sandbox.telegram.history import change_topic, delete_topic, open_topic
 from sandbox.telegram.inputs import Call
 from sandbox.telegram.model import GENERAL_TOPIC, Chat, Topic
@@ -35,7 +36,7 @@ def create_forum_topic(call: Call) -> dict[str, Any]:
     chat = _forum(call)
     if not call.state.bot_member(chat).may("can_manage_topics"):
         raise bad_request("not enough rights to create a topic")
-    name = call.args.text("name").strip()[:LONGEST_NAME]
+    name = clean_name(call.args.text("name"), LONGEST_NAME)
     if not name:
         raise bad_request("name must be non-empty")
     color = call.args.number("icon_color", ICON_COLORS[0])
@@ -63,9 +64,9 @@ def _rename(call: Call, chat: Chat, topic: Topic) -> bool:
     name = call.args.text("name")
     changed = topic
     if name:
-        if not name.strip():
+        changed = replace(changed, name=clean_name(name, LONGEST_NAME))
+        if not changed.name:
             raise bad_request("name must be non-empty")
-        changed = replace(changed, name=name.strip()[:LONGEST_NAME])
     if "icon_custom_emoji_id" in call.args.values:
         changed = replace(changed, icon_custom_emoji_id=call.args.text("icon_custom_emoji_id"))
     elif not name:

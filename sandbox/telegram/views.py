@@ -61,10 +61,7 @@ def chat_json(state: TelegramState, chat: Chat) -> dict[str, Any]:
         view["username"] = chat.username
     if chat.is_forum:
         view["is_forum"] = True
-    view["type"] = chat.type
-    if chat.type == "group":
-        view["all_members_are_administrators"] = False
-    return view
+    return view | {"type": chat.type}
 
 
 def full_chat_json(state: TelegramState, chat: Chat) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import re
 from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,7 +14,7 @@ import aiohttp
 import orjson
 
 from sandbox.telegram.arguments import Arguments
-from sandbox.telegram.errors import bad_request
+from sandbox.telegram.errors import ApiError, bad_request
 from sandbox.telegram.links import checked_link
 from sandbox.telegram.polling import remember_kinds
 from sandbox.telegram.state import TelegramState
@@ -25,6 +26,7 @@ ANSWER_SECONDS = 60.0
 LONGEST_DELAY_SECONDS = 60
 LONGEST_RETRY_AFTER_SECONDS = 3600
 DOWN_CHECK_SECONDS = 0.1
+NOT_IN_ANSWERS = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Settings:
 class Webhook:
     state: TelegramState
     settings: Settings | None = None
+    execute: Callable[[str, Arguments], Awaitable[Any]] | None = None
+    """Carries out a method that a webhook answers with."""
     last_error: str = ""
     last_error_at: int = 0
     _lanes: dict[int, deque[Update]] = field(default_factory=dict)
@@ -189,15 +193,30 @@ class Webhook:
                     settings.url, data=orjson.dumps(update.as_json()), headers=headers, allow_redirects=False
                 ) as answer,
             ):
-                await answer.read()
+                body = await answer.read()
                 if 200 <= answer.status < 300:
+                    await self._carry_out(answer.content_type, body)
                     return None
                 self._failed(f"Wrong response from the webhook: {answer.status} {answer.reason}")
                 asked = answer.headers.get("Retry-After", "")
-                return min(int(asked), LONGEST_RETRY_AFTER_SECONDS) if asked.isdigit() else 0
+                return min(int(asked), LONGEST_RETRY_AFTER_SECONDS) if asked.isdecimal() else 0
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             self._failed("Connection timed out" if isinstance(error, TimeoutError) else "Connection refused")
             return 0
+
+    async def _carry_out(self, content_type: str, body: bytes) -> None:
+        """A webhook may answer with a method to call; how that goes it never learns."""
+        if content_type != "application/json" or self.execute is None:
+            return
+        try:
+            answer = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return
+        method = str(answer.get("method", "")).lower() if isinstance(answer, dict) else ""
+        if not method or method in NOT_IN_ANSWERS or method.startswith("get"):
+            return
+        with suppress(ApiError):
+            await self.execute(method, Arguments(answer))
 
     async def _until_up(self) -> None:
         faults = self.state.world.faults["telegram"]
