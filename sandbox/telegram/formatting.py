@@ -101,7 +101,7 @@ def _clean(given: FormattedText) -> FormattedText:
         step = 0 if is_dropped else size
         if not is_dropped:
             kept.append(_TO_SPACE.sub(" ", character))
-        new_offsets.extend(new_offsets[-1] + min(step, part + 1) for part in range(size))
+        new_offsets += [new_offsets[-1] + min(step, part + 1) for part in range(size)]
     entities = tuple(
         replace(
             entity,
