@@ -38,6 +38,8 @@ class Api:
     webhook: Webhook
     limiter: Limiter = field(default_factory=Limiter)
     has_connected: bool = False
+    calls_under_way: int = 0
+    """Without getUpdates, which waits by design."""
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=LONGEST_REQUEST)
@@ -51,6 +53,8 @@ class Api:
         asked = request.match_info["method"]
         method = asked.lower()
         name = DELIVERY.get(method) or (METHODS[method][0] if method in METHODS else asked)
+        counted = 0 if method == "getupdates" else 1
+        self.calls_under_way += counted
         try:
             result = await self._answer(request, method)
         except ApiError as error:
@@ -59,6 +63,8 @@ class Api:
         except DroppedError:
             self.has_connected = False
             return _cut(request)
+        finally:
+            self.calls_under_way -= counted
         self._journal_call(name, 0)
         if is_posting(method) and self.state.world.faults["telegram"].take("lost_replies"):
             self.state.world.journal.add("telegram", "fault", what="lost_reply", method=name)

@@ -145,7 +145,9 @@ def set_member(state: TelegramState, chat: Chat, member: Member, actor_id: int) 
         state.updates.add("my_chat_member", body, chat.id)
     elif bot_was_administrator:
         state.updates.add("chat_member", body, chat.id)
-    _journal_thread(state, chat, 0, member=str(member.user_id), status=member.status)
+    state.world.journal.add(
+        "telegram", "room", str(chat.id), person=str(member.user_id), status=member.status
+    )
 
 
 def tell_blocked(state: TelegramState, user_id: int, *, is_blocked: bool) -> None:
@@ -161,7 +163,7 @@ def tell_blocked(state: TelegramState, user_id: int, *, is_blocked: bool) -> Non
         "new_chat_member": new,
     }
     state.updates.add("my_chat_member", body, user_id)
-    _journal_thread(state, chat, 0, is_blocked=is_blocked)
+    state.world.journal.add("telegram", "room", str(user_id), person=str(user_id), is_blocked=is_blocked)
 
 
 def open_topic(
@@ -206,8 +208,7 @@ def _journal(state: TelegramState, kind: str, message: Message) -> None:
 
 
 def _journal_thread(state: TelegramState, chat: Chat, topic_id: int, **data: Any) -> None:
-    room = room_id(chat, topic_id) if topic_id else str(chat.id)
-    state.world.journal.add("telegram", "thread", room, **data)
+    state.world.journal.add("telegram", "thread", room_id(chat, topic_id), **data)
 
 
 def plain_text(message: Message) -> str:

@@ -82,9 +82,9 @@ class TelegramServer(TelegramSurface):
                 connection.transport.abort()
 
     async def settle(self, timeout_seconds: float = 5.0) -> None:
-        """As in `Surface`; raises TimeoutError when updates are still waiting then."""
+        """Wait until every update was confirmed and no call is under way; raises TimeoutError."""
         async with asyncio.timeout(timeout_seconds):
-            while not self.state.updates.is_settled:
+            while not self.state.updates.is_settled or self._api.calls_under_way:
                 changed = self.state.updates.changed
                 try:
                     await asyncio.wait_for(changed.wait(), CHECK_SECONDS)

@@ -39,6 +39,7 @@ class TelegramSurface(WithoutForms):
         for chat in list(self.state.chats.values()):
             if chat.type != "private" and (chat.is_public or str(chat.id) in invited):
                 chat.members[user.id] = Member(user.id, "member")
+        self.state.world.journal.add("telegram", "room", person=str(user.id))
         return person_of(user)
 
     def rooms(self, person: str) -> list[Room]:

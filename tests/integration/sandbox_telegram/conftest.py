@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 from telegram import Bot
-from telegram_clients import Plain, Reader
 
 from sandbox.telegram import TelegramServer
 from sandbox.world import World
+from tests.integration.sandbox_telegram.telegram_clients import Plain, Reader
 
 
 @pytest.fixture

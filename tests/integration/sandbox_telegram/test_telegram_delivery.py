@@ -11,11 +11,11 @@ from aiohttp import web
 from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError
 from telegram.ext import Application, CommandHandler, ContextTypes, MessageHandler, filters
-from telegram_clients import Plain, Reader
 
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, EMIL, LEA
 from sandbox.world import World
+from tests.integration.sandbox_telegram.telegram_clients import Plain, Reader
 
 HOME = str(DANA.id)
 SECRET = "a-secret_1"

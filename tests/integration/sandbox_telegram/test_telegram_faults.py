@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter
-from telegram_clients import Plain, Reader
 
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, FANS
 from sandbox.world import World
+from tests.integration.sandbox_telegram.telegram_clients import Plain, Reader
 
 HOME = str(DANA.id)
 

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 from telegram import Bot, InputMediaDocument, InputMediaPhoto, InputMediaVideo
 from telegram.error import BadRequest
-from telegram_clients import Plain, Reader
 
 from sandbox.surface import SurfaceError, Upload
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, FANS
+from tests.integration.sandbox_telegram.telegram_clients import Plain, Reader
 
 HOME = str(DANA.id)
 MEGABYTE = 1024 * 1024

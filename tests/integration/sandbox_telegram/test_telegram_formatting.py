@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from telegram_clients import Plain
 
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.model import Entity
 from sandbox.telegram.story import DANA
+from tests.integration.sandbox_telegram.telegram_clients import Plain
 
 HOME = str(DANA.id)
 

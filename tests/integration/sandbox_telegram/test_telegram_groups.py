@@ -13,11 +13,11 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.error import BadRequest, Forbidden
-from telegram_clients import Reader
 
 from sandbox.surface import SurfaceError
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import BOT, DANA, DELIVERIES, EMIL, FANS, FORUM, LEA, SUPPORT_DESK, TOM, UMA
+from tests.integration.sandbox_telegram.telegram_clients import Reader
 
 TOPIC_ROOM = f"{FORUM}:{DELIVERIES}"
 DANA_ID, TOM_ID, UMA_ID, LEA_ID = (str(person.id) for person in (DANA, TOM, UMA, LEA))

@@ -3,11 +3,11 @@
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyKeyboardMarkup, ReplyParameters
 from telegram.error import BadRequest, Forbidden
-from telegram_clients import Reader
 
 from sandbox.surface import SurfaceError
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, EMIL, FANS, LEA
+from tests.integration.sandbox_telegram.telegram_clients import Reader
 
 HOME = str(DANA.id)
 BUTTONS = InlineKeyboardMarkup(

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from telegram_clients import Plain
 
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, DELIVERIES, EMIL, FANS, FORUM, SUPPORT_DESK
+from tests.integration.sandbox_telegram.telegram_clients import Plain
 
 HOME = str(DANA.id)
 LINK = {"text": "go", "url": "https://juniper.example"}

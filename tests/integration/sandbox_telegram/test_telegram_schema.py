@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from telegram_clients import Plain
-from test_telegram_files import png
 
 from sandbox.surface import Upload
 from sandbox.telegram import TelegramServer
 from sandbox.telegram.story import DANA, DELIVERIES, FANS, FORUM, SUPPORT_DESK, TOM, UMA
+from tests.integration.sandbox_telegram.telegram_clients import Plain
+from tests.integration.sandbox_telegram.test_telegram_files import png
 
 ROOT = pathlib.Path(__file__).parents[3]
 SPECS = pathlib.Path(os.environ.get("ALLHANDS_SPECS") or ROOT.parent / "shared" / "specs")
