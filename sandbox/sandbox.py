@@ -137,7 +137,7 @@ class Sandbox:
             if name == self.staff_platform:
                 merged["STAFF_SPACE"] = staff_space
         merged["SUPPORT_PLACES"] = ",".join(place for place in places if place)
-        merged["SANDBOX_CLOCK_URL"] = f"{self.page_url}clock"
+        merged["CLOCK_URL"] = f"{self.page_url}clock"
         return merged
 
     def origins(self) -> list[str]:

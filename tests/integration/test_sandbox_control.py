@@ -337,7 +337,7 @@ async def test_the_settings_choose_one_staff_space_and_gather_the_support_places
     assert settings["STAFF_SPACE"] == "slack:S1"
     assert settings["SUPPORT_PLACES"] == "slack:C1,discord:C1,telegram:C1"
     assert {"SLACK_TOKEN", "DISCORD_TOKEN", "TELEGRAM_TOKEN"} <= settings.keys()
-    assert settings["SANDBOX_CLOCK_URL"] == f"{api.url}/clock"
+    assert settings["CLOCK_URL"] == f"{api.url}/clock"
 
 
 async def test_a_reset_begins_afresh_and_the_journal_tells(sandbox: Sandbox, api: Api) -> None:

@@ -1,0 +1,90 @@
+// How Slack looks: an aubergine sidebar, messages with blocks, threads at the side, an App Home.
+
+import { el } from "./dom.js";
+import { fileList } from "./files.js";
+import { drawBlocks } from "./slack_blocks.js";
+import { text } from "./texts.js";
+
+const SERVICE = new Set(["channel_join", "channel_leave", "group_join", "group_leave", "channel_topic", "channel_purpose", "tombstone"]);
+
+export const slack = {
+  name: "slack",
+  listsThreads: false,
+  sendsCommandsAsText: false,
+  hasHome: true,
+  blocks: drawBlocks,
+
+  logo: () => el("span", { class: "logo logo-slack", "aria-hidden": "true" }, "#"),
+
+  sidebarHead: () => el("p", { class: "workspace" }, text("workspace-slack")),
+
+  firstPerson: (people) => people.find((person) => person.about.includes("agent")) ?? people.find((person) => !person.is_bot),
+
+  roomGroups(rooms) {
+    const shown = rooms.filter((room) => room.kind !== "thread");
+    return [
+      { title: text("channels"), rooms: shown.filter((room) => room.kind !== "dm") },
+      { title: text("direct-messages"), rooms: shown.filter((room) => room.kind === "dm") },
+    ];
+  },
+
+  roomSign: (room) => el("span", { class: "room-sign", "aria-hidden": "true" }, room.kind === "dm" ? "●" : room.kind === "group" ? "🔒" : "#"),
+
+  roomName: (room) => room.name.replace(/^#/, ""),
+
+  roomTitle: (room) => (room.kind === "dm" ? room.name : `# ${slack.roomName(room)}`),
+
+  composerHint({ room, isSide }) {
+    return isSide ? text("hint-thread") : text("hint-message", { room: slack.roomTitle(room) });
+  },
+
+  emptyRoom: ({ room }) => el("div", { class: "empty" }, el("p", {}, text("empty-room", { room: room ? slack.roomTitle(room) : "" }))),
+
+  replyButton(conversation, message) {
+    if (conversation.isSide) return null;
+    return el("button", { type: "button", class: "icon", title: text("reply-in-thread"), "aria-label": text("reply-in-thread"), on: { click: () => conversation.pane.openThread(message) } }, "💬");
+  },
+
+  openThread: (pane, message) => pane.openThread(message),
+
+  messageActions: (conversation, message) =>
+    conversation.isSide ? [] : [{ sign: "💬", label: text("reply-in-thread"), run: () => conversation.pane.openThread(message) }],
+
+  message(view) {
+    const { message, isTogether } = view;
+    if (SERVICE.has(message.native.subtype)) return el("p", { class: "service" }, message.text);
+    return [
+      isTogether ? el("span", { class: "gutter" }, view.time()) : view.avatar(),
+      el(
+        "div",
+        { class: "content" },
+        message.is_private && el("p", { class: "only-you" }, "👁 ", text("only-you")),
+        !isTogether &&
+          el("header", {}, el("strong", { class: "author" }, message.author.name), message.author.is_bot && el("span", { class: "app" }, text("app")), view.time()),
+        el("div", { class: "words" }, words(view), view.edited()),
+        (message.native.attachments ?? []).map((attachment) => attached(view, attachment)),
+        fileList(message.files),
+        view.reactions(),
+        view.threadBar(),
+      ),
+    ];
+  },
+};
+
+function words(view) {
+  const { native, text: plain } = view.message;
+  if (native.blocks?.length) return drawBlocks(view, native.blocks);
+  return el("div", { class: "block section" }, view.tree("mrkdwn", native.text ?? plain));
+}
+
+function attached(view, attachment) {
+  const inside = [
+    attachment.pretext && el("p", {}, view.tree("mrkdwn", attachment.pretext)),
+    attachment.title && el("strong", {}, attachment.title),
+    attachment.text && !attachment.blocks && el("p", {}, view.tree("mrkdwn", attachment.text)),
+    attachment.blocks && drawBlocks(view, attachment.blocks),
+  ];
+  const box = el("div", { class: "attachment" }, inside);
+  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) box.style.borderColor = `#${attachment.color.replace("#", "")}`;
+  return box;
+}
