@@ -3,7 +3,7 @@
 from storage.library import StoredArticle
 from storage.line import StoredAction, StoredEvent
 from storage.session import make_engine
-from storage.store import Job, StorageUnavailableError, Store, read
+from storage.store import Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
 from storage.work import UnitOfWork
 
@@ -18,4 +18,5 @@ __all__ = [
     "UnitOfWork",
     "make_engine",
     "read",
+    "write",
 ]

@@ -17,6 +17,7 @@ from storage.session import Session
 from storage.statement import Statement
 from storage.tables import conversations, message_editions, message_refs, messages
 
+_other = conversations.alias("other")
 _CONVERSATION = (
     conversations.c.id,
     conversations.c.contact_id,
@@ -41,6 +42,14 @@ _OF_CONTACT = Statement(
     )
     .order_by(desc(conversations.c.last_message_at))
     .limit(20)
+)
+_SETTLE = Statement(
+    update(conversations)
+    .where(
+        conversations.c.id == bindparam("conversation_id"),
+        ~select(_other.c.id).where(_other.c.place_key == bindparam("new_key")).exists(),
+    )
+    .values(place_key=bindparam("new_key"), is_direct=True)
 )
 _ADD = inserting(conversations)
 _SAVE = updating(conversations, "contact_id", "last_message_at", "status", "owner", "resolved_at")
@@ -92,6 +101,10 @@ class Conversations:
             owner=conversation.owner,
             resolved_at=conversation.resolved_at,
         )
+
+    def settle(self, conversation_id: int, place: Place) -> None:
+        """The direct chat's channel is known now. A conversation that began there meanwhile keeps the place."""
+        self._session.run(_SETTLE, conversation_id=conversation_id, new_key=place.key)
 
     def touch(self, conversation: Conversation) -> Conversation:
         """Something was said just now."""

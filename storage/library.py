@@ -40,6 +40,7 @@ _PUT = Statement(
 _DROP = Statement(
     delete(articles).where(articles.c.key == bindparam("key"), articles.c.language == bindparam("language"))
 )
+_TAGS = Statement(select(articles.c.tags).where(articles.c.key == bindparam("key")).limit(1))
 _MARK = Statement(select(marks.c.value).where(marks.c.name == bindparam("name")))
 _SET_MARK = Statement(
     upsert(marks)
@@ -54,6 +55,11 @@ class Library:
 
     def all(self) -> list[StoredArticle]:
         return [StoredArticle(*row) for row in self._session.all(_ALL)]
+
+    def tags_of(self, key: str) -> tuple[str, ...]:
+        """The article's tags; none for one that is gone."""
+        row = self._session.one(_TAGS, key=key)
+        return row[0] if row else ()
 
     def replace_all(self, newest: Iterable[StoredArticle]) -> tuple[int, int, int]:
         """Make the library hold exactly these; returns how many were added, changed and removed."""

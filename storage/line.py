@@ -120,6 +120,12 @@ class IntakeQueue:
             _SET_STATE, row_id=event_id, state="pending", attempts=0, due_at=self._now, error=""
         )
 
+    def drop(self, event_id: int) -> None:
+        """Never try it again."""
+        self._session.run(
+            _SET_STATE, row_id=event_id, state="handled", attempts=0, due_at=self._now, error="dropped"
+        )
+
     def all_set_aside(self) -> list[StoredEvent]:
         return [StoredEvent(*row) for row in self._session.all(_SET_ASIDE)]
 

@@ -59,16 +59,14 @@ def _compile(construct: Executable, dialect: Dialect) -> _Compiled:
     if not isinstance(construct, ClauseElement):
         raise TypeError(f"not a Core construct: {construct!r}")
     compiled: Any = construct.compile(dialect=dialect)
-    binds = []
-    for name, parameter in compiled.binds.items():
-        process = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            binds.append((name, process))
+    # A name that stands twice (insert and on-conflict update) is processed once.
+    kinds = {name: parameter.type for parameter, name in compiled.bind_names.items()}
+    processors = {name: kind.dialect_impl(dialect).bind_processor(dialect) for name, kind in kinds.items()}
     return _Compiled(
         text=str(compiled),
         names=tuple(compiled.positiontup) if compiled.positional else None,
         defaults=dict(compiled.params),
-        binds=tuple(binds),
+        binds=tuple((name, process) for name, process in processors.items() if process is not None),
         results=tuple(_result_processors(construct, dialect)),
     )
 

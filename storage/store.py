@@ -144,3 +144,13 @@ def read(engine: Engine, now: datetime, question: Callable[[UnitOfWork], T]) -> 
             session.command("ROLLBACK")
     finally:
         session.close()
+
+
+def write(engine: Engine, now: datetime, job: Callable[[UnitOfWork], T]) -> T:
+    """Do one thing in a transaction of its own: for the command line."""
+    session = Session(engine)
+    try:
+        with session.transaction():
+            return job(UnitOfWork(session, Ids(), now))
+    finally:
+        session.close()

@@ -16,6 +16,7 @@ from bot.core.texts import Texts
 from bot.runtime.codec import event_from, to_text
 from bot.runtime.lanes import lane_of_action, lane_of_event
 from bot.runtime.metrics import Metrics
+from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
 from handlers.registry import Handlers
 from storage import StoredAction, StoredEvent, UnitOfWork
@@ -113,7 +114,11 @@ class Desk:
             capabilities_of=self._capabilities_of,
             commands=tuple(self._handlers.commands),
         )
-        return [self._queue(work, action) for action in handler(event, context)]
+        try:
+            actions = handler(event, context)
+        except Refused as refused:
+            actions = [refused.action]
+        return [self._queue(work, action) for action in actions]
 
     def _name_of(self, work: UnitOfWork, event: Event) -> str:
         """What the handler of this event is registered under, within the event's kind."""
@@ -149,7 +154,7 @@ class Desk:
 
     def _failed(self, work: UnitOfWork, stored: StoredEvent, event: Event, error: Exception) -> list[Queued]:
         reason = type(error).__name__
-        log.error("event.failed", kind=event.kind, event=stored.id, tries=stored.attempts + 1, error=reason,
+        log.error("event.failed", kind=event.kind, row=stored.id, tries=stored.attempts + 1, error=reason,
                   exc_info=error)  # fmt: skip
         self._metrics.failures.labels(event.kind).inc()
         if stored.attempts + 1 < MAX_TRIES:

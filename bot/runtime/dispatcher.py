@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from adapters import Attempt
-from bot.core.actions import Action, EditCopy, Say, Show
+from bot.core.actions import Action, EditCopy, Say, Search, Show
 from bot.core.events import Delivered, DeliveryFailed, Event
 from bot.core.outgoing import Outgoing, Receipt, Refusal, SendError
 from bot.runtime.addressing import address, address_at_once, place_of
@@ -72,18 +73,14 @@ class Dispatcher:
 
     async def load(self) -> None:
         """Take up what an earlier process left. The head of each lane may have been in flight when it ended."""
-        after, seen = 0, set()
-        while True:
-            page = await self._writer.do(
-                lambda work, after=after: work.outbox.pending(after=after, limit=_PAGE)
-            )  # type: ignore[misc] # mypy does not see the default argument's type
+        after = 0
+        seen: set[str] = set()
+        while page := await self._writer.do(partial(_pending, after)):
             for row in page:
                 if row.lane not in seen:
                     seen.add(row.lane)
                     row = replace(row, is_uncertain=True)
                 self.enqueue([Queued(row, action_from(row.payload))])
-            if len(page) < _PAGE:
-                return
             after = page[-1].id
 
     def enqueue(self, queued: Sequence[Queued]) -> None:
@@ -196,6 +193,8 @@ class Dispatcher:
         work.outbox.sent(row.id)
         if isinstance(action, (Say, Show)) and action.message_id is not None:
             work.messages.add_refs(action.message_id, receipt.messages)
+        if isinstance(action, Say) and not action.place.channel and receipt.messages:
+            work.conversations.settle(action.conversation_id, receipt.messages[0].place)
         if isinstance(action, EditCopy) and receipt.messages:
             work.messages.replace_refs(action.message_id, place_of(action, work), receipt.messages)
         purpose, subject = _awaited(action)
@@ -275,10 +274,16 @@ class Dispatcher:
             return
 
 
+def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:
+    return work.outbox.pending(after=after, limit=_PAGE)
+
+
 def _awaited(action: Action) -> tuple[str, str]:
     """(purpose, subject) when somebody waits for the result, else two empty texts."""
     if action.kind in ("open_desk", "refresh_desk"):
         purpose = "thread" if action.kind == "open_desk" else "card"
         return purpose, str(action.ticket_id)
+    if isinstance(action, Search):
+        return action.purpose, str(action.message_id)
     purpose = getattr(action, "purpose", "")
     return purpose, getattr(action, "subject", "") if purpose else ""

@@ -46,7 +46,7 @@ class Librarian:
         try:
             await self._import()
             stored = await self._writer.do(lambda work: work.library.all())
-            index = await self._in_thread(lambda: self._build([_article(one) for one in stored]))
+            index = await self._in_thread(lambda: self._build([article_of(one) for one in stored]))
         except Exception as error:
             log.error("knowledge.unavailable", error=type(error).__name__, exc_info=error)
             index = await self._in_thread(lambda: Index.build([], embedder=None, cache=VectorCache()))
@@ -116,7 +116,7 @@ def import_articles(work: UnitOfWork, articles: Sequence[Article], newest: str) 
     )
 
 
-def _article(stored: StoredArticle) -> Article:
+def article_of(stored: StoredArticle) -> Article:
     return Article(
         key=stored.key,
         language=stored.language,

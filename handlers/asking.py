@@ -1,0 +1,94 @@
+"""Which ticket a staff command or button is about, and may this person give it?"""
+
+import re
+
+from bot.core.actions import Action
+from bot.core.commands import Role
+from bot.core.events import ButtonPressed, CommandGiven
+from bot.core.staff import Staff
+from bot.core.ticket import Ticket
+from handlers.context import Context
+from handlers.exchange import Asked, answer
+from handlers.who import member
+
+_NUMBER = re.compile(r"^\s*#?(\d{1,9})\b\s*")
+
+
+class Refused(Exception):  # noqa: N818 - it is not an error, it is the answer
+    """The person cannot have what they asked for; the action tells them why and what to do instead."""
+
+    def __init__(self, action: Action) -> None:
+        super().__init__()
+        self.action = action
+
+
+def require(event: Asked, ctx: Context, role: Role) -> Staff:
+    """The staff member who asks; raises Refused for everybody else, without a word about tickets."""
+    staff = member(event.author, ctx)
+    if staff is None or not staff.is_confirmed or staff.role < role:
+        texts = ctx.texts_in(event.author.language)
+        raise Refused(
+            answer(event, texts.text("This is for the support team. Write what you need, and I will help."))
+        )
+    return staff
+
+
+def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]:
+    """The ticket that the arguments name, or the one of this thread or chat; and what is left of the arguments.
+
+    Raises Refused for a number that no ticket has.
+    """
+    found = _NUMBER.match(event.arguments)
+    if found is None:
+        return ticket_here(event, ctx), event.arguments.strip()
+    ticket = ctx.work.tickets.numbered(int(found[1]))
+    if ticket is None:
+        text = ctx.staff_texts.text(
+            "There is no ticket #{number}. /queue shows what is open.", number=int(found[1])
+        )
+        raise Refused(answer(event, text))
+    return ticket, event.arguments[found.end() :].strip()
+
+
+def ticket_here(event: Asked, ctx: Context) -> Ticket | None:
+    """The ticket whose thread or chat this is."""
+    desk = ctx.work.tickets.desk_at(event.place)
+    return ctx.work.tickets.get(desk.ticket_id) if desk else None
+
+
+def pressed_ticket(event: ButtonPressed, ctx: Context) -> Ticket:
+    """The ticket on the button; raises Refused when there is none."""
+    ticket = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
+    if ticket is None:
+        raise Refused(answer(event, ctx.staff_texts.text("That ticket does not exist any more.")))
+    return ticket
+
+
+def my_ticket(event: CommandGiven, staff: Staff, ctx: Context) -> Ticket:
+    """The named ticket, the one of this thread, or the only one that this person holds; raises Refused."""
+    ticket, _ = named_ticket(event, ctx)
+    if ticket is not None:
+        return ticket
+    held = ctx.work.tickets.held_by(staff.id)
+    if len(held) == 1:
+        return held[0]
+    texts = ctx.staff_texts
+    if not held:
+        raise Refused(
+            answer(event, texts.text("You hold no ticket. Name one: /{command} 12", command=event.name))
+        )
+    numbers = ", ".join(f"#{one.number}" for one in held)
+    text = texts.text(
+        "You hold {numbers}. Which one? /{command} {first}",
+        numbers=numbers,
+        command=event.name,
+        first=held[0].number,
+    )
+    raise Refused(answer(event, text))
+
+
+def owner_or_agent(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> None:
+    """Volunteers may touch only what they hold; raises Refused."""
+    if staff.role >= Role.AGENT or ticket.claimed_by == staff.id:
+        return
+    raise Refused(answer(event, ctx.staff_texts.text("Ticket #{number} is not yours.", number=ticket.number)))

@@ -1,0 +1,139 @@
+"""What happens to a message after it was sent: edited, deleted, reacted to. Its copies follow."""
+
+from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
+from bot.core.content import Content, Speaker
+from bot.core.conversation import Direction, Message
+from bot.core.errors import NotYetError
+from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
+from bot.core.outgoing import Outcome
+from bot.core.places import MessageAt
+from bot.core.ticket import Ticket
+from handlers.context import Context
+from handlers.desk_message import is_note
+from handlers.exchange import desk_targets, note_on_desk, spoken
+from handlers.registry import on
+from handlers.who import member
+
+
+@on("message_edited")
+def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
+    message = _own(event.message, ctx)
+    if message is None or message.deleted_at is not None:
+        return []
+    if message.text == event.text and message.files == event.files:
+        # Platforms report an edit when they only added a preview.
+        return []
+    edited = ctx.work.messages.edit(message, event.text, event.files or message.files)
+    ticket = ctx.work.tickets.last_of(message.conversation_id)
+    if ticket is None:
+        return []
+    if message.direction is Direction.OUTGOING and is_note(event.text):
+        return _turned_into_note(ctx, edited, ticket)
+    return [*_edit_for_customer(ctx, edited), *_edit_for_staff(ctx, edited, ticket)]
+
+
+@on("message_deleted")
+def message_deleted(event: MessageDeleted, ctx: Context) -> list[Action]:
+    message = _own(event.message, ctx)
+    if message is None or message.deleted_at is not None:
+        return []
+    deleted = ctx.work.messages.delete(message)
+    ticket = ctx.work.tickets.last_of(message.conversation_id)
+    actions: list[Action] = []
+    if message.direction is Direction.OUTGOING:
+        actions.append(_remove_for_customer(ctx, deleted))
+    if ticket is not None:
+        actions += _strike_for_staff(ctx, deleted, ticket)
+    return actions
+
+
+@on("reaction_changed")
+def reaction_changed(event: ReactionChanged, ctx: Context) -> list[Action]:
+    message = ctx.work.messages.find(event.message)
+    if message is None or message.deleted_at is not None or message.direction is Direction.NOTE:
+        return []
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    ticket = ctx.work.tickets.last_of(conversation.id)
+    if ticket is None:
+        return []
+    if event.message.place.key == conversation.place.key:
+        return [
+            ReactToCopy(message.id, place, ticket.id, None, event.emoji, event.is_on)
+            for place in desk_targets(ctx, ticket.id)
+        ]
+    staff = member(event.author, ctx)
+    if staff is None or ticket.claimed_by != staff.id or not ticket.is_open:
+        return []
+    return [ReactToCopy(message.id, conversation.place, None, conversation.id, event.emoji, event.is_on)]
+
+
+def _own(at: MessageAt, ctx: Context) -> Message | None:
+    """The message that was written there; None for the bot's copies. Raises NotYetError when it is unknown."""
+    message = ctx.work.messages.find(at)
+    if message is None:
+        raise NotYetError
+    return message if _is_same(message.origin, at) else None
+
+
+def _is_same(origin: MessageAt | None, at: MessageAt) -> bool:
+    return origin is not None and (origin.place.key, origin.id) == (at.place.key, at.id)
+
+
+def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:
+    if message.direction is not Direction.OUTGOING:
+        return []
+    place = ctx.work.conversations.get(message.conversation_id).place
+    content = spoken(message, ctx.staff_texts)
+    return [EditCopy(message.id, place, None, message.conversation_id, content)]
+
+
+def _edit_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+    origin = message.origin.place if message.origin else None
+    texts = ctx.staff_texts
+    if message.direction is Direction.INCOMING and message.sent_at < ticket.opened_at:
+        # It was said before there was a thread: there is no copy to change, only the card's history.
+        label = texts.text("{name} edited an earlier message:", name=message.author_name)
+        return list(note_on_desk(ctx, ticket.id, f"{label}\n\n{message.text}"))
+    content = spoken(message, texts)
+    if message.direction is Direction.NOTE:
+        content = Content(
+            text=message.text,
+            files=message.files,
+            speaker=Speaker(texts.label("{name} (note)", name=message.author_name)),
+        )
+    return [
+        EditCopy(message.id, place, ticket.id, None, content)
+        for place in desk_targets(ctx, ticket.id, but=origin)
+    ]
+
+
+def _turned_into_note(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+    """What was sent was edited into a note: the customer's copy goes, and no note ever arrives."""
+    ctx.work.messages.redirect(message, Direction.NOTE)
+    actions: list[Action] = [_remove_for_customer(ctx, message)]
+    if message.origin is not None:
+        actions.append(MarkMessage(message.origin, Outcome.NOTE, ticket.id))
+    return actions
+
+
+def _remove_for_customer(ctx: Context, message: Message) -> RemoveCopy:
+    place = ctx.work.conversations.get(message.conversation_id).place
+    return RemoveCopy(message.id, place, None, message.conversation_id)
+
+
+def _strike_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+    """Staff keep reading what was taken back, marked as such."""
+    texts = ctx.staff_texts
+    origin = message.origin.place if message.origin else None
+    label = texts.text("deleted by its author")
+    if message.direction is Direction.INCOMING and message.sent_at < ticket.opened_at:
+        text = texts.text("{name} deleted an earlier message.", name=message.author_name)
+        return list(note_on_desk(ctx, ticket.id, text))
+    content = Content(
+        text=f"{message.text}\n\n_{label}_" if message.text else f"_{label}_",
+        speaker=Speaker(message.author_name),
+    )
+    return [
+        EditCopy(message.id, place, ticket.id, None, content)
+        for place in desk_targets(ctx, ticket.id, but=origin)
+    ]

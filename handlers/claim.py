@@ -1,0 +1,74 @@
+"""/claim and its button: take a ticket. Exactly one wins; the others are told who was first."""
+
+from bot.core.actions import Action
+from bot.core.commands import Argument, Role
+from bot.core.events import ButtonPressed, CommandGiven
+from bot.core.staff import Staff
+from bot.core.texts import mark
+from bot.core.ticket import DeskKind, Ticket, TicketStatus
+from handlers.asking import named_ticket, pressed_ticket, require
+from handlers.context import Context
+from handlers.exchange import Asked, answer
+from handlers.helping import bring_to
+from handlers.queueing import claim
+from handlers.registry import button, command
+
+NUMBER = Argument("number", mark("The ticket's number; without it, the one that waits longest"),
+                  completes="waiting_tickets")  # fmt: skip
+
+
+@command("claim", mark("Take a ticket"), role=Role.AGENT, arguments=(NUMBER,))
+def claim_command(event: CommandGiven, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    ticket, _ = named_ticket(event, ctx)
+    if ticket is not None:
+        return _take(event, ticket, staff, ctx)
+    waiting = ctx.work.tickets.waiting(limit=1)
+    if not waiting:
+        return [answer(event, ctx.staff_texts.text("Nobody is waiting. Well done, everyone!"))]
+    return _take(event, waiting[0], staff, ctx)
+
+
+@button("claim")
+def claim_button(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    return _take(event, pressed_ticket(event, ctx), staff, ctx)
+
+
+def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    taken = claim(ctx, ticket, staff)
+    if taken is None:
+        return [answer(event, _why_not(ticket, staff, ctx))]
+    text = ctx.staff_texts.text(
+        "Ticket **#{number}** is yours. What you write in its thread goes to the customer; begin with // for a note.",
+        number=ticket.number,
+    )
+    desk = ctx.work.tickets.desk_at(event.place)
+    is_in_thread = desk is not None and desk.kind is DeskKind.THREAD
+    is_far = ctx.settings.staff_space is None or staff.identity.platform != ctx.settings.staff_space.platform
+    brought = bring_to(ctx, ticket, staff, event.place) if is_far and not is_in_thread else []
+    return [*taken, answer(event, text), *brought]
+
+
+def _why_not(ticket: Ticket, staff: Staff, ctx: Context) -> str:
+    texts = ctx.staff_texts
+    newest = ctx.work.tickets.get(ticket.id) or ticket
+    if newest.status is TicketStatus.RESOLVED or newest.claimed_by is None or newest.claimed_at is None:
+        return texts.text(
+            "Ticket #{number} is resolved. /reopen {number} opens it again.", number=ticket.number
+        )
+    if newest.claimed_by == staff.id:
+        return texts.text("Ticket #{number} is yours already.", number=ticket.number)
+    name = ctx.work.team.get(newest.claimed_by).name
+    minutes = int((ctx.now - newest.claimed_at).total_seconds() // 60)
+    if minutes == 0:
+        return texts.text(
+            "**{name}** was first: ticket #{number} is with them.", name=name, number=ticket.number
+        )
+    return texts.plural(
+        "**{name}** was first: ticket #{number} is with them since {n} minute.",
+        "**{name}** was first: ticket #{number} is with them since {n} minutes.",
+        minutes,
+        name=name,
+        number=ticket.number,
+    )

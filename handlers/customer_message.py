@@ -1,0 +1,150 @@
+"""A customer says something: the bot looks for an answer, or a person reads it, or it is the end of a good day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.actions import Action, Search
+from bot.core.contact import Contact
+from bot.core.conversation import Conversation, Direction, Message, Owner
+from bot.core.events import MessageReceived
+from bot.core.policies.words import asks_something, is_thanks, wants_person
+from bot.core.survey import SurveyKind
+from bot.core.texts import shorten
+from handlers.context import Context
+from handlers.exchange import say, show_everywhere, spoken, texts_for
+from handlers.offering import offer_person
+from handlers.queueing import open_ticket, reopen
+from handlers.rating import take_score, take_words
+from handlers.registry import on
+
+JOINS_WITHIN = timedelta(minutes=10)
+"""Two top-level messages of one person in one channel within this time are one request."""
+WORDS_WITHIN = timedelta(hours=1)
+"""How long after a rating a remark counts as its words."""
+
+
+@on("message_received", "customer")
+def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
+    if ctx.work.messages.find(event.message) is not None:
+        return []
+    contact = ctx.work.contacts.meet(event.author)
+    conversation = _conversation(event, contact, ctx)
+    if conversation is None:
+        return []
+    is_asker = conversation.contact_id == contact.id
+    message = _store(event, conversation, ctx)
+    conversation = ctx.work.conversations.touch(conversation)
+    if conversation.is_resolved and is_asker:
+        return _after_the_end(event, conversation, contact, message, ctx)
+    if conversation.owner is not Owner.BOT:
+        return _to_desk(event, conversation, message, ctx)
+    return _ask_the_bot(event, conversation, message, ctx) if is_asker else []
+
+
+def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Conversation | None:
+    """The conversation it belongs to, a new one, or None when nobody spoke to the bot."""
+    found = ctx.work.conversations.at(event.place) or _replied_to(event, ctx)
+    if found is not None:
+        return found
+    is_support = any(event.place.lies_in(place) for place in ctx.settings.support_places)
+    if not (event.place.is_direct or is_support or event.is_to_bot):
+        return None
+    if event.is_opening:
+        for recent in ctx.work.conversations.of_contact(contact.id, since=ctx.now - JOINS_WITHIN):
+            if recent.place.lies_in(event.place) and not recent.place.is_direct and not recent.is_resolved:
+                return recent
+    return ctx.work.conversations.open(contact.id, event.place)
+
+
+def _replied_to(event: MessageReceived, ctx: Context) -> Conversation | None:
+    """In a room without threads, the conversation whose message it replies to."""
+    if event.reply_to is None or not event.place.person:
+        return None
+    message = ctx.work.messages.find(event.reply_to)
+    return ctx.work.conversations.get(message.conversation_id) if message else None
+
+
+def _store(event: MessageReceived, conversation: Conversation, ctx: Context) -> Message:
+    replied = ctx.work.messages.find(event.reply_to) if event.reply_to else None
+    text = event.text
+    if event.forwarded_from:
+        label = ctx.staff_texts.text("Forwarded from {name}", name=event.forwarded_from)
+        text = f"_{label}_\n\n{text}"
+    return ctx.work.messages.add(
+        conversation.id,
+        Direction.INCOMING,
+        event.author.name,
+        text,
+        sent_at=event.at,
+        files=event.files,
+        reply_to_id=replied.id if replied else None,
+        origin=event.message,
+    )
+
+
+def _to_desk(
+    event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
+) -> list[Action]:
+    """A person is on it, or will be: they read everything."""
+    ticket = ctx.work.tickets.open_of(conversation.id)
+    if ticket is None:
+        return []
+    content = spoken(message, ctx.staff_texts, name=event.author.name)
+    return list(show_everywhere(ctx, ticket.id, content, message=message, purpose="desk"))
+
+
+def _ask_the_bot(
+    event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
+) -> list[Action]:
+    if wants_person(event.text):
+        return open_ticket(ctx, conversation)
+    if not event.text.strip():
+        # One offer for an album, not one for each of its pictures.
+        return (
+            []
+            if _is_later_in_album(event, conversation, message, ctx)
+            else offer_person(ctx, conversation, message)
+        )
+    return [Search(conversation.id, message.id, event.text, event.author.language)]
+
+
+def _is_later_in_album(
+    event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
+) -> bool:
+    if not event.album:
+        return False
+    before = ctx.work.messages.history(conversation.id, limit=5)
+    return any(one.files and one.id != message.id and one.sent_at == message.sent_at for one in before)
+
+
+def _after_the_end(
+    event: MessageReceived, conversation: Conversation, contact: Contact, message: Message, ctx: Context
+) -> list[Action]:
+    """Thanks stay thanks, words after a rating belong to it, anything else opens the ticket again."""
+    texts = texts_for(contact, ctx)
+    survey = ctx.work.surveys.last_in(conversation.id, SurveyKind.CSAT)
+    if survey is not None and survey.score is None and event.text.strip() in {"1", "2", "3", "4", "5"}:
+        return take_score(ctx, survey, int(event.text.strip()))
+    if is_thanks(event.text):
+        return [say(ctx, conversation, texts.text("You are welcome! I am here whenever you need us."))]
+    is_remark = (
+        survey is not None
+        and survey.answered_at is not None
+        and survey.commented_at is None
+        and ctx.now - survey.answered_at <= WORDS_WITHIN
+        and not asks_something(event.text)
+        and not wants_person(event.text)
+        and not event.files
+    )
+    if survey is not None and is_remark:
+        return take_words(ctx, survey, event.text)
+    ticket = ctx.work.tickets.last_of(conversation.id)
+    if ticket is None:
+        conversation = replace(conversation.with_bot(), last_message_at=ctx.now)
+        ctx.work.conversations.save(conversation)
+        return _ask_the_bot(event, conversation, message, ctx)
+    reason = ctx.staff_texts.text("**{name}** wrote again, so the ticket is open again.", name=contact.name)
+    words = texts.text("Welcome back! I have opened your ticket again, with everything said so far.")
+    reopened = reopen(ctx, ticket, reason=reason, words=words)
+    content = spoken(message, ctx.staff_texts, name=shorten(contact.name, 60))
+    return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]

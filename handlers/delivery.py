@@ -1,0 +1,192 @@
+"""What became of what was sent: marks on staff messages, new threads, and what to do when a place is gone."""
+
+from datetime import timedelta
+
+from bot.core.actions import Action, MarkMessage, Show
+from bot.core.content import Content, Tone
+from bot.core.conversation import Message
+from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, PlaceDeleted, ReachabilityChanged
+from bot.core.outgoing import Outcome, Refusal
+from bot.core.texts import mark
+from bot.core.ticket import DeskKind, Ticket, TicketStatus
+from handlers.cards import refresh
+from handlers.context import Context
+from handlers.exchange import customer_of, note_on_desk, show_everywhere, spoken
+from handlers.queueing import open_desk, release
+from handlers.registry import deadline, on
+
+OPEN_AGAIN_AFTER = timedelta(minutes=5)
+
+_REASONS = {
+    Refusal.BLOCKED: mark("the customer has blocked the bot or closed their direct messages"),
+    Refusal.PLACE_GONE: mark("the place where the customer wrote does not exist any more"),
+    Refusal.NOT_ALLOWED: mark("the bot may not write there; an administrator must check its permissions"),
+    Refusal.TOO_LARGE: mark("it is larger than the customer's platform accepts"),
+    Refusal.INVALID: mark("the customer's platform does not accept it in this form"),
+    Refusal.UNREACHABLE: mark("the customer's platform could not be reached for a whole day"),
+    Refusal.MESSAGE_GONE: mark("the message it belongs to does not exist any more"),
+}
+_NOTICES = {
+    "file_too_large": mark("A file was too large for the other side and did not travel; the text did."),
+    "file_unavailable": mark("A file could not be fetched and did not travel; the text did."),
+}
+
+
+@on("delivered", "relay")
+def relayed(event: Delivered, ctx: Context) -> list[Action]:
+    """The owner's message reached the customer."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None or message.origin is None:
+        return []
+    actions: list[Action] = [MarkMessage(message.origin, Outcome.SENT, ticket.id)]
+    texts = ctx.staff_texts
+    actions += [
+        Show(ticket.id, Content(text=texts.text(_NOTICES[notice]), tone=Tone.ALERT), reply_to_id=message.id)
+        for notice in dict.fromkeys(event.notices)
+        if notice in _NOTICES
+    ]
+    if event.is_repeat_possible:
+        text = texts.text("The customer may see this message twice: their platform's first answer was lost.")
+        actions.append(Show(ticket.id, Content(text=text), reply_to_id=message.id))
+    return actions
+
+
+@on("delivery_failed", "relay")
+def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """It will not reach the customer: the one who wrote it must know, and why."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None:
+        return []
+    if event.reason == Refusal.BLOCKED:
+        contact = customer_of(ctx.work.conversations.get(message.conversation_id), ctx)
+        ctx.work.contacts.save(contact.reachable(False))
+    texts = ctx.staff_texts
+    reason = texts.text(_REASONS.get(Refusal(event.reason), _REASONS[Refusal.INVALID]))
+    text = texts.text("⚠️ This did not reach the customer: {reason}.", reason=reason)
+    content = Content(text=text, tone=Tone.ALERT)
+    failed: list[Action] = [MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []
+    shown = show_everywhere(ctx, ticket.id, content)
+    return [*failed, *shown]
+
+
+@on("delivered", "desk")
+def shown_to_staff(event: Delivered, ctx: Context) -> list[Action]:
+    """A customer's message reached the desk; say so when a file of it did not."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None:
+        return []
+    return [
+        action
+        for notice in dict.fromkeys(event.notices)
+        if notice in _NOTICES
+        for action in note_on_desk(ctx, ticket.id, ctx.staff_texts.text(_NOTICES[notice]), tone=Tone.ALERT)
+    ]
+
+
+@on("delivery_failed", "desk")
+def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """The ticket's thread is gone: open a new one, with everything, and put the message there."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None or event.reason != Refusal.PLACE_GONE:
+        return []
+    content = spoken(message, ctx.staff_texts)
+    return [
+        *_new_thread(ctx, ticket),
+        Show(ticket.id, content, message_id=message.id, purpose="desk", subject=str(message.id)),
+    ]
+
+
+@on("delivered", "thread")
+def thread_opened(event: Delivered, ctx: Context) -> list[Action]:
+    ticket = ctx.work.tickets.get(int(event.subject))
+    if ticket is None or event.place is None:
+        return []
+    card = event.messages[0] if event.messages else None
+    ctx.work.tickets.add_desk(ticket.id, DeskKind.THREAD, event.place, card)
+    if ticket.status is TicketStatus.WAITING:
+        return []
+    # Somebody was quicker than the platform: the card shows a state that is over.
+    return [refresh(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))]
+
+
+@on("delivery_failed", "thread")
+def thread_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """Try the staff space again later; `allhands doctor` says what is wrong with it."""
+    ctx.work.deadlines.set("open_desk", event.subject, ctx.now + OPEN_AGAIN_AFTER)
+    return []
+
+
+@on("delivery_failed", "card")
+def card_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """The card is gone, and with it the thread of an open ticket."""
+    ticket = ctx.work.tickets.get(int(event.subject))
+    is_gone = event.reason in (Refusal.PLACE_GONE, Refusal.MESSAGE_GONE)
+    return _new_thread(ctx, ticket) if ticket and ticket.is_open and is_gone else []
+
+
+@deadline("open_desk")
+def open_desk_again(event: DeadlineReached, ctx: Context) -> list[Action]:
+    ticket = ctx.work.tickets.get(int(event.subject))
+    if ticket is None or not ticket.is_open or ctx.work.tickets.thread_of(ticket.id) is not None:
+        return []
+    return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
+
+
+@on("place_deleted")
+def place_deleted(event: PlaceDeleted, ctx: Context) -> list[Action]:
+    """A thread is gone: the desk gets a new one; a customer's own is reported to whoever helps."""
+    desk = ctx.work.tickets.desk_at(event.place)
+    if desk is not None:
+        ticket = ctx.work.tickets.get(desk.ticket_id)
+        ctx.work.tickets.drop_desk(event.place)
+        return _new_thread(ctx, ticket) if ticket and ticket.is_open else []
+    conversation = ctx.work.conversations.at(event.place)
+    ticket = ctx.work.tickets.open_of(conversation.id) if conversation else None
+    if ticket is None:
+        return []
+    text = ctx.staff_texts.text(
+        "The place where the customer wrote was deleted. Answers cannot reach them there."
+    )
+    return list(note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT))
+
+
+@on("reachability_changed")
+def reachability_changed(event: ReachabilityChanged, ctx: Context) -> list[Action]:
+    contact = ctx.work.contacts.of(event.author.identity)
+    if contact is None or contact.is_reachable == event.is_reachable:
+        return []
+    ctx.work.contacts.save(contact.reachable(event.is_reachable))
+    texts = ctx.staff_texts
+    text = (
+        texts.text("{name} lets the bot in again.", name=contact.name)
+        if event.is_reachable
+        else texts.text("{name} has blocked the bot: answers will not arrive.", name=contact.name)
+    )
+    actions: list[Action] = []
+    for conversation in ctx.work.conversations.of_contact(contact.id, since=ctx.now - timedelta(days=90)):
+        ticket = ctx.work.tickets.open_of(conversation.id)
+        if ticket is not None and conversation.place.is_direct:
+            actions += note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT)
+    return actions
+
+
+def _subject(event: Delivered | DeliveryFailed, ctx: Context) -> tuple[Message | None, Ticket | None]:
+    message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
+    ticket = ctx.work.tickets.last_of(message.conversation_id) if message else None
+    return message, ticket
+
+
+def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:
+    thread = ctx.work.tickets.thread_of(ticket.id)
+    if thread is not None:
+        ctx.work.tickets.drop_desk(thread.place)
+    return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
+
+
+@on("delivery_failed", "helper")
+def helper_unreachable(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """Whoever took it in their own chat cannot be reached there: back into the queue."""
+    ticket = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
+    if ticket is None or ticket.status is not TicketStatus.CLAIMED or ticket.claimed_by is None:
+        return []
+    return release(ctx, ticket, ctx.work.team.get(ticket.claimed_by))

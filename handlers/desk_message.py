@@ -1,0 +1,113 @@
+"""Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
+
+from bot.core.actions import Action, MarkMessage, Reply, Say
+from bot.core.content import Content, Speaker
+from bot.core.conversation import Direction, Message
+from bot.core.events import MessageReceived
+from bot.core.outgoing import Outcome
+from bot.core.staff import Staff
+from bot.core.ticket import Ticket, TicketStatus
+from handlers.context import Context
+from handlers.exchange import show_everywhere, spoken
+from handlers.registry import on
+from handlers.who import member
+
+NOTE_MARK = "//"
+
+
+@on("message_received", "desk")
+def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
+    desk = ctx.work.tickets.desk_at(event.place)
+    ticket = ctx.work.tickets.get(desk.ticket_id) if desk else None
+    staff = member(event.author, ctx)
+    if ticket is None or staff is None or ctx.work.messages.find(event.message) is not None:
+        return []
+    is_owner = ticket.status is TicketStatus.CLAIMED and ticket.claimed_by == staff.id
+    if is_owner and not is_note(event.text):
+        return _to_customer(event, ticket, staff, ctx)
+    return _keep_inside(event, ticket, staff, ctx)
+
+
+def is_note(text: str) -> bool:
+    """True for what begins with `//`, however the platform escaped it."""
+    return text.lstrip().replace("\\", "").startswith(NOTE_MARK)
+
+
+def add_note(
+    ctx: Context, ticket: Ticket, staff: Staff, text: str, event: MessageReceived | None = None
+) -> tuple[Message, list[Action]]:
+    """Store a note and show it wherever else staff work on the ticket."""
+    message = ctx.work.messages.add(
+        ticket.conversation_id,
+        Direction.NOTE,
+        staff.name,
+        text,
+        sent_at=event.at if event else None,
+        files=event.files if event else (),
+        staff_id=staff.id,
+        origin=event.message if event else None,
+    )
+    texts = ctx.staff_texts
+    label = texts.label("{name} (note)", name=staff.name)
+    content = Content(text=text, files=message.files, speaker=Speaker(label))
+    but = event.place if event else None
+    return message, list(show_everywhere(ctx, ticket.id, content, but=but, message=message))
+
+
+def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    replied = ctx.work.messages.find(event.reply_to) if event.reply_to else None
+    message = ctx.work.messages.add(
+        conversation.id,
+        Direction.OUTGOING,
+        staff.name,
+        event.text,
+        sent_at=event.at,
+        files=event.files,
+        staff_id=staff.id,
+        reply_to_id=replied.id if replied else None,
+        origin=event.message,
+    )
+    ctx.work.conversations.touch(conversation)
+    content = spoken(message, ctx.staff_texts, name=staff.name)
+    return [
+        Say(
+            conversation.id,
+            conversation.place,
+            content,
+            message_id=message.id,
+            reply_to_id=message.reply_to_id,
+            purpose="relay",
+            subject=str(message.id),
+        ),
+        *show_everywhere(ctx, ticket.id, content, but=event.place, message=message),
+    ]
+
+
+def _keep_inside(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    is_first = not any(
+        one.direction is Direction.NOTE and one.staff_id == staff.id
+        for one in ctx.work.messages.history(ticket.conversation_id, limit=50)
+    )
+    _, shown = add_note(ctx, ticket, staff, event.text, event)
+    actions: list[Action] = [MarkMessage(event.message, Outcome.NOTE, ticket.id), *shown]
+    if is_first and not is_note(event.text):
+        actions.append(_explain(event, ticket, ctx))
+    return actions
+
+
+def _explain(event: MessageReceived, ticket: Ticket, ctx: Context) -> Reply:
+    """Once per person and ticket: why this did not go to the customer."""
+    texts = ctx.staff_texts
+    if ticket.status is TicketStatus.CLAIMED and ticket.claimed_by is not None:
+        name = ctx.work.team.get(ticket.claimed_by).name
+        text = texts.text(
+            "This stays between us as a note: **{name}** is the one who answers this customer.", name=name
+        )
+    elif ticket.status is TicketStatus.RESOLVED:
+        text = texts.text(
+            "This stays between us as a note: the ticket is resolved. Reopen it to write to the customer."
+        )
+    else:
+        text = texts.text("This stays between us as a note. Claim the ticket to answer the customer.")
+    return Reply(event.place, event.author.identity, Content(text=text))

@@ -1,0 +1,150 @@
+"""How handlers speak: to the customer, to the ticket's desk, to whoever gave a command; and where each of them is."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.core.actions import Reply, Say, Show, UpdateButtons
+from bot.core.contact import Contact
+from bot.core.content import Button, Content, Speaker, Tone
+from bot.core.conversation import Conversation, Direction, Message
+from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
+from bot.core.places import Place, direct_to
+from bot.core.texts import Texts
+from bot.core.ticket import DeskKind
+from handlers.context import Context
+
+Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
+"""Events whose author waits for an answer."""
+
+RECENT = timedelta(hours=24)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def texts_for(contact: Contact, ctx: Context) -> Texts:
+    """The words in the customer's language."""
+    return ctx.texts_in(contact.language)
+
+
+def customer_of(conversation: Conversation, ctx: Context) -> Contact:
+    return ctx.work.contacts.get(conversation.contact_id)
+
+
+def say(
+    ctx: Context,
+    conversation: Conversation,
+    text: str,
+    *,
+    buttons: Sequence[Button] = (),
+    footnote: str = "",
+    title: str = "",
+    reply_to_id: int | None = None,
+    purpose: str = "",
+    subject: str = "",
+) -> Say:
+    """The bot itself tells the customer something; it is stored as part of the conversation."""
+    spoken = f"**{title}**\n\n{text}" if title else text
+    message = ctx.work.messages.add(
+        conversation.id, Direction.OUTGOING, "", spoken, is_from_bot=True, reply_to_id=reply_to_id
+    )
+    content = Content(text=text, title=title, footnote=footnote, buttons=tuple(buttons))
+    return Say(
+        conversation.id,
+        conversation.place,
+        content,
+        message_id=message.id,
+        reply_to_id=reply_to_id if conversation.place.person else None,
+        purpose=purpose,
+        subject=subject,
+    )
+
+
+def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: str = "") -> Reply:
+    """Answer the one who asked, so that only they see it where the platform can do that."""
+    content = Content(text=text, title=title, buttons=tuple(buttons))
+    return Reply(event.place, event.author.identity, content, event.handle)
+
+
+def spoken(message: Message, texts: Texts, *, name: str = "", text: str | None = None) -> Content:
+    """A message as the other side sees it: who said it, the words, the files."""
+    words = message.text if text is None else text
+    if message.edited_at is not None:
+        words = f"{words}\n\n_{texts.text('edited')}_" if words else words
+    speaker = Speaker(name or message.author_name) if name or message.author_name else None
+    return Content(text=words, files=message.files, speaker=speaker)
+
+
+def show_everywhere(
+    ctx: Context,
+    ticket_id: int,
+    content: Content,
+    *,
+    but: Place | None = None,
+    message: Message | None = None,
+    purpose: str = "",
+) -> list[Show]:
+    """Put something in every place where staff work on the ticket, except the one it came from."""
+    return [
+        Show(
+            ticket_id,
+            content,
+            place=place,
+            message_id=message.id if message else None,
+            reply_to_id=message.reply_to_id if message else None,
+            purpose=purpose,
+            subject=str(message.id) if message else str(ticket_id),
+        )
+        for place in desk_targets(ctx, ticket_id, but=but)
+    ]
+
+
+def desk_targets(ctx: Context, ticket_id: int, *, but: Place | None = None) -> list[Place | None]:
+    """Where staff work on it, as actions name it: None is the thread, which may still be opening."""
+    desks = ctx.work.tickets.desks(ticket_id)
+    thread = next((desk.place for desk in desks if desk.kind is DeskKind.THREAD), None)
+    targets: list[Place | None] = []
+    if ctx.settings.staff_space is not None and (but is None or thread is None or thread.key != but.key):
+        targets.append(None)
+    targets += [
+        desk.place
+        for desk in desks
+        if desk.kind is DeskKind.DIRECT and (but is None or desk.place.key != but.key)
+    ]
+    return targets
+
+
+def note_on_desk(ctx: Context, ticket_id: int, text: str, *, tone: Tone = Tone.PLAIN) -> list[Show]:
+    """A line from the bot to everyone who works on the ticket."""
+    return show_everywhere(ctx, ticket_id, Content(text=text, tone=tone))
+
+
+def retire_buttons(ctx: Context, event: ButtonPressed, addition: str = "") -> list[UpdateButtons]:
+    """Take the buttons off the message that carried them, now that one was used."""
+    if event.message is None:
+        return []
+    message = ctx.work.messages.find(event.message)
+    if message is None:
+        return []
+    text = f"{message.text}\n\n{addition}" if addition else message.text
+    return [UpdateButtons(event.message, Content(text=text))]
+
+
+def conversation_of(event: Asked, ctx: Context) -> Conversation:
+    """The conversation that a customer's command or button is about.
+
+    The one at that place; else, for a command given in a room, the person's newest one there; else their
+    direct chat, which is begun when there is none.
+    """
+    work = ctx.work
+    at_place = work.conversations.at(event.place)
+    contact = work.contacts.meet(event.author)
+    if at_place is not None:
+        return at_place
+    recent = work.conversations.of_contact(contact.id, since=ctx.now - RECENT)
+    for conversation in recent:
+        if not event.place.is_direct and conversation.place.lies_in(event.place):
+            return conversation
+    place = event.place if event.place.is_direct else direct_to(event.author.identity)
+    for conversation in work.conversations.of_contact(contact.id, since=LONG_AGO):
+        if conversation.place.is_direct and conversation.place.platform == place.platform:
+            return conversation
+    return work.conversations.open(contact.id, place)

@@ -1,0 +1,48 @@
+"""A person's own page: customers see their tickets, agents the queue."""
+
+from bot.core.actions import Action, DrawHome
+from bot.core.commands import Role
+from bot.core.content import Button, Content
+from bot.core.events import HomeOpened
+from bot.core.texts import Markdown, Texts, escape
+from bot.core.ticket import Ticket, TicketStatus
+from handlers.context import Context
+from handlers.exchange import LONG_AGO
+from handlers.queue import overview
+from handlers.queueing import describe_place
+from handlers.registry import on
+from handlers.who import role_of
+
+
+@on("home_opened")
+def home_opened(event: HomeOpened, ctx: Context) -> list[Action]:
+    texts = ctx.texts_in(event.author.language)
+    sections = [_welcome(ctx, texts)]
+    if role_of(event.author, ctx) >= Role.AGENT:
+        sections.append(overview(ctx))
+    contact = ctx.work.contacts.of(event.author.identity)
+    if contact is not None:
+        for conversation in ctx.work.conversations.of_contact(contact.id, since=LONG_AGO):
+            ticket = ctx.work.tickets.last_of(conversation.id)
+            if ticket is not None:
+                sections.append(_own(ctx, ticket, texts))
+    return [DrawHome(event.author.identity, tuple(sections[:15]))]
+
+
+def _welcome(ctx: Context, texts: Texts) -> Content:
+    return Content(
+        title=texts.label("Support of {company}", company=ctx.settings.company),
+        text=texts.text(
+            "Write me a message and ask in your own words. Whatever I do not know, a person will answer."
+        ),
+    )
+
+
+def _own(ctx: Context, ticket: Ticket, texts: Texts) -> Content:
+    if ticket.status is TicketStatus.RESOLVED:
+        return Content(
+            text=Markdown(f"✓ **#{ticket.number}** {escape(ticket.subject)}: {texts.text('solved')}")
+        )
+    close = Button(texts.label("Close it"), "close_ticket", str(ticket.id))
+    text = f"**#{ticket.number}** {escape(ticket.subject)}\n\n{describe_place(ctx, ticket, texts)}"
+    return Content(text=Markdown(text), buttons=(close,))

@@ -1,0 +1,86 @@
+"""'Jump in': a volunteer gets the waiting ticket that suits them best."""
+
+from bot.core.actions import Action
+from bot.core.events import ButtonPressed, Delivered
+from bot.core.policies.queueing import best_ticket
+from bot.core.sos import CallState, Sos
+from bot.core.staff import Staff
+from bot.core.ticket import DeskKind
+from handlers.context import Context
+from handlers.exchange import answer
+from handlers.helping import bring_to
+from handlers.queueing import claim
+from handlers.registry import button, on
+from handlers.volunteer import ask_to_let_in
+
+LOOKED_AT = 200
+"""How far down the queue a better fit is looked for."""
+
+
+@button("jump_in")
+def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff, sos = _asked(event, ctx)
+    texts = ctx.staff_texts
+    if staff is None:
+        return [
+            answer(event, texts.text("Only volunteers can jump in. /volunteer on billing makes you one."))
+        ]
+    if sos is None:
+        return [answer(event, texts.text("That call for help is over. Thank you for coming all the same!"))]
+    if not staff.is_confirmed:
+        text = texts.text("One moment: the support team has to let you in first. I have asked them again.")
+        return [answer(event, text), *ask_to_let_in(ctx, staff)]
+    held = ctx.work.tickets.held_by(staff.id)
+    if held:
+        text = texts.text(
+            "You are on ticket #{number}. Resolve it or hand it back first.", number=held[0].number
+        )
+        return [answer(event, text)]
+    ctx.work.sos.set_state(sos.id, staff.id, CallState.JOINED)
+    return _give_best(event, staff, ctx)
+
+
+@button("not_now")
+def not_now(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff, sos = _asked(event, ctx)
+    if staff is not None and sos is not None:
+        ctx.work.sos.set_state(sos.id, staff.id, CallState.DECLINED)
+    return [
+        answer(event, ctx.staff_texts.text("No problem. The button stays here in case you find a moment."))
+    ]
+
+
+@on("delivered", "helper")
+def brought(event: Delivered, ctx: Context) -> list[Action]:
+    """The helper's chat is known exactly now: what they write there belongs to the ticket."""
+    ticket = ctx.work.tickets.get(int(event.subject))
+    if ticket is None or event.place is None:
+        return []
+    for desk in ctx.work.tickets.desks(ticket.id):
+        if desk.kind is DeskKind.DIRECT and not desk.place.channel:
+            ctx.work.tickets.drop_desk(desk.place)
+            ctx.work.tickets.add_desk(ticket.id, DeskKind.DIRECT, event.place, None)
+    return []
+
+
+def _give_best(event: ButtonPressed, staff: Staff, ctx: Context) -> list[Action]:
+    waiting = ctx.work.tickets.waiting(limit=LOOKED_AT)
+    while (best := best_ticket(staff.areas, waiting)) is not None:
+        taken = claim(ctx, best, staff)
+        if taken is not None:
+            text = ctx.staff_texts.text(
+                "Thank you! Ticket **#{number}** is with you now.", number=best.number
+            )
+            return [*taken, answer(event, text), *bring_to(ctx, best, staff, event.place)]
+        waiting.remove(best)
+    return [
+        answer(event, ctx.staff_texts.text("Nobody is waiting just now: the others were quick. Thank you!"))
+    ]
+
+
+def _asked(event: ButtonPressed, ctx: Context) -> tuple[Staff | None, Sos | None]:
+    """Who pressed, if they volunteer, and the call they answer, if it is still going on."""
+    staff = ctx.work.team.of(event.author.identity)
+    active = ctx.work.sos.active()
+    sos = active if active is not None and str(active.id) == event.subject else None
+    return (staff if staff is not None and staff.is_volunteering else None), sos

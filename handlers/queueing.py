@@ -1,0 +1,240 @@
+"""A ticket's way: opened, claimed, released, resolved, opened again; by command, button or timer."""
+
+from dataclasses import replace
+
+from bot.core.actions import Action, OpenDesk, Say, Show
+from bot.core.content import Button, Content, Tone
+from bot.core.conversation import Conversation, Direction
+from bot.core.policies.hours import after_quiet_hours
+from bot.core.policies.queueing import expected_wait_minutes
+from bot.core.staff import Staff
+from bot.core.survey import OfferOutcome, SurveyKind
+from bot.core.texts import Texts, shorten
+from bot.core.ticket import DeskKind, Ticket, TicketStatus
+from handlers.cards import card, refresh, title_of
+from handlers.context import Context
+from handlers.exchange import customer_of, note_on_desk, say, texts_for
+
+LONGEST_SUBJECT = 80
+
+
+def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") -> list[Action]:
+    """Put the conversation into the queue and tell both sides; one that is there already is told its place."""
+    work = ctx.work
+    existing = work.tickets.open_of(conversation.id)
+    if existing is not None:
+        return [tell_place(ctx, existing, conversation)]
+    _withdraw_offers(ctx, conversation)
+    words = subject or _subject(ctx, conversation)
+    ticket = work.tickets.open(conversation.id, words, _areas(ctx, conversation))
+    conversation = conversation.queued()
+    work.conversations.save(conversation)
+    watch_wait(ctx, ticket)
+    return [tell_place(ctx, ticket, conversation, is_new=True), *open_desk(ctx, ticket, conversation)]
+
+
+def open_desk(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[Action]:
+    """The ticket's thread with its card, then the files that the customer had sent before."""
+    space = ctx.settings.staff_space
+    if space is None:
+        return []
+    sent_before = ctx.work.messages.history(conversation.id, limit=12)
+    return [
+        OpenDesk(ticket.id, space, title_of(ticket), card(ctx, ticket, conversation)),
+        *(
+            Show(ticket.id, Content(files=message.files), message_id=message.id)
+            for message in sent_before
+            if message.direction is Direction.INCOMING and message.files and message.deleted_at is None
+        ),
+    ]
+
+
+def tell_place(ctx: Context, ticket: Ticket, conversation: Conversation, *, is_new: bool = False) -> Say:
+    """Its number, its place and an expectation that can be kept; or who is on it."""
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    return say(ctx, conversation, describe_place(ctx, ticket, texts, is_new=is_new))
+
+
+def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool = False) -> str:
+    if ticket.status is TicketStatus.CLAIMED and ticket.claimed_by is not None:
+        name = ctx.work.team.get(ticket.claimed_by).name
+        return str(texts.text("{name} is working on your ticket #{number}.", name=name, number=ticket.number))
+    place = ctx.work.tickets.place_in_queue(ticket)
+    opening = (
+        texts.text("I have asked our team to help you. Your ticket is **#{number}**.", number=ticket.number)
+        if is_new
+        else texts.text("Your ticket **#{number}** is waiting for a person.", number=ticket.number)
+    )
+    position = (
+        texts.text("You are next in line.")
+        if place == 1
+        else texts.text("You are number {place} in line.", place=place)
+    )
+    return f"{opening} {position} {_expectation(ctx, place, texts)}"
+
+
+def claim(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action] | None:
+    """Take a ticket; None when somebody else has it. Exactly one of those who try at once wins."""
+    work = ctx.work
+    if not work.tickets.claim(ticket, staff.id):
+        return None
+    claimed = replace(ticket, status=TicketStatus.CLAIMED, claimed_by=staff.id, claimed_at=ctx.now)
+    conversation = work.conversations.get(ticket.conversation_id).with_person()
+    work.conversations.save(conversation)
+    work.deadlines.clear("wait_limit", ticket.id)
+    work.audit.record(staff.id, "claim", str(ticket.number))
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    return [
+        say(
+            ctx,
+            conversation,
+            texts.text("**{name}** is helping you now. Just write here.", name=staff.name),
+        ),
+        refresh(ctx, claimed, conversation),
+    ]
+
+
+def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
+    """Give it back to the queue, at the place it had."""
+    work = ctx.work
+    if not work.tickets.release(ticket):
+        return []
+    waiting = replace(ticket, status=TicketStatus.WAITING, claimed_by=None, claimed_at=None)
+    conversation = work.conversations.get(ticket.conversation_id).queued()
+    work.conversations.save(conversation)
+    watch_wait(ctx, waiting)
+    work.audit.record(staff.id, "release", str(ticket.number))
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    place = describe_place(ctx, waiting, texts)
+    return [
+        *close_direct_desks(ctx, ticket),
+        say(ctx, conversation, f"{texts.text('{name} had to hand this on.', name=staff.name)} {place}"),
+        refresh(ctx, waiting, conversation),
+    ]
+
+
+def resolve(ctx: Context, ticket: Ticket, staff: Staff | None) -> list[Action]:
+    """Done: ask the customer how it was, and look in again later. Staff is None when the customer closed it."""
+    work = ctx.work
+    if not work.tickets.resolve(ticket):
+        return []
+    done = replace(ticket, status=TicketStatus.RESOLVED, resolved_at=ctx.now)
+    conversation = work.conversations.get(ticket.conversation_id).resolved(ctx.now)
+    work.conversations.save(conversation)
+    work.deadlines.clear("wait_limit", ticket.id)
+    work.audit.record(staff.id if staff else None, "resolve", str(ticket.number))
+    contact = customer_of(conversation, ctx)
+    due_at = after_quiet_hours(
+        ctx.now + ctx.settings.check_in_after, ctx.settings.quiet_hours, contact.time_zone
+    )
+    if not contact.is_opted_out:
+        work.deadlines.set("check_in", ticket.id, due_at)
+    return [
+        *close_direct_desks(ctx, ticket),
+        _say_resolved(ctx, done, conversation, staff),
+        refresh(ctx, done, conversation),
+    ]
+
+
+def reopen(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> list[Action]:
+    """Open a resolved ticket again with its history; `words` are what the customer should be told first."""
+    work = ctx.work
+    if not work.tickets.reopen(ticket):
+        return []
+    waiting = work.tickets.get(ticket.id) or ticket
+    conversation = work.conversations.get(ticket.conversation_id).queued()
+    work.conversations.save(conversation)
+    work.deadlines.clear("check_in", ticket.id)
+    watch_wait(ctx, waiting)
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    place = describe_place(ctx, waiting, texts)
+    return [
+        say(ctx, conversation, f"{words} {place}" if words else place),
+        refresh(ctx, waiting, conversation),
+        *note_on_desk(ctx, ticket.id, reason, tone=Tone.WAITING),
+    ]
+
+
+def watch_wait(ctx: Context, ticket: Ticket) -> None:
+    """Call for help when nobody takes it within the limit."""
+    if ctx.settings.wait_limit is not None:
+        ctx.work.deadlines.set("wait_limit", ticket.id, ctx.now + ctx.settings.wait_limit)
+
+
+def close_direct_desks(ctx: Context, ticket: Ticket) -> list[Action]:
+    """Whoever worked on it in their own chat is free again."""
+    texts = ctx.staff_texts
+    actions: list[Action] = []
+    for desk in ctx.work.tickets.desks(ticket.id):
+        if desk.kind is DeskKind.DIRECT:
+            ctx.work.tickets.drop_desk(desk.place)
+            text = texts.text(
+                "Ticket #{number} is no longer with you. Thank you for helping! What you write here does not reach "
+                "that customer any more.",
+                number=ticket.number,
+            )
+            actions.append(Show(ticket.id, Content(text=text), place=desk.place))
+    return actions
+
+
+def _say_resolved(ctx: Context, ticket: Ticket, conversation: Conversation, staff: Staff | None) -> Say:
+    contact = customer_of(conversation, ctx)
+    texts = texts_for(contact, ctx)
+    closing = (
+        texts.text(
+            "**{name}** has marked your ticket #{number} as solved.", name=staff.name, number=ticket.number
+        )
+        if staff
+        else texts.text("Your ticket #{number} is closed.", number=ticket.number)
+    )
+    again = texts.text(
+        "If anything is left, just write here: your ticket opens again with everything said so far."
+    )
+    if contact.is_opted_out or staff is None:
+        return say(ctx, conversation, f"{closing} {again}")
+    survey = ctx.work.surveys.ask(SurveyKind.CSAT, ticket.id, conversation.id)
+    buttons = [Button(f"{score} ★", "rate", f"{survey.id}:{score}") for score in range(1, 6)]
+    question = texts.text("How was the help you got?")
+    return say(ctx, conversation, f"{closing} {again}\n\n{question}", buttons=buttons, purpose="survey",
+               subject=str(survey.id))  # fmt: skip
+
+
+def _expectation(ctx: Context, place: int, texts: Texts) -> str:
+    minutes = expected_wait_minutes(ctx.work.tickets.first_waits_seconds(), place)
+    if minutes is None:
+        return str(
+            texts.text("I cannot promise a time; you will be answered right here as soon as someone is free.")
+        )
+    return str(
+        texts.plural(
+            "It usually takes about {n} minute until someone answers, right here.",
+            "It usually takes about {n} minutes until someone answers, right here.",
+            minutes,
+        )
+    )
+
+
+def _subject(ctx: Context, conversation: Conversation) -> str:
+    """The customer's first question since the last ticket, in their words."""
+    messages = ctx.work.messages.history(conversation.id, limit=12)
+    own = [one for one in messages if one.direction is Direction.INCOMING and one.text.strip()]
+    offers = ctx.work.offers.of(conversation.id)
+    asked_about = {offer.message_id for offer in offers[-1:]}
+    chosen = next((one for one in own if one.id in asked_about), own[-1] if own else None)
+    if chosen is None:
+        return ctx.staff_texts.label("Asks for a person")
+    return shorten(chosen.text, LONGEST_SUBJECT)
+
+
+def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:
+    """What it is about: the tags of the articles that came nearest."""
+    tags: dict[str, None] = {}
+    for offer in reversed(ctx.work.offers.of(conversation.id)[-3:]):
+        tags.update(dict.fromkeys(ctx.work.library.tags_of(offer.article_key)))
+    return tuple(tags)[:8]
+
+
+def _withdraw_offers(ctx: Context, conversation: Conversation) -> None:
+    for offer in ctx.work.offers.of(conversation.id):
+        if offer.outcome is OfferOutcome.OPEN:
+            ctx.work.offers.decide(offer.id, OfferOutcome.PERSON)

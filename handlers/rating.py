@@ -1,0 +1,109 @@
+"""How was the help? Five buttons, then words for those who want to add some."""
+
+from bot.core.actions import Action, AskForm, Show
+from bot.core.content import Button, Content, FieldKind, Form, FormField, Tone
+from bot.core.conversation import Conversation
+from bot.core.events import ButtonPressed, Delivered, FormSubmitted
+from bot.core.survey import Survey, SurveyKind
+from bot.core.texts import escape
+from handlers.cards import refresh
+from handlers.context import Context
+from handlers.exchange import answer, customer_of, retire_buttons, say, texts_for
+from handlers.registry import button, form, on
+
+LOW = 2
+"""A score that a person should look at."""
+LONGEST_WORDS = 2000
+
+
+@button("rate")
+def rate(event: ButtonPressed, ctx: Context) -> list[Action]:
+    survey_id, _, score = event.subject.partition(":")
+    survey = own_survey(event, ctx, survey_id, SurveyKind.CSAT)
+    if survey is None or score not in {"1", "2", "3", "4", "5"}:
+        texts = ctx.texts_in(event.author.language)
+        return [answer(event, texts.text("Only the person who was helped can rate this."))]
+    stars = "★" * int(score) + "☆" * (5 - int(score))
+    return [*retire_buttons(ctx, event, stars), *take_score(ctx, survey, int(score))]
+
+
+@button("rate_words")
+def ask_for_words(event: ButtonPressed, ctx: Context) -> list[Action]:
+    survey = own_survey(event, ctx, event.subject, SurveyKind.CSAT)
+    texts = ctx.texts_in(event.author.language)
+    if survey is None:
+        return [answer(event, texts.text("Only the person who was helped can rate this."))]
+    words = FormField(
+        "words", texts.label("What should we know?"), FieldKind.PARAGRAPH, max_length=LONGEST_WORDS
+    )
+    asked = Form("rating_words", texts.label("Your words"), texts.label("Send"), (words,), str(survey.id))
+    return [AskForm(event.place, event.author.identity, asked, event.handle)]
+
+
+@form("rating_words")
+def words_given(event: FormSubmitted, ctx: Context) -> list[Action]:
+    survey = own_survey(event, ctx, event.subject, SurveyKind.CSAT)
+    texts = ctx.texts_in(event.author.language)
+    if survey is None:
+        return [answer(event, texts.text("Only the person who was helped can rate this."))]
+    words = str(escape(event.values.get("words", "").strip()))
+    return take_words(ctx, survey, words) if words else []
+
+
+@on("delivered", "survey")
+def survey_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
+    """Nothing more to do: the question stands in front of the customer."""
+    return []
+
+
+def take_score(ctx: Context, survey: Survey, score: int) -> list[Action]:
+    """Store it, thank for it, and ask for words once."""
+    ctx.work.surveys.score(survey, score)
+    conversation = ctx.work.conversations.get(survey.conversation_id)
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    thanks = (
+        texts.text(
+            "I am sorry that it was not better. Your rating is noted. What should have been different?"
+        )
+        if score <= LOW
+        else texts.text("Thank you for the rating! Would you like to add a few words?")
+    )
+    more = Button(texts.label("Add a few words"), "rate_words", str(survey.id))
+    said = [] if survey.commented_at else [say(ctx, conversation, thanks, buttons=[more])]
+    return [*said, *_tell_staff(ctx, survey, conversation, score)]
+
+
+def take_words(ctx: Context, survey: Survey, words: str) -> list[Action]:
+    """Store what the customer adds to the rating; CommonMark."""
+    ctx.work.surveys.comment(survey, words[:LONGEST_WORDS])
+    conversation = ctx.work.conversations.get(survey.conversation_id)
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    thanks = say(ctx, conversation, texts.text("Thank you, that is passed on to the team."))
+    return [thanks, *_redraw(ctx, survey, conversation)]
+
+
+def own_survey(
+    event: ButtonPressed | FormSubmitted, ctx: Context, survey_id: str, kind: SurveyKind
+) -> Survey | None:
+    """The survey, when it is the asker who answers it; anything else is forged or somebody else's."""
+    survey = ctx.work.surveys.get(int(survey_id)) if survey_id.isdigit() else None
+    contact = ctx.work.contacts.of(event.author.identity)
+    if survey is None or contact is None or survey.kind is not kind:
+        return None
+    conversation = ctx.work.conversations.get(survey.conversation_id)
+    return survey if conversation.contact_id == contact.id else None
+
+
+def _tell_staff(ctx: Context, survey: Survey, conversation: Conversation, score: int) -> list[Action]:
+    actions = _redraw(ctx, survey, conversation)
+    if score <= LOW:
+        text = ctx.staff_texts.text(
+            "**Rated {score} of 5.** Someone should look at what went wrong.", score=score
+        )
+        actions.append(Show(survey.ticket_id, Content(text=text, tone=Tone.ALERT)))
+    return actions
+
+
+def _redraw(ctx: Context, survey: Survey, conversation: Conversation) -> list[Action]:
+    ticket = ctx.work.tickets.get(survey.ticket_id)
+    return [refresh(ctx, ticket, conversation)] if ticket else []

@@ -1,0 +1,140 @@
+"""/sos: call everybody who volunteered; and the call that goes out by itself when somebody waits too long."""
+
+from bot.core.actions import Action, Announce, Tell
+from bot.core.commands import Argument, Role
+from bot.core.content import Button, ButtonStyle, Content, Tone
+from bot.core.events import CommandGiven, DeadlineReached, Delivered, DeliveryFailed
+from bot.core.sos import CallState, Sos
+from bot.core.staff import Staff
+from bot.core.texts import escape, mark
+from bot.core.ticket import TicketStatus
+from handlers.asking import require
+from handlers.context import Context
+from handlers.exchange import answer
+from handlers.queue import waited
+from handlers.registry import command, deadline, on
+
+WHAT = Argument("reason", mark("Why help is needed; 'end' ends it and thanks everyone"))
+LONGEST_REASON = 300
+
+
+@command("sos", mark("Call everybody who can help"), role=Role.AGENT, arguments=(WHAT,))
+def sos(event: CommandGiven, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    if event.arguments.strip().lower() == "end":
+        return _end(event, staff, ctx)
+    texts = ctx.staff_texts
+    reason = str(escape(event.arguments.strip()[:LONGEST_REASON])) or texts.text("the queue is long")
+    started = ctx.work.sos.start(reason, staff.id)
+    if started is None:
+        active = ctx.work.sos.active()
+        since = waited(active.started_at, ctx.now) if active else ""
+        text = texts.text("A call for help is going on since {since}. /sos end ends it.", since=since)
+        return [answer(event, text)]
+    ctx.work.audit.record(staff.id, "sos", str(started.id))
+    asked = ask_volunteers(ctx, started, staff.name, but=staff)
+    told = texts.plural("I am asking {n} colleague.", "I am asking {n} colleagues.", len(asked))
+    return [*asked, answer(event, told), *_announce(ctx, started, staff.name, len(asked))]
+
+
+@deadline("wait_limit")
+def wait_limit(event: DeadlineReached, ctx: Context) -> list[Action]:
+    """A ticket has waited longer than this company wants anyone to wait."""
+    ticket = ctx.work.tickets.get(int(event.subject))
+    if ticket is None or ticket.status is not TicketStatus.WAITING:
+        return []
+    texts = ctx.staff_texts
+    reason = texts.text(
+        "ticket #{number} has been waiting for {time}",
+        number=ticket.number,
+        time=waited(ticket.waiting_since, ctx.now),
+    )
+    started = ctx.work.sos.start(str(reason), None)
+    if started is None:
+        return []
+    asked = ask_volunteers(ctx, started, texts.label("The queue"))
+    return [*asked, *_announce(ctx, started, texts.label("The queue"), len(asked))]
+
+
+@on("delivery_failed", "sos_call")
+def call_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    sos_id, _, staff_id = event.subject.partition(":")
+    ctx.work.sos.set_state(int(sos_id), int(staff_id), CallState.UNREACHED)
+    return []
+
+
+@on("delivered", "sos_call")
+def call_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
+    """The volunteer was asked; the answer comes as a button."""
+    return []
+
+
+def ask_volunteers(ctx: Context, sos: Sos, caller: str, *, but: Staff | None = None) -> list[Action]:
+    """Ask each on their own platform. The call itself tells nothing about any customer."""
+    texts = ctx.staff_texts
+    waiting = ctx.work.tickets.counts().waiting
+    buttons = (
+        Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),
+        Button(texts.label("Not now"), "not_now", str(sos.id)),
+    )
+    actions: list[Action] = []
+    for staff in ctx.work.team.volunteers():
+        if but is not None and staff.id == but.id:
+            continue
+        text = texts.plural(
+            "**{caller}** asks for help. {n} customer is waiting. Can you take one?",
+            "**{caller}** asks for help. {n} customers are waiting. Can you take one?",
+            waiting,
+            caller=caller,
+        )
+        # The reason is the team's own; who was not let in yet may not be of the team.
+        why = f"\n\n> {sos.reason}" if staff.is_confirmed else ""
+        content = Content(
+            title=texts.label("All hands!"), text=f"{text}{why}", buttons=buttons, tone=Tone.ALERT
+        )
+        ctx.work.sos.set_state(sos.id, staff.id, CallState.ASKED)
+        actions.append(Tell(staff.id, staff.identity, content, "sos_call", f"{sos.id}:{staff.id}"))
+    return actions
+
+
+def _announce(ctx: Context, sos: Sos, caller: str, asked: int) -> list[Action]:
+    if ctx.settings.staff_space is None:
+        return []
+    texts = ctx.staff_texts
+    text = texts.plural(
+        "**{caller}** called for help; {n} colleague is asked. /sos end ends it.",
+        "**{caller}** called for help; {n} colleagues are asked. /sos end ends it.",
+        asked,
+        caller=caller,
+    )
+    content = Content(title=texts.label("All hands!"), text=f"{text}\n\n> {sos.reason}", tone=Tone.ALERT)
+    return [Announce(ctx.settings.staff_space, content)]
+
+
+def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
+    texts = ctx.staff_texts
+    active = ctx.work.sos.active()
+    if active is None or not ctx.work.sos.end(active):
+        return [answer(event, texts.text("No call for help is going on. /sos and a reason starts one."))]
+    ctx.work.audit.record(staff.id, "sos_end", str(active.id))
+    thanked: list[Action] = []
+    joined = 0
+    for call in ctx.work.sos.calls(active.id):
+        helper = ctx.work.team.get(call.staff_id)
+        if call.state is CallState.JOINED:
+            joined += 1
+            text = texts.text(
+                "The call for help is over. **Thank you for jumping in, {name}!**", name=helper.name
+            )
+        elif call.state is CallState.ASKED:
+            text = texts.text("The call for help is over. Thank you for being ready to help!")
+        else:
+            continue
+        thanked.append(Tell(helper.id, helper.identity, Content(text=text)))
+    told = texts.plural(
+        "The call for help is over. {n} colleague jumped in, and everyone is thanked.",
+        "The call for help is over. {n} colleagues jumped in, and everyone is thanked.",
+        joined,
+    )
+    announced = [Announce(ctx.settings.staff_space, Content(text=told))] if ctx.settings.staff_space else []
+    return [*thanked, answer(event, told), *announced]

@@ -1,0 +1,30 @@
+"""/stop: no more questions that nobody asked for. `/stop off` takes it back."""
+
+from bot.core.actions import Action
+from bot.core.commands import Argument, Role
+from bot.core.events import CommandGiven
+from bot.core.texts import mark
+from handlers.context import Context
+from handlers.exchange import LONG_AGO, answer
+from handlers.registry import command
+
+OFF = Argument("off", mark("'off' lets me ask again"), choices=("off",))
+
+
+@command("stop", mark("I never ask you how it was, or look in again"), role=Role.CUSTOMER, arguments=(OFF,))
+def stop(event: CommandGiven, ctx: Context) -> list[Action]:
+    contact = ctx.work.contacts.meet(event.author)
+    texts = ctx.texts_in(event.author.language)
+    if event.arguments.strip().lower() == "off":
+        ctx.work.contacts.save(contact.opted_out(False))
+        return [answer(event, texts.text("Good: I will ask you now and then how it was."))]
+    ctx.work.contacts.save(contact.opted_out(True))
+    for conversation in ctx.work.conversations.of_contact(contact.id, since=LONG_AGO):
+        ticket = ctx.work.tickets.last_of(conversation.id)
+        if ticket is not None:
+            ctx.work.deadlines.clear("check_in", ticket.id)
+    text = texts.text(
+        "Understood: no ratings, no check-ins. You can write to me as before, and answers to what you write still "
+        "come. /stop off takes this back."
+    )
+    return [answer(event, text)]

@@ -1,0 +1,79 @@
+"""/ticket: open one with a few words, or see how it stands; and its form."""
+
+from bot.core.actions import Action, AskForm
+from bot.core.commands import Argument, Role
+from bot.core.content import Button, FieldKind, Form, FormField
+from bot.core.conversation import Conversation, Direction
+from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
+from bot.core.texts import Markdown, escape, mark, shorten
+from handlers.context import Context
+from handlers.exchange import Asked, answer, conversation_of, show_everywhere, spoken
+from handlers.queueing import LONGEST_SUBJECT, describe_place, open_ticket, resolve
+from handlers.registry import button, command, form
+
+WORDS = Argument("words", mark("What you need; without it, you see how your ticket stands"))
+
+
+@command("ticket", mark("Open a ticket, or see how yours stands"), role=Role.CUSTOMER, arguments=(WORDS,))
+def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
+    texts = ctx.texts_in(event.author.language)
+    if ctx.work.tickets.desk_at(event.place) is not None:
+        return [answer(event, texts.text("This chat belongs to a ticket that you are helping with."))]
+    if event.arguments.strip():
+        return _open_with(event, str(escape(event.arguments.strip())), ctx)
+    conversation = conversation_of(event, ctx)
+    existing = ctx.work.tickets.open_of(conversation.id)
+    if existing is not None:
+        close = Button(texts.label("Close it"), "close_ticket", str(existing.id))
+        return [answer(event, Markdown(describe_place(ctx, existing, texts)), buttons=[close])]
+    asked = Form(
+        "open_ticket",
+        texts.label("Open a ticket"),
+        texts.label("Open"),
+        (FormField("words", texts.label("What do you need?"), FieldKind.PARAGRAPH, max_length=2000),),
+    )
+    return [AskForm(event.place, event.author.identity, asked, event.handle)]
+
+
+@form("open_ticket")
+def ticket_form(event: FormSubmitted, ctx: Context) -> list[Action]:
+    words = event.values.get("words", "").strip()
+    if not words:
+        texts = ctx.texts_in(event.author.language)
+        return [answer(event, texts.text("Tell me in a few words what you need: /ticket My parcel is late"))]
+    return _open_with(event, str(escape(words)), ctx)
+
+
+@button("close_ticket")
+def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
+    """The customer closes their own ticket."""
+    texts = ctx.texts_in(event.author.language)
+    found = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
+    contact = ctx.work.contacts.of(event.author.identity)
+    conversation = ctx.work.conversations.get(found.conversation_id) if found else None
+    if found is None or contact is None or conversation is None or conversation.contact_id != contact.id:
+        return [answer(event, texts.text("Only the person who opened a ticket can close it."))]
+    done = resolve(ctx, found, None)
+    told = texts.text("Your ticket is closed.") if done else texts.text("Your ticket was closed before.")
+    return [*done, answer(event, told)]
+
+
+def _open_with(event: Asked, words: str, ctx: Context) -> list[Action]:
+    """The words become part of the conversation, then the ticket opens or hears them."""
+    texts = ctx.texts_in(event.author.language)
+    conversation = conversation_of(event, ctx)
+    actions = add_words(event, conversation, words, ctx)
+    told = texts.text("Done: I have written to you in our conversation.")
+    acknowledged = [answer(event, told)] if event.handle is not None else []
+    return [*actions, *acknowledged]
+
+
+def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context) -> list[Action]:
+    """Say something in the customer's name that they gave in a command or form, and see that a person gets it."""
+    message = ctx.work.messages.add(conversation.id, Direction.INCOMING, event.author.name, words)
+    existing = ctx.work.tickets.open_of(conversation.id)
+    if existing is None:
+        return open_ticket(ctx, conversation, subject=shorten(words, LONGEST_SUBJECT))
+    content = spoken(message, ctx.staff_texts, name=event.author.name)
+    shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
+    return [*open_ticket(ctx, conversation), *shown]

@@ -1,0 +1,146 @@
+"""/volunteer: colleagues outside support say what they know, and when they can be asked."""
+
+from dataclasses import replace
+
+from bot.core.actions import Action, Announce, Tell
+from bot.core.commands import Argument, Role
+from bot.core.content import Button, ButtonStyle, Content
+from bot.core.events import ButtonPressed, CommandGiven
+from bot.core.policies.queueing import parse_areas
+from bot.core.staff import Staff
+from bot.core.texts import mark
+from handlers.asking import require
+from handlers.context import Context
+from handlers.exchange import answer
+from handlers.registry import button, command
+from handlers.who import member
+
+WHAT = Argument("what", mark("'on billing, api' names what you know; 'off' ends it"))
+
+
+@command(
+    "volunteer",
+    mark("Say what you know, and be asked when help is needed"),
+    role=Role.CUSTOMER,
+    arguments=(WHAT,),
+)
+def volunteer(event: CommandGiven, ctx: Context) -> list[Action]:
+    """Anybody may offer; who is not known to be of the team is let in by an agent before seeing any ticket."""
+    word, _, rest = event.arguments.strip().partition(" ")
+    staff = member(event.author, ctx)
+    if word.lower() == "on":
+        return _on(event, staff, parse_areas(rest), ctx)
+    if word.lower() == "off":
+        return _off(event, staff, ctx)
+    return [answer(event, _state(staff, ctx))]
+
+
+@button("let_in")
+def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
+    agent = require(event, ctx, Role.AGENT)
+    staff = _candidate(event, ctx)
+    texts = ctx.staff_texts
+    if staff is None:
+        return [answer(event, texts.text("They have withdrawn their offer."))]
+    if staff.is_confirmed:
+        return [answer(event, texts.text("{name} is in already.", name=staff.name))]
+    ctx.work.team.save(replace(staff, is_confirmed=True))
+    ctx.work.audit.record(agent.id, "let_in", str(staff.id))
+    welcome = texts.text("**{name}** has let you in. You will be asked when help is needed.", name=agent.name)
+    return [
+        answer(event, texts.text("{name} is in: they will be asked when help is needed.", name=staff.name)),
+        Tell(staff.id, staff.identity, Content(text=welcome, buttons=_jump_in_now(ctx))),
+    ]
+
+
+@button("keep_out")
+def keep_out(event: ButtonPressed, ctx: Context) -> list[Action]:
+    agent = require(event, ctx, Role.AGENT)
+    staff = _candidate(event, ctx)
+    if staff is not None:
+        ctx.work.team.save(replace(staff, is_volunteering=False, is_confirmed=False))
+        ctx.work.audit.record(agent.id, "keep_out", str(staff.id))
+    return [answer(event, ctx.staff_texts.text("They stay outside, and see nothing of the tickets."))]
+
+
+def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:
+    """Ask the team about somebody whom nobody has let in."""
+    if ctx.settings.staff_space is None:
+        return []
+    texts = ctx.staff_texts
+    text = texts.text(
+        "**{name}** ({platform}) would like to help with tickets, and knows about: {areas}. "
+        "Are they one of us? Once in, they read the conversations they are given.",
+        name=staff.name,
+        platform=staff.identity.platform.capitalize(),
+        areas=", ".join(staff.areas) or "-",
+    )
+    buttons = (
+        Button(texts.label("Let in"), "let_in", str(staff.id), ButtonStyle.PRIMARY),
+        Button(texts.label("No"), "keep_out", str(staff.id), ButtonStyle.DANGER),
+    )
+    return [Announce(ctx.settings.staff_space, Content(text=text, buttons=buttons))]
+
+
+def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: Context) -> list[Action]:
+    texts = ctx.staff_texts
+    if not areas and not (staff and staff.areas):
+        return [answer(event, texts.text("What do you know about? /volunteer on billing, api"))]
+    known = staff or ctx.work.team.of(event.author.identity)
+    if known is None:
+        known = ctx.work.team.enlist(
+            event.author.identity, event.author.name, Role.VOLUNTEER, is_confirmed=False
+        )
+    asked_before = known.is_volunteering and not known.is_confirmed
+    joined = replace(known, areas=areas or known.areas, is_volunteering=True)
+    ctx.work.team.save(joined)
+    named = ", ".join(joined.areas)
+    if joined.is_confirmed:
+        text = texts.text(
+            "Thank you! When support needs help with {areas} or anything else, I ask you right here. "
+            "/volunteer off ends it.", areas=named)  # fmt: skip
+        return [answer(event, text, buttons=_jump_in_now(ctx))]
+    text = texts.text(
+        "Thank you! I have noted {areas} and asked the support team to let you in. /volunteer off ends it.",
+        areas=named,
+    )
+    return [answer(event, text), *([] if asked_before else ask_to_let_in(ctx, joined))]
+
+
+def _off(event: CommandGiven, staff: Staff | None, ctx: Context) -> list[Action]:
+    known = staff or ctx.work.team.of(event.author.identity)
+    if known is None or not known.is_volunteering:
+        return [answer(event, ctx.staff_texts.text("You were not volunteering, so nothing changes."))]
+    ctx.work.team.save(replace(known, is_volunteering=False))
+    return [
+        answer(
+            event, ctx.staff_texts.text("You will not be asked any more. Thank you for having been there!")
+        )
+    ]
+
+
+def _state(staff: Staff | None, ctx: Context) -> str:
+    texts = ctx.staff_texts
+    if staff is None or not staff.is_volunteering:
+        return texts.text("You are not volunteering. /volunteer on billing, api says what you know.")
+    return texts.text(
+        "You are volunteering for: {areas}. /volunteer off ends it.", areas=", ".join(staff.areas)
+    )
+
+
+def _candidate(event: ButtonPressed, ctx: Context) -> Staff | None:
+    if not event.subject.isdigit():
+        return None
+    try:
+        staff = ctx.work.team.get(int(event.subject))
+    except LookupError:
+        return None
+    return staff if staff.is_volunteering else None
+
+
+def _jump_in_now(ctx: Context) -> tuple[Button, ...]:
+    """While a call for help is going on, a new volunteer can follow it at once."""
+    sos = ctx.work.sos.active()
+    if sos is None:
+        return ()
+    return (Button(ctx.staff_texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),)

@@ -1,0 +1,46 @@
+"""Who is asking, and may they? The only place where roles are decided."""
+
+from dataclasses import replace
+
+from bot.core.commands import Role
+from bot.core.events import Author
+from bot.core.staff import Staff
+from handlers.context import Context
+
+
+def member(author: Author, ctx: Context) -> Staff | None:
+    """The staff member behind an account, with the role it has now; None for a customer.
+
+    Who is in the staff space is an agent; who is known to have left it is one no more. Accounts in ADMINS are
+    administrators everywhere, members of COLLEAGUES may volunteer without being let in.
+    """
+    known = ctx.work.team.of(author.identity)
+    role = _role_now(author, known, ctx)
+    if role is None:
+        return None
+    if known is None:
+        return ctx.work.team.enlist(author.identity, author.name, role)
+    is_confirmed = known.is_confirmed or author.is_colleague or role >= Role.AGENT
+    newest = replace(known, name=author.name or known.name, role=role, is_confirmed=is_confirmed)
+    if newest != known:
+        ctx.work.team.save(newest)
+    return newest
+
+
+def role_of(author: Author, ctx: Context) -> Role:
+    """What this account may do; volunteers who were not let in yet are customers."""
+    found = member(author, ctx)
+    return found.role if found and found.is_confirmed else Role.CUSTOMER
+
+
+def _role_now(author: Author, known: Staff | None, ctx: Context) -> Role | None:
+    identity = author.identity
+    if (identity.platform, identity.external_id) in ctx.settings.admins:
+        return Role.ADMIN
+    if author.is_in_staff_space:
+        return Role.AGENT
+    if known is not None and known.role is Role.AGENT and author.is_in_staff_space is None:
+        return Role.AGENT
+    if known is not None and (known.is_volunteering or author.is_colleague):
+        return Role.VOLUNTEER
+    return Role.VOLUNTEER if author.is_colleague else None
