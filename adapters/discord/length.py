@@ -31,6 +31,12 @@ def cut(text: str, limit: int) -> int:
     return max(whole or end, 1)
 
 
+def clip(text: str, limit: int) -> str:
+    """The text, or its beginning and an ellipsis."""
+    end = cut(text, limit)
+    return text if end == len(text) else text[: cut(text, limit - 1)].rstrip() + "…"
+
+
 def _is_continued(text: str, at: int) -> bool:
     """Whether the character at this index belongs to the one before it."""
     here, before = text[at], text[at - 1]

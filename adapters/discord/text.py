@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from adapters.discord.commonmark import COMMONMARK, read_commonmark
 from adapters.discord.discord_read import Names, read_discord
-from adapters.discord.discord_write import DISCORD, escape_discord
-from adapters.discord.length import cut
+from adapters.discord.discord_write import DISCORD
+from adapters.discord.length import clip
 from adapters.discord.markup import Block, Mark, Run, plain
 from adapters.discord.write import write
 
@@ -37,12 +37,3 @@ def _led_by(name: str, blocks: Sequence[Block]) -> list[Block]:
 def to_plain(text: str, limit: int) -> str:
     """The house's text without any formatting, on one line, for titles, labels and names."""
     return clip(" ".join(plain(read_commonmark(text)).split()), limit)
-
-
-def clip(text: str, limit: int) -> str:
-    """The text, or its beginning and an ellipsis."""
-    end = cut(text, limit)
-    return text if end == len(text) else text[: cut(text, limit - 1)].rstrip() + "…"
-
-
-__all__ = ["LONGEST_MESSAGE", "clip", "escape_discord", "to_commonmark", "to_discord", "to_plain"]

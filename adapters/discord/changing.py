@@ -1,0 +1,186 @@
+"""Changing what was said: edits, removals, reactions, and the marks on staff messages."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import discord
+
+from adapters import Attempt
+from adapters.discord.directory import Directory
+from adapters.discord.errors import (
+    FAILURES,
+    THREAD_ARCHIVED,
+    TOO_MANY_REACTIONS,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_EMOJI,
+    UNKNOWN_MESSAGE,
+    code_of,
+    send_error,
+)
+from adapters.discord.messages import Messages
+from adapters.discord.posting import Poster, Target
+from adapters.discord.recent import Recent
+from adapters.discord.render import Part, render
+from adapters.discord.rooms import api_channel
+from adapters.discord.snowflake import made_at
+from adapters.discord.threads import Threads
+from bot.core.content import Content
+from bot.core.outgoing import Edit, Mark, Outcome, React, Receipt, Remove
+from bot.core.places import MessageAt
+
+T = TypeVar("T")
+
+MARKS = {Outcome.SENT: "✅", Outcome.NOTE: "📝", Outcome.FAILED: "⚠️"}
+REACTION_UNKNOWN = "reaction_unknown"
+_GONE = (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL)
+
+
+class Changer:
+    """Changes messages that are there; raises SendError unless it says otherwise."""
+
+    def __init__(
+        self,
+        poster: Poster,
+        directory: Directory,
+        messages: Messages,
+        threads: Threads,
+        started_at: datetime,
+    ) -> None:
+        self._poster, self._directory, self._started_at = poster, directory, started_at
+        self._messages, self._threads = messages, threads
+        self._marks: Recent[MessageAt, str] = Recent(5_000)
+
+    # Edits
+
+    async def edit(self, outgoing: Edit, attempt: Attempt) -> Receipt:
+        """Redraw the parts that are there, add those that are missing, take away those that are too many."""
+        parts = render(outgoing.content)
+        edited: list[MessageAt] = []
+        notices: list[str] = []
+        try:
+            for at, part in zip(outgoing.messages, parts, strict=False):
+                notices += await self._redraw(at, part)
+                edited.append(at)
+            for at in outgoing.messages[len(parts) :]:
+                await self._delete(at)
+        except FAILURES as error:
+            raise send_error(error) from error
+        missing = parts[len(edited) :]
+        if not missing:
+            return Receipt(tuple(edited), notices=tuple(notices))
+        place = outgoing.messages[0].place
+        receipt = await self._poster.say(Target(api_channel(place), place), missing, attempt, edited)
+        return Receipt(receipt.messages, None, receipt.is_repeat_possible, (*notices, *receipt.notices))
+
+    async def _redraw(self, at: MessageAt, part: Part) -> list[str]:
+        """Change one message; its files are only touched when there are more or fewer of them than before."""
+        channel = api_channel(at.place)
+        changed = await self.awake(channel, lambda: self._messages.change(channel, at.id, part.payload))
+        if len(changed.get("attachments") or ()) == len(part.files):
+            return []
+        async with self._poster.loaded(part, channel) as loaded:
+            payload = {**loaded.payload, "attachments": []}
+            await self.awake(channel, lambda: self._messages.change(channel, at.id, payload, loaded.files))
+            return list(loaded.notices)
+
+    async def redraw_card(self, at: MessageAt, content: Content) -> bool:
+        """Redraw a card; False when it is gone. Raises one of `errors.FAILURES`."""
+        channel = api_channel(at.place)
+        payload = render(content)[0].payload
+        try:
+            await self.awake(channel, lambda: self._messages.change(channel, at.id, payload))
+        except discord.NotFound as error:
+            if code_of(error) != UNKNOWN_MESSAGE:
+                raise
+            return False
+        return True
+
+    async def awake(self, thread: str, change: Callable[[], Awaitable[T]]) -> T:
+        """Make a change; in an archived thread, where none can be made, wake the thread for as long as it takes."""
+        try:
+            return await change()
+        except discord.HTTPException as error:
+            if code_of(error) != THREAD_ARCHIVED:
+                raise
+        await self._threads.wake(thread)
+        try:
+            return await change()
+        finally:
+            await self._threads.archive(thread)
+
+    # Removals
+
+    async def remove(self, outgoing: Remove) -> Receipt:
+        try:
+            for at in outgoing.messages:
+                await self._delete(at)
+        except FAILURES as error:
+            raise send_error(error) from error
+        return Receipt()
+
+    async def _delete(self, at: MessageAt) -> None:
+        channel = api_channel(at.place)
+        try:
+            await self.awake(channel, lambda: self._messages.delete(channel, at.id))
+        except discord.NotFound as error:
+            if code_of(error) not in _GONE:
+                raise
+
+    # Reactions
+
+    async def react(self, outgoing: React) -> Receipt:
+        emoji = self._emoji(outgoing.emoji)
+        if not emoji:
+            return Receipt(notices=(REACTION_UNKNOWN,))
+        try:
+            await self._react(outgoing.message, emoji, is_on=outgoing.is_on)
+        except discord.HTTPException as error:
+            if code_of(error) in (UNKNOWN_EMOJI, TOO_MANY_REACTIONS):
+                return Receipt(notices=(REACTION_UNKNOWN,))
+            raise send_error(error) from error
+        except FAILURES as error:
+            raise send_error(error) from error
+        return Receipt()
+
+    def _emoji(self, emoji: str) -> str:
+        is_custom = len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":")
+        return self._directory.custom_emoji(emoji[1:-1]) if is_custom else emoji
+
+    async def _react(self, at: MessageAt, emoji: str, *, is_on: bool) -> None:
+        """Put the bot's reaction on or take it off; a message that is gone counts as done."""
+        channel = api_channel(at.place)
+        try:
+            await self.awake(channel, lambda: self._messages.react(channel, at.id, emoji, is_on=is_on))
+        except discord.NotFound as error:
+            if code_of(error) not in _GONE:
+                raise
+
+    async def mark(self, outgoing: Mark) -> Receipt:
+        emoji = MARKS[outgoing.outcome]
+        try:
+            for earlier in await self._earlier_marks(outgoing.message):
+                if earlier != emoji:
+                    await self._react(outgoing.message, earlier, is_on=False)
+            await self._react(outgoing.message, emoji, is_on=True)
+        except FAILURES as error:
+            raise send_error(error) from error
+        self._marks.put(outgoing.message, emoji)
+        return Receipt()
+
+    async def _earlier_marks(self, at: MessageAt) -> list[str]:
+        if (known := self._marks.get(at)) is not None:
+            return [known]
+        if made_at(at.id) > self._started_at:
+            return []
+        try:
+            message = await self._messages.fetch(api_channel(at.place), at.id)
+        except discord.HTTPException:
+            # A mark too many confuses nobody as much as none at all.
+            return []
+        return [emoji for emoji in MARKS.values() if _is_mine(message, emoji)]
+
+
+def _is_mine(message: dict[str, Any], emoji: str) -> bool:
+    reactions = message.get("reactions") or ()
+    return any(one.get("me") and (one.get("emoji") or {}).get("name") == emoji for one in reactions)

@@ -1,0 +1,260 @@
+"""Gateway payloads of messages, reactions and rooms into events. Pure: no I/O, and `now` is an argument."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.discord.attachments import files_of
+from adapters.discord.discord_read import Names
+from adapters.discord.rooms import Hearing, Room, RoomKind
+from adapters.discord.settings import PLATFORM
+from adapters.discord.snowflake import made_at
+from adapters.discord.text import to_commonmark
+from bot.core.commands import Command
+from bot.core.events import (
+    Author,
+    CommandGiven,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    PlaceDeleted,
+    ReactionChanged,
+)
+from bot.core.places import Identity, MessageAt, Place
+
+Payload = Mapping[str, Any]
+
+# Everything else is a service message: joins, pins, boosts, thread starters.
+_SAID_BY_PEOPLE = (0, 19)
+_FORWARD = 1
+_TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What it takes to understand a payload: who the bot is, where it listens, what things are called."""
+
+    me: str
+    """The bot's user id."""
+    roles: frozenset[str]
+    """The roles that belong to the bot alone: mentioning one is mentioning the bot."""
+    hearing: Hearing
+    names: Names
+    commands: Sequence[Command]
+    prefix: str = ""
+
+    def typed_name(self, name: str) -> str:
+        """The command that goes by this typed name, or ""."""
+        bare = name.lower()
+        for command in self.commands:
+            if bare in (self.prefix + command.name, command.name):
+                return command.name
+        return ""
+
+
+def identity_of(user_id: str) -> Identity:
+    return Identity(PLATFORM, "", user_id)
+
+
+def author_of(
+    user: Payload, member: Payload | None, *, in_staff_space: bool | None = None, locale: str = ""
+) -> Author:
+    """Read a user object with the membership that came along."""
+    nick = (member or {}).get("nick")
+    handle = str(user.get("username") or "")
+    avatar = user.get("avatar")
+    return Author(
+        identity=identity_of(str(user["id"])),
+        name=str(nick or user.get("global_name") or handle or user["id"]),
+        handle=handle,
+        language=locale[:2].lower(),
+        avatar_url=f"https://cdn.discordapp.com/avatars/{user['id']}/{avatar}.png" if avatar else "",
+        is_bot=bool(user.get("bot")),
+        is_in_staff_space=in_staff_space,
+    )
+
+
+def read_message(
+    data: Payload, room: Room, reader: Reader, *, is_heard: bool, is_backfilled: bool = False
+) -> MessageReceived | CommandGiven | None:
+    """Read a new message; None for bots, service messages, and what is neither said to us nor in our places.
+
+    `is_heard`: in this thread the bot is already part of the talk. A message whose content Discord withheld
+    (no message content intent, no mention) has nothing to say and becomes None.
+    """
+    if not _is_from_person(data, reader.me):
+        return None
+    is_to_bot = room.kind is RoomKind.DIRECT or _addresses(data, reader)
+    if not (is_to_bot or is_heard or reader.hearing.is_open(room.place)):
+        return None
+    content = _without_call(str(data.get("content") or ""), reader)
+    author = _author(data, room, reader)
+    at = made_at(data["id"])
+    message = room.message(str(data["id"]))
+    root = _root(data, room, reader.me)
+    place = room.exchange_about(root or str(data["id"]))
+    if (typed := _TYPED_COMMAND.fullmatch(content.strip())) and (
+        name := reader.typed_name(typed.group("name"))
+    ):
+        arguments = (typed.group("arguments") or "").strip()
+        return CommandGiven(
+            f"{PLATFORM}:command:{data['id']}", at, place, author, name, arguments, message=message
+        )
+    text, files = _text_of(data, content, reader), files_of(data)
+    if not text and not files:
+        return None
+    return MessageReceived(
+        id=f"{PLATFORM}:message:{data['id']}",
+        at=at,
+        place=place,
+        message=message,
+        author=author,
+        text=text,
+        files=files,
+        reply_to=_reply_to(data, room),
+        is_to_bot=is_to_bot,
+        is_opening=room.kind is RoomKind.TEXT and not root,
+        forwarded_from=_forwarded_from(data, reader),
+        is_backfilled=is_backfilled,
+    )
+
+
+def read_edit(data: Payload, room: Room, reader: Reader) -> MessageEdited | None:
+    """Read a changed message; None when people see no change (a preview was added, it was pinned)."""
+    edited_at = data.get("edited_timestamp")
+    if not edited_at or "content" not in data or not _is_from_person(data, reader.me):
+        return None
+    text = _text_of(data, _without_call(str(data["content"] or ""), reader), reader)
+    files = files_of(data)
+    if not text and not files:
+        return None
+    return MessageEdited(
+        id=f"{PLATFORM}:edit:{data['id']}:{edited_at}",
+        at=datetime.fromisoformat(edited_at),
+        message=room.message(str(data["id"])),
+        author=_author(data, room, reader),
+        text=text,
+        files=files,
+    )
+
+
+def read_deletions(data: Payload, room: Room, now: datetime) -> list[MessageDeleted]:
+    """Read one deletion, or a moderator's many at once."""
+    ids = data.get("ids") or [data["id"]]
+    return [MessageDeleted(f"{PLATFORM}:delete:{one}", now, room.message(str(one))) for one in ids]
+
+
+def read_reaction(
+    data: Payload, room: Room, reader: Reader, *, is_on: bool, session: str, sequence: int, now: datetime
+) -> ReactionChanged | None:
+    """Read an emoji put on or taken off; None for those of bots.
+
+    Discord gives it neither id nor time. Its number in the gateway session names it: a resumed session
+    repeats it under the same one.
+    """
+    member = data.get("member") or {}
+    user = member.get("user") or {"id": data["user_id"]}
+    if str(data["user_id"]) == reader.me or user.get("bot"):
+        return None
+    emoji = data["emoji"]
+    name = str(emoji.get("name") or "")
+    return ReactionChanged(
+        id=f"{PLATFORM}:reaction:{session}:{sequence}",
+        at=now,
+        message=room.message(str(data["message_id"])),
+        author=author_of(user, member, in_staff_space=_in_staff_space(room.place, reader)),
+        emoji=f":{name}:" if emoji.get("id") else name,
+        is_on=is_on,
+    )
+
+
+def read_room_deleted(data: Payload, hearing: Hearing, now: datetime) -> PlaceDeleted | None:
+    """Read a deleted thread, or a deleted channel when it was one of ours."""
+    is_thread = data.get("type") in (10, 11, 12)
+    if not is_thread and str(data["id"]) not in hearing.channels():
+        return None
+    place = (
+        Place(PLATFORM, channel=str(data["parent_id"]), thread=str(data["id"]))
+        if is_thread
+        else Place(PLATFORM, channel=str(data["id"]))
+    )
+    return PlaceDeleted(f"{PLATFORM}:gone:{data['id']}", now, place)
+
+
+def _is_from_person(data: Payload, me: str) -> bool:
+    author = data.get("author") or {}
+    is_person = bool(author) and not author.get("bot") and not data.get("webhook_id")
+    return is_person and str(author["id"]) != me and data.get("type", 0) in _SAID_BY_PEOPLE
+
+
+def _addresses(data: Payload, reader: Reader) -> bool:
+    if any(str(one["id"]) == reader.me for one in data.get("mentions") or ()):
+        return True
+    if any(str(one) in reader.roles for one in data.get("mention_roles") or ()):
+        return True
+    answered = data.get("referenced_message") or {}
+    return str((answered.get("author") or {}).get("id") or "") == reader.me
+
+
+def _author(data: Payload, room: Room, reader: Reader) -> Author:
+    return author_of(data["author"], data.get("member"), in_staff_space=_in_staff_space(room.place, reader))
+
+
+def _in_staff_space(place: Place, reader: Reader) -> bool | None:
+    return True if reader.hearing.is_staff(place) else None
+
+
+def _without_call(content: str, reader: Reader) -> str:
+    """The content without '@Allhands' in front of it."""
+    calls = [f"<@!?{reader.me}>", *(f"<@&{role}>" for role in reader.roles)]
+    return re.sub(rf"^\s*(?:{'|'.join(calls)})[,:]?\s*", "", content, count=1)
+
+
+def _root(data: Payload, room: Room, me: str) -> str:
+    """The message that a reply in a text channel belongs under, when the bot had to answer without a thread."""
+    answered = data.get("referenced_message") or {}
+    if room.kind is not RoomKind.TEXT or str((answered.get("author") or {}).get("id") or "") != me:
+        return ""
+    return str((answered.get("message_reference") or {}).get("message_id") or "")
+
+
+def _reply_to(data: Payload, room: Room) -> MessageAt | None:
+    reference = data.get("message_reference") or {}
+    if reference.get("type", 0) == _FORWARD or not reference.get("message_id"):
+        return None
+    return room.message(str(reference["message_id"]))
+
+
+def _forwarded_from(data: Payload, reader: Reader) -> str:
+    reference = data.get("message_reference") or {}
+    if reference.get("type", 0) != _FORWARD:
+        return ""
+    name = reader.names("channel", str(reference.get("channel_id") or ""))
+    return f"#{name}" if name else "Discord"
+
+
+def _text_of(data: Payload, content: str, reader: Reader) -> str:
+    return "\n\n".join(filter(None, _texts_of(data, content, reader)))
+
+
+def _texts_of(data: Payload, content: str, reader: Reader) -> Iterator[str]:
+    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in data.get("mentions") or ()}
+
+    def names(kind: str, value: str) -> str:
+        return (mentioned.get(value, "") if kind == "user" else "") or reader.names(kind, value)
+
+    yield to_commonmark(content, names)
+    for snapshot in data.get("message_snapshots") or ():
+        yield to_commonmark(str(snapshot["message"].get("content") or ""), names)
+    for sticker in data.get("sticker_items") or ():
+        yield to_commonmark(f":{sticker.get('name') or 'sticker'}:", names)
+    if poll := data.get("poll"):
+        yield to_commonmark(_poll_text(poll), names)
+
+
+def _poll_text(poll: Payload) -> str:
+    answers = [str((one.get("poll_media") or {}).get("text") or "") for one in poll.get("answers") or ()]
+    question = str((poll.get("question") or {}).get("text") or "")
+    return "\n".join(["📊 " + question, *(f"- {answer}" for answer in answers if answer)])

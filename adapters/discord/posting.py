@@ -1,0 +1,205 @@
+"""Posting: where a post really goes, in how many parts, and what arrived of it in an earlier try."""
+
+import hashlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import discord
+
+from adapters import AdapterContext, Attempt
+from adapters.discord.directory import Directory
+from adapters.discord.errors import FAILURES, THREAD_ARCHIVED, UNKNOWN_CHANNEL, code_of, send_error
+from adapters.discord.files import TOO_LARGE, Luggage, pack
+from adapters.discord.messages import Messages
+from adapters.discord.render import Part, render
+from adapters.discord.rooms import api_channel
+from adapters.discord.settings import PLATFORM
+from adapters.discord.text import LONGEST_MESSAGE, to_discord
+from adapters.discord.threads import Threads
+from bot.core.outgoing import Post, Receipt
+from bot.core.places import MessageAt, Place
+
+LONGEST_NONCE = 25
+CLOCK_MARGIN = timedelta(seconds=5)
+"""How far our clock and Discord's may be apart when an earlier try is looked for."""
+
+
+def nonce_of(key: str, number: int) -> str:
+    """The name under which Discord recognises a repeat of part `number`, counted from 0; at most 25 characters."""
+    if number == 0 and len(key) <= LONGEST_NONCE:
+        return key
+    return hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:LONGEST_NONCE]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where posts to a place really go."""
+
+    channel: str
+    place: Place
+    answers: str = ""
+    """The message they have to answer, where a thread could not be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One message with its files at hand."""
+
+    payload: dict[str, Any]
+    files: Sequence[discord.File] = ()
+    notices: Sequence[str] = ()
+
+    def answering(self, message_id: str) -> "Loaded":
+        """The same as a reply; one whose message is gone is posted all the same."""
+        if not message_id:
+            return self
+        reference = {"message_id": message_id, "fail_if_not_exists": False}
+        return replace(self, payload={**self.payload, "message_reference": reference})
+
+
+@dataclass(slots=True)
+class Sending:
+    """A post on its way."""
+
+    target: Target
+    attempt: Attempt
+    messages: list[MessageAt]
+    """What has arrived, in this try and before."""
+    fresh: list[MessageAt] = field(default_factory=list)
+    """What this try brought."""
+    notices: list[str] = field(default_factory=list)
+    is_repeat_possible: bool = False
+
+    def arrived(self, message: Mapping[str, Any]) -> None:
+        at = MessageAt(self.target.place, str(message["id"]))
+        self.messages.append(at)
+        self.fresh.append(at)
+
+    def receipt(self) -> Receipt:
+        return Receipt(
+            tuple(self.messages),
+            is_repeat_possible=self.is_repeat_possible,
+            notices=tuple(dict.fromkeys(self.notices)),
+        )
+
+
+class Poster:
+    """Posts contents; raises SendError."""
+
+    def __init__(
+        self, context: AdapterContext, directory: Directory, messages: Messages, threads: Threads
+    ) -> None:
+        self._context = context
+        self._directory, self._messages, self._threads = directory, messages, threads
+
+    async def post(self, outgoing: Post, attempt: Attempt) -> Receipt:
+        try:
+            target = await self._target(outgoing.place)
+        except FAILURES as error:
+            raise send_error(error) from error
+        reply_to = outgoing.reply_to
+        is_near = reply_to is not None and api_channel(reply_to.place) == target.channel
+        answers = target.answers or (reply_to.id if reply_to and is_near else "")
+        return await self.say(replace(target, answers=answers), render(outgoing.content), attempt)
+
+    async def _target(self, place: Place) -> Target:
+        """Find the channel of a place, opening a direct chat where only the person is known."""
+        if not place.channel:
+            channel = await self._directory.direct(place.person)
+            return Target(channel, Place(PLATFORM, channel=channel, is_direct=True))
+        target = Target(api_channel(place), replace(place, person=""))
+        if place.thread and self._threads.is_opening(place.thread):
+            return await self._thread_of(target)
+        return target
+
+    async def _thread_of(self, target: Target) -> Target:
+        """The thread of a message that has none yet, or the channel around it with the message to answer."""
+        parent, message = target.place.channel, target.place.thread
+        if await self._threads.start_from(parent, message):
+            return target
+        return Target(parent, target.place.room, answers=message)
+
+    async def say(
+        self, target: Target, parts: Sequence[Part], attempt: Attempt, before: Sequence[MessageAt] = ()
+    ) -> Receipt:
+        """Post the parts in order, behind those that are there: `before`, and what an earlier try brought."""
+        sending = Sending(target, attempt, [*before, *attempt.sent_so_far])
+        left = parts[len(attempt.sent_so_far) :]
+        try:
+            for number, part in enumerate(left):
+                async with self.loaded(part, target.channel) as loaded:
+                    sending.notices += loaded.notices
+                    await self._say_part(sending, loaded, is_first=number == 0)
+        except FAILURES as error:
+            raise send_error(error, tuple(sending.fresh)) from error
+        return sending.receipt()
+
+    @asynccontextmanager
+    async def loaded(self, part: Part, channel: str) -> AsyncIterator[Loaded]:
+        """The part with its files; what cannot come along is named in the text."""
+        limit = self._directory.upload_limit(channel)
+        luggage = await pack(self._context.open_file, part.files, limit)
+        try:
+            payload = part.payload
+            if luggage.left_behind:
+                text = "\n".join(filter(None, (payload["content"], self._missing_files(luggage))))
+                payload = {**payload, "content": text if len(text) <= LONGEST_MESSAGE else payload["content"]}
+            yield Loaded(payload, luggage.files, luggage.notices)
+        finally:
+            luggage.close()
+
+    def _missing_files(self, luggage: Luggage) -> str:
+        texts = self._context.texts
+        lines = [
+            f"📎 {name}: {texts('too large for this chat' if notice == TOO_LARGE else 'could not be fetched')}"
+            for name, notice in luggage.left_behind
+        ]
+        return to_discord("\n".join(lines), LONGEST_MESSAGE)[0]
+
+    async def _say_part(self, sending: Sending, part: Loaded, *, is_first: bool) -> None:
+        nonce = nonce_of(sending.attempt.key, len(sending.messages))
+        if is_first and sending.attempt.is_uncertain:
+            found = await self._arrived_before(sending, part, nonce)
+            if found is not None:
+                sending.arrived(found)
+                return
+        channel = sending.target.channel
+        answer = part.answering(sending.target.answers if not sending.messages else "")
+        try:
+            made = await self._messages.create(channel, answer.payload, nonce, part.files)
+        except discord.HTTPException as error:
+            made = await self._say_elsewhere(sending, part, nonce, error)
+        sending.arrived(made)
+
+    async def _arrived_before(self, sending: Sending, part: Loaded, nonce: str) -> Mapping[str, Any] | None:
+        since = (sending.attempt.first_tried_at or self._context.now()) - CLOCK_MARGIN
+        channel = sending.target.channel
+        try:
+            return await self._messages.find(channel, part.payload, nonce, since, len(part.files))
+        except FAILURES:
+            # The nonce still keeps a repeat away for some minutes; only after that can there be two.
+            sending.is_repeat_possible = True
+            return None
+
+    async def _say_elsewhere(
+        self, sending: Sending, part: Loaded, nonce: str, error: discord.HTTPException
+    ) -> dict[str, Any]:
+        """Mend what can be mended: a thread that is not there yet, or one that cannot be woken by a post."""
+        if code_of(error) == THREAD_ARCHIVED:
+            await self._threads.wake(sending.target.channel)
+        elif code_of(error) == UNKNOWN_CHANNEL and sending.target.place.thread and not sending.messages:
+            sending.target = await self._begin_thread(sending.target, error)
+        else:
+            raise error
+        answer = part.answering(sending.target.answers if not sending.messages else "")
+        return await self._messages.create(sending.target.channel, answer.payload, nonce, part.files)
+
+    async def _begin_thread(self, target: Target, error: discord.HTTPException) -> Target:
+        try:
+            return await self._thread_of(target)
+        except discord.HTTPException:
+            # No thread and no message to start one from: what is gone is the place.
+            raise error from None

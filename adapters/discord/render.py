@@ -1,0 +1,220 @@
+"""What is said, as Discord's message objects: text, cards as embeds, buttons, forms. Pure.
+
+Limits: https://discord.com/developers/docs/resources/message#embed-object-embed-limits and
+https://discord.com/developers/docs/components/reference
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adapters.discord.discord_write import escape_discord
+from adapters.discord.length import clip, width
+from adapters.discord.text import LONGEST_MESSAGE, to_discord, to_plain
+from bot.core.content import Button, ButtonStyle, Content, FieldKind, FileRef, Form, FormField, Tone
+
+Json = dict[str, Any]
+
+MOST_BUTTONS = 25
+BUTTONS_IN_A_ROW = 5
+LONGEST_TITLE = 256
+LONGEST_CARD_TEXT = 4096
+LONGEST_CARD_TEXT_BESIDE_FIELDS = 2800
+"""An embed holds 6000 units in all; fields get as much, title and footnote the rest."""
+LONGEST_FIELDS = 2400
+LONGEST_FIELD = 1024
+MOST_FIELDS = 25
+LONGEST_FOOTNOTE = 500
+LONGEST_THREAD_NAME = 100
+
+SUPPRESS_EMBEDS = 1 << 2
+EPHEMERAL = 1 << 6
+
+_COLOURS = {
+    Tone.WAITING: 0xF0B232,
+    Tone.CLAIMED: 0x5865F2,
+    Tone.RESOLVED: 0x23A55A,
+    Tone.ALERT: 0xF23F43,
+}
+_STYLES = {ButtonStyle.PLAIN: 2, ButtonStyle.PRIMARY: 1, ButtonStyle.DANGER: 4}
+_LINK_STYLE = 5
+
+
+MOST_FILES = 10
+LONGEST_REQUEST_BYTES = 24 * 1024 * 1024
+"""All files of a message together; the documented limit of a request is 25 MiB."""
+GUESSED_FILE_BYTES = 8 * 1024 * 1024
+"""For a file whose platform does not say how large it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message to be sent."""
+
+    payload: Json
+    files: tuple[FileRef, ...] = ()
+
+
+def render(content: Content) -> list[Part]:
+    """Draw the content as one or more messages, text before files; none of them can ping anyone."""
+    is_card = bool(content.title or content.fields or content.footnote)
+    payloads = list(_card(content) if is_card else _text(content))
+    if not payloads and content.buttons:
+        payloads = [{"content": "–"}]
+    if payloads:
+        # A card keeps its buttons on its first message, which is the one that is redrawn.
+        payloads[0 if is_card else -1]["components"] = _rows(content.buttons)
+    parts = [Part(_message(payload)) for payload in payloads]
+    groups = [Part(_message({}), tuple(group)) for group in _file_groups(content.files)]
+    if parts and groups and not is_card:
+        parts[-1] = replace(parts[-1], files=groups.pop(0).files)
+    return parts + groups
+
+
+def _file_groups(files: Sequence[FileRef]) -> Iterator[list[FileRef]]:
+    group: list[FileRef] = []
+    used = 0
+    for file in files:
+        size = file.size_bytes or GUESSED_FILE_BYTES
+        if group and (len(group) == MOST_FILES or used + size > LONGEST_REQUEST_BYTES):
+            yield group
+            group, used = [], 0
+        group.append(file)
+        used += size
+    if group:
+        yield group
+
+
+def _message(payload: Json) -> Json:
+    return {"content": "", "embeds": [], "components": [], "allowed_mentions": {"parse": []}, **payload}
+
+
+def _text(content: Content) -> Iterator[Json]:
+    speaker = content.speaker.name if content.speaker else ""
+    if not (content.text or speaker):
+        return
+    for text in to_discord(content.text, LONGEST_MESSAGE, speaker=speaker):
+        # What a person wrote brings its links along, but not the posters of the pages behind them.
+        yield {"content": text, "flags": SUPPRESS_EMBEDS} if speaker else {"content": text}
+
+
+def _card(content: Content) -> Iterator[Json]:
+    limit = LONGEST_CARD_TEXT_BESIDE_FIELDS if content.fields else LONGEST_CARD_TEXT
+    texts = to_discord(content.text, limit) or [""]
+    groups = list(_field_groups(content.fields)) or [[]]
+    embeds: list[Json] = [_embed(content.tone, description=text) for text in texts]
+    embeds[-1]["fields"] = groups[0]
+    embeds += [_embed(content.tone, fields=group) for group in groups[1:]]
+    if content.title:
+        embeds[0]["title"] = clip(escape_discord(content.title), LONGEST_TITLE)
+    if content.speaker:
+        embeds[0]["author"] = {"name": clip(content.speaker.name, LONGEST_TITLE)}
+    if content.footnote:
+        embeds[-1]["footer"] = {"text": to_plain(content.footnote, LONGEST_FOOTNOTE)}
+    for embed in embeds:
+        yield {"embeds": [{key: value for key, value in embed.items() if value}]}
+
+
+def _embed(tone: Tone, *, description: str = "", fields: Sequence[Json] = ()) -> Json:
+    return {"description": description, "fields": list(fields), "color": _COLOURS.get(tone, 0)}
+
+
+def _field_groups(fields: Sequence[tuple[str, str]]) -> Iterator[list[Json]]:
+    group: list[Json] = []
+    used = 0
+    for label, value in fields:
+        shown = _field(label, value)
+        size = width(shown["name"]) + width(shown["value"])
+        if group and (used + size > LONGEST_FIELDS or len(group) == MOST_FIELDS):
+            yield group
+            group, used = [], 0
+        group.append(shown)
+        used += size
+    if group:
+        yield group
+
+
+def _field(label: str, value: str) -> Json:
+    texts = to_discord(value, LONGEST_FIELD - 1) or ["–"]
+    is_short = width(texts[0]) <= 40 and "\n" not in texts[0] and len(texts) == 1
+    return {
+        "name": clip(escape_discord(label), LONGEST_TITLE) or "–",
+        "value": texts[0] + ("…" if len(texts) > 1 else ""),
+        "inline": is_short,
+    }
+
+
+def custom_id(action: str, subject: str) -> str:
+    return f"{action}:{subject}"
+
+
+def _rows(buttons: Sequence[Button]) -> list[Json]:
+    drawn: dict[str, Json] = {}
+    for button in buttons:
+        if shown := _button(button):
+            # Two buttons that do the same are refused by Discord.
+            drawn.setdefault(shown.get("custom_id") or f"{shown['url']} {shown['label']}", shown)
+    children = list(drawn.values())[:MOST_BUTTONS]
+    return [
+        {"type": 1, "components": children[begin : begin + BUTTONS_IN_A_ROW]}
+        for begin in range(0, len(children), BUTTONS_IN_A_ROW)
+    ]
+
+
+def _button(button: Button) -> Json | None:
+    label = clip(button.label, 80) or "–"
+    if not button.url:
+        style = _STYLES[button.style]
+        return {
+            "type": 2,
+            "style": style,
+            "label": label,
+            "custom_id": custom_id(button.action, button.subject),
+        }
+    is_link = button.url.startswith(("https://", "http://")) and len(button.url) <= 512
+    return {"type": 2, "style": _LINK_STYLE, "label": label, "url": button.url} if is_link else None
+
+
+def render_form(form: Form) -> Json:
+    """Draw a form as a modal."""
+    draw = _labelled if any(one.kind is FieldKind.CHOICE for one in form.fields) else _row_of_input
+    return {
+        "custom_id": custom_id(form.name, form.subject),
+        "title": clip(form.title, 45),
+        "components": [draw(one) for one in form.fields[:5]],
+    }
+
+
+def _row_of_input(question: FormField) -> Json:
+    return {"type": 1, "components": [_input(question) | {"label": clip(question.label, 45)}]}
+
+
+def _labelled(question: FormField) -> Json:
+    # A select can stand in a modal only inside a label, and then the other fields look best in the same way.
+    component = _select(question) if question.kind is FieldKind.CHOICE else _input(question)
+    return {"type": 18, "label": clip(question.label, 45), "component": component}
+
+
+def _input(question: FormField) -> Json:
+    longest = min(max(question.max_length, 1), 4000)
+    drawn: Json = {
+        "type": 4,
+        "custom_id": question.name,
+        "style": 2 if question.kind is FieldKind.PARAGRAPH else 1,
+        "required": question.is_required,
+        "max_length": longest,
+    }
+    return drawn | ({"value": clip(question.value, longest)} if question.value else {})
+
+
+def _select(question: FormField) -> Json:
+    options = [
+        {"value": value, "label": clip(label, 100), "default": value == question.value}
+        for value, label in question.options[:25]
+    ]
+    return {
+        "type": 3,
+        "custom_id": question.name,
+        "options": options,
+        "required": question.is_required,
+    }

@@ -1,0 +1,116 @@
+"""Discord's channels, threads and direct chats as places, and which of them the bot listens in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from adapters.discord.settings import PLATFORM
+from bot.core.places import MessageAt, Place
+
+_DIRECT_TYPES = (1, 3)
+_THREAD_TYPES = (10, 11, 12)
+_FORUM_TYPES = (15, 16)
+
+
+class RoomKind(StrEnum):
+    DIRECT = "dm"
+    THREAD = "thread"
+    FORUM = "forum"
+    TEXT = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One thing that messages are sent to: a direct chat, a channel, a thread or forum post, or a forum."""
+
+    id: str
+    kind: RoomKind
+    parent: str = ""
+    """For a thread: the channel or forum it lies in."""
+    owner: str = ""
+    """For a thread: who started it."""
+    name: str = ""
+    guild: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The room as it is: what the place of a message in it names."""
+        if self.kind is RoomKind.DIRECT:
+            return Place(PLATFORM, channel=self.id, is_direct=True)
+        if self.kind is RoomKind.THREAD:
+            return Place(PLATFORM, channel=self.parent, thread=self.id)
+        return Place(PLATFORM, channel=self.id)
+
+    def message(self, message_id: str) -> MessageAt:
+        return MessageAt(self.place, message_id)
+
+    def exchange_about(self, message_id: str) -> Place:
+        """Where an exchange about a message lives: a thread that starts from it gets the message's own id."""
+        return replace(self.place, thread=message_id) if self.kind is RoomKind.TEXT else self.place
+
+
+def room_from(channel: Mapping[str, Any]) -> Room:
+    """Read a channel object; what is not named otherwise is a text channel."""
+    kind = RoomKind.TEXT
+    if channel.get("type") in _DIRECT_TYPES:
+        kind = RoomKind.DIRECT
+    elif channel.get("type") in _THREAD_TYPES:
+        kind = RoomKind.THREAD
+    elif channel.get("type") in _FORUM_TYPES:
+        kind = RoomKind.FORUM
+    return Room(
+        id=str(channel["id"]),
+        kind=kind,
+        parent=str(channel.get("parent_id") or "") if kind is RoomKind.THREAD else "",
+        owner=str(channel.get("owner_id") or "") if kind is RoomKind.THREAD else "",
+        name=str(channel.get("name") or ""),
+        guild=str(channel.get("guild_id") or ""),
+    )
+
+
+def is_telling(channel: Mapping[str, Any]) -> bool:
+    """Whether a partial channel object says enough to know the room by."""
+    return "type" in channel and (channel["type"] not in _THREAD_TYPES or bool(channel.get("parent_id")))
+
+
+def api_channel(place: Place) -> str:
+    """The channel id that Discord's API wants for a place; "" when only the person is known."""
+    return place.thread or place.channel
+
+
+def cursor_name(room: Room) -> str:
+    """The room's name among the cursors, from which it can be made again without asking Discord."""
+    return ":".join(filter(None, (room.kind.value, room.parent, room.id)))
+
+
+def room_of_cursor(name: str) -> Room | None:
+    """The room a cursor belongs to; None for one of another making."""
+    match name.split(":"):
+        case [RoomKind.THREAD.value, parent, room]:
+            return Room(room, RoomKind.THREAD, parent)
+        case [RoomKind.DIRECT.value | RoomKind.TEXT.value as kind, room]:
+            return Room(room, RoomKind(kind))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """Which places the house wants to hear."""
+
+    staff_space: Place | None
+    support_places: Sequence[Place]
+
+    def is_staff(self, place: Place) -> bool:
+        return self.staff_space is not None and place.lies_in(self.staff_space)
+
+    def is_open(self, place: Place) -> bool:
+        """A direct chat, the staff space or a support place: everything said there is for us."""
+        return (
+            place.is_direct or self.is_staff(place) or any(place.lies_in(one) for one in self.support_places)
+        )
+
+    def channels(self) -> tuple[str, ...]:
+        """The ids of our channels and forums on Discord."""
+        places = (*((self.staff_space,) if self.staff_space else ()), *self.support_places)
+        return tuple(dict.fromkeys(place.channel for place in places if place.platform == PLATFORM))

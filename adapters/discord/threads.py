@@ -1,0 +1,160 @@
+"""Threads and forum posts: where a post goes, opening one for a ticket, showing the ticket's state on it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord.http import Route
+
+from adapters.discord.api import Api
+from adapters.discord.directory import Directory
+from adapters.discord.errors import (
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    TAG_REQUIRED,
+    THREAD_EXISTS,
+    WRONG_CHANNEL_TYPE,
+    code_of,
+)
+from adapters.discord.messages import Messages
+from adapters.discord.recent import Recent
+from adapters.discord.render import LONGEST_THREAD_NAME
+from adapters.discord.rooms import RoomKind, room_from
+from adapters.discord.snowflake import made_at
+from adapters.discord.text import to_plain
+from bot.core.outgoing import ThreadState
+
+Json = dict[str, Any]
+
+REST_MINUTES = 10_080
+"""A week without a word before Discord puts a thread to rest by itself."""
+_STATES = frozenset(state.value for state in ThreadState)
+_IS_MODERATED = "moderated"
+
+
+class Threads:
+    """The calls about threads."""
+
+    def __init__(
+        self, api: Api, directory: Directory, messages: Messages, texts: Callable[[str], str]
+    ) -> None:
+        self._api, self._directory, self._messages, self._texts = api, directory, messages, texts
+        self._openings: Recent[str, str] = Recent(1_000)
+
+    def note_opening(self, message_id: str, text: str) -> None:
+        """A top-level message came in: when the bot answers it, a thread starts there, named after the text."""
+        self._openings.put(message_id, to_plain(text, LONGEST_THREAD_NAME))
+
+    def is_opening(self, message_id: str) -> bool:
+        """Whether the message came in lately and has no thread yet, as far as is known."""
+        return message_id in self._openings
+
+    async def start_from(self, channel: str, message_id: str) -> bool:
+        """Start the thread of a message; False when there cannot be one, so that the bot answers in the channel.
+
+        Raises the refusal when the message itself is gone or the channel is no place for threads at all.
+        """
+        name = self._openings.pop(message_id) or await self._name_for(channel, message_id)
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/threads",
+            channel_id=channel,
+            message_id=message_id,
+        )
+        try:
+            await self._api.call(route, json={"name": name, "auto_archive_duration": REST_MINUTES})
+        except discord.HTTPException as error:
+            if code_of(error) == THREAD_EXISTS:
+                return True
+            if code_of(error) in (MISSING_ACCESS, MISSING_PERMISSIONS, WRONG_CHANNEL_TYPE):
+                return False
+            raise
+        return True
+
+    async def _name_for(self, channel: str, message_id: str) -> str:
+        message = await self._messages.fetch(channel, message_id)
+        text = str(message.get("content") or "")
+        return to_plain(text, LONGEST_THREAD_NAME) or self._texts("Your question")
+
+    async def open_post(self, forum: str, name: str, message: Mapping[str, Any], state: str = "") -> Json:
+        """Open a forum post, tagged with the state where the forum has such a tag; return the thread object."""
+        tags = await self._tags(forum)
+        payload: Json = {
+            "name": name,
+            "auto_archive_duration": REST_MINUTES,
+            "message": dict(message),
+            "applied_tags": [tag_id for tag_name, tag_id in tags if tag_name == state],
+        }
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
+        try:
+            opened: Json = await self._api.call(route, json=payload)
+        except discord.HTTPException as error:
+            if code_of(error) != TAG_REQUIRED or not tags:
+                raise
+            opened = await self._api.call(route, json={**payload, "applied_tags": [tags[0][1]]})
+        return opened
+
+    async def _tags(self, forum: str) -> list[tuple[str, str]]:
+        """(name in lower case, id) of the tags the bot may apply; none when the forum cannot be asked."""
+        try:
+            channel = await self._directory.channel(forum)
+        except discord.HTTPException:
+            return []
+        tags = channel.get("available_tags") or ()
+        return [(str(one["name"]).lower(), str(one["id"])) for one in tags if not one.get(_IS_MODERATED)]
+
+    async def find_post(self, forum: str, name: str, since: datetime) -> Json | None:
+        """The post that an earlier try opened under this name; raises when the threads cannot be listed."""
+        me = str((await self._api.me())["id"])
+        guild = await self._directory.guild_of(forum)
+        route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
+        found = await self._api.call(route)
+        for thread in found.get("threads") or ():
+            is_ours = str(thread.get("parent_id")) == forum and str(thread.get("owner_id")) == me
+            if is_ours and thread.get("name") == name and made_at(str(thread["id"])) >= since:
+                return dict(thread)
+        return None
+
+    async def is_forum(self, channel: str) -> bool:
+        return (await self._directory.room(channel)).kind is RoomKind.FORUM
+
+    async def fetch(self, thread: str) -> Json:
+        """The thread as it stands now."""
+        return dict(await self._directory.channel(thread, is_fresh=True))
+
+    async def wake(self, thread: str) -> None:
+        """Take the thread out of the archive, where nothing in it can be changed."""
+        await self._patch(thread, {"archived": False})
+
+    async def archive(self, thread: str) -> None:
+        await self._patch(thread, {"archived": True})
+
+    async def show_state(self, thread: Mapping[str, Any], state: ThreadState) -> None:
+        """Bring tags and archive in line with the state; resolved threads rest, but are not locked."""
+        is_resolved = state is ThreadState.RESOLVED
+        applied = [str(tag) for tag in thread.get("applied_tags") or ()]
+        wanted = await self._tags_for(thread, applied, state)
+        is_archived = bool((thread.get("thread_metadata") or {}).get("archived"))
+        change: Json = {}
+        if wanted != applied:
+            change["applied_tags"] = wanted
+        if is_archived != is_resolved or change:
+            change["archived"] = is_resolved
+        if change:
+            await self._patch(str(thread["id"]), change)
+
+    async def _tags_for(self, thread: Mapping[str, Any], applied: list[str], state: ThreadState) -> list[str]:
+        tags = await self._tags(room_from(thread).parent)
+        states = {tag_id for name, tag_id in tags if name in _STATES}
+        wanted = [tag_id for name, tag_id in tags if name == state.value]
+        if not wanted:
+            return applied
+        # Discord takes five tags; those that people chose stay as long as there is room.
+        return [*wanted, *(tag for tag in applied if tag not in states)][:5]
+
+    async def rename(self, thread: str, name: str) -> None:
+        await self._patch(thread, {"name": name})
+
+    async def _patch(self, thread: str, change: Json) -> None:
+        await self._api.call(Route("PATCH", "/channels/{channel_id}", channel_id=thread), json=change)
