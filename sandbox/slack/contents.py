@@ -42,9 +42,9 @@ def read_content(
         if len(str(markdown)) > MOST_MARKDOWN:
             raise ApiError("msg_too_long")
         blocks, text = [{"type": "markdown", "text": str(markdown)}], str(markdown)
-    if blocks:
+    if blocks is not None:
         refuse_bad_blocks(blocks)
-    if attachments:
+    if attachments is not None:
         _refuse_bad_attachments(attachments)
     if not (blocks or attachments or (text and text.strip())) and not may_be_empty:
         raise ApiError("no_text")

@@ -34,7 +34,6 @@ class Deliveries:
         self.ack_seconds = ACK_SECONDS
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
-        sockets.on_change = self.wake
 
     @property
     def _receiver(self) -> Connection | Webhook | None:

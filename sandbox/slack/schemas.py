@@ -22,19 +22,32 @@ class Schemas:
         from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it brings no types
 
         methods = orjson.loads((folder / _FILE).read_bytes())
-        self._arguments: dict[str, Json] = {name: method["args"] for name, method in methods.items()}
+        # Besides the methods the file holds a list of them.
+        self._arguments: dict[str, Json] = {
+            name: method["args"] for name, method in methods.items() if isinstance(method, dict)
+        }
         self._validator = Draft202012Validator
 
+    def knows(self, method: str) -> bool:
+        return method in self._arguments
+
+    def arguments_of(self, method: str) -> set[str]:
+        return set(self._arguments[method].get("properties", {}))
+
+    def required_of(self, method: str) -> set[str]:
+        return set(self._arguments[method].get("required", [])) - {"token"}
+
     def problems(self, method: str, arguments: Json) -> list[str]:
-        """Return what is wrong with the arguments in the words of `response_metadata.messages`."""
+        """Return whose shape is wrong in the words of `response_metadata.messages`.
+
+        What is missing is for the methods themselves to say: Slack has other errors for some of it.
+        """
         schema = self._arguments.get(method)
         if schema is None:
             return []
         known: dict[str, Any] = schema.get("properties", {})
-        required = [name for name in schema.get("required", []) if name != "token"]
         whole = {
             "type": "object",
-            "required": required,
             "properties": {name: _rule(one) for name, one in known.items()},
         }
         coerced = {name: _coerced(value, known.get(name, {})) for name, value in arguments.items()}

@@ -71,6 +71,7 @@ class SlackServer(People):
         self._runner: web.AppRunner | None = None
         self._watch: asyncio.Task[None] | None = None
         self._connections = 0
+        self.sockets.on_change = self._on_connections
 
     # -- running
 
@@ -103,7 +104,7 @@ class SlackServer(People):
         await self.webhook.close()
 
     async def _watch_world(self) -> None:
-        """See when the platform goes down or comes back, and when connections come and go."""
+        """See when the platform goes down or comes back."""
         was_down = False
         while True:
             is_down = self.world.faults["slack"].is_down
@@ -112,10 +113,13 @@ class SlackServer(People):
             if was_down and not is_down:
                 self.deliveries.wake()
             was_down = is_down
-            if len(self.sockets) != self._connections:
-                self._connections = len(self.sockets)
-                self.world.journal.add("slack", "connected", connections=self._connections)
             await asyncio.sleep(WATCH_SECONDS)
+
+    def _on_connections(self) -> None:
+        if len(self.sockets) != self._connections:
+            self._connections = len(self.sockets)
+            self.world.journal.add("slack", "connected", connections=self._connections)
+        self.deliveries.wake()
 
     @property
     def address(self) -> str:

@@ -46,7 +46,7 @@ def set_title(call: Call) -> Json:
 )
 def set_suggested_prompts(call: Call) -> Json:
     channel, thread_ts = _thread(call)
-    prompts = call.json("prompts", "invalid_arguments")
+    prompts = call.json("prompts")
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= MOST_PROMPTS:
         message = f"[ERROR] must have between 1 and {MOST_PROMPTS} items [json-pointer:/prompts]"
         raise ApiError("invalid_arguments", messages=[message])

@@ -50,7 +50,7 @@ def get_upload_url(call: Call) -> Json:
 
 @method("files.completeUploadExternal", required=("files",), scopes=("files:write",), tier=4, is_posting=True)
 def complete_upload(call: Call) -> Json:
-    files = _uploaded(call, call.json("files", "invalid_arguments"))
+    files = _uploaded(call, call.json("files"))
     wanted = call.text("channel_id") or call.text("channels")
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     thread_ts = call.text("thread_ts")

@@ -71,8 +71,11 @@ class Call:
             raise ApiError(error)
         return count or default
 
-    def json(self, name: str, error: str) -> Any:
-        """A structure, which forms carry as a JSON string; None when it is not given."""
+    def json(self, name: str, error: str = "") -> Any:
+        """A structure, which forms carry as a JSON string; None when it is not given.
+
+        Raises ApiError with the given error for a string that is no JSON, or invalid_arguments with the reason.
+        """
         value = self.arguments.get(name)
         if value is None or value == "":
             return None
@@ -80,7 +83,10 @@ class Call:
             try:
                 return orjson.loads(value)
             except orjson.JSONDecodeError:
-                raise ApiError(error) from None
+                if error:
+                    raise ApiError(error) from None
+                message = f"[ERROR] must be a valid {name} [json-pointer:/{name}]"
+                raise ApiError("invalid_arguments", messages=[message]) from None
         return value
 
 

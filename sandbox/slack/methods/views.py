@@ -6,7 +6,7 @@ from sandbox.slack.objects import view_json
 
 
 def _view(call: Call) -> object:
-    asked = call.json("view", "invalid_arguments")
+    asked = call.json("view")
     if asked is None:
         raise ApiError("invalid_arguments", messages=["[ERROR] missing required field: view"])
     return asked

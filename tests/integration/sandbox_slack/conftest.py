@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bots import Bots
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackServer
 from sandbox.world import World
+from tests.integration.sandbox_slack.slack_bots import Bots
 
 
 @pytest.fixture
@@ -46,23 +46,24 @@ async def client(server: SlackServer) -> AsyncWebClient:
     )
 
 
+SAMPLES = {
+    "message": "MessagePayload",
+    "message_changed": "MessageChangedPayload",
+    "message_deleted": "MessageDeletedPayload",
+    "file_share": "MessageFileSharePayload",
+    "channel_join": "MessageChannelJoinPayload",
+    "channel_leave": "MessageChannelLeavePayload",
+    "app_mention": "AppMentionPayload",
+    "reaction_added": "ReactionAddedPayload",
+    "app_home_opened": "AppHomeOpenedPayload",
+    "member_joined_channel": "MemberJoinedChannelPayload",
+    "member_left_channel": "MemberLeftChannelPayload",
+    "team_join": "TeamJoinPayload",
+}
+
+
 class Samples:
     """The official sample payloads: every field that may occur, with blanked values."""
-
-    names = {
-        "message": "MessagePayload",
-        "message_changed": "MessageChangedPayload",
-        "message_deleted": "MessageDeletedPayload",
-        "file_share": "MessageFileSharePayload",
-        "channel_join": "MessageChannelJoinPayload",
-        "channel_leave": "MessageChannelLeavePayload",
-        "app_mention": "AppMentionPayload",
-        "reaction_added": "ReactionAddedPayload",
-        "app_home_opened": "AppHomeOpenedPayload",
-        "member_joined_channel": "MemberJoinedChannelPayload",
-        "member_left_channel": "MemberLeftChannelPayload",
-        "team_join": "TeamJoinPayload",
-    }
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,7 +71,7 @@ class Samples:
     def unknown_keys(self, body: dict[str, Any]) -> Iterator[tuple[str, set[str]]]:
         event = body["event"]
         kind = event.get("subtype", event["type"]) if event["type"] == "message" else event["type"]
-        sample = json.loads((self.folder / "events" / f"{self.names[kind]}.json").read_text())
+        sample = json.loads((self.folder / "events" / f"{SAMPLES[kind]}.json").read_text())
         # Sent by Slack all the same: docs.slack.dev/reference/events and the other samples.
         yield kind, set(body) - set(sample) - {"context_team_id", "context_enterprise_id"}
         yield kind, set(event) - set(sample["event"]) - {"event_ts", "files"}

@@ -97,5 +97,5 @@ class Bots:
 async def until(holds: Callable[[], object], timeout_seconds: float = 8.0) -> None:
     """Wait until it holds; the timeout only ends a test that has failed."""
     async with asyncio.timeout(timeout_seconds):
-        while not holds():  # noqa: ASYNC110 - the bot has no event to wait for
+        while not holds():
             await asyncio.sleep(0.01)

@@ -7,10 +7,10 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from slack_bots import Bots, until
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox.slack import SlackServer
+from tests.integration.sandbox_slack.slack_bots import Bots, until
 
 
 class Socket:

@@ -4,10 +4,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from slack_bots import Bots, until
 
 from sandbox.slack import SlackServer
 from sandbox.surface import Upload
+from tests.integration.sandbox_slack.slack_bots import Bots, until
 
 MODES = pytest.mark.parametrize("mode", ["socket", "http"])
 

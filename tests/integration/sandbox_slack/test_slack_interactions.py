@@ -1,12 +1,12 @@
 """Commands, buttons, forms, shortcuts and the App Home, with the real Bolt answering."""
 
 import pytest
-from slack_bots import Bots, until
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sandbox.slack import SlackServer
 from sandbox.surface import SurfaceError
+from tests.integration.sandbox_slack.slack_bots import Bots, until
 
 MODES = pytest.mark.parametrize("mode", ["socket", "http"])
 
