@@ -10,10 +10,9 @@ from pathlib import Path
 import structlog
 from sqlalchemy import make_url
 
-from adapters import Adapter, AdapterContext, FileUnavailableError
+from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, Intake
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
-from bot.core.texts import Texts
 from bot.platforms import BUILDERS, Builder
 from bot.runtime.catalogue import texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
@@ -128,7 +127,8 @@ class House:
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]
-        context = self.adapter_context(name)
+        intake = PlatformIntake(name, self.writer, self.desk, self.dispatcher.enqueue, complete)
+        context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
         supervisor = Supervisor(
             name, lambda: self._built(name, builder, context), self.metrics_book, self.dispatcher.wake
         )
@@ -140,41 +140,45 @@ class House:
         self._capabilities[name] = adapter.capabilities
         return adapter
 
-    def adapter_context(self, name: str) -> AdapterContext:
-        """What one platform's adapter is given."""
-        settings = self.settings
-        return AdapterContext(
-            intake=PlatformIntake(name, self.writer, self.desk, self.dispatcher.enqueue, complete),
-            commands=self.handlers.commands,
-            command_prefix=settings.command_prefix,
-            staff_space=settings.staff_space,
-            support_places=settings.support_places,
-            colleague_places=settings.colleagues,
-            admins=settings.admins,
-            open_file=self._open_file,
-            now=self.clock.now,
-            texts=_staff_texts().label,
-            report=lambda event, fields: log.info(event, platform=name, **fields),
-        )
-
     def _open_file(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         supervisor = self.supervisors.get(file.platform)
         if supervisor is None or supervisor.adapter is None:
-            return _unavailable(file)
+            return unavailable(file)
         return supervisor.adapter.open_file(file)
 
     def _capabilities_of(self, platform: str) -> Capabilities | None:
         return self._capabilities.get(platform)
 
 
+def adapter_context(
+    name: str,
+    settings: Settings,
+    handlers: Handlers,
+    clock: Clock,
+    intake: Intake,
+    open_file: FileOpener,
+) -> AdapterContext:
+    """What one platform's adapter is given."""
+    return AdapterContext(
+        intake=intake,
+        commands=handlers.commands,
+        command_prefix=settings.command_prefix,
+        staff_space=settings.staff_space,
+        support_places=settings.support_places,
+        colleague_places=settings.colleagues,
+        admins=settings.admins,
+        open_file=open_file,
+        now=clock.now,
+        texts=texts_in("en").label,
+        report=lambda event, fields: log.info(event, platform=name, **fields),
+    )
+
+
 @contextlib.asynccontextmanager
-async def _unavailable(file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:
+async def unavailable(file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Entering it says that the file's platform is not connected."""
     raise FileUnavailableError(f"{file.platform} is not connected")
     yield  # makes this a generator, as a context manager must be
-
-
-def _staff_texts() -> Texts:
-    return texts_in("en")
 
 
 def _desk_settings(settings: Settings) -> DeskSettings:

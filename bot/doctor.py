@@ -3,14 +3,20 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters import Finding
+from adapters import Cursor, Finding
 from adapters.slack.manifest import build_manifest
-from bot.assembly import House, make_folder
+from bot.assembly import adapter_context, make_folder, unavailable
+from bot.core.events import Event
+from bot.core.places import Identity
 from bot.core.texts import Texts
+from bot.platforms import BUILDERS
 from bot.runtime.catalogue import texts_in
+from bot.runtime.clock import SystemClock
 from bot.settings import Settings
 from handlers.registry import discover
 from knowledge.embedder import default_embedder
@@ -129,20 +135,38 @@ def _knowledge(settings: Settings) -> list[Finding]:
 
 
 async def _platforms(settings: Settings) -> dict[str, list[Finding]]:
-    async with House(settings).examined() as house:
-        return {name: await _checked(house, name) for name in settings.enabled_platforms}
+    return {name: await _checked(settings, name) for name in settings.enabled_platforms}
 
 
-async def _checked(house: House, name: str) -> list[Finding]:
-    adapter = house.adapter_for_check(name)
+async def _checked(settings: Settings, name: str) -> list[Finding]:
+    texts = texts_in("en")
+    adapter = BUILDERS[name](
+        settings,
+        adapter_context(name, settings, discover(), SystemClock(), _ClosedIntake(), unavailable),
+    )
     try:
         return await asyncio.wait_for(adapter.check(), CHECK_WITHIN_SECONDS)
     except TimeoutError:
-        texts = texts_in("en")
-        return [Finding(False, texts.label("No answer within {n} seconds", n=CHECK_WITHIN_SECONDS),
-                        texts.label("Check the address and the network."))]  # fmt: skip
+        what = texts.label("No answer within {n} seconds", n=CHECK_WITHIN_SECONDS)
+        return [Finding(False, what, texts.label("Check the address and the network."))]
     finally:
         await adapter.close()
+
+
+class _ClosedIntake:
+    """The doctor looks, and takes nothing in."""
+
+    async def accept(self, events: Sequence[Event], *, cursor: Cursor | None = None) -> None:
+        raise RuntimeError("the doctor takes no events in")
+
+    async def cursors(self) -> dict[str, str]:
+        return {}
+
+    async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        return []
+
+    async def stopped_at(self) -> datetime | None:
+        return None
 
 
 def _show(finding: Finding) -> None:

@@ -1,5 +1,6 @@
 """The settings: read once from the environment and `.env`, checked before anything starts."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -114,7 +115,9 @@ def _parts(text: str) -> list[str]:
 def load(**given: object) -> Settings:
     """Read the settings; raises SettingsError that names every wrong one."""
     try:
-        return Settings(**given)  # type: ignore[arg-type] # pydantic checks what is given
+        # A sandbox hands its bot an empty name: the .env of a real installation must not reach a try-out.
+        env_file = os.environ.get("ALLHANDS_ENV_FILE", ".env") or None
+        return Settings(_env_file=env_file, **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
     except ValidationError as error:
         lines = [
             f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,96 @@
+"""`allhands sandbox`: local platforms with a page, and the bot beside them as a process of its own.
+
+The bot runs its real SDKs against other addresses and does not know; this file only prepares its environment.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from adapters.slack.manifest import build_manifest
+from bot.settings import Settings
+from handlers.registry import discover
+from sandbox.sandbox import Ports, Sandbox, platform_servers
+from sandbox.slack import SlackServer
+from sandbox.world import World
+
+COMPANY = "Juniper & Pine"
+
+
+async def run_sandbox(
+    settings: Settings, host: str, port: int, staff: str, until_told: Callable[[], Awaitable[None]]
+) -> None:
+    """Start it, print where the page is, and go on until told to stop. Exits when a port is taken."""
+    folder = Path(tempfile.mkdtemp(prefix="allhands-sandbox-"))
+    sandbox = make_sandbox(settings, host, port, staff, folder)
+    try:
+        try:
+            await sandbox.start()
+        except OSError as error:
+            sys.exit(
+                f"The sandbox cannot listen: {error.strerror or error}. Choose another port with --port."
+            )
+        sys.stdout.write(
+            f"\n  Allhands is running. Open this page: {sandbox.page_url}\n\n  Ctrl-C ends it.\n\n"
+        )
+        sys.stdout.flush()
+        await until_told()
+    finally:
+        await sandbox.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_sandbox(settings: Settings, host: str, port: int, staff: str, folder: Path) -> Sandbox:
+    """A sandbox whose bot keeps its data in the folder; `port` is the page's, the platforms take the next three."""
+    manifest = build_manifest(discover().commands, settings.command_prefix, "", True)
+
+    def slack(world: World) -> SlackServer:
+        return SlackServer(world, manifest=manifest)
+
+    ports = Ports(port, port + 1, port + 2, port + 3) if port else Ports.free()
+    return Sandbox(
+        host=host,
+        ports=ports,
+        staff_platform=staff,
+        bot_command=[sys.executable, "-m", "bot", "run"],
+        environment=_environment(folder),
+        servers={**platform_servers(), "slack": slack},
+    )
+
+
+def _environment(folder: Path) -> Callable[[Mapping[str, str], bool], Mapping[str, str]]:
+    """The bot's environment: the sandbox's addresses, a database of its own, and nothing of a real installation."""
+
+    def build(sandbox_settings: Mapping[str, str], is_fresh: bool) -> Mapping[str, str]:
+        database = folder / "allhands.db"
+        if is_fresh:
+            for old in folder.glob("allhands.db*"):
+                old.unlink()
+        return {
+            **_without_real_accounts(os.environ),
+            "COMPANY_NAME": COMPANY,
+            "DATABASE_URL": f"sqlite:///{database}",
+            "HTTP_PORT": "0",
+            "ALLHANDS_ENV_FILE": "",
+            **sandbox_settings,
+        }
+
+    return build
+
+
+def _without_real_accounts(environment: Mapping[str, str]) -> dict[str, Any]:
+    """A token of a real workspace must not reach a try-out, however it came into the shell."""
+    ours = {name.upper() for name in Settings.model_fields}
+    kept = (
+        "KNOWLEDGE_DIR",
+        "KNOWLEDGE_VECTORS",
+        "LOG_FORMAT",
+        "WAIT_LIMIT_MINUTES",
+        "CHECK_IN_HOURS",
+        "QUIET_HOURS",
+    )
+    return {name: value for name, value in environment.items() if name.upper() not in ours or name in kept}
