@@ -60,10 +60,29 @@ class Manifest:
         return self.scopes is None or not any_of or bool(self.scopes.intersection(any_of))
 
 
+# Which scope an event needs: docs.slack.dev/reference/events. One of several is enough.
+_EVENT_SCOPES = {
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "app_mention": ("app_mentions:read",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+    "file_shared": ("files:read",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
+}
+
+
 def read_manifest(manifest: Mapping[str, Any] | None) -> Manifest:
     """Return what the manifest says, or a workspace open to everything when there is none.
 
-    Raises ValueError for a command name that Slack keeps for itself or that is registered twice.
+    Raises ValueError where Slack would not save it: a command name that Slack keeps for itself or that is registered
+    twice, or a scope that is missing for the commands, shortcuts or events.
     """
     if manifest is None:
         return Manifest()
@@ -71,7 +90,7 @@ def read_manifest(manifest: Mapping[str, Any] | None) -> Manifest:
     commands = tuple(_command(one) for one in features.get("slash_commands", []))
     check_command_names([command.name for command in commands])
     home = features.get("app_home", {})
-    return Manifest(
+    read = Manifest(
         commands=commands,
         shortcuts=tuple(
             Shortcut(one["callback_id"], one["name"], one.get("description", ""), one["type"] == "global")
@@ -85,6 +104,17 @@ def read_manifest(manifest: Mapping[str, Any] | None) -> Manifest:
         and not home.get("messages_tab_read_only_enabled", False),
         is_interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
     )
+    _refuse_missing_scopes(read)
+    return read
+
+
+def _refuse_missing_scopes(manifest: Manifest) -> None:
+    if (manifest.commands or manifest.shortcuts) and not manifest.has_scope("commands"):
+        raise ValueError("Commands and shortcuts need the scope commands.")
+    for event in sorted(manifest.events):
+        needed = _EVENT_SCOPES.get(event, ())
+        if not manifest.has_scope(*needed):
+            raise ValueError(f"The event {event} needs the scope {' or '.join(needed)}.")
 
 
 def _command(one: Mapping[str, Any]) -> SlashCommand:

@@ -54,7 +54,6 @@ class Post:
     replies: list[str] = field(default_factory=list)
     is_tombstone: bool = False
     is_broadcast: bool = False
-    is_streaming: bool = False
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ def from_typing(text: str, names: Mapping[str, str]) -> str:
     `names` maps "@name" and "#name" in small letters to the entity; nothing is looked up inside code.
     """
     pieces = _CODE.split(text)
-    mentions = _mentions_pattern(names)
+    mentions = _mentions_pattern(names, text)
     for at, piece in enumerate(pieces):
         if at % 2:
             pieces[at] = escape(piece)
@@ -65,7 +65,7 @@ def to_typing(text: str, names: Mapping[str, str]) -> str:
 def from_api(text: str, names: Mapping[str, str] | None = None) -> str:
     """Return what Slack stores of an app's text: stray signs escaped, bare links made links, names if asked for."""
     pieces = _CODE.split(text)
-    mentions = _mentions_pattern(names) if names else None
+    mentions = _mentions_pattern(names or {}, text)
     for at, piece in enumerate(pieces):
         parts = []
         for is_entity, part in _split(_ENTITY, piece):
@@ -75,8 +75,7 @@ def from_api(text: str, names: Mapping[str, str] | None = None) -> str:
             safe = re.sub(r"&(?!amp;|lt;|gt;)", "&amp;", part).replace("<", "&lt;").replace(">", "&gt;")
             if at % 2 == 0:
                 safe = _link_bare(safe)
-                if mentions is not None and names is not None:
-                    safe = mentions.sub(lambda found: names[found[0].lower()], safe)
+                safe = _with_mentions(safe, mentions, names or {})
             parts.append(safe)
         pieces[at] = "".join(parts)
     return "".join(pieces)
@@ -87,17 +86,24 @@ def _split(pattern: re.Pattern[str], text: str) -> list[tuple[bool, str]]:
     return [(bool(at % 2), part) for at, part in enumerate(pattern.split(text)) if part]
 
 
-def _mentions_pattern(names: Mapping[str, str]) -> re.Pattern[str]:
+def _mentions_pattern(names: Mapping[str, str], text: str) -> re.Pattern[str] | None:
+    """What finds the names; None where the text cannot hold one, for a pattern of all names costs its time."""
+    if not names or not ("@" in text or "#" in text):
+        return None
     longest_first = sorted(names, key=len, reverse=True)
     return re.compile(rf"(?<![\w@#.])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
-def _typed_piece(part: tuple[bool, str], mentions: re.Pattern[str], names: Mapping[str, str]) -> str:
+def _with_mentions(text: str, mentions: re.Pattern[str] | None, names: Mapping[str, str]) -> str:
+    return text if mentions is None else mentions.sub(lambda found: names[found[0].lower()], text)
+
+
+def _typed_piece(part: tuple[bool, str], mentions: re.Pattern[str] | None, names: Mapping[str, str]) -> str:
     is_link, text = part
     if is_link:
         url, bar, label = text.partition("|")
         return f"<{escape(url)}{bar}{escape(label)}>"
-    return mentions.sub(lambda found: names[found[0].lower()], _link_bare(escape(text)))
+    return _with_mentions(_link_bare(escape(text)), mentions, names)
 
 
 def _link_bare(text: str) -> str:

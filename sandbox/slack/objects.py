@@ -1,6 +1,7 @@
 """How Slack writes its things as JSON: users, channels, messages, files and views."""
 
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.slack.model import Channel, Json, Post, StoredFile, User, View
 from sandbox.slack.workspace import Workspace
@@ -166,7 +167,7 @@ def file_json(workspace: Workspace, file: StoredFile, address: str) -> Json:
     """The file object; `address` is where this server can be reached."""
     kind, pretty = FILE_TYPES.get(file.mime, ("binary", "Binary"))
     private = f"{address}/files-pri/{workspace.team_id}-{file.id}"
-    permalink = f"https://{workspace.domain}.slack.com/files/{file.owner}/{file.id}/{file.name}"
+    permalink = f"https://{workspace.domain}.slack.com/files/{file.owner}/{file.id}/{quote(file.name)}"
     shown: Json = {
         "id": file.id,
         "created": file.created,
@@ -187,8 +188,8 @@ def file_json(workspace: Workspace, file: StoredFile, address: str) -> Json:
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": f"{private}/{file.name}",
-        "url_private_download": f"{private}/download/{file.name}",
+        "url_private": f"{private}/{quote(file.name)}",
+        "url_private_download": f"{private}/download/{quote(file.name)}",
         "media_display_type": "unknown",
         "permalink": permalink,
         "permalink_public": f"https://slack-files.com/{workspace.team_id}-{file.id}-{file.secret[:10]}",

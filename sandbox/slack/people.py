@@ -91,8 +91,7 @@ class People:
     def _uploaded(self, person: str, uploads: Iterable[Upload]) -> tuple[StoredFile, ...]:
         files = []
         for upload in uploads:
-            name = upload.name.replace("/", "_") or "file"
-            file = new_file(self.workspace, person, name, len(upload.content), upload.mime)
+            file = new_file(self.workspace, person, upload.name, len(upload.content), upload.mime)
             file.content, file.is_complete = upload.content, True
             files.append(file)
         return tuple(files)

@@ -1,6 +1,7 @@
 """Slack as one person reads it: their rooms and what stands in them."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sandbox.slack.model import Channel, Ephemeral, Json, Post, StoredFile, User
 from sandbox.slack.objects import message_json
@@ -96,7 +97,7 @@ def _live_files(native: Json) -> list[Json]:
 
 
 def _file(file: StoredFile, address: str) -> File:
-    url = f"{address}/browser-files/{file.secret}/{file.name}"
+    url = f"{address}/browser-files/{file.secret}/{quote(file.name)}"
     return File(file.id, file.name, len(file.content or b""), file.mime, url)
 
 

@@ -12,6 +12,8 @@ from sandbox.slack.workspace import Workspace
 from sandbox.world import World
 
 TRIGGER_SECONDS = 3.0
+REMEMBERED_SECONDS = 600.0
+"""So long Slack's error still says that a trigger was used or is too old."""
 MOST_VIEWS = 3
 
 
@@ -25,7 +27,10 @@ class Views:
     def new_trigger(self, person: str, *, channel: str = "", view: str = "") -> str:
         """What lets the app open a modal in front of this person, once, within three seconds."""
         trigger_id = f"{int(time.time() * 1000)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self.workspace.triggers[trigger_id] = Trigger(trigger_id, person, self.workspace.now(), view, channel)
+        now, triggers = self.workspace.now(), self.workspace.triggers
+        triggers[trigger_id] = Trigger(trigger_id, person, now, view, channel)
+        while (oldest := next(iter(triggers.values()))).made_at < now - REMEMBERED_SECONDS:
+            del triggers[oldest.id]
         return trigger_id
 
     def use_trigger(self, trigger_id: str) -> Trigger:

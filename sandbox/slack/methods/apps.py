@@ -34,7 +34,7 @@ def connections_open(call: Call) -> Json:
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.workspace.app_id}"}
 
 
-@method("team.info", scopes=("team:read",), accepts_json=False)
+@method("team.info", scopes=("team:read",))
 def team_info(call: Call) -> Json:
     workspace = call.workspace
     if (asked := call.text("team")) and asked != workspace.team_id:

@@ -18,6 +18,7 @@ def _thread(call: Call) -> tuple[Channel, str]:
     "assistant.threads.setStatus",
     required=("channel_id", "thread_ts"),
     scopes=("chat:write", "assistant:write"),
+    tier=0,
 )
 def set_status(call: Call) -> Json:
     """An empty status clears it; so does the next message in the thread."""

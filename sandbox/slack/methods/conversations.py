@@ -11,6 +11,9 @@ def _manages(*names: str) -> tuple[str, ...]:
     return ("channels:manage", "groups:write", "im:write", "mpim:write", *names)
 
 
+_INVITES = _manages("channels:write.invites", "groups:write.invites")
+
+
 @method("conversations.list", scopes=READS_CHANNELS, tier=2, accepts_json=False)
 def conversations_list(call: Call) -> Json:
     bot = call.workspace.bot.id
@@ -91,7 +94,7 @@ def conversations_leave(call: Call) -> Json:
     return {}
 
 
-@method("conversations.invite", required=("channel", "users"), scopes=_manages("channels:write.invites"))
+@method("conversations.invite", required=("channel", "users"), scopes=_INVITES)
 def conversations_invite(call: Call) -> Json:
     channel = _real_channel(call)
     if not call.workspace.is_bot_in(channel):

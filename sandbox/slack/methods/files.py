@@ -1,6 +1,7 @@
 """files.*: what the bot uploads, in the three steps of files_upload_v2, and what it may read."""
 
 import mimetypes
+import re
 import secrets
 from typing import Any
 
@@ -14,15 +15,17 @@ from sandbox.slack.workspace import Workspace
 
 MOST_BYTES = 1_000_000_000
 MOST_ALT_TEXT = 1_000
+_MIME = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 def new_file(workspace: Workspace, owner: str, name: str, length: int, mime: str = "") -> StoredFile:
-    """A file that exists, but has no content yet."""
-    guessed = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    """A file that exists, but has no content yet; its name is made fit for an address."""
+    name = re.sub(r"[/\\\x00-\x1f]", "_", name).strip(". ") or "file"
+    given = mime.partition(";")[0].strip().lower()
+    if not _MIME.fullmatch(given):
+        given = mimetypes.guess_type(name)[0] or "application/octet-stream"
     created = int(workspace.now())
-    file = StoredFile(
-        workspace.new_id("F"), name, name, guessed, owner, secrets.token_hex(16), created, length
-    )
+    file = StoredFile(workspace.new_id("F"), name, name, given, owner, secrets.token_hex(16), created, length)
     workspace.files[file.id] = file
     return file
 
@@ -35,9 +38,9 @@ def new_file(workspace: Workspace, owner: str, name: str, length: int, mime: str
     accepts_json=False,
 )
 def get_upload_url(call: Call) -> Json:
-    name = call.text("filename").replace("/", "_").strip()
+    name = call.text("filename")
     length = call.number("length", 0, most=MOST_BYTES, error="invalid_arguments")
-    if not name or length <= 0:
+    if length <= 0:
         raise ApiError(
             "invalid_arguments", messages=["[ERROR] must be greater than 0 [json-pointer:/length]"]
         )

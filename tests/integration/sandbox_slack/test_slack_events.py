@@ -192,6 +192,29 @@ async def test_a_file_of_a_person_can_be_loaded_with_the_bots_token_only(
     assert await fetch(shown.url, "") == ("text/plain", b"it broke")
 
 
+@pytest.mark.parametrize(
+    ("upload", "name", "mime"),
+    [
+        (Upload("my log #1 50%.txt", "text/plain; charset=utf-8", b"x"), "my log #1 50%.txt", "text/plain"),
+        (
+            Upload("../../etc/passwd", "evil\r\nX-Header: 1", b"x"),
+            "_.._etc_passwd",
+            "application/octet-stream",
+        ),
+        (Upload("..", "image/png", b"x"), "file", "image/png"),
+    ],
+)
+async def test_a_file_with_a_hostile_name_can_still_be_loaded(
+    server: SlackServer, upload: Upload, name: str, mime: str
+) -> None:
+    await server.say("U0CARLA", "D0CARLA", "", files=(upload,))
+    (message,) = server.messages("U0CARLA", "D0CARLA")
+    assert message.files[0].name == name
+    token = server.bot_settings()["SLACK_BOT_TOKEN"]
+    for url in (message.files[0].url, message.native["files"][0]["url_private_download"]):
+        assert await fetch(url, token) == (mime, b"x")
+
+
 async def test_what_the_bot_says_comes_back_to_it_with_its_bot_id(server: SlackServer, bots: Bots) -> None:
     bot = await bots.connect("socket")
     await bot.client.chat_postMessage(channel="C0HELP", text="hello")

@@ -34,7 +34,19 @@ MANIFEST: dict[str, Any] = {
             {"name": "My tickets", "type": "global", "callback_id": "mine", "description": "All of them"},
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history", "channels:read", "users:read"]}},
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "channels:history",
+                "channels:read",
+                "chat:write",
+                "commands",
+                "files:read",
+                "pins:read",
+                "users:read",
+            ]
+        }
+    },
     "settings": {
         "event_subscriptions": {"bot_events": ["message.channels", "file_shared", "pin_added"]},
         "interactivity": {"is_enabled": True},
@@ -107,7 +119,7 @@ async def test_a_scope_that_was_not_granted_is_named(
         await client.api_call(method, data=arguments)
     response = refused.value.response
     assert (response["error"], response["needed"]) == ("missing_scope", needed)
-    assert response["provided"] == "channels:history,channels:read,chat:write,users:read"
+    assert response["provided"] == ",".join(MANIFEST["oauth_config"]["scopes"]["bot"])
 
 
 async def test_what_the_scopes_do_not_cover_is_left_out(client: AsyncWebClient) -> None:
@@ -144,6 +156,20 @@ def test_command_names_slack_would_not_register_are_refused(names: list[str], co
     manifest = {"features": {"slash_commands": [{"command": name, "description": "x"} for name in names]}}
     with pytest.raises(ValueError, match=complaint):
         SlackServer(World(), manifest=manifest)
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        pytest.param({"features": MANIFEST["features"]}, "need the scope commands", id="commands"),
+        pytest.param(
+            {"settings": MANIFEST["settings"]}, "file_shared needs the scope files:read", id="events"
+        ),
+    ],
+)
+def test_a_manifest_without_the_scopes_it_needs_is_refused(part: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        SlackServer(World(), manifest=part)
 
 
 async def test_an_app_without_interactivity_gets_no_button(world: World) -> None:
