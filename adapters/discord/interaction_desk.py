@@ -1,0 +1,168 @@
+"""What people use on Discord, into the intake in milliseconds; the answer comes later and in its own time."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from adapters import AdapterContext
+from adapters.discord.answers import Answers
+from adapters.discord.callbacks import Callbacks
+from adapters.discord.commands import shortcut_labels
+from adapters.discord.directory import Directory
+from adapters.discord.errors import FAILURES, code_of
+from adapters.discord.interactions import (
+    InteractionEvent,
+    InteractionRef,
+    Typing,
+    is_typing,
+    read_interaction,
+    read_typing,
+    ref_of,
+    with_membership,
+)
+from adapters.discord.parse import Reader
+from adapters.discord.rooms import Hearing, Room, RoomKind
+from adapters.discord.settings import PLATFORM
+from bot.core.commands import Role
+from bot.core.events import CommandGiven, FormSubmitted
+from bot.core.places import Place
+
+OFFER_WITHIN_SECONDS = 2.0
+"""Of the three that Discord gives; later the list stays empty."""
+STORE_PAUSE_SECONDS = 0.3
+
+
+class InteractionDesk:
+    """Takes INTERACTION_CREATE payloads."""
+
+    def __init__(
+        self,
+        context: AdapterContext,
+        directory: Directory,
+        hearing: Hearing,
+        answers: Answers,
+        callbacks: Callbacks,
+    ) -> None:
+        self._context, self._directory, self._hearing = context, directory, hearing
+        self._answers, self._callbacks = answers, callbacks
+        self._shortcuts = shortcut_labels(context.texts)
+        self._roles = {command.name: command.role for command in context.commands}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, data: dict[str, Any], reader: Reader) -> None:
+        """Begin to deal with one interaction; never waits."""
+        task = asyncio.create_task(self._deal_with(data, reader), name=f"discord interaction {data['id']}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _deal_with(self, data: dict[str, Any], reader: Reader) -> None:
+        ref = ref_of(data)
+        if is_typing(data):
+            await self._offer(ref, read_typing(data, reader))
+            return
+        self._answers.begin(ref)
+        texts = self._context.texts
+        try:
+            room = await self._directory.room(str(data["channel_id"]), _channel_of(data))
+            event = read_interaction(data, room, reader, self._shortcuts)
+            if event is None:
+                await self._answers.apologise(ref, texts("This is not known here any more."))
+                return
+            await self._store(await self._completed(event, room, data))
+        except Exception as error:  # noqa: BLE001 - Discord repeats no interaction: the person has to be told
+            self._context.report("discord.interaction_failed", {"error": type(error).__name__})
+            await self._answers.apologise(
+                ref, texts("Something went wrong here. Please try again in a moment.")
+            )
+
+    async def _store(self, event: InteractionEvent) -> None:
+        try:
+            await self._context.intake.accept([event])
+        except Exception:  # noqa: BLE001 - the house's storage is behind this; a second failure is dealt with above
+            await asyncio.sleep(STORE_PAUSE_SECONDS)
+            await self._context.intake.accept([event])
+
+    async def _completed(
+        self, event: InteractionEvent, room: Room, data: Mapping[str, Any]
+    ) -> InteractionEvent:
+        """The event with what only the member list and Discord's direct chats can tell."""
+        self._note_roles(data)
+        if self._needs_role(event) and not event.author.is_in_staff_space:
+            user = event.author.identity.external_id
+            event = with_membership(
+                event,
+                is_in_staff_space=await self._is_in_staff_space(user),
+                is_colleague=await self._is_colleague(user),
+            )
+        if self._is_homeless(event, room):
+            return replace(event, place=await self._direct_chat(event))
+        return event
+
+    def _note_roles(self, data: Mapping[str, Any]) -> None:
+        member = data.get("member")
+        if member and data.get("guild_id") and "roles" in member:
+            roles = tuple(str(role) for role in member["roles"])
+            self._directory.note_member(str(data["guild_id"]), str(member["user"]["id"]), roles)
+
+    def _needs_role(self, event: InteractionEvent) -> bool:
+        if not isinstance(event, CommandGiven):
+            return True
+        return self._roles.get(event.name, Role.ADMIN) > Role.CUSTOMER
+
+    async def _is_in_staff_space(self, user: str) -> bool | None:
+        space = self._context.staff_space
+        if space is None or space.platform != PLATFORM:
+            return None
+        return await self._directory.can_see(space.channel, user)
+
+    async def _is_colleague(self, user: str) -> bool:
+        channels = [one.channel for one in self._context.colleague_places if one.platform == PLATFORM]
+        seen = [await self._directory.can_see(channel, user) for channel in channels]
+        return True in seen
+
+    def _is_homeless(self, event: InteractionEvent, room: Room) -> bool:
+        """A customer's command in the open channel: there is no message yet that a thread could start from."""
+        if room.kind is not RoomKind.TEXT or self._hearing.is_staff(room.place) or event.place.thread:
+            return False
+        return isinstance(event, FormSubmitted) or not self._needs_role(event)
+
+    async def _direct_chat(self, event: InteractionEvent) -> Place:
+        """The person's direct chat; the channel itself, kept apart by the person, when there is none."""
+        user = event.author.identity.external_id
+        try:
+            return Place(PLATFORM, channel=await self._directory.direct(user), is_direct=True)
+        except FAILURES as error:
+            self._context.report("discord.no_direct_chat", {"code": code_of(error)})
+        return Place(PLATFORM, channel=event.place.channel, person=user)
+
+    async def _offer(self, ref: InteractionRef, typing: Typing | None) -> None:
+        try:
+            async with asyncio.timeout(OFFER_WITHIN_SECONDS):
+                await self._callbacks.offer(ref, await self._choices(typing))
+        except FAILURES as error:
+            self._context.report(
+                "discord.offer_failed", {"code": code_of(error), "error": type(error).__name__}
+            )
+
+    async def _choices(self, typing: Typing | None) -> list[tuple[str, str]]:
+        if typing is None:
+            return []
+        try:
+            return await self._context.intake.complete(typing.completes, typing.identity, typing.typed)
+        except Exception as error:  # noqa: BLE001 - an empty list is better than Discord's own error message
+            self._context.report("discord.offer_failed", {"error": type(error).__name__})
+            return []
+
+
+def _channel_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The channel that came along, or what is known without it."""
+    channel = dict(data.get("channel") or {})
+    if "type" not in channel and not data.get("guild_id"):
+        channel["type"] = 1
+    return {"id": data["channel_id"], **channel}

@@ -1,0 +1,78 @@
+"""What comes in, one lane for each room: in order within a room, side by side between rooms."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One gateway event."""
+
+    kind: str
+    data: dict[str, Any]
+    session: str
+    sequence: int
+
+
+Take = Callable[[str, Sequence[Arrival]], Awaitable[None]]
+"""Stores what arrived in a room; raises when it could not be stored."""
+
+
+class Lanes:
+    """Hands arrivals to `take`, batch by batch; holds rooms whose past is still being read."""
+
+    def __init__(self, take: Take, fail: Callable[[BaseException], None]) -> None:
+        self._take, self._fail = take, fail
+        self._lanes: dict[str, deque[Arrival]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._held: set[str] | None = set()
+
+    def put(self, room: str, arrival: Arrival) -> None:
+        self._lanes.setdefault(room, deque()).append(arrival)
+        self._serve(room)
+
+    def hold_all(self) -> None:
+        """From now on nothing moves until it is known which rooms have a past to be read."""
+        self._held = None
+
+    def hold_only(self, rooms: Iterable[str]) -> None:
+        self._held = set(rooms)
+        for room in list(self._lanes):
+            self._serve(room)
+
+    def release(self, room: str) -> None:
+        if self._held is not None:
+            self._held.discard(room)
+        self._serve(room)
+
+    async def close(self) -> None:
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    def _serve(self, room: str) -> None:
+        is_held = self._held is None or room in self._held
+        if is_held or room in self._workers or not self._lanes.get(room):
+            return
+        self._workers[room] = asyncio.create_task(self._work(room), name=f"discord room {room}")
+
+    async def _work(self, room: str) -> None:
+        lane = self._lanes[room]
+        try:
+            while lane and self._held is not None and room not in self._held:
+                batch = [lane.popleft() for _ in range(min(len(lane), LONGEST_BATCH))]
+                await self._take(room, batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, only a new adapter can fetch what was lost
+            self._fail(error)
+            return
+        finally:
+            self._workers.pop(room, None)
+            if not lane:
+                self._lanes.pop(room, None)
+        self._serve(room)
