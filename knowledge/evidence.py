@@ -1,4 +1,4 @@
-"""What speaks for each article, mixed into one score, and how sure the best one may make us."""
+"""What speaks for each article, mixed into one score, and the facts that tell how sure the best one may make us."""
 
 import math
 from collections.abc import Sequence
@@ -9,27 +9,32 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 
-# Weights of the mix, found on the developers' question sets: see benchmarks/knowledge_figures.py.
-TITLE_WEIGHT = 0.7
+# Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
+NAME_WEIGHT = 0.7
 PASSAGE_WEIGHT = 1.0
-COVERAGE_WEIGHT = 0.75
-SPELLING_WEIGHT = 0.5
+COVERAGE_WEIGHT = 1.0
+HABIT_WEIGHT = 0.1
 # Words that look alike in another language seldom mean the same.
 OTHER_LANGUAGE_SHARE = 0.3
+# How far the mixed score must differ for one article to be much likelier than another.
+_TEMPERATURE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Four scores for each article (rows of equal length); `titles` and `passages` are None without vectors.
+    """Scores for each article, in rows of equal length.
 
-    `same_language` is how likely each article is in the language of the question, `topics` numbers the articles so
-    that translations share a number.
+    `names` and `passages` say how near title or phrasings and the text are in meaning (None without vectors),
+    `habits` how usual the topic is for such a question (None until customers have accepted enough answers),
+    `coverage` how much of the question's words the article covers, `unknown` which share of them no article has,
+    `same_language` how likely each article is in the question's language. Translations share a number in `topics`.
     """
 
-    titles: Scores | None
+    names: Scores | None
     passages: Scores | None
+    habits: Scores | None
     coverage: Scores
-    spelling: Scores
+    unknown: float
     same_language: Scores
     topics: NDArray[np.int32]
     words: int
@@ -37,39 +42,49 @@ class Evidence:
     @property
     def meaning(self) -> Scores | None:
         """Return how near each article is in meaning, about -1 to 1."""
-        if self.titles is None or self.passages is None:
+        if self.names is None or self.passages is None:
             return None
-        total: Scores = TITLE_WEIGHT * self.titles + PASSAGE_WEIGHT * self.passages
-        return total / np.float32(TITLE_WEIGHT + PASSAGE_WEIGHT)
+        total: Scores = NAME_WEIGHT * self.names + PASSAGE_WEIGHT * self.passages
+        return total / np.float32(NAME_WEIGHT + PASSAGE_WEIGHT)
+
+    @property
+    def likeness(self) -> Scores:
+        """Return how alike question and article are, by meaning and letters."""
+        share = OTHER_LANGUAGE_SHARE + (1 - OTHER_LANGUAGE_SHARE) * self.same_language
+        lexical: Scores = np.float32(COVERAGE_WEIGHT) * share * self.coverage
+        meaning = self.meaning
+        return lexical if meaning is None else lexical + np.float32(NAME_WEIGHT + PASSAGE_WEIGHT) * meaning
 
     @property
     def total(self) -> Scores:
         """Return the mixed score that ranks the articles."""
-        share = OTHER_LANGUAGE_SHARE + (1 - OTHER_LANGUAGE_SHARE) * self.same_language
-        lexical: Scores = share * (COVERAGE_WEIGHT * self.coverage + SPELLING_WEIGHT * self.spelling)
-        meaning = self.meaning
-        return lexical if meaning is None else lexical + np.float32(TITLE_WEIGHT + PASSAGE_WEIGHT) * meaning
+        if self.habits is None:
+            return self.likeness
+        return self.likeness + np.float32(HABIT_WEIGHT) * self.habits
 
 
-def features(evidence: Evidence, total: Scores, article: int) -> dict[str, float]:
+def features(evidence: Evidence, article: int) -> dict[str, float]:
     """Return the facts by which the confidence in `article` is judged, by name."""
     rivals = evidence.topics != evidence.topics[article]
+    likeness = evidence.likeness
     facts = {
-        "lead": _lead(total, article, rivals),
-        "height": float((total[article] - total.mean()) / (total.std() + 1e-6)),
-        "spelling": float(evidence.spelling[article]),
+        "lead": _lead(likeness, article, rivals),
+        "share": _share(likeness, article, rivals),
+        "height": float((likeness[article] - likeness.mean()) / (likeness.std() + 1e-6)),
         "coverage": float(evidence.coverage[article]),
         "coverage_agrees": float(
             evidence.topics[int(evidence.coverage.argmax())] == evidence.topics[article]
         ),
+        "unknown": evidence.unknown,
         "length": math.log(1 + evidence.words),
         "topics": math.log(len(np.unique(evidence.topics))),
         "same_language": float(evidence.same_language[article]),
+        "habit": 0.0 if evidence.habits is None else float(np.exp(evidence.habits[article])),
+        "has_habits": float(evidence.habits is not None),
     }
-    meaning = evidence.meaning
-    if meaning is not None:
-        facts["meaning"] = float(meaning[article])
-        facts["meaning_lead"] = _lead(meaning, article, rivals)
+    if evidence.names is not None and evidence.passages is not None:
+        facts["name"] = float(evidence.names[article])
+        facts["passage"] = float(evidence.passages[article])
     return facts
 
 
@@ -90,3 +105,9 @@ def _lead(scores: Scores, article: int, rivals: NDArray[np.bool_]) -> float:
     if not rivals.any():
         return 0.0
     return float(scores[article] - scores[rivals].max())
+
+
+def _share(total: Scores, article: int, rivals: NDArray[np.bool_]) -> float:
+    """Return the article's share among its rivals when scores are read as odds."""
+    against = np.exp((total[rivals] - total[article]) / _TEMPERATURE).sum()
+    return float(1 / (1 + against))

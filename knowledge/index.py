@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
 from knowledge.embedder import Embedder, Vectors
@@ -52,10 +53,10 @@ class Index:
         figures = figures or shipped_figures()
         articles = tuple(articles)
         passages = [split_passages(article.body) for article in articles]
-        lexical = LexicalSide(articles, passages)
+        lexical = LexicalSide(articles)
         meaning = None
         if embedder is not None and articles:
-            meaning = MeaningSide(articles, passages, embedder, cache, figures.space)
+            meaning = MeaningSide(articles, _topics(articles), passages, embedder, cache, figures.space)
         return cls(articles, lexical, meaning, Reader(figures.guesser, articles), figures)
 
     @property
@@ -88,7 +89,7 @@ class Index:
             matches: list[Match] = []
             ceiling = 1.0
             for number in ranked_by_topic(total, self._topics, limit):
-                ceiling = min(ceiling, self._confidence.probability(features(evidence, total, number)))
+                ceiling = min(ceiling, self._confidence.probability(features(evidence, number)))
                 shown = self._best_translation(number, question, total)
                 matches.append(self._match(shown, ceiling, question, vector))
         return matches
@@ -120,15 +121,16 @@ class Index:
             evidence = self._evidence(question, vector)
         total = evidence.total
         best = ranked_by_topic(total, self._topics, 10)
-        return [(self.articles[number].key, features(evidence, total, number)) for number in best]
+        return [(self.articles[number].key, features(evidence, number)) for number in best]
 
     def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
-        coverage, spelling = self._lexical.scores(question.words)
+        coverage, unknown = self._lexical.scores(question.words)
         spoken = [question.languages.get(article.language, 0.0) for article in self.articles]
-        titles, passages = (None, None)
+        names, passages, habits = (None, None, None)
         if self._meaning is not None and vector is not None:
-            titles, passages = self._meaning.scores(vector)
-        return Evidence(titles, passages, coverage, spelling, np.array(spoken, np.float32), self._topics,
+            names, passages = self._meaning.scores(vector)
+            habits = self._meaning.habits(vector)
+        return Evidence(names, passages, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
                         len(question.words))  # fmt: skip
 
     def _best_translation(self, number: int, question: Question, total: Scores) -> int:
@@ -159,3 +161,9 @@ class Index:
         if common:
             return f"shares the words {', '.join(common[:5])}"
         return "means the same in other words" if self._meaning is not None else "is spelt alike"
+
+
+def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:
+    """Number the keys: translations of an article are one topic."""
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))}
+    return np.array([numbers[article.key] for article in articles], np.int32)

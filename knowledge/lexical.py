@@ -14,12 +14,12 @@ from knowledge.question import article_words
 
 Scores = NDArray[np.float32]
 
-# BM25's usual constants; a quarter of the length matters less for help articles than for web pages.
-_SATURATION = 1.5
-_LENGTH_SHARE = 0.75
+# BM25's constants: repeating a word says little in a help article, and so does its length.
+_SATURATION = 1.0
+_LENGTH_SHARE = 0.6
 
 # A title says what an article is about, an accepted question what people call it, the body mostly how.
-_TITLE, _PHRASING = 3, 2
+_TITLE, _PHRASING = 4, 2
 
 
 class Postings:
@@ -81,62 +81,22 @@ class WordIndex:
         """Return how much a word piece tells."""
         return self._postings.rarity(piece)
 
-    def scores(self, words: Iterable[str]) -> Scores:
-        """Return one score from 0 to about 2.5 for each document."""
+    def scores(self, words: Iterable[str]) -> tuple[Scores, float]:
+        """Return one score from 0 to 1 for each document, and which share of the question none of them has."""
         scores = np.zeros(len(self._postings), np.float32)
         lengths = self._postings.lengths
         usual = float(lengths.mean()) if len(lengths) else 1.0
         damping = _SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * lengths / max(usual, 1.0))
-        asked = 1e-6
+        asked, unknown = 1e-6, 0.0
         for gram in dict.fromkeys(word_pieces(words)):
             rarity = self._postings.rarity(gram)
             asked += rarity
             if gram in self._postings:
                 documents, counts = self._postings.of(gram)
                 scores[documents] += rarity * counts / (counts + damping[documents])
-        return scores / np.float32(asked)
-
-
-class SpellingIndex:
-    """Cosine of TF-IDF vectors over pieces of two to five letters, for titles and other short texts."""
-
-    def __init__(self) -> None:
-        self._postings = Postings()
-        self._grams: list[Counter[str]] = []
-        self._norms: Scores | None = None
-
-    def add(self, words: Iterable[str]) -> int:
-        """Add a short text; return its number."""
-        grams = Counter(letter_pieces(words))
-        self._grams.append(grams)
-        self._norms = None
-        return self._postings.add(grams)
-
-    def scores(self, words: Iterable[str]) -> Scores:
-        """Return one cosine from 0 to 1 for each text."""
-        if self._norms is None:
-            self._norms = self._measure()
-        scores = np.zeros(len(self._postings), np.float32)
-        asked = 0.0
-        for gram, count in Counter(letter_pieces(words)).items():
-            weight = (1 + math.log(count)) * self._postings.rarity(gram)
-            asked += weight * weight
-            if gram in self._postings:
-                texts, counts = self._postings.of(gram)
-                scores[texts] += weight * self._postings.rarity(gram) * (1 + np.log(counts))
-        return scores / (self._norms * np.float32(math.sqrt(asked) + 1e-6))
-
-    def _measure(self) -> Scores:
-        rarity: dict[str, float] = {}
-        norms = np.zeros(len(self._grams), np.float32)
-        for text, grams in enumerate(self._grams):
-            squares = 0.0
-            for gram, count in grams.items():
-                if gram not in rarity:
-                    rarity[gram] = self._postings.rarity(gram)
-                squares += ((1 + math.log(count)) * rarity[gram]) ** 2
-            norms[text] = math.sqrt(squares)
-        return norms + np.float32(1e-6)
+            else:
+                unknown += rarity
+        return scores / np.float32(asked), unknown / asked
 
 
 def word_pieces(words: Iterable[str], size: int = 4) -> list[str]:
@@ -148,46 +108,21 @@ def word_pieces(words: Iterable[str], size: int = 4) -> list[str]:
     return pieces
 
 
-def letter_pieces(words: Iterable[str], sizes: Sequence[int] = (2, 3, 4, 5)) -> list[str]:
-    """Return the pieces of every size of each word, its edges included."""
-    pieces: list[str] = []
-    for word in words:
-        padded = f" {word} "
-        for size in sizes:
-            pieces += [padded[i : i + size] for i in range(max(1, len(padded) - size + 1))]
-            if len(padded) <= size:
-                break
-    return pieces
-
-
 class LexicalSide:
-    """Everything that compares letters: whole articles by word pieces, titles, questions and passages by spelling."""
+    """How much of a question each article covers, by word pieces of its title, phrasings and text."""
 
-    def __init__(self, articles: Sequence[Article], passages: Sequence[Sequence[str]]) -> None:
+    def __init__(self, articles: Sequence[Article]) -> None:
         self._coverage = WordIndex()
-        self._spelling = SpellingIndex()
-        self._owners = array("i")
-        for number, (article, parts) in enumerate(zip(articles, passages, strict=True)):
-            title = article_words(article.title, article.language)
-            phrasings = [article_words(phrasing, article.language) for phrasing in article.phrasings]
-            bodies = [article_words(plain_text(part), article.language) for part in parts]
-            counts = Counter[str]()
-            for words, copies in [
-                (title, _TITLE),
-                *((p, _PHRASING) for p in phrasings),
-                *((b, 1) for b in bodies),
-            ]:
-                counts.update({piece: count * copies for piece, count in Counter(word_pieces(words)).items()})
-            self._coverage.add(counts)
-            for words in [title, *phrasings, *([*title, *body] for body in bodies)]:
-                self._add_spelling(number, words)
+        for article in articles:
+            texts = [(article.title, _TITLE), *((p, _PHRASING) for p in article.phrasings)]
+            pieces = Counter[str]()
+            for text, copies in [*texts, (plain_text(article.body), 1)]:
+                pieces.update(word_pieces(article_words(text, article.language) * copies))
+            self._coverage.add(pieces)
 
-    def scores(self, words: Sequence[str]) -> tuple[Scores, Scores]:
-        """Return for each article how much of the question it covers, and how alike its nearest text is spelt."""
-        coverage = self._coverage.scores(words)
-        spelling = np.zeros(len(coverage), np.float32)
-        np.maximum.at(spelling, np.array(self._owners, np.int32), self._spelling.scores(words))
-        return coverage, spelling
+    def scores(self, words: Sequence[str]) -> tuple[Scores, float]:
+        """Return how much of the question each article covers, and which share of it no article has."""
+        return self._coverage.scores(words)
 
     def overlap(self, words: Sequence[str], text: Sequence[str]) -> float:
         """Return which share of the question's weight a text's words cover, 0 to 1."""
@@ -198,9 +133,3 @@ class LexicalSide:
     def learn(self, number: int, words: Sequence[str]) -> None:
         """Add one more phrasing to an article."""
         self._coverage.add(Counter(word_pieces(list(words) * _PHRASING)), number)
-        self._add_spelling(number, words)
-
-    def _add_spelling(self, number: int, words: Sequence[str]) -> None:
-        if words:
-            self._spelling.add(words)
-            self._owners.append(number)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article
 from knowledge.embedder import Embedder, Vectors
+from knowledge.habits import Habits
 from knowledge.passages import plain_text
 from knowledge.vector_cache import VectorCache
 
@@ -64,8 +65,8 @@ def adapted(space: Space, titles: Vectors, title_languages: Sequence[str], passa
 class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
-    def __init__(self, articles: Sequence[Article], passages: Sequence[Sequence[str]], embedder: Embedder,
-                 cache: VectorCache, space: Space) -> None:  # fmt: skip
+    def __init__(self, articles: Sequence[Article], topics: NDArray[np.int32], passages: Sequence[Sequence[str]],
+                 embedder: Embedder, cache: VectorCache, space: Space) -> None:  # fmt: skip
         self._embedder = embedder
         self._cache = cache
         self._articles = len(articles)
@@ -88,6 +89,9 @@ class MeaningSide:
         )
         self._name_owners = np.array([n for n, _ in names], np.int32)
         self._part_owners = np.array([n for n, _ in parts], np.int32)
+        self._topics = topics
+        self._habits = Habits(len(set(topics.tolist())))
+        self._habits.fit(self._names, topics[self._name_owners])
 
     def vector(self, text: str, language: str) -> Vectors:
         """Return the cleaned vector of a question; tens of milliseconds."""
@@ -95,9 +99,14 @@ class MeaningSide:
         vector: Vectors = self._space.cleaned(raw, [self._space.query_mean(language)])[0]
         return vector
 
+    def habits(self, vector: Vectors) -> Vectors | None:
+        """Return for each article how usual its topic is for such a question, as a log probability."""
+        by_topic = self._habits.scores(vector)
+        return None if by_topic is None else by_topic[self._topics]
+
     def scores(self, vector: Vectors) -> tuple[Vectors, Vectors]:
-        """Return how near each article's nearest title or phrasing is, and how near its text is."""
-        names = best_by_owner(_dot(self._names, vector), self._name_owners, self._articles)
+        """Return how near each article's title and phrasings are, and how near its text is."""
+        names = best_three_by_owner(_dot(self._names, vector), self._name_owners, self._articles)
         parts = best_by_owner(_dot(self._parts, vector), self._part_owners, self._articles)
         # An article that has only one of the two is judged by that one.
         return np.where(names > _NONE, names, parts), np.where(parts > _NONE, parts, names)
@@ -110,6 +119,7 @@ class MeaningSide:
         """Add the cleaned vector of one more phrasing to an article."""
         self._names = np.concatenate([self._names, vector[None]])
         self._name_owners = np.append(self._name_owners, np.int32(article))
+        self._habits.fit(self._names, self._topics[self._name_owners])
 
 
 def embedded_text(title: str, passage: str) -> str:
@@ -127,20 +137,17 @@ def best_by_owner(
 
 
 def best_three_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int) -> Vectors:
-    """Return the mean of each article's up to three highest similarities."""
-    remaining = similarities.astype(np.float32).copy()
-    total = np.zeros(articles, np.float32)
-    counted = np.zeros(articles, np.float32)
-    for _ in range(3):
-        best = best_by_owner(remaining, owners, articles, missing=-np.inf)
-        found = np.isfinite(best)
-        total[found] += best[found]
-        counted += found
-        # Each article's best unit steps aside, so that the next round sees its second best.
-        order = np.argsort(-remaining, kind="stable")
-        _, first = np.unique(owners[order], return_index=True)
-        remaining[order[first]] = -np.inf
-    return (total / np.maximum(counted, 1)).astype(np.float32)
+    """Return the mean of each article's up to three highest similarities, `_NONE` for one without any.
+
+    One phrasing may be near by accident, three are not.
+    """
+    order = np.lexsort((-similarities, owners))
+    sorted_owners = owners[order]
+    place = np.arange(len(order)) - np.searchsorted(sorted_owners, np.arange(articles))[sorted_owners]
+    counted = order[place < 3]
+    totals = np.bincount(owners[counted], similarities[counted], articles)
+    counts = np.bincount(owners[counted], minlength=articles)
+    return np.where(counts > 0, totals / np.maximum(counts, 1), _NONE).astype(np.float32)
 
 
 def _blended(shipped: Vectors, own: Vectors) -> Vectors:
