@@ -1,7 +1,5 @@
 """What other platforms have and Telegram has not; each says so."""
 
-# ruff: noqa: ARG002 - the signatures are those of the Surface protocol
-
 from sandbox.surface import Command, Form, Home, SurfaceError
 
 

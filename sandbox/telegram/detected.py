@@ -33,35 +33,35 @@ _PATTERNS = (
     ("phone_number", re.compile(r"(?<![\w+])\+\d[\d\s()-]{5,18}\d(?!\w)")),
 )
 _NEVER_LAST = ".,:;!?'\"…"
+_OPENING = {")": "(", "]": "[", "}": "{"}
 
 
 def find_entities(text: str) -> list[Entity]:
     """Entities that do not touch each other, in order; what comes first in the list of patterns wins."""
-    taken: list[tuple[int, int, str]] = []
+    taken = bytearray(len(text))
+    spans: list[tuple[int, int, str]] = []
     for kind, pattern in _PATTERNS:
         for found in pattern.finditer(text):
-            begin, end = found.start(), _end_of(kind, found)
-            if any(begin < other_end and other_begin < end for other_begin, other_end, _ in taken):
+            begin = found.start()
+            end = begin + _link_length(found[0]) if kind == "url" else found.end()
+            if any(taken[begin:end]) or (kind == "url" and not checked_link(text[begin:end])):
                 continue
-            if kind == "url" and not checked_link(text[begin:end]):
-                continue
-            taken.append((begin, end, kind))
+            taken[begin:end] = b"\1" * (end - begin)
+            spans.append((begin, end, kind))
     offsets = utf16.positions(text)
-    return [Entity(kind, offsets[begin], offsets[end] - offsets[begin]) for begin, end, kind in sorted(taken)]
+    return [Entity(kind, offsets[begin], offsets[end] - offsets[begin]) for begin, end, kind in sorted(spans)]
 
 
-def _end_of(kind: str, found: re.Match[str]) -> int:
-    """Where it ends: a full stop or an unopened bracket after a link is no part of it."""
-    if kind != "url":
-        return found.end()
-    link = found[0]
-    while link and (
-        link[-1] in _NEVER_LAST
-        or (link[-1] in ")]}" and link.count(link[-1]) > link.count(_opening(link[-1])))
-    ):
-        link = link[:-1]
-    return found.start() + len(link)
-
-
-def _opening(bracket: str) -> str:
-    return "([{"[")]}".index(bracket)]
+def _link_length(link: str) -> int:
+    """How much of it is the link: a full stop or an unopened bracket at the end is not."""
+    count = {bracket: link.count(bracket) for bracket in "()[]{}"}
+    end = len(link)
+    while end:
+        last = link[end - 1]
+        is_unopened = last in _OPENING and count[last] > count[_OPENING[last]]
+        if last not in _NEVER_LAST and not is_unopened:
+            return end
+        if last in count:
+            count[last] -= 1
+        end -= 1
+    return 0

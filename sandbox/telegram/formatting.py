@@ -140,6 +140,11 @@ def _crosses(one: Entity, other: Entity) -> bool:
     return first.offset < second.offset < first.end < second.end
 
 
+def _is_apart_or_inside(entity: Entity, quote: Entity) -> bool:
+    is_apart = entity.end <= quote.offset or quote.end <= entity.offset
+    return is_apart or (quote.offset <= entity.offset and entity.end <= quote.end)
+
+
 def _without_overlap(entities: Iterable[Entity]) -> list[Entity]:
     kept: list[Entity] = []
     for entity in sorted(entities, key=_rank):
@@ -155,7 +160,7 @@ def _disentangle(given: Iterable[Entity]) -> list[Entity]:
     whole = _without_overlap(
         entity for entity in entities if entity.type not in BLOCKQUOTES and entity.type not in SPLITTABLE
     )
-    whole = [entity for entity in whole if not any(_crosses(entity, quote) for quote in quotes)]
+    whole = [entity for entity in whole if all(_is_apart_or_inside(entity, quote) for quote in quotes)]
     pieces = _split((entity for entity in entities if entity.type in SPLITTABLE), quotes + whole)
     return sorted(quotes + whole + pieces, key=_rank)
 
@@ -202,12 +207,12 @@ def _cut_at_crossings(piece: Entity, others: list[Entity]) -> list[Entity]:
 
 def _with_found(text: FormattedText) -> list[Entity]:
     """The entities together with those found in the text; what was marked wins over what was found."""
-    marked = [entity for entity in text.entities if entity.type not in SPLITTABLE]
-    whole = [entity for entity in marked if entity.type not in BLOCKQUOTES]
+    quotes = [entity for entity in text.entities if entity.type in BLOCKQUOTES]
+    whole = [entity for entity in text.entities if entity.type not in (*SPLITTABLE, *BLOCKQUOTES)]
     found = [
         entity
         for entity in find_entities(text.text)
         if not any(entity.offset < other.end and other.offset < entity.end for other in whole)
-        and not any(_crosses(entity, other) for other in marked)
+        and all(_is_apart_or_inside(entity, quote) for quote in quotes)
     ]
     return _disentangle([*text.entities, *found])

@@ -278,7 +278,7 @@ def _old_entity(text: str, at: int) -> tuple[str, str, int]:
     closing = "]" if mark == "[" else mark
     end = text.find(closing, at + len(mark))
     if end < 0:
-        where = len(text[:at].encode())
+        where = len(text[:at].encode("utf-8", "surrogatepass"))
         raise _refused(f"Can't find end of the entity starting at byte offset {where}")
     inner = text[at + len(mark) : end]
     end += len(closing)

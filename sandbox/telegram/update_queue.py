@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from sandbox.world import World
@@ -58,7 +59,8 @@ class UpdateQueue:
     world: World
     wanted: frozenset[str] = DEFAULT_KINDS
     """allowed_updates as the bot last set it; it is remembered between calls."""
-    waiting: list[Update] = field(default_factory=list)
+    waiting: dict[int, Update] = field(default_factory=dict)
+    """By id, oldest first."""
     repeats: list[Update] = field(default_factory=list)
     """Confirmed already, and sent once more because a fault says so."""
     repeated: set[int] = field(default_factory=set)
@@ -72,7 +74,7 @@ class UpdateQueue:
             return
         update = Update(self.next_id, kind, body, chat_id, self.world.clock.now().timestamp())
         self.next_id += 1
-        self.waiting.append(update)
+        self.waiting[update.id] = update
         self.wake()
         for listener in self.listeners:
             listener(update)
@@ -84,19 +86,24 @@ class UpdateQueue:
 
     def forget_old(self) -> None:
         oldest = self.world.clock.now().timestamp() - KEPT_SECONDS
-        self.waiting = [update for update in self.waiting if update.happened_at > oldest]
+        while self.waiting and self._first.happened_at <= oldest:
+            del self.waiting[self._first.id]
 
     def confirm_below(self, offset: int) -> None:
         """Forget every update with a smaller id; a negative offset keeps only that many of the last."""
         if offset < 0:
-            self.waiting = self.waiting[offset:]
-        else:
-            self.waiting = [update for update in self.waiting if update.id >= offset]
+            offset = self.next_id if not self.waiting else list(self.waiting)[offset:][0]
+        while self.waiting and self._first.id < offset:
+            del self.waiting[self._first.id]
         self.wake()
 
     def confirm(self, update: Update) -> None:
-        self.waiting = [waiting for waiting in self.waiting if waiting.id != update.id]
+        self.waiting.pop(update.id, None)
         self.wake()
+
+    @property
+    def _first(self) -> Update:
+        return next(iter(self.waiting.values()))
 
     def clear(self) -> None:
         self.waiting.clear()
@@ -114,7 +121,7 @@ class UpdateQueue:
         """What to hand out next: first the repeats, then what waits, oldest first."""
         self.forget_old()
         repeats, self.repeats = self.repeats[:limit], self.repeats[limit:]
-        fresh = self.waiting[: limit - len(repeats)]
+        fresh = list(islice(self.waiting.values(), limit - len(repeats)))
         self.repeats.extend(update for update in fresh if self.is_to_repeat(update))
         return repeats + fresh
 

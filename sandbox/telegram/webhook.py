@@ -34,7 +34,6 @@ class Settings:
     url: str
     secret: str = ""
     most_connections: int = USUAL_CONNECTIONS
-    ip_address: str = "127.0.0.1"
 
 
 @dataclass(slots=True)
@@ -72,7 +71,7 @@ class Webhook:
         await self.close()
         if args.flag("drop_pending_updates"):
             self.state.updates.clear()
-        self.settings = Settings(url, secret, most, args.text("ip_address") or "127.0.0.1")
+        self.settings = Settings(url, secret, most)
         self._start()
         self.state.world.journal.add("telegram", "connected", how="webhook")
         return True
@@ -94,7 +93,6 @@ class Webhook:
         }
         if self.settings:
             view["max_connections"] = self.settings.most_connections
-            view["ip_address"] = self.settings.ip_address
         if self.last_error_at:
             view |= {"last_error_date": self.last_error_at, "last_error_message": self.last_error}
         if self.state.updates.wanted != DEFAULT_KINDS:
@@ -108,7 +106,7 @@ class Webhook:
         self._connections = asyncio.Semaphore(settings.most_connections)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
         self.state.updates.listeners.append(self._enqueue)
-        for update in list(self.state.updates.waiting):
+        for update in list(self.state.updates.waiting.values()):
             self._enqueue(update)
 
     async def close(self) -> None:
@@ -175,7 +173,7 @@ class Webhook:
 
     def _is_waiting(self, update: Update) -> bool:
         self.state.updates.forget_old()
-        return any(waiting.id == update.id for waiting in self.state.updates.waiting)
+        return update.id in self.state.updates.waiting
 
     async def _attempt(self, update: Update) -> int | None:
         """None when it was taken, else the seconds the other side asks us to wait."""

@@ -303,3 +303,27 @@ async def test_application_takes_updates_from_a_webhook(server: TelegramServer, 
     assert update.message is not None
     await update.message.reply_text("received")
     assert re.match("received", server.messages(HOME, HOME)[-1].text)
+
+
+async def test_webhook_is_not_called_while_the_platform_is_down(
+    server: TelegramServer, bot: Bot, hook: Hook, world: World
+) -> None:
+    await bot.set_webhook(hook.url)
+    world.faults["telegram"].is_down = True
+    await server.say(HOME, HOME, "anyone?")
+    with pytest.raises(TimeoutError):
+        await server.settle(0.3)
+    assert hook.got == []
+    world.faults["telegram"].is_down = False
+    assert await hook.until(1) == ["anyone?"]
+
+
+async def test_duplicate_delivery_calls_the_webhook_twice(
+    server: TelegramServer, bot: Bot, hook: Hook, world: World
+) -> None:
+    world.faults["telegram"].duplicate_deliveries = 1
+    await bot.set_webhook(hook.url)
+    await server.say(HOME, HOME, "twice")
+    await server.say(HOME, HOME, "once")
+    assert await hook.until(3) == ["twice", "twice", "once"]
+    assert hook.got[0]["update_id"] == hook.got[1]["update_id"]

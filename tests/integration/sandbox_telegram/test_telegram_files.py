@@ -194,3 +194,13 @@ async def test_file_of_another_kind_and_unknown_files_are_refused(plain: Plain, 
     assert refusal == "400 Bad Request: can't use file of type Document as Photo"
     assert await plain.refusal("getFile", file_id="nothing") == "400 Bad Request: invalid file_id"
     assert await plain.refusal("getFile") == "400 Bad Request: file_id not specified"
+
+
+async def test_odd_file_names_can_be_fetched(server: TelegramServer, bot: Bot, reader: Reader) -> None:
+    name = "../../\udcff räkning?.a#b c"
+    await server.say(HOME, HOME, "", files=(Upload(name, "application/pdf", b"paper"),))
+    message = (await reader.one()).message
+    assert message is not None
+    assert message.document is not None
+    file = await message.document.get_file()
+    assert bytes(await file.download_as_bytearray()) == b"paper"

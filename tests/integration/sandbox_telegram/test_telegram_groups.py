@@ -339,3 +339,29 @@ async def test_what_the_bot_says_of_itself_has_languages(bot: Bot) -> None:
     assert (await bot.get_my_short_description()).short_description == "Short"
     await bot.set_my_name("All hands")
     assert (await bot.get_my_name()).name == "All hands"
+
+
+async def test_general_topic_has_methods_of_its_own(server: TelegramServer, bot: Bot) -> None:
+    await bot.edit_general_forum_topic(SUPPORT_DESK, "Lobby")
+    await bot.close_general_forum_topic(SUPPORT_DESK)
+    general = next(room for room in server.rooms(TOM_ID) if room.id == f"{SUPPORT_DESK}:1")
+    assert (general.name, general.is_closed) == ("Lobby", True)
+    await bot.reopen_general_forum_topic(SUPPORT_DESK)
+    await bot.hide_general_forum_topic(SUPPORT_DESK)
+    assert f"{SUPPORT_DESK}:1" not in [room.id for room in server.rooms(TOM_ID)]
+    await bot.unhide_general_forum_topic(SUPPORT_DESK)
+    assert f"{SUPPORT_DESK}:1" in [room.id for room in server.rooms(TOM_ID)]
+
+
+async def test_unpinning_a_topic_leaves_other_pins(bot: Bot) -> None:
+    topic = await bot.create_forum_topic(SUPPORT_DESK, "Ticket")
+    outside = await bot.send_message(SUPPORT_DESK, "outside")
+    inside = await bot.send_message(SUPPORT_DESK, "inside", message_thread_id=topic.message_thread_id)
+    for message in (outside, inside):
+        await bot.pin_chat_message(SUPPORT_DESK, message.message_id)
+    await bot.unpin_all_forum_topic_messages(SUPPORT_DESK, topic.message_thread_id)
+    pinned = (await bot.get_chat(SUPPORT_DESK)).pinned_message
+    assert pinned is not None
+    assert pinned.message_id == outside.message_id
+    await bot.unpin_all_chat_messages(SUPPORT_DESK)
+    assert (await bot.get_chat(SUPPORT_DESK)).pinned_message is None

@@ -255,3 +255,31 @@ async def test_two_servers_in_one_process_know_nothing_of_each_other(server: Tel
     assert other.messages(str(LEA.id), str(LEA.id)) == []
     assert other.bot_settings()["TELEGRAM_API_URL"] != server.bot_settings()["TELEGRAM_API_URL"]
     await other.stop()
+
+
+async def test_protected_message_can_be_neither_copied_nor_forwarded(
+    server: TelegramServer, bot: Bot
+) -> None:
+    await server.say(HOME, HOME, "hi")
+    sent = await bot.send_message(DANA.id, "secret", protect_content=True)
+    assert sent.has_protected_content
+    with pytest.raises(BadRequest, match="Message can't be copied"):
+        await bot.copy_message(DANA.id, DANA.id, sent.message_id)
+    with pytest.raises(BadRequest, match="The message can't be forwarded"):
+        await bot.forward_message(DANA.id, DANA.id, sent.message_id)
+
+
+async def test_several_messages_are_deleted_at_once_and_missing_ones_do_not_matter(
+    server: TelegramServer, bot: Bot
+) -> None:
+    numbers = [int(await server.say(HOME, HOME, text)) for text in ("one", "two", "three")]
+    await bot.delete_messages(DANA.id, [*numbers[:2], 999])
+    assert [message.text for message in server.messages(HOME, HOME)] == ["three"]
+
+
+async def test_stopped_poll_stays_closed(server: TelegramServer, bot: Bot) -> None:
+    await server.say(HOME, HOME, "hi")
+    sent = await bot.send_poll(DANA.id, "Which lamp?", ["blue", "green"])
+    assert (await bot.stop_poll(DANA.id, sent.message_id)).is_closed
+    with pytest.raises(BadRequest, match="Poll has already been closed"):
+        await bot.stop_poll(DANA.id, sent.message_id)
