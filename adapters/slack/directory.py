@@ -6,17 +6,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
+from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Profile, Wanted, profile_of
 from adapters.slack.scope import Rooms
 
-SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
-"""What a call of Slack's Web API may raise."""
 _FIRST_LOOK_SECONDS = 1.5
 _PROFILE_SECONDS = 3600.0
 _FAILURE_SECONDS = 60.0
@@ -86,8 +80,8 @@ class _Asked(Generic[T]):
 class Directory:
     """Answers of Slack about ids, for whoever turns payloads into events."""
 
-    def __init__(self, client: AsyncWebClient, rooms: Rooms, report: Report) -> None:
-        self._client = client
+    def __init__(self, api: Api, rooms: Rooms, report: Report) -> None:
+        self._api = api
         self._rooms = rooms
         self._people = _Asked(self._ask_profile, _PROFILE_SECONDS, report)
         self._channels = _Asked(self._ask_channel_name, _PROFILE_SECONDS, report)
@@ -125,16 +119,6 @@ class Directory:
     def _open(asked: _Asked[T], keys: Iterable[str]) -> list[asyncio.Task[T | None]]:
         return [asked.question(key) for key in keys if not asked.is_settled(key)]
 
-    def needs_asking(self, wanted: Wanted) -> bool:
-        """True when `find` would have to wait."""
-        return (
-            any(not self._people.is_settled(user) for user in wanted.people)
-            or any(not self._channels.is_settled(channel) for channel in wanted.channels)
-            or wanted.members
-            or bool(wanted.direct_chat_of)
-            or wanted.thread_of is not None
-        )
-
     async def direct_chat(self, user: str) -> str:
         """Return the channel of the direct chat with a person, opening it; raises what the Web API raises."""
         if (known := self._direct.known(user)) is not None:
@@ -150,11 +134,11 @@ class Directory:
     # -- questions
 
     async def _ask_profile(self, user: str) -> Profile:
-        answer = await self._client.users_info(user=user, include_locale=True)
+        answer = await self._api.reading.users_info(user=user, include_locale=True)
         return profile_of(answer["user"])
 
     async def _ask_channel_name(self, channel: str) -> str:
-        answer = await self._client.conversations_info(channel=channel)
+        answer = await self._api.reading.conversations_info(channel=channel)
         return str(answer["channel"]["name"])
 
     async def _ask_members(self, channel: str) -> frozenset[str]:
@@ -162,7 +146,7 @@ class Directory:
         cursor = ""
         for _ in range(_MOST_MEMBER_PAGES):
             more = {"cursor": cursor} if cursor else {}
-            answer = await self._client.conversations_members(channel=channel, limit=999, **more)
+            answer = await self._api.reading.conversations_members(channel=channel, limit=999, **more)
             members.update(answer["members"])
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
@@ -170,18 +154,11 @@ class Directory:
         return frozenset(members)
 
     async def _ask_direct_chat(self, user: str) -> str:
-        answer = await self._client.conversations_open(users=user)
+        answer = await self._api.reading.conversations_open(users=user)
         return str(answer["channel"]["id"])
 
     async def _ask_thread(self, key: str) -> str:
         channel, ts = key.split(" ")
-        answer = await self._client.conversations_replies(channel=channel, ts=ts, limit=1)
+        answer = await self._api.reading.conversations_replies(channel=channel, ts=ts, limit=1)
         message: Json = next(iter(answer["messages"]), {})
         return str(message.get("thread_ts") or ts)
-
-
-def error_code(error: BaseException) -> str:
-    """What went wrong in one word, without anything a person wrote: Slack's own code, or the kind of failure."""
-    response = getattr(error, "response", None)
-    code = response.get("error") if isinstance(response, AsyncSlackResponse) else None
-    return str(code or type(error).__name__)

@@ -40,10 +40,12 @@ class Reply:
     """The response_url."""
     trigger: str = ""
     trigger_expires_at: float = 0.0
+    thread: str = ""
+    """Where the person looks: the thread, when it was a message inside one."""
 
     @property
     def token(self) -> str:
-        return json.dumps([self.url, self.trigger, self.trigger_expires_at])
+        return json.dumps([self.url, self.trigger, self.trigger_expires_at, self.thread])
 
 
 def reply_of(handle: Handle | None) -> Reply:
@@ -51,15 +53,21 @@ def reply_of(handle: Handle | None) -> Reply:
     if handle is None or handle.platform != PLATFORM:
         return Reply()
     try:
-        url, trigger, expires_at = json.loads(handle.token)
-        return Reply(str(url), str(trigger), float(expires_at))
+        url, trigger, expires_at, thread = json.loads(handle.token)
+        return Reply(str(url), str(trigger), float(expires_at), str(thread))
     except (ValueError, TypeError):
         return Reply()
 
 
 def _handle(payload: Json, now: datetime) -> Handle:
-    expires_at = (now + TRIGGER_LASTS).timestamp()
-    reply = Reply(str(payload.get("response_url") or ""), str(payload.get("trigger_id") or ""), expires_at)
+    message, container = payload.get("message") or {}, payload.get("container") or {}
+    thread = str(message.get("thread_ts") or container.get("thread_ts") or "")
+    reply = Reply(
+        url=str(payload.get("response_url") or ""),
+        trigger=str(payload.get("trigger_id") or ""),
+        trigger_expires_at=(now + TRIGGER_LASTS).timestamp(),
+        thread="" if thread == str(message.get("ts") or container.get("message_ts")) else thread,
+    )
     return Handle(PLATFORM, reply.token, now + RESPONSE_URL_LASTS)
 
 

@@ -21,6 +21,7 @@ _MOST_FIELDS = 20
 _MOST_IN_FIELDS = 4000
 _MOST_IN_FOOTNOTE = 1000
 _MOST_IN_SECTION = 3000
+_MOST_IN_TEXT = 4000
 _MOST_IN_HEADER = 150
 _MOST_IN_BUTTON = 75
 _MOST_IN_NAME = 80
@@ -44,21 +45,23 @@ class Part:
         return Part(self.text, tuple(blocks))
 
 
-def parts(content: Content) -> list[Part]:
-    """Return the messages that show the content without its files; [] when it is nothing but files."""
+def parts(content: Content, *, is_card: bool = False) -> list[Part]:
+    """Return the messages that show the content without its files; [] when it is nothing but files.
+
+    Buttons and footnote stand on the last one, on a card on the first.
+    """
     bodies = split(_body(content), MOST_IN_PART)
     first, last = list(_head(content)), list(_foot(content))
     if not bodies and (first or last):
         bodies = [[]]
+    end = 0 if is_card else len(bodies) - 1
     made = []
     for at, body in enumerate(bodies):
-        blocks: list[Json] = [*(first if at == 0 else [])]
+        blocks: list[Json] = [*first] if at == 0 else []
         if body:
             blocks.append({"type": "rich_text", "elements": body})
-        blocks += last if at == len(bodies) - 1 else []
-        made.append(
-            Part(_text(content, body, is_first=at == 0, is_last=at == len(bodies) - 1), tuple(blocks))
-        )
+        blocks += last if at == end else []
+        made.append(Part(_text(content, body, is_first=at == 0, is_last=at == end), tuple(blocks)))
     return made
 
 
@@ -180,7 +183,18 @@ def _text(content: Content, body: Sequence[Json], *, is_first: bool, is_last: bo
         lines.append(_short_mrkdwn(content.footnote, _MOST_IN_FOOTNOTE))
     if not lines:
         lines = [mrkdwn.escaped(button.label) for button in content.buttons]
-    return "\n".join(lines) or "…"
+    return _short_text("\n".join(lines) or "…")
+
+
+def _short_text(text: str) -> str:
+    """Cut the text beside the blocks to what chat.update takes, never inside an escaped sign or a link."""
+    if len(text) <= _MOST_IN_TEXT:
+        return text
+    cut = text[: cut_position(text, _MOST_IN_TEXT - 1)]
+    for sign, end in (("&", ";"), ("<", ">")):
+        if cut.rfind(sign) > cut.rfind(end):
+            cut = cut[: cut.rfind(sign)]
+    return f"{cut.rstrip()}…"
 
 
 def _without_rich_text(block: Json) -> Iterator[Json]:

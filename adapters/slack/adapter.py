@@ -1,0 +1,220 @@
+"""The Slack adapter: settings in, one connection, one sender, one reader of history."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
+from adapters.slack import uploads
+from adapters.slack.answers import Answers
+from adapters.slack.api import SLACK_ERRORS, TOKEN_ERRORS, Api, error_code
+from adapters.slack.catch_up import CatchUp
+from adapters.slack.commands import CommandNames
+from adapters.slack.connection import Connection, ConnectionLostError
+from adapters.slack.directory import Directory
+from adapters.slack.doctor import examine
+from adapters.slack.manifest import EVENTS_PATH
+from adapters.slack.payloads import Json
+from adapters.slack.positions import Positions
+from adapters.slack.posts import Poster
+from adapters.slack.receive import Receiver, bolt_app
+from adapters.slack.reopening import Reopener
+from adapters.slack.scope import PLATFORM, Memory, Rooms
+from adapters.slack.send import Sender
+from adapters.slack.webhook import webhook
+from bot.core.capabilities import Capabilities
+from bot.core.content import FileRef
+from bot.core.outgoing import Outgoing, Receipt
+
+_MOST_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    bot_token: str
+    """xoxb-…"""
+    app_token: str = ""
+    """xapp-… with connections:write: Socket Mode."""
+    signing_secret: str = ""
+    """For events over HTTP at /slack/events."""
+    api_url: str = "https://slack.com/api/"
+
+
+class SlackAdapter:
+    """One Slack workspace."""
+
+    name = PLATFORM
+
+    def __init__(self, context: AdapterContext, settings: SlackSettings) -> None:
+        self._context = context
+        self._settings = settings
+        rooms = Rooms.of(context.staff_space, context.support_places, context.colleague_places)
+        names = CommandNames.of(context.commands, context.command_prefix)
+        self.capabilities = _capabilities(names)
+        self._rooms = rooms
+        self._refused: list[str] = []
+        self._is_refused = asyncio.Event()
+        self._app: AsyncApp | None = None
+        memory, positions = Memory(), Positions()
+        self._api = Api(settings.bot_token, settings.api_url, self._note_refusal)
+        self._directory = Directory(self._api, rooms, context.report)
+        self._receiver = Receiver(self._api, self._directory, memory, positions, rooms, names, context)
+        poster = Poster(self._api, self._directory, memory, context)
+        answers = Answers(self._api, poster, positions, context)
+        self._sender = Sender(self._api, poster, answers, memory, positions, context)
+        self._catch_up = CatchUp(self._api, self._receiver, positions, rooms, context)
+        self._reopener = Reopener(answers, context)
+        self._receiver.wait_for_history = self._catch_up.hold
+        self._receiver.on_gap = self._catch_up.note_unstored
+        self._receiver.on_token_event = self._look_at_token
+        self._token_check: asyncio.Task[None] | None = None
+
+    # -- receiving
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Receive by Socket Mode, by HTTP, or by both, until cancelled.
+
+        Raises SetupError for tokens that only a person can replace, and ConnectionLostError.
+        """
+        if not self._settings.app_token and not self._settings.signing_secret:
+            raise SetupError(
+                "Slack: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP events)."
+            )
+        await self._sign_in()
+        await self._catch_up.prepare()
+        connection = self._connection() if self._settings.app_token else None
+        tasks: list[asyncio.Task[Any]] = [
+            asyncio.create_task(self._is_refused.wait()),
+            asyncio.create_task(self._catch_up_after(connection, on_ready)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            self._raise_refusal()
+            for task in tasks:
+                if task.done():
+                    task.result()
+        finally:
+            await _ended(tasks)
+            if connection is not None:
+                await connection.close()
+            await self._stop_looking()
+
+    async def _sign_in(self) -> None:
+        try:
+            await self._api.me()
+        except SLACK_ERRORS as error:
+            self._raise_refusal()
+            raise ConnectionLostError(f"Slack did not answer: {error_code(error)}") from error
+
+    def _connection(self) -> Connection:
+        return Connection(
+            self._bolt(), self._settings.app_token, self._note_app_refusal, self._catch_up.note_gap
+        )
+
+    async def _catch_up_after(self, connection: Connection | None, on_ready: Callable[[], None]) -> None:
+        if connection is not None:
+            await connection.open()
+        on_ready()
+        watching = [asyncio.create_task(self._catch_up.run())]
+        if connection is not None:
+            watching.append(asyncio.create_task(connection.watch()))
+        try:
+            done, _ = await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await _ended(watching)
+
+    def _bolt(self) -> AsyncApp:
+        if self._app is None:
+            self._app = bolt_app(self._api.reading, self._take, self._context)
+        return self._app
+
+    async def _take(self, payload: Json) -> None:
+        if not self._reopener.take(payload):
+            await self._receiver.take(payload)
+
+    def webhooks(self) -> Mapping[str, WebhookHandler]:
+        if not self._settings.signing_secret:
+            return {}
+        return {EVENTS_PATH: webhook(self._settings.signing_secret, self._bolt)}
+
+    # -- tokens
+
+    def _note_refusal(self, code: str) -> None:
+        self._refuse(f"Slack refuses SLACK_BOT_TOKEN ({code}): install the app again and set the new token.")
+
+    def _note_app_refusal(self, code: str) -> None:
+        self._refuse(
+            f"Slack refuses SLACK_APP_TOKEN ({code}): make an app-level token with connections:write, and switch "
+            "Socket Mode on."
+        )
+
+    def _refuse(self, advice: str) -> None:
+        self._refused.append(advice)
+        self._is_refused.set()
+
+    def _raise_refusal(self) -> None:
+        if self._refused:
+            raise SetupError(self._refused[0])
+
+    def _look_at_token(self) -> None:
+        """Slack says that a token was withdrawn; whether it was ours, Slack must say as well."""
+        if self._token_check is None or self._token_check.done():
+            self._token_check = asyncio.create_task(self._check_token())
+
+    async def _check_token(self) -> None:
+        try:
+            await self._api.reading.auth_test()
+        except SLACK_ERRORS as error:
+            if error_code(error) in TOKEN_ERRORS:
+                self._note_refusal(error_code(error))
+
+    # -- sending
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
+        return await self._sender.send(outgoing, attempt)
+
+    def open_file(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        return uploads.opened(self._api, self._settings.bot_token, self._settings.api_url, file)
+
+    async def check(self) -> list[Finding]:
+        return await examine(self._api, self._settings, self._rooms)
+
+    async def close(self) -> None:
+        self._directory.stop()
+        await self._stop_looking()
+        await self._api.close()
+
+    async def _stop_looking(self) -> None:
+        await _ended([task for task in (self._token_check, *self._reopener.under_way) if task is not None])
+
+
+async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _capabilities(names: CommandNames) -> Capabilities:
+    return Capabilities(
+        max_text_length=_MOST_TEXT,
+        max_upload_bytes=uploads.MOST_BYTES,
+        max_download_bytes=uploads.MOST_BYTES,
+        has_private_answers=True,
+        has_forms=True,
+        has_home=True,
+        has_threads=True,
+        has_commands_in_threads=False,
+        reports_deletions=True,
+        reports_edits=True,
+        can_look_up_sent=True,
+        can_backfill=True,
+        command_names=names.renamed,
+    )

@@ -1,0 +1,107 @@
+"""Slack's Web API through one keep-alive session, and who the bot is there."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.scope import Me
+
+SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
+"""What a call of Slack's Web API may raise."""
+TOKEN_ERRORS = frozenset(
+    {
+        *("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"),
+        *("org_login_required", "not_allowed_token_type"),
+    }
+)
+"""The token itself is no good: only a person can mend that."""
+_CALL_SECONDS = 30
+_READ_RETRIES = 5
+
+# The SDKs write payloads, addresses and tickets into their logs; what matters is reported by the adapter itself.
+SDK_LOGGER = logging.getLogger("adapters.slack.sdk")
+SDK_LOGGER.setLevel(logging.CRITICAL + 1)
+
+
+class Api:
+    """Two clients over one session: what is read waits out a rate limit, what is said is never sent again unasked."""
+
+    def __init__(self, bot_token: str, api_url: str, on_token_error: Callable[[str], None]) -> None:
+        self._session: aiohttp.ClientSession | None = None
+        self._on_token_error = on_token_error
+        self._me: Me | None = None
+        self._me_lock = asyncio.Lock()
+        patience = [AsyncRateLimitErrorRetryHandler(max_retry_count=_READ_RETRIES)]
+        self._reading = _client(bot_token, api_url, patience)
+        self._saying = _client(bot_token, api_url, [])
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The session of this platform, opened by its first use inside a running loop."""
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=60)
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=aiohttp.ClientTimeout(total=_CALL_SECONDS)
+            )
+            self._reading.session = self._saying.session = self._session
+        return self._session
+
+    @property
+    def reading(self) -> AsyncWebClient:
+        """For questions: waits when Slack says so."""
+        return self._opened(self._reading)
+
+    @property
+    def saying(self) -> AsyncWebClient:
+        """For what people see: nothing is sent twice behind the dispatcher's back."""
+        return self._opened(self._saying)
+
+    def _opened(self, client: AsyncWebClient) -> AsyncWebClient:
+        client.session = self.session
+        return client
+
+    async def me(self) -> Me:
+        """Who the bot is, asked once; raises what the Web API raises."""
+        if self._me is None:
+            async with self._me_lock:
+                if self._me is None:
+                    self._me = await self._ask_me()
+        return self._me
+
+    async def _ask_me(self) -> Me:
+        try:
+            answer = await self.reading.auth_test()
+        except SlackClientError as error:
+            self.note(error)
+            raise
+        return Me(str(answer.get("team_id") or ""), str(answer["user_id"]), str(answer.get("bot_id") or ""))
+
+    def note(self, error: BaseException) -> None:
+        """Tell whoever keeps the connection when an error says that the token is no good any more."""
+        if (code := error_code(error)) in TOKEN_ERRORS:
+            self._on_token_error(code)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def _client(token: str, url: str, retry_handlers: list[AsyncRateLimitErrorRetryHandler]) -> AsyncWebClient:
+    return AsyncWebClient(
+        token=token, base_url=url, timeout=_CALL_SECONDS, logger=SDK_LOGGER, retry_handlers=[*retry_handlers]
+    )
+
+
+def error_code(error: BaseException) -> str:
+    """What went wrong in one word, without anything a person wrote: Slack's own code, or the kind of failure."""
+    response = getattr(error, "response", None)
+    code = None
+    if isinstance(response, AsyncSlackResponse) and isinstance(response.data, dict):
+        code = response.data.get("error")
+    return str(code or type(error).__name__)

@@ -1,0 +1,109 @@
+"""Socket Mode: one WebSocket that is watched closely, and given up when it cannot be mended."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack.api import SDK_LOGGER, TOKEN_ERRORS, error_code
+
+PING_SECONDS = 3.0
+"""The SDK notices a dead socket only with its pings: 9 seconds with its own default of ten."""
+GIVE_UP_SECONDS = 45.0
+_APP_ERRORS = TOKEN_ERRORS | {
+    "missing_scope",
+    "no_permission",
+    "not_allowed",
+    "access_denied",
+    "forbidden_team",
+}
+
+
+class ConnectionLostError(Exception):
+    """The socket is gone and does not come back: a new adapter may do better."""
+
+
+class _Client(SocketModeClient):
+    """The SDK's client, which goes on for ever with a token that is no good: this one tells."""
+
+    on_refused: Callable[[str], None] = staticmethod(lambda _code: None)
+
+    async def issue_new_wss_url(self) -> str:
+        try:
+            return await super().issue_new_wss_url()
+        except SlackApiError as error:
+            if (code := error_code(error)) in _APP_ERRORS:
+                self.on_refused(code)
+            raise
+
+
+class Connection:
+    """Delivers envelopes to a Bolt app and reports every new session but the first."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        on_refused: Callable[[str], None],
+        on_gap: Callable[[], None],
+    ) -> None:
+        self._app = app
+        self._on_gap = on_gap
+        self._greetings = 0
+        self._client = _Client(
+            app_token=app_token, logger=SDK_LOGGER, web_client=app.client, ping_interval=PING_SECONDS
+        )
+        self._client.on_refused = on_refused
+        self._client.socket_mode_request_listeners.append(self._handle)
+        self._client.message_listeners.append(self._note)
+
+    async def open(self) -> None:
+        """Connect; raises ConnectionLostError when that does not come about in time."""
+        try:
+            await asyncio.wait_for(self._connect(), GIVE_UP_SECONDS)
+        except TimeoutError:
+            raise ConnectionLostError("no connection to Slack could be made") from None
+
+    async def _connect(self) -> None:
+        await self._client.connect()  # type: ignore[no-untyped-call] # the SDK does not annotate it
+
+    async def watch(self) -> None:
+        """Return never; raises ConnectionLostError when the SDK could not reconnect for a while."""
+        loop = asyncio.get_running_loop()
+        last_seen = loop.time()
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            if await self._client.is_connected():
+                last_seen = loop.time()
+            elif loop.time() - last_seen > GIVE_UP_SECONDS:
+                raise ConnectionLostError("the connection to Slack was lost")
+
+    async def _handle(self, client: Any, request: SocketModeRequest) -> None:
+        response = await run_async_bolt_app(self._app, request)
+        # Without a socket there is nobody to tell; Slack delivers again what was not acknowledged.
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+            await send_async_response(client, request, response, 0.0)
+
+    async def _note(self, _client: Any, message: dict[str, Any], _raw: str | None) -> None:
+        if message.get("type") != "hello":
+            return
+        self._greetings += 1
+        if self._greetings > 1:
+            self._on_gap()
+
+    async def close(self) -> None:
+        tasks = (
+            self._client.message_processor,
+            self._client.current_session_monitor,
+            self._client.message_receiver,
+        )
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+            await self._client.close()  # type: ignore[no-untyped-call] # the SDK does not annotate it
+        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)

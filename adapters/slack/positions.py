@@ -1,0 +1,47 @@
+"""How far each room was read: positions only move forward, and never past something that was not stored."""
+
+from collections.abc import Mapping
+
+from adapters import Cursor
+from adapters.slack.scope import order_of
+
+
+class Positions:
+    """Room or thread (by its place's key) to the timestamp of the last message that was stored."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, str] = {}
+        self._behind: set[str] = set()
+
+    def load(self, cursors: Mapping[str, str]) -> None:
+        for name, position in cursors.items():
+            if order_of(position) > order_of(self._read.get(name, "")):
+                self._read[name] = position
+
+    def at(self, name: str) -> str:
+        """The last position, or "" for a room that was never read."""
+        return self._read.get(name, "")
+
+    def names(self) -> dict[str, str]:
+        return dict(self._read)
+
+    def step(self, name: str, position: str) -> Cursor | None:
+        """The cursor to store with a message, or None when it would step back or over a gap."""
+        if not name or name in self._behind or order_of(position) <= order_of(self.at(name)):
+            return None
+        return Cursor(name, position)
+
+    def stored(self, cursor: Cursor | None) -> None:
+        if cursor is not None and order_of(cursor.position) > order_of(self.at(cursor.name)):
+            self._read[cursor.name] = cursor.position
+
+    def fall_behind(self, name: str) -> None:
+        """Something in this room was not stored: its position stays until the room was read again."""
+        self._behind.add(name)
+
+    def catch_up(self, name: str) -> None:
+        self._behind.discard(name)
+
+    @property
+    def behind(self) -> frozenset[str]:
+        return frozenset(self._behind)

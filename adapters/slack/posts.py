@@ -1,0 +1,200 @@
+"""Posting to a place: parts and files in order, each at most once as far as Slack lets one find out."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from adapters import AdapterContext, Attempt
+from adapters.slack import uploads
+from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.attached import safe_name
+from adapters.slack.directory import Directory
+from adapters.slack.payloads import Json
+from adapters.slack.refusals import BLOCK_ERRORS, to_send_error
+from adapters.slack.render import Part, parts
+from adapters.slack.scope import Me, Memory
+from adapters.slack.sent import Arrived, find_sent, metadata
+from bot.core.content import Content, FileRef
+from bot.core.outgoing import Receipt, Refusal, SendError
+from bot.core.places import MessageAt, Place
+
+_LONG_TEXT = 8000
+"""Longer text is drawn in a thread, so that hostile markup does not hold up everything else."""
+
+
+async def drawn(content: Content, *, is_card: bool = False) -> list[Part]:
+    """Return the parts of a message."""
+    if len(content.text) > _LONG_TEXT:
+        return await asyncio.to_thread(parts, content, is_card=is_card)
+    return parts(content, is_card=is_card)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What came of one post so far."""
+
+    place: Place
+    begins_thread: bool
+    """What follows the first part goes into the thread that it begins."""
+    earlier: tuple[MessageAt, ...]
+    new: list[MessageAt] = field(default_factory=list)
+
+    @property
+    def messages(self) -> tuple[MessageAt, ...]:
+        return (*self.earlier, *self.new)
+
+    @property
+    def target(self) -> Place:
+        """Where the next part goes."""
+        return self.messages[0].place if self.begins_thread and self.messages else self.place
+
+    def add(self, ts: str) -> None:
+        target = self.target
+        own = target if target.is_direct or target.thread else replace(target, thread=ts)
+        self.new.append(MessageAt(own, ts))
+
+
+class Poster:
+    """Puts messages into places; raises SendError."""
+
+    def __init__(self, api: Api, directory: Directory, memory: Memory, context: AdapterContext) -> None:
+        self._api = api
+        self._directory = directory
+        self._memory = memory
+        self._context = context
+
+    async def me(self) -> Me:
+        try:
+            return await self._api.me()
+        except (*SLACK_ERRORS, KeyError) as error:
+            raise self.failure(error, is_harmless=True) from error
+
+    async def settled(self, place: Place) -> Place:
+        """Return the place as messages carry it: with its workspace, and a direct chat with its channel."""
+        me = await self.me()
+        if place.channel:
+            return replace(place, workspace=me.team_id, person="")
+        try:
+            channel = await self._directory.direct_chat(place.person)
+        except (*SLACK_ERRORS, KeyError) as error:
+            raise self.failure(error, is_harmless=True) from error
+        return Place(place.platform, me.team_id, channel, is_direct=True)
+
+    def failure(
+        self, error: Exception, sent: tuple[MessageAt, ...] = (), *, is_harmless: bool = False
+    ) -> SendError:
+        """What a call raised, as the dispatcher understands it; harmless when a repeat shows nothing twice."""
+        self._api.note(error)
+        made = to_send_error(error, sent)
+        made.is_uncertain = made.is_uncertain and not is_harmless
+        return made
+
+    async def post(
+        self, place: Place, content: Content, attempt: Attempt, *, lead: str = "", begins_thread: bool = False
+    ) -> Receipt:
+        """Post what has not arrived yet of the content; `lead` is a line of mrkdwn above it."""
+        shown = _with_lead(await drawn(content, is_card=begins_thread), lead)
+        return await self.post_parts(place, shown, content.files, attempt, begins_thread=begins_thread)
+
+    async def post_parts(
+        self,
+        place: Place,
+        shown: Sequence[Part],
+        files: Sequence[FileRef],
+        attempt: Attempt,
+        *,
+        begins_thread: bool = False,
+    ) -> Receipt:
+        """Post parts and files in order; the receipt names all of them, those of earlier tries first."""
+        progress = _Progress(await self.settled(place), begins_thread, attempt.sent_so_far)
+        arrived = await self._arrived(progress, attempt) if attempt.is_uncertain else None
+        notices: tuple[str, ...] = ()
+        try:
+            for number in range(len(progress.messages), len(shown)):
+                known = arrived.part(number) if arrived else None
+                progress.add(known or await self.say(progress.target, shown[number], (attempt.key, number)))
+            if files and len(progress.messages) == len(shown):
+                notices = await self._post_files(files, progress, arrived)
+        except (*SLACK_ERRORS, KeyError) as error:
+            raise self.failure(error, tuple(progress.new)) from error
+        self._remember(progress)
+        is_blind = attempt.is_uncertain and arrived is None
+        return Receipt(progress.messages, is_repeat_possible=is_blind, notices=notices)
+
+    async def _arrived(self, progress: _Progress, attempt: Attempt) -> Arrived | None:
+        """What an earlier try may have left there; None when Slack does not let the bot look."""
+        try:
+            arrived = await self._look(progress.target, attempt)
+            if progress.begins_thread and not progress.messages and (root := arrived.part(0)):
+                arrived = await self._look(replace(progress.place, thread=root), attempt)
+        except SLACK_ERRORS as error:
+            made = to_send_error(error)
+            if not made.is_permanent:
+                raise self.failure(error) from error
+            if made.refusal is Refusal.PLACE_GONE:
+                raise self.failure(error, is_harmless=True) from error
+            self._context.report("slack.look_back_failed", {"error": error_code(error)})
+            return None
+        return arrived
+
+    async def _look(self, place: Place, attempt: Attempt) -> Arrived:
+        now = self._context.now()
+        return await find_sent(self._api.reading, await self.me(), place.channel, place.thread, attempt, now)
+
+    async def say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
+        """Post one part and return its timestamp; what Slack does not like of its blocks is shown plainly."""
+        try:
+            return await self._say(place, part, mark)
+        except SlackApiError as error:
+            if error_code(error) not in BLOCK_ERRORS:
+                raise
+            self._context.report("slack.blocks_refused", {"error": error_code(error)})
+            return await self._say(place, part.plain, mark)
+
+    async def _say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
+        to_thread: dict[str, Any] = {"thread_ts": place.thread} if place.thread else {}
+        answer = await self._api.saying.chat_postMessage(
+            channel=place.channel,
+            text=part.text,
+            blocks=[*part.blocks],
+            metadata=metadata(*mark),
+            unfurl_links=False,
+            unfurl_media=False,
+            **to_thread,
+        )
+        return str(answer["ts"])
+
+    async def _post_files(
+        self, files: Sequence[FileRef], progress: _Progress, arrived: Arrived | None
+    ) -> tuple[str, ...]:
+        """Show the files as one message; returns what could not be shown."""
+        if arrived and (ts := arrived.upload([safe_name(file.name) for file in files])):
+            progress.add(ts)
+            return ()
+        uploaded = await uploads.upload(self._api, files, self._context.open_file)
+        if uploaded.files:
+            if ts := await uploads.share(
+                self._api, uploaded, progress.target.channel, progress.target.thread
+            ):
+                progress.add(ts)
+        elif not progress.messages:
+            is_large = "file_too_large" in uploaded.notices
+            refusal = Refusal.TOO_LARGE if is_large else Refusal.NOT_ALLOWED
+            raise SendError("slack: none of the files could be passed on", refusal=refusal)
+        return uploaded.notices
+
+    def _remember(self, progress: _Progress) -> None:
+        for message in progress.new:
+            if not message.place.is_direct:
+                self._memory.note_message(message.place.channel, message.id, message.place.thread)
+                self._memory.note_heard(message.place.channel, message.place.thread)
+
+
+def _with_lead(shown: list[Part], lead: str) -> list[Part]:
+    if not lead or not shown:
+        return shown
+    block: Json = {"type": "context", "elements": [{"type": "mrkdwn", "text": lead}]}
+    return [replace(shown[0], blocks=(block, *shown[0].blocks)), *shown[1:]]

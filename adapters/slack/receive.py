@@ -1,0 +1,141 @@
+"""Taking in what Slack delivers: store first, then acknowledge; in each room in the order in which it came."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters import AdapterContext, Cursor
+from adapters.slack.api import SDK_LOGGER, Api
+from adapters.slack.commands import CommandNames
+from adapters.slack.directory import Directory
+from adapters.slack.heard import Heard
+from adapters.slack.payloads import Json
+from adapters.slack.positions import Positions
+from adapters.slack.routing import hear
+from adapters.slack.scope import Memory, Rooms, Scope
+from bot.core.events import Event
+
+_TOKEN_EVENTS = frozenset({"tokens_revoked", "app_uninstalled"})
+
+
+class Receiver:
+    """Payloads in, events stored."""
+
+    def __init__(
+        self,
+        api: Api,
+        directory: Directory,
+        memory: Memory,
+        positions: Positions,
+        rooms: Rooms,
+        names: CommandNames,
+        context: AdapterContext,
+    ) -> None:
+        self._api = api
+        self._directory = directory
+        self._positions = positions
+        self._context = context
+        self._memory, self._rooms, self._names = memory, rooms, names
+        self._scope: Scope | None = None
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.wait_for_history: Callable[[str], Awaitable[None]] | None = None
+        """Holds back what is said in a room while what was said there before is being read."""
+        self.on_gap: Callable[[], None] = lambda: None
+        """Called when something was not stored: its room has to be read again."""
+        self.on_token_event: Callable[[], None] = lambda: None
+        """Called when Slack says that the app was removed or a token withdrawn."""
+
+    async def scope(self) -> Scope:
+        """Raises what the Web API raises."""
+        if self._scope is None:
+            self._scope = Scope(await self._api.me(), self._rooms, self._names, self._memory)
+        return self._scope
+
+    async def take(self, payload: Json) -> None:
+        """Store what a payload says; when this raises, nothing was stored and Slack must deliver again."""
+        if (payload.get("event") or {}).get("type") in _TOKEN_EVENTS:
+            self.on_token_event()
+            return
+        heard = hear(payload, await self.scope(), self._context.now())
+        if heard is None:
+            return
+        lane = self._lanes.get(heard.lane)
+        if lane is None:
+            lane = self._lanes.setdefault(heard.lane, asyncio.Lock())
+        # Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order. Storing does
+        # not: it is begun in order, and what waits together shares one commit.
+        async with lane:
+            if self.wait_for_history is not None:
+                await self.wait_for_history(heard.lane)
+            found = await self._directory.find(heard.wanted)
+        await self._store(heard, heard.tell(found))
+
+    async def _store(self, heard: Heard, events: list[Event]) -> None:
+        if not events:
+            return
+        cursor = self._positions.step(heard.cursor, heard.position)
+        try:
+            await self._context.intake.accept(events, cursor=cursor)
+        except BaseException:
+            if heard.cursor:
+                self._positions.fall_behind(heard.cursor)
+                self.on_gap()
+            raise
+        self._positions.stored(cursor)
+
+    async def store_history(self, heard: list[Heard], cursor: Cursor) -> None:
+        """Store what was read from a room's history, in order, and how far it was read."""
+        events: list[Event] = []
+        for one in heard:
+            events += one.tell(await self._directory.find(one.wanted))
+        await self._context.intake.accept(events, cursor=cursor)
+        self._positions.stored(cursor)
+
+
+class _StoreFirst(AsyncMiddleware):
+    """Answers in place of Bolt's listeners: only what runs before them runs before Bolt's acknowledgement."""
+
+    def __init__(self, take: Callable[[Json], Awaitable[None]], context: AdapterContext) -> None:
+        self._take = take
+        self._context = context
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - the parameters are Bolt's
+    ) -> BoltResponse | None:
+        if req.body.get("type") == "url_verification":
+            return await next()
+        try:
+            await self._take(req.body)
+        except Exception as error:
+            self._context.report("slack.not_stored", {"error": type(error).__name__})
+            raise
+        return BoltResponse(status=200, body="")
+
+
+def bolt_app(
+    client: AsyncWebClient, take: Callable[[Json], Awaitable[None]], context: AdapterContext
+) -> AsyncApp:
+    """The Bolt app. It answers 200 only when `take` returned, else 500 (HTTP) or nothing (Socket Mode).
+
+    `take` runs where Bolt would authorize, so that no failing look-up of Bolt's own can acknowledge an event.
+    Signatures are checked by the web handler, over the bytes as they came.
+    """
+    return AsyncApp(
+        name="allhands",
+        client=client,
+        logger=SDK_LOGGER,
+        before_authorize=_StoreFirst(take, context),
+        signing_secret="",
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+    )

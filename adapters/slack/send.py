@@ -1,0 +1,232 @@
+"""Performing what the desk asks for: one operation in, one receipt or SendError out."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from adapters import AdapterContext, Attempt
+from adapters.slack import emoji_names
+from adapters.slack.answers import Answers
+from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.positions import Positions
+from adapters.slack.posts import Poster, drawn
+from adapters.slack.refusals import BLOCK_ERRORS
+from adapters.slack.render import Part
+from adapters.slack.scope import Memory
+from bot.core.content import Content, Tone
+from bot.core.outgoing import (
+    Answer,
+    Edit,
+    Mark,
+    OpenForm,
+    OpenThread,
+    Outcome,
+    Outgoing,
+    Post,
+    React,
+    Receipt,
+    Remove,
+    SetThread,
+    ShowHome,
+)
+from bot.core.places import MessageAt
+
+_MARKS = {Outcome.SENT: "white_check_mark", Outcome.NOTE: "memo", Outcome.FAILED: "warning"}
+_DONE = frozenset(
+    {"already_reacted", "no_reaction", "message_not_found", "thread_not_found", "channel_not_found"}
+)
+"""What these would have brought about is so already, or there is nothing left to do it to."""
+_UNKNOWN_REACTION = frozenset({"invalid_name", "too_many_emoji", "too_many_reactions"})
+_MOST_MARKS = 20_000
+
+
+class Sender:
+    """Performs operations of every kind; raises SendError."""
+
+    def __init__(
+        self,
+        api: Api,
+        poster: Poster,
+        answers: Answers,
+        memory: Memory,
+        positions: Positions,
+        context: AdapterContext,
+    ) -> None:
+        self._api = api
+        self._memory = memory
+        self._poster = poster
+        self._answers = answers
+        self._positions = positions
+        self._context = context
+        self._marks: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
+        match outgoing:
+            case Post():
+                return await self._post(outgoing, attempt)
+            case Edit():
+                return await self._edit(outgoing.messages, outgoing.content, attempt)
+            case SetThread():
+                return await self._set_thread(outgoing)
+            case Remove():
+                return await self._remove(outgoing)
+            case React():
+                return await self._react(outgoing)
+            case Mark():
+                return await self._mark(outgoing)
+            case OpenThread():
+                return await self._open_thread(outgoing, attempt)
+            case Answer() | OpenForm() | ShowHome():
+                return await self._answers.perform(outgoing, attempt)
+
+    # -- messages
+
+    async def _post(self, post: Post, attempt: Attempt) -> Receipt:
+        lead = await self._answered(post)
+        receipt = await self._poster.post(post.place, post.content, attempt, lead=lead)
+        await self._read_up_to(receipt)
+        return receipt
+
+    async def _answered(self, post: Post) -> str:
+        """A link to the message that is answered: Slack has no quoting, and within a thread no replies.
+
+        Left out for the message said last, to which the answer belongs anyway.
+        """
+        answered = post.reply_to
+        if answered is None or answered.id == post.place.thread:
+            return ""
+        if (
+            self._positions.at(post.place.key) == answered.id
+            or self._positions.at(post.place.room.key) == answered.id
+        ):
+            return ""
+        try:
+            found = await self._api.reading.chat_getPermalink(
+                channel=answered.place.channel, message_ts=answered.id
+            )
+            return f"↪ <{found['permalink']}|{self._context.texts('in reply to this message')}>"
+        except (*SLACK_ERRORS, KeyError):
+            # The answer matters more than what it points to.
+            return ""
+
+    async def _open_thread(self, opening: OpenThread, attempt: Attempt) -> Receipt:
+        """Post the card; what does not fit on it follows in its thread."""
+        space = replace(opening.space, thread="", person="")
+        card = _card(opening.title, opening.content)
+        receipt = await self._poster.post(space, card, attempt, begins_thread=True)
+        await self._read_up_to(receipt)
+        return replace(receipt, place=receipt.messages[0].place)
+
+    async def _set_thread(self, setting: SetThread) -> Receipt:
+        """Redraw the card: on Slack it is all that shows the state of a thread."""
+        tone = setting.content.tone
+        content = replace(setting.content, tone=Tone(setting.state.value) if tone is Tone.PLAIN else tone)
+        shown = await drawn(_card(setting.title, content), is_card=True)
+        return await self._update(setting.card, shown[0])
+
+    async def _read_up_to(self, receipt: Receipt) -> None:
+        """Begin to keep a position for a thread that the bot speaks in: what is said there later concerns it."""
+        for message in receipt.messages[-1:]:
+            name = message.place.key
+            if message.place.is_direct or self._positions.at(name):
+                continue
+            cursor = self._positions.step(name, message.id)
+            try:
+                await self._context.intake.accept([], cursor=cursor)
+            except Exception as error:  # noqa: BLE001 - the message is sent; whatever the store says must not send it again
+                self._context.report("slack.position_not_stored", {"error": type(error).__name__})
+                return
+            self._positions.stored(cursor)
+
+    async def _edit(self, messages: Sequence[MessageAt], content: Content, attempt: Attempt) -> Receipt:
+        """Redraw what is there, post what is more and take away what is left over."""
+        shown = await drawn(content)
+        # Files follow the text as one message of their own, which cannot be changed.
+        files = tuple(messages[-1:]) if content.files and len(messages) > min(1, len(shown)) else ()
+        texts = messages[: len(messages) - len(files)]
+        for message, part in zip(texts, shown, strict=False):
+            await self._update(message, part)
+        extra, more = texts[len(shown) :], shown[len(texts) :]
+        if extra:
+            await self._remove(Remove(tuple(extra)))
+        added: tuple[MessageAt, ...] = ()
+        if more and texts:
+            added = (await self._poster.post_parts(texts[-1].place, more, (), attempt)).messages
+        return Receipt((*texts[: len(shown)], *added, *files))
+
+    async def _update(self, message: MessageAt, part: Part) -> Receipt:
+        try:
+            await self._chat_update(message, part)
+        except SLACK_ERRORS as error:
+            if error_code(error) not in BLOCK_ERRORS:
+                raise self._poster.failure(error, is_harmless=True) from error
+            await self._call(self._chat_update(message, part.plain))
+        return Receipt((message,))
+
+    async def _chat_update(self, message: MessageAt, part: Part) -> Any:
+        return await self._api.saying.chat_update(
+            channel=message.place.channel, ts=message.id, text=part.text, blocks=[*part.blocks]
+        )
+
+    async def _remove(self, remove: Remove) -> Receipt:
+        for message in remove.messages:
+            await self._call(self._api.saying.chat_delete(channel=message.place.channel, ts=message.id))
+        return Receipt()
+
+    # -- reactions
+
+    async def _react(self, react: React) -> Receipt:
+        name = emoji_names.to_name(react.emoji)
+        if name is None:
+            return Receipt(notices=("reaction_unknown",))
+        is_known = await self._put_reaction(react.message, name, is_on=react.is_on)
+        return Receipt(notices=() if is_known else ("reaction_unknown",))
+
+    async def _put_reaction(self, message: MessageAt, name: str, *, is_on: bool) -> bool:
+        """False when Slack does not know the emoji."""
+        call = self._api.saying.reactions_add if is_on else self._api.saying.reactions_remove
+        channel = message.place.channel
+        code = await self._call(
+            call(channel=channel, timestamp=message.id, name=name), also=_UNKNOWN_REACTION
+        )
+        return code not in _UNKNOWN_REACTION
+
+    async def _mark(self, mark: Mark) -> Receipt:
+        at = (mark.message.place.channel, mark.message.id)
+        earlier = self._marks.get(at)
+        if earlier is mark.outcome:
+            return Receipt()
+        others = [name for outcome, name in _MARKS.items() if outcome is not mark.outcome]
+        if earlier is None and self._was_just_said(mark.message):
+            others = []
+        await asyncio.gather(*(self._put_reaction(mark.message, name, is_on=False) for name in others))
+        await self._put_reaction(mark.message, _MARKS[mark.outcome], is_on=True)
+        self._marks[at] = mark.outcome
+        if len(self._marks) > _MOST_MARKS:
+            self._marks.popitem(last=False)
+        return Receipt()
+
+    def _was_just_said(self, message: MessageAt) -> bool:
+        """True for what this process heard itself: it carries no mark of an earlier one."""
+        return self._memory.thread_of(message.place.channel, message.id) is not None
+
+    async def _call(self, call: Awaitable[Any], also: frozenset[str] = frozenset()) -> str:
+        """Make a call whose repeat does no harm; returns the error code that counts as done, or ""."""
+        try:
+            await call
+        except SlackApiError as error:
+            code = error_code(error)
+            if code in _DONE or code in also:
+                return code
+            raise self._poster.failure(error, is_harmless=True) from error
+        except SLACK_ERRORS as error:
+            raise self._poster.failure(error, is_harmless=True) from error
+        return ""
+
+
+def _card(title: str, content: Content) -> Content:
+    return content if content.title else replace(content, title=title)
