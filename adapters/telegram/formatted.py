@@ -69,6 +69,9 @@ class Formatted:
         return [_entity(span, units) for span in spans]
 
 
+EMPTY = Formatted()
+
+
 def styled(text: str, *kinds: str) -> Formatted:
     """A text that carries these kinds of entities from end to end."""
     return Formatted(text, tuple(Span(kind, 0, len(text)) for kind in kinds) if text else ())

@@ -1,0 +1,150 @@
+"""The Telegram adapter: its parts, put together."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from telegram.error import InvalidToken
+
+from adapters import AdapterContext, Attempt, Finding, WebhookHandler
+from adapters.telegram.api import Api
+from adapters.telegram.caller import Caller
+from adapters.telegram.changes import REACTIONS
+from adapters.telegram.delivery import Delivery
+from adapters.telegram.doctor import Doctor
+from adapters.telegram.downloads import MAX_DOWNLOAD_BYTES, opened
+from adapters.telegram.files import MAX_UPLOAD_BYTES
+from adapters.telegram.formatted import MAX_TEXT
+from adapters.telegram.hearing import PLATFORM, Hearing, command_names, ours, telegram_name
+from adapters.telegram.markers import Markers
+from adapters.telegram.members import Members
+from adapters.telegram.menus import Menus
+from adapters.telegram.pace import Pace
+from adapters.telegram.polling import Polling
+from adapters.telegram.presses import Presses
+from adapters.telegram.profile import Profile
+from adapters.telegram.receive import Receiver
+from adapters.telegram.request import AiohttpRequest, MissingError
+from adapters.telegram.send import Sender
+from adapters.telegram.setup import wrong_token
+from adapters.telegram.webhook import PATH, Webhook
+from adapters.telegram.whereabouts import Whereabouts
+from bot.core.capabilities import Capabilities
+from bot.core.content import FileRef
+from bot.core.outgoing import Outgoing, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """Webhook when both the secret and the public address are there, else long polling."""
+
+    token: str
+    api_url: str = "https://api.telegram.org"
+    webhook_secret: str = ""
+    public_url: str = ""
+
+    @property
+    def uses_webhook(self) -> bool:
+        return bool(self.webhook_secret and self.public_url)
+
+
+class TelegramAdapter:
+    """See `adapters.Adapter`."""
+
+    name = PLATFORM
+
+    def __init__(self, context: AdapterContext, settings: TelegramSettings) -> None:
+        self.capabilities = _capabilities(context)
+        self._context = context
+        self._transport = AiohttpRequest()
+        self._api = Api(settings.token, settings.api_url, self._transport)
+        self._profile = Profile(self._api)
+        self._markers = Markers(settings.token)
+        self._presses = Presses(self._api)
+        whereabouts = Whereabouts()
+        caller = Caller(self._api, Pace(time.monotonic))
+        delivery = Delivery(context, caller, self._profile, self._markers, whereabouts)
+        self._sender = Sender(delivery, self._presses)
+        members = Members(self._api, time.monotonic)
+        receiver = Receiver(context, members, self._presses, whereabouts)
+        self._polling = Polling(context, self._api, receiver)
+        self._webhook = (
+            Webhook(context, self._api, receiver, settings.webhook_secret, settings.public_url)
+            if settings.uses_webhook
+            else None
+        )
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        menus: asyncio.Task[None] | None = None
+        try:
+            hearing = await self._hearing()
+            menus = asyncio.create_task(Menus(self._context, self._api).publish(), name="telegram menus")
+            await (self._webhook or self._polling).run(hearing, on_ready)
+        finally:
+            if menus is not None:
+                menus.cancel()
+                await asyncio.gather(menus, return_exceptions=True)
+            await self._presses.close()
+            await self._transport.close_when_idle()
+
+    async def _hearing(self) -> Hearing:
+        try:
+            user = await self._profile.user()
+        except (InvalidToken, MissingError) as error:
+            raise wrong_token() from error
+        context = self._context
+        space = context.staff_space
+        return Hearing(
+            bot_id=int(user["id"]),
+            username=str(user.get("username") or ""),
+            markers=self._markers,
+            staff=space.channel if space is not None and space.platform == PLATFORM else "",
+            support=ours(context.support_places),
+            colleagues=frozenset(place.channel for place in ours(context.colleague_places)),
+            commands=command_names(context.commands),
+            prefix=telegram_name(context.command_prefix),
+            started_at=context.now(),
+        )
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
+        return await self._sender.send(outgoing, attempt)
+
+    def webhooks(self) -> Mapping[str, WebhookHandler]:
+        return {PATH: self._webhook.handle} if self._webhook is not None else {}
+
+    def open_file(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        return opened(self._api, self._transport, file)
+
+    async def check(self) -> list[Finding]:
+        url = self._webhook.url if self._webhook is not None else ""
+        return await Doctor(self._context, self._api, url).findings()
+
+    async def close(self) -> None:
+        await self._presses.close()
+        await self._transport.shutdown()
+
+
+def _capabilities(context: AdapterContext) -> Capabilities:
+    return Capabilities(
+        max_text_length=MAX_TEXT,
+        max_upload_bytes=MAX_UPLOAD_BYTES,
+        max_download_bytes=MAX_DOWNLOAD_BYTES,
+        has_private_answers=False,
+        has_forms=False,
+        has_home=False,
+        has_threads=True,
+        has_commands_in_threads=True,
+        reports_deletions=False,
+        reports_edits=True,
+        can_look_up_sent=False,
+        # Telegram itself keeps what nobody fetched, for 24 hours.
+        can_backfill=True,
+        reactions=REACTIONS,
+        command_names=tuple(
+            (command.name, telegram_name(command.name))
+            for command in context.commands
+            if telegram_name(command.name) != command.name
+        ),
+    )

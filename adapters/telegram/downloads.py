@@ -1,0 +1,43 @@
+"""Telegram's files, opened for whoever passes them on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from telegram.error import TelegramError
+
+from adapters import FileUnavailableError
+from adapters.telegram.api import Api
+from adapters.telegram.request import AiohttpRequest
+from bot.core.content import FileRef
+
+MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
+"""What the Bot API hands out (getFile)."""
+_CHUNK_BYTES = 64 * 1024
+
+
+@asynccontextmanager
+async def opened(api: Api, transport: AiohttpRequest, file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The file's content in chunks; raises FileUnavailableError."""
+    if file.size_bytes > MAX_DOWNLOAD_BYTES:
+        raise FileUnavailableError("Telegram hands out files of at most 20 MB")
+    try:
+        found = await api.call("getFile", {"file_id": file.id})
+    except TelegramError as error:
+        raise FileUnavailableError(str(error)) from error
+    path = str(found.get("file_path") or "")
+    if not path:
+        raise FileUnavailableError("Telegram does not hand the file out")
+    async with transport.download(api.file_url(path)) as answer:
+        if answer is None or answer.status != 200:
+            raise FileUnavailableError("Telegram does not hand the file out")
+        yield _chunks(answer)
+
+
+async def _chunks(answer: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
+            yield chunk
+    except (aiohttp.ClientError, TimeoutError) as error:
+        # Without the cause: its address holds the token.
+        raise FileUnavailableError(f"the download broke off: {type(error).__name__}") from None

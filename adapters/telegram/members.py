@@ -1,0 +1,73 @@
+"""Who is in a chat: asked of Telegram, remembered for a minute, never waited for long."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from telegram.error import TelegramError
+
+from adapters.telegram.api import Api
+from adapters.telegram.hearing import Hearing
+from adapters.telegram.target import chat_id
+from bot.core.commands import Role
+from bot.core.events import ButtonPressed, CommandGiven, Event, FormSubmitted
+
+PATIENCE_SECONDS = 1.5
+REMEMBERED_SECONDS = 60.0
+_KEPT = 10_000
+_GONE = frozenset({"left", "kicked"})
+
+
+class Members:
+    def __init__(self, api: Api, clock: Callable[[], float]) -> None:
+        self._api, self._clock = api, clock
+        self._known: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
+
+    async def is_member(self, chat: str, person: str) -> bool | None:
+        """None when Telegram did not say so in time."""
+        known = self._known.get((chat, person))
+        if known is not None and self._clock() - known[0] < REMEMBERED_SECONDS:
+            return known[1]
+        parameters = {"chat_id": chat_id(chat), "user_id": int(person)}
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                member = await self._api.call("getChatMember", parameters)
+        except TelegramError as error:
+            # Telegram says so when it has never seen the person in the chat.
+            if not any(sign in str(error).lower() for sign in ("user not found", "participant_id_invalid")):
+                return None
+            member = {"status": "left"}
+        except TimeoutError:
+            return None
+        return self._remember(chat, person, member)
+
+    def learn(self, change: Mapping[str, Any]) -> None:
+        """Take over what a chat_member update says."""
+        member = change["new_chat_member"]
+        self._remember(str(change["chat"]["id"]), str(member["user"]["id"]), member)
+
+    def _remember(self, chat: str, person: str, member: Mapping[str, Any]) -> bool:
+        is_in = member["status"] not in _GONE and member.get("is_member", True) is not False
+        self._known[(chat, person)] = (self._clock(), is_in)
+        self._known.move_to_end((chat, person))
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return is_in
+
+
+async def introduced(event: Event, members: Members, hearing: Hearing, roles: Mapping[str, Role]) -> Event:
+    """The event with what the member lists say of its author, where the desk will want to know."""
+    if not isinstance(event, (CommandGiven, ButtonPressed, FormSubmitted)):
+        return event
+    if isinstance(event, CommandGiven) and roles.get(event.name, Role.CUSTOMER) <= Role.CUSTOMER:
+        return event
+    author = event.author
+    person = author.identity.external_id
+    if author.is_in_staff_space is None and hearing.staff:
+        author = replace(author, is_in_staff_space=await members.is_member(hearing.staff, person))
+    if not author.is_colleague and hearing.colleagues:
+        asked = (members.is_member(chat, person) for chat in hearing.colleagues)
+        author = replace(author, is_colleague=any(await asyncio.gather(*asked)))
+    return replace(event, author=author)

@@ -1,0 +1,138 @@
+"""Long polling whose offset moves in the same transaction that stores the updates.
+
+Telegram forgets an update when the next call asks for a higher offset; the SDK's own updater asks before
+anything is stored, and a crash then loses up to a hundred messages.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from adapters import AdapterContext, Cursor
+from adapters.telegram.api import Api
+from adapters.telegram.errors import words
+from adapters.telegram.hearing import Hearing
+from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
+from adapters.telegram.request import FloodError, MissingError
+from adapters.telegram.setup import wrong_token
+
+CURSOR = "updates"
+POLL_SECONDS = 50
+"""The longest that Telegram waits (tdlib/telegram-bot-api, LONG_POLL_MAX_TIMEOUT)."""
+_MARGIN_SECONDS = 10.0
+_MAX_FAILURES = 5
+_CONFLICT_PAUSE_SECONDS = 5.0
+_LONGEST_PAUSE_SECONDS = 60.0
+
+
+class Polling:
+    def __init__(
+        self,
+        context: AdapterContext,
+        api: Api,
+        receiver: Receiver,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._context, self._api, self._receiver, self._pause = context, api, receiver, pause
+        self._offset = 0
+        self._failures = 0
+        self._conflicts = 0
+        self._refusals = 0
+
+    async def run(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
+        """Poll until cancelled; raises ConnectionError when Telegram stays away, SetupError on a wrong token."""
+        position = (await self._context.intake.cursors()).get(CURSOR, "")
+        self._offset = int(position) if position.isdecimal() else 0
+        await self._delete_webhook()
+        is_ready = False
+        while True:
+            updates = await self._poll(POLL_SECONDS if is_ready else 0)
+            if updates is None:
+                continue
+            if not is_ready:
+                is_ready = True
+                on_ready()
+            if updates:
+                await self._store(updates, hearing)
+
+    async def _poll(self, seconds: int) -> list[dict[str, Any]] | None:
+        """None after a failure that has had its pause."""
+        parameters = {
+            "offset": self._offset or None,
+            "timeout": seconds,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        try:
+            updates: list[dict[str, Any]] = await self._api.call(
+                "getUpdates", parameters, read_seconds=seconds + _MARGIN_SECONDS
+            )
+        except (InvalidToken, MissingError) as error:
+            raise wrong_token() from error
+        except FloodError as error:
+            await self._pause(error.retry_after_seconds)
+        except Conflict as error:
+            await self._meet_conflict(error)
+        except TelegramError as error:
+            await self._meet_failure(error)
+        else:
+            self._failures = self._conflicts = 0
+            return updates
+        return None
+
+    async def _meet_conflict(self, error: Conflict) -> None:
+        if "webhook" in words(error) and not self._conflicts:
+            self._conflicts += 1
+            self._context.report("telegram.webhook_in_the_way", {})
+            await self._delete_webhook()
+            return
+        self._conflicts += 1
+        pause = min(_LONGEST_PAUSE_SECONDS, _CONFLICT_PAUSE_SECONDS * 2 ** min(self._conflicts - 1, 6))
+        # Two programs that poll with one token take turns, and each sees half of the messages.
+        self._context.report(
+            "telegram.other_poller",
+            {"advice": "another program polls with this bot's token: stop it", "pause_seconds": pause},
+        )
+        await self._pause(pause)
+
+    async def _meet_failure(self, error: TelegramError) -> None:
+        self._failures += 1
+        self._context.report(
+            "telegram.poll_failed", {"error": type(error).__name__, "failures": self._failures}
+        )
+        if self._failures >= _MAX_FAILURES:
+            raise ConnectionError("Telegram cannot be reached") from error
+        await self._pause(0.25 * 2**self._failures)
+
+    async def _delete_webhook(self) -> None:
+        """Telegram polls only without a webhook; what waits for delivery is kept."""
+        try:
+            await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+        except InvalidToken as error:
+            raise wrong_token() from error
+        except TelegramError as error:
+            # A server that has no webhooks polls all the same; one that is away will say so to the poll.
+            self._context.report("telegram.webhook_not_deleted", {"error": type(error).__name__})
+
+    async def _store(self, updates: Sequence[dict[str, Any]], hearing: Hearing) -> None:
+        """Store the batch and move on; when it cannot be stored, ask for the same updates again."""
+        ids = [id_ for update in updates if isinstance(id_ := _id(update), int)]
+        if not ids:
+            self._context.report("telegram.update_malformed", {"update_id": None})
+            await self._pause(1.0)
+            return
+        offset = max(ids) + 1
+        try:
+            await self._receiver.accept(updates, hearing, Cursor(CURSOR, str(offset)))
+        except Exception as error:  # noqa: BLE001 - whatever the intake raises, nothing is acknowledged and it is tried again
+            self._refusals += 1
+            self._context.report("telegram.not_stored", {"error": type(error).__name__})
+            await self._pause(min(10.0, 0.25 * 2 ** min(self._refusals, 8)))
+            return
+        self._refusals = 0
+        self._offset = offset
+
+
+def _id(update: object) -> object:
+    return update.get("update_id") if isinstance(update, dict) else None

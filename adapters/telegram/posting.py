@@ -1,0 +1,219 @@
+"""One post on its way: its messages one after the other, each mended where Telegram's refusal says how."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+
+from adapters import AdapterContext, FileUnavailableError
+from adapters.telegram.caller import Caller
+from adapters.telegram.errors import refusal_of, words
+from adapters.telegram.files import METHODS, FileTooLargeError, Upload, can_share_album, prepared
+from adapters.telegram.formatted import EMPTY, MAX_CAPTION, MAX_TEXT, Formatted, join
+from adapters.telegram.hearing import PLATFORM
+from adapters.telegram.markers import Markers
+from adapters.telegram.names import file_name
+from adapters.telegram.render import Part, with_line
+from adapters.telegram.target import Target, chat_id
+from bot.core.content import FileKind, FileRef
+from bot.core.outgoing import Refusal
+from bot.core.places import MessageAt
+
+NO_PREVIEW = {"is_disabled": True}
+_MOST_MENDINGS = 4
+
+Build = Callable[[], dict[str, Any]]
+
+
+class Posting:
+    """Holds what was sent so far, also when sending fails."""
+
+    def __init__(self, context: AdapterContext, caller: Caller, target: Target, reply_to: int | None) -> None:
+        self._context, self._caller, self._target, self._reply_to = context, caller, target, reply_to
+        self._mark: Callable[[Formatted], Formatted] = lambda text: text
+        self._left_out: set[str] = set()
+        self.is_first = True
+        self.must_warn = False
+        self.sent: list[MessageAt] = []
+        self.notices: list[str] = []
+
+    def mark_with(self, markers: Markers, username: str, marker: tuple[str, ...]) -> None:
+        """Have every message carry this marker."""
+        self._mark = lambda text: markers.marked(text, username, self._target.chat, *marker)
+
+    async def send(self, messages: Sequence[Part], skipped: int) -> None:
+        """Send all but the first `skipped` messages; raises TelegramError."""
+        for part in messages:
+            if skipped > 0:
+                skipped -= part.message_count
+                continue
+            text = self._warned(part.text)
+            if part.files:
+                await self._send_files(part, text)
+            else:
+                await self._send_text(text, part.keyboard)
+
+    def _warned(self, text: Formatted) -> Formatted:
+        """The text with a word about a possible repeat, once, where there is room for it."""
+        if not self.must_warn:
+            return text
+        self.must_warn = False
+        longer = with_line(text, self._context.texts("(may appear twice)"))
+        return longer if longer.units < MAX_TEXT else text
+
+    async def _send_text(self, text: Formatted, keyboard: dict[str, Any] | None) -> None:
+        marked = self._mark(text)
+
+        def build() -> dict[str, Any]:
+            parameters = {**self._address(), "text": marked.text, "link_preview_options": NO_PREVIEW}
+            return _with(parameters, entities=marked.entities(), reply_markup=keyboard)
+
+        self._add(await self._send("sendMessage", build))
+
+    async def _send_files(self, part: Part, text: Formatted) -> None:
+        async with AsyncExitStack() as stack:
+            uploads = []
+            for file in part.files:
+                try:
+                    uploads.append(
+                        await stack.enter_async_context(prepared(file, self._context.open_file, PLATFORM))
+                    )
+                except FileTooLargeError:
+                    text = self._lost(file, text, "file_too_large")
+                except FileUnavailableError:
+                    text = self._lost(file, text, "file_unavailable")
+            await self._send_uploads(part, uploads, text)
+
+    async def _send_uploads(self, part: Part, uploads: list[Upload], text: Formatted) -> None:
+        keyboard = part.keyboard
+        can_caption = uploads and uploads[0].kind is not FileKind.STICKER and text.units < MAX_CAPTION
+        if text.text and not can_caption:
+            await self._send_text(text, None if uploads else keyboard)
+            text = EMPTY
+        if can_share_album(uploads) and await self._send_album(uploads, text):
+            return
+        for upload in uploads:
+            await self._send_file(upload, text, keyboard if upload is uploads[-1] else None)
+            text = EMPTY
+
+    async def _send_album(self, uploads: list[Upload], caption: Formatted) -> bool:
+        """False when Telegram does not take them together."""
+        marked = self._mark(caption)
+
+        def build() -> dict[str, Any]:
+            media = [upload.medium(marked if number == 0 else EMPTY) for number, upload in enumerate(uploads)]
+            return {**self._address(), "media": media}
+
+        try:
+            self._add(*await self._send("sendMediaGroup", build, count=len(uploads), is_upload=True))
+        except BadRequest as error:
+            if refusal_of(error) not in (Refusal.INVALID, Refusal.TOO_LARGE):
+                raise
+            return False
+        return True
+
+    async def _send_file(self, upload: Upload, caption: Formatted, keyboard: dict[str, Any] | None) -> None:
+        method, field = METHODS[upload.kind]
+        marked = caption if upload.kind is FileKind.STICKER else self._mark(caption)
+
+        def build() -> dict[str, Any]:
+            parameters = {**self._address(), field: upload.value()}
+            return _with(
+                parameters,
+                caption=marked.text,
+                caption_entities=marked.entities(),
+                reply_markup=keyboard,
+            )
+
+        try:
+            self._add(await self._send(method, build, is_upload=not upload.file_id))
+        except TelegramError as error:
+            if not _is_about_file(error):
+                raise
+            if upload.kind is not FileKind.DOCUMENT and not upload.file_id:
+                # Telegram is choosy about pictures and videos, and takes any document.
+                await self._send_file(upload.as_document(), caption, keyboard)
+                return
+            is_large = refusal_of(error) is Refusal.TOO_LARGE or "too large" in words(error)
+            lost = FileRef(PLATFORM, upload.file_id, upload.name)
+            notice = "file_too_large" if is_large else "file_unavailable"
+            await self._send_text(self._lost(lost, caption, notice), keyboard)
+
+    def _lost(self, file: FileRef, text: Formatted, notice: str) -> Formatted:
+        """The text with a line that names the file which could not be passed on."""
+        self.notices.append(notice)
+        words_ = {
+            "file_too_large": self._context.texts("This file is too large to be passed on:"),
+            "file_unavailable": self._context.texts("This file could not be passed on:"),
+        }
+        line = Formatted(f"📎 {words_[notice]} {file_name(file.name, 'file')}")
+        return join([text, line], "\n\n")
+
+    def _address(self) -> dict[str, Any]:
+        parameters = self._target.address()
+        if self._reply_to is not None and (self.is_first or self._target.card is not None):
+            answered = self._reply_to if self.is_first else self._target.card
+            parameters["reply_parameters"] = {"message_id": answered, "allow_sending_without_reply": True}
+        return parameters
+
+    def _add(self, *messages: dict[str, Any]) -> None:
+        self.is_first = False
+        self.sent += [self._target.message(message["message_id"]) for message in messages]
+
+    async def _send(self, method: str, build: Build, *, count: int = 1, is_upload: bool = False) -> Any:
+        """Call, mend what the refusal names and call again; each mending is tried once."""
+        for _ in range(_MOST_MENDINGS):
+            try:
+                return await self._call(method, build, count, is_upload)
+            except ChatMigrated as error:
+                self._context.report(
+                    "telegram.chat_migrated", {"chat": self._target.chat, "to": error.new_chat_id}
+                )
+                self._target = self._target.moved_to(error.new_chat_id)
+            except BadRequest as error:
+                if not await self._mended(words(error)):
+                    raise
+        return await self._call(method, build, count, is_upload)
+
+    async def _call(self, method: str, build: Build, count: int, is_upload: bool) -> Any:
+        parameters = build()
+        for name in self._left_out & parameters.keys():
+            del parameters[name]
+        return await self._caller.send(
+            self._target.chat, method, parameters, count=count, is_upload=is_upload
+        )
+
+    async def _mended(self, said: str) -> bool:
+        """Whether it is worth another call, now that what Telegram did not like is left out."""
+        if "topic_closed" in said and "topic" not in self._left_out and self._target.topic is not None:
+            self._left_out.add("topic")
+            where = {"chat_id": chat_id(self._target.chat), "message_thread_id": self._target.topic}
+            await self._caller.change(self._target.chat, "reopenForumTopic", where)
+            return True
+        for sign, names in _MENDABLE.items():
+            if sign in said and not names & self._left_out:
+                self._left_out |= names
+                self._context.report("telegram.left_out", {"names": sorted(names)})
+                return True
+        return False
+
+
+_MENDABLE = {
+    "replied not found": {"reply_parameters"},
+    "entit": {"entities", "caption_entities"},
+    "button": {"reply_markup"},
+    "keyboard": {"reply_markup"},
+}
+
+
+def _is_about_file(error: TelegramError) -> bool:
+    """Whether another form of the file, or none, would be taken: not for floods, blocks and broken lines."""
+    if isinstance(error, BadRequest):
+        return refusal_of(error) in (Refusal.INVALID, Refusal.TOO_LARGE, Refusal.NOT_ALLOWED)
+    return "too large" in words(error)
+
+
+def _with(parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """The parameters and those of the others that are not empty."""
+    return parameters | {name: value for name, value in more.items() if value}

@@ -1,0 +1,96 @@
+"""From an update to the intake, and only then to an acknowledgement."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters import AdapterContext, Cursor
+from adapters.telegram.hearing import Hearing
+from adapters.telegram.members import Members, introduced
+from adapters.telegram.parse import PRESS_HANDLE, events_of
+from adapters.telegram.presses import Presses
+from adapters.telegram.whereabouts import Whereabouts
+from bot.core.events import (
+    ButtonPressed,
+    Event,
+    FormSubmitted,
+    MessageEdited,
+    MessageReceived,
+    ReactionChanged,
+)
+
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+    "chat_member",
+)
+ANONYMOUS_ADMIN = 1087968824
+"""The account Telegram shows for an administrator who hides behind the group (Bot API, Message.from)."""
+
+Update = Mapping[str, Any]
+
+
+class Receiver:
+    """Understands updates and stores their events."""
+
+    def __init__(
+        self, context: AdapterContext, members: Members, presses: Presses, whereabouts: Whereabouts
+    ) -> None:
+        self._context, self._members = context, members
+        self._presses, self._whereabouts = presses, whereabouts
+        self._roles = {command.name: command.role for command in context.commands}
+
+    async def accept(self, updates: Sequence[Update], hearing: Hearing, cursor: Cursor | None = None) -> None:
+        """Store all events of these updates, and the cursor, at once; raises what the intake raises."""
+        events = [event for update in updates for event in self._events(update, hearing)]
+        if not events and cursor is None:
+            return
+        introductions = (introduced(event, self._members, hearing, self._roles) for event in events)
+        events = list(await asyncio.gather(*introductions))
+        await self._context.intake.accept(events, cursor=cursor)
+        for event in events:
+            if isinstance(event, (ButtonPressed, FormSubmitted)) and event.handle is not None:
+                kind, _, id_ = event.handle.token.partition(":")
+                if f"{kind}:" == PRESS_HANDLE:
+                    self._presses.expect(id_)
+
+    def _events(self, update: Update, hearing: Hearing) -> list[Event]:
+        try:
+            self._notice(update, hearing)
+            events = events_of(update, hearing, self._context.now())
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one update, the others must get through
+            id_ = update.get("update_id") if isinstance(update, Mapping) else None
+            fields = {"update_id": id_, "error": type(error).__name__}
+            self._context.report("telegram.update_malformed", fields)
+            return []
+        return [self._placed(event) for event in events]
+
+    def _placed(self, event: Event) -> Event:
+        """The event with the exact places of messages that we have seen."""
+        if isinstance(event, (MessageReceived, MessageEdited)):
+            self._whereabouts.remember(event.message)
+        if isinstance(event, MessageReceived) and event.reply_to is not None:
+            return replace(event, reply_to=self._whereabouts.exact(event.reply_to))
+        if isinstance(event, ReactionChanged):
+            return replace(event, message=self._whereabouts.exact(event.message))
+        return event
+
+    def _notice(self, update: Update, hearing: Hearing) -> None:
+        """What is no event but changes what we know, or what the operator should know."""
+        if change := update.get("chat_member"):
+            self._members.learn(change)
+        message = update.get("message") or {}
+        chat = str((message.get("chat") or {}).get("id", ""))
+        if "migrate_to_chat_id" in message:
+            self._context.report(
+                "telegram.chat_migrated", {"chat": chat, "to": message["migrate_to_chat_id"]}
+            )
+        if chat and chat == hearing.staff and (message.get("from") or {}).get("id") == ANONYMOUS_ADMIN:
+            self._context.report("telegram.anonymous_admin", {"chat": chat})
+        if (change := update.get("my_chat_member")) and change["chat"].get("type") != "private":
+            status = change["new_chat_member"]["status"]
+            self._context.report("telegram.own_status", {"chat": change["chat"]["id"], "status": status})

@@ -1,0 +1,183 @@
+"""How python-telegram-bot reaches the Bot API: one keep-alive aiohttp session instead of its default client."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import orjson
+from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+WRITE_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 15.0
+"""Shorter than any server's: a connection that closes while we use it looks like a lost reply."""
+
+
+class NotReachedError(NetworkError):
+    """The request never left this machine, or the server refused to look at it: nothing was done."""
+
+
+class FaultError(NetworkError):
+    """The server failed while it worked on the request: it may have been done."""
+
+
+class MissingError(TelegramError):
+    """The server knows no such method, or no such bot (404)."""
+
+
+class FloodError(TelegramError):
+    """Too many requests; `retry_after_seconds` is what the server asked for."""
+
+    def __init__(self, retry_after_seconds: float) -> None:
+        super().__init__(f"Too many requests: retry after {retry_after_seconds:g} seconds")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class AiohttpRequest(BaseRequest):
+    """Opens its session with the first request, and again after it was closed."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+        self._in_flight = 0
+
+    @property
+    def read_timeout(self) -> float | None:
+        return READ_SECONDS
+
+    async def initialize(self) -> None:
+        """Nothing to do before the first request."""
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def close_when_idle(self) -> None:
+        """Close the session unless somebody is waiting for an answer on it."""
+        if not self._in_flight:
+            await self.shutdown()
+
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=KEEP_ALIVE_SECONDS)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                headers={"User-Agent": self.USER_AGENT},
+                # Cookies have no place here, and a jar costs time with each request.
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    @asynccontextmanager
+    async def download(self, url: str) -> AsyncIterator[aiohttp.ClientResponse | None]:
+        """The answer to a GET, its body still to be read; None when there is no connection."""
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+        self._in_flight += 1
+        try:
+            async with AsyncExitStack() as stack:
+                try:
+                    request = self.session().get(url, timeout=timeout, allow_redirects=False)
+                    answer = await stack.enter_async_context(request)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    answer = None
+                yield answer
+        finally:
+            self._in_flight -= 1
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: object = BaseRequest.DEFAULT_NONE,
+        write_timeout: object = BaseRequest.DEFAULT_NONE,
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Raises the errors above, TimedOut or NetworkError; never with the address, which holds the token."""
+        read = _seconds(read_timeout, READ_SECONDS)
+        total = read + _seconds(write_timeout, WRITE_SECONDS) + _seconds(connect_timeout, CONNECT_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=total, sock_connect=_seconds(connect_timeout, CONNECT_SECONDS))
+        body, headers = _body(request_data)
+        self._in_flight += 1
+        try:
+            async with self.session().request(
+                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                payload = await answer.read()
+                status, retry_after = answer.status, answer.headers.get("Retry-After")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotReachedError(f"no connection: {type(error).__name__}") from None
+        except TimeoutError:
+            raise TimedOut("no answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise NetworkError(f"the connection broke off: {type(error).__name__}") from None
+        finally:
+            self._in_flight -= 1
+        _raise_for(status, payload, retry_after)
+        return status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            parsed = _loads(payload)
+        except ValueError:
+            # Without the cause: it would carry the answer's text into the log.
+            raise TelegramError("the server's answer is no JSON") from None
+        if not isinstance(parsed, dict):
+            raise TelegramError("the server's answer is no object")
+        return parsed
+
+
+def _loads(payload: bytes) -> Any:
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        # orjson refuses half surrogate pairs; one message with such a letter must not stop all others.
+        whole = json.dumps(json.loads(payload.decode(errors="replace")), ensure_ascii=False)
+        return orjson.loads(whole.encode(errors="replace"))
+
+
+def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:
+    """Raise for what python-telegram-bot would put into one class with everything else."""
+    if status == 429:
+        raise FloodError(_retry_seconds(payload, retry_after))
+    if status == 404:
+        raise MissingError("Not Found")
+    if status == 503:
+        raise NotReachedError("the server is not available (503)")
+    if status == 413:
+        raise TelegramError("Request Entity Too Large")
+    if status >= 500:
+        raise FaultError(f"the server failed ({status})")
+
+
+def _retry_seconds(payload: bytes, header: str | None) -> float:
+    try:
+        return max(0.1, float(_loads(payload)["parameters"]["retry_after"]))
+    except (ValueError, KeyError, TypeError):
+        return max(1.0, float(header)) if header and header.isdecimal() else 1.0
+
+
+def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
+    if request_data is None:
+        return None, {}
+    if not request_data.contains_files:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return urlencode(request_data.json_parameters).encode(), headers
+    # Telegram takes file names as they are; quoted ones would be shown with percent signs.
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in request_data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (file_name, content, mime) in request_data.multipart_data.items():
+        form.add_field(name, content, filename=file_name, content_type=mime)
+    return form, {}
+
+
+def _seconds(given: object, default: float) -> float:
+    return float(given) if isinstance(given, (int, float)) else default

@@ -1,0 +1,20 @@
+"""What only a person can mend, in words that say how."""
+
+from adapters import SetupError
+
+
+def wrong_token() -> SetupError:
+    return SetupError(
+        "Telegram refuses TELEGRAM_TOKEN. Copy the token again from @BotFather (/mybots, your bot, API Token)."
+    )
+
+
+def refused_webhook(reason: str) -> SetupError:
+    return SetupError(
+        f"Telegram does not take the webhook ({reason}). PUBLIC_URL must be an https address that Telegram "
+        "reaches on port 443, 80, 88 or 8443, with a valid certificate; unset TELEGRAM_WEBHOOK_SECRET to poll instead."
+    )
+
+
+def wrong_secret() -> SetupError:
+    return SetupError("TELEGRAM_WEBHOOK_SECRET may have 1 to 256 characters, only A-Z, a-z, 0-9, _ and -.")

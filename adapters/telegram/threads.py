@@ -1,0 +1,120 @@
+"""A ticket's thread: a forum topic, or where there are none the replies under its card."""
+
+from dataclasses import replace
+
+from telegram.error import BadRequest, TelegramError
+
+from adapters import AdapterContext, Attempt
+from adapters.telegram.changes import Changes
+from adapters.telegram.delivery import Delivery
+from adapters.telegram.errors import (
+    is_missing_right,
+    is_no_forum,
+    is_not_modified,
+    send_error,
+    words,
+)
+from adapters.telegram.names import one_line
+from adapters.telegram.parse import CARD, CARD_THREAD
+from adapters.telegram.request import MissingError
+from adapters.telegram.target import Target, chat_id, target_of
+from bot.core.outgoing import OpenThread, Receipt, Refusal, SendError, SetThread, ThreadState
+from bot.core.places import MessageAt
+
+MAX_TOPIC_NAME = 128
+_ICON_COLOR = 0x6FB9F0
+_SIGNS = {ThreadState.WAITING: "🟡", ThreadState.CLAIMED: "🔵", ThreadState.RESOLVED: "✅"}
+
+
+class Threads:
+    def __init__(self, delivery: Delivery, changes: Changes) -> None:
+        self._delivery, self._changes = delivery, changes
+        self._caller = delivery.caller
+        self._context: AdapterContext = delivery.context
+
+    async def open(self, outgoing: OpenThread, attempt: Attempt) -> Receipt:
+        space = target_of(outgoing.space)
+        topic = attempt.sent_so_far[0] if attempt.sent_so_far else await self._create(space, outgoing.title)
+        if topic is None:
+            return await self._open_without_topics(space, outgoing, attempt)
+        target = target_of(topic.place)
+        # The topic's own first message stands for the topic in what a next try is told.
+        behind = replace(attempt, sent_so_far=attempt.sent_so_far[1:])
+        fresh = () if attempt.sent_so_far else (topic,)
+        try:
+            messages = self._delivery.parts(target, outgoing.content, is_card=True)
+            receipt = await self._delivery.put(target, messages, behind)
+        except SendError as error:
+            error.sent = (*fresh, *error.sent)
+            raise
+        return replace(receipt, place=topic.place, messages=receipt.messages[:1])
+
+    async def _create(self, space: Target, title: str) -> MessageAt | None:
+        """The topic as its opening message; None when there can be none."""
+        parameters = {
+            "chat_id": chat_id(space.chat),
+            "name": topic_name(title, ThreadState.WAITING),
+            "icon_color": _ICON_COLOR,
+        }
+        try:
+            topic = await self._caller.send(space.chat, "createForumTopic", parameters)
+        except TelegramError as error:
+            if is_no_forum(error) or is_missing_right(error) or isinstance(error, MissingError):
+                self._context.report("telegram.no_topics", {"chat": space.chat, "reason": words(error)})
+                return None
+            raise send_error(error) from error
+        id_ = str(topic["message_thread_id"])
+        return MessageAt(replace(space.place, thread=id_, person=""), id_)
+
+    async def _open_without_topics(self, space: Target, outgoing: OpenThread, attempt: Attempt) -> Receipt:
+        messages = self._delivery.parts(space, outgoing.content, is_card=True)[:1]
+        receipt = await self._delivery.put(space, messages, attempt, marker=(CARD,))
+        card = receipt.messages[0]
+        place = replace(space.place, thread=CARD_THREAD + card.id)
+        card = MessageAt(place, card.id)
+        self._delivery.whereabouts.remember(card)
+        return replace(
+            receipt, messages=(card,), place=place, notices=(*receipt.notices, "thread_unavailable")
+        )
+
+    async def set(self, outgoing: SetThread) -> Receipt:
+        """Redraw the card, name the topic, close or reopen it; what the bot has no right to is a notice."""
+        target = target_of(outgoing.place)
+        notices: list[str] = []
+        try:
+            await self._redraw(target, outgoing)
+        except SendError as error:
+            if error.refusal is not Refusal.MESSAGE_GONE:
+                raise
+            notices.append("card_gone")
+        if target.topic is not None:
+            try:
+                await self._show(target, outgoing)
+            except TelegramError as error:
+                if not (is_missing_right(error) or is_no_forum(error) or isinstance(error, MissingError)):
+                    raise send_error(error) from error
+                self._context.report("telegram.topic_not_changed", {"reason": words(error)})
+                notices.append("thread_not_updated")
+        return Receipt(messages=(outgoing.card,), place=outgoing.place, notices=tuple(notices))
+
+    async def _redraw(self, target: Target, outgoing: SetThread) -> None:
+        card = MessageAt(outgoing.place, outgoing.card.id)
+        first = self._delivery.parts(target, outgoing.content, is_card=True)[0]
+        await self._changes.redraw(target, card, first)
+
+    async def _show(self, target: Target, outgoing: SetThread) -> None:
+        where = {"chat_id": chat_id(target.chat), "message_thread_id": target.topic}
+        method = "closeForumTopic" if outgoing.state is ThreadState.RESOLVED else "reopenForumTopic"
+        name = topic_name(outgoing.title, outgoing.state)
+        for call, parameters in (("editForumTopic", where | {"name": name}), (method, where)):
+            try:
+                await self._caller.change(target.chat, call, parameters)
+            except BadRequest as error:
+                if not is_not_modified(error):
+                    raise
+
+
+def topic_name(title: str, state: ThreadState) -> str:
+    """The title with a sign of the state before it, within Telegram's 128 characters."""
+    name = f"{_SIGNS[state]} {one_line(title)}".strip()
+    return name if len(name) <= MAX_TOPIC_NAME else name[: MAX_TOPIC_NAME - 1] + "…"
