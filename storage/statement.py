@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, Float
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
@@ -80,6 +80,9 @@ def _result_processors(construct: Any, dialect: Dialect) -> list[tuple[int, Proc
     processors: list[tuple[int, Processor]] = []
     for index, column in enumerate(columns):
         kind: TypeEngine[Any] = column["type"]
+        if isinstance(kind, Float):
+            # Every driver gives floats as they are; SQLAlchemy would want to know the driver's type first.
+            continue
         process = kind.dialect_impl(dialect).result_processor(dialect, None)
         if process is not None:
             processors.append((index, process))

