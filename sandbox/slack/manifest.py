@@ -23,6 +23,8 @@ DEFAULT_EVENTS = frozenset(
         "member_joined_channel",
         "member_left_channel",
         "team_join",
+        "app_uninstalled",
+        "tokens_revoked",
     }
 )
 

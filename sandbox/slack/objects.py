@@ -23,7 +23,7 @@ FILE_TYPES = {
 }
 
 
-def user_json(workspace: Workspace, user: User) -> Json:
+def _profile(workspace: Workspace, user: User) -> Json:
     profile: Json = {
         "title": user.about,
         "real_name": user.real_name,
@@ -41,13 +41,17 @@ def user_json(workspace: Workspace, user: User) -> Json:
         profile |= {"bot_id": user.bot_id, "api_app_id": workspace.app_id, "always_active": True}
     else:
         profile["email"] = user.email
+    return profile
+
+
+def user_json(workspace: Workspace, user: User) -> Json:
     shown: Json = {
         "id": user.id,
         "team_id": workspace.team_id,
         "name": user.handle,
         "deleted": user.is_deleted,
         "real_name": user.real_name,
-        "profile": profile,
+        "profile": _profile(workspace, user),
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 1_700_000_000,
@@ -83,20 +87,24 @@ def bot_profile(workspace: Workspace) -> Json:
     }
 
 
+def _im_json(workspace: Workspace, channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "created": channel.created,
+        "is_archived": channel.is_archived,
+        "is_im": True,
+        "is_org_shared": False,
+        "context_team_id": workspace.team_id,
+        "updated": channel.created * 1000,
+        "user": channel.person,
+        "is_user_deleted": workspace.users[channel.person].is_deleted,
+        "priority": 0,
+    }
+
+
 def channel_json(workspace: Workspace, channel: Channel, *, with_members: bool = False) -> Json:
     if channel.kind == "im":
-        return {
-            "id": channel.id,
-            "created": channel.created,
-            "is_archived": channel.is_archived,
-            "is_im": True,
-            "is_org_shared": False,
-            "context_team_id": workspace.team_id,
-            "updated": channel.created * 1000,
-            "user": channel.person,
-            "is_user_deleted": workspace.users[channel.person].is_deleted,
-            "priority": 0,
-        }
+        return _im_json(workspace, channel)
     shown: Json = {
         "id": channel.id,
         "name": channel.name,

@@ -278,6 +278,21 @@ class SlackServer(People):
         self.happenings.tell_user("user_change", person)
         self.world.journal.add("slack", "room", person=person)
 
+    async def uninstall(self) -> None:
+        """Take the app out of the workspace, as its administrators can: it hears of it and is shut out."""
+        tokens = {"oauth": [], "bot": [self.workspace.bot.id]}
+        feed = self.happenings.feed
+        feed.publish("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
+        feed.publish("app_uninstalled", {"type": "app_uninstalled"})
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.deliveries.is_idle.wait(), self.deliveries.ack_seconds)
+        self.workspace.is_installed = False
+        await self.sockets.disconnect("link_disabled")
+
+    def install(self) -> None:
+        """Let the app back in, with the same tokens."""
+        self.workspace.is_installed = True
+
     async def delete_room(self, room: str) -> None:
         """Delete a thread with all that is in it."""
         place = self._place(room)

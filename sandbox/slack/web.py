@@ -129,6 +129,8 @@ class Web:
             raise ApiError("not_allowed_token_type")
         if not hmac.compare_digest(token.encode(), wanted.encode()):
             raise ApiError("invalid_auth")
+        if not self.platform.workspace.is_installed:
+            raise ApiError("account_inactive")
 
     def _refusal(self, method: Method, room: str) -> web.Response | None:
         """What the fault switch or the rate limits answer instead of the method."""

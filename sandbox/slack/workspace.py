@@ -38,6 +38,8 @@ class Workspace:
     statuses: dict[tuple[str, str], str] = field(default_factory=dict)
     """What the assistant says it is doing, by (channel, thread)."""
     prompts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    is_installed: bool = True
+    """Whether the workspace still has the app."""
     _last_micros: int = 0
     _last_number: int = 0
 

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackServer
@@ -99,3 +101,10 @@ async def until(holds: Callable[[], object], timeout_seconds: float = 8.0) -> No
     async with asyncio.timeout(timeout_seconds):
         while not holds():
             await asyncio.sleep(0.01)
+
+
+async def error_of(call: Any) -> str:
+    """The error with which the call is refused."""
+    with pytest.raises(SlackApiError) as refused:
+        await call
+    return refused.value.response["error"]

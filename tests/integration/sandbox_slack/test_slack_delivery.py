@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox.slack import SlackServer
@@ -226,6 +227,20 @@ async def test_duplicates_come_as_a_retry_and_as_another_event(server: SlackServ
     assert len(set(ids["second"])) == 2
     assert len(bot.heard) == 5
     assert len({body["event"]["ts"] for body in bot.heard}) == 3
+
+
+async def test_an_app_that_is_uninstalled_hears_of_it_and_is_shut_out(
+    server: SlackServer, bots: Bots
+) -> None:
+    bot = await bots.connect("socket")
+    await server.uninstall()
+    assert {body["event"]["type"] for body in bot.heard} == {"tokens_revoked", "app_uninstalled"}
+    with pytest.raises(SlackApiError) as refused:
+        await bot.client.chat_postMessage(channel="C0HELP", text="hi")
+    assert refused.value.response["error"] == "account_inactive"
+    await bot.close()
+    server.install()
+    await bot.client.chat_postMessage(channel="C0HELP", text="hi")
 
 
 # -- HTTP

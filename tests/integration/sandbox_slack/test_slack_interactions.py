@@ -1,18 +1,14 @@
 """Commands, buttons, forms, shortcuts and the App Home, with the real Bolt answering."""
 
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sandbox.slack import SlackServer
 from sandbox.surface import SurfaceError
 from tests.integration.sandbox_slack.slack_bots import Bots, until
+from tests.integration.sandbox_slack.slack_modal import MODAL, plain
 
 MODES = pytest.mark.parametrize("mode", ["socket", "http"])
-
-
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
 
 
 def button(action_id: str, label: str = "Press", **more: str) -> dict[str, object]:
@@ -21,34 +17,6 @@ def button(action_id: str, label: str = "Press", **more: str) -> dict[str, objec
 
 def actions(*elements: dict[str, object]) -> dict[str, object]:
     return {"type": "actions", "elements": list(elements)}
-
-
-MODAL = {
-    "type": "modal",
-    "callback_id": "ticket",
-    "title": plain("New ticket"),
-    "submit": plain("Send"),
-    "private_metadata": "kept",
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "title",
-            "label": plain("Title"),
-            "element": {"type": "plain_text_input", "action_id": "text", "max_length": 20},
-        },
-        {
-            "type": "input",
-            "block_id": "urgency",
-            "optional": True,
-            "label": plain("Urgency"),
-            "element": {
-                "type": "static_select",
-                "action_id": "pick",
-                "options": [{"text": plain("High"), "value": "high"}, {"text": plain("Low"), "value": "low"}],
-            },
-        },
-    ],
-}
 
 
 @MODES
@@ -70,51 +38,6 @@ async def test_a_command_is_answered_by_its_acknowledgement_and_by_its_response_
     assert (private.text, private.is_private) == ("One moment, carla: please & thanks", True)
     assert (public.text, public.is_private, public.author.is_bot) == ("Here I am", False, True)
     assert [message.text for message in server.messages("U0KURT", "C0HELP")] == ["Here I am"]
-
-
-@MODES
-async def test_a_form_comes_back_with_errors_until_it_is_right(
-    server: SlackServer, bots: Bots, mode: str
-) -> None:
-    bot = bots.make()
-    submitted = []
-
-    @bot.app.command("/ticket")
-    async def ticket(ack, client, command):
-        await ack()
-        await client.views_open(trigger_id=command["trigger_id"], view=MODAL)
-
-    @bot.app.view("ticket")
-    async def submit(ack, view):
-        title = view["state"]["values"]["title"]["text"]["value"]
-        if len(title) < 5:
-            await ack(response_action="errors", errors={"title": "Too short"})
-        else:
-            await ack()
-            submitted.append(view)
-
-    await bots.connect(mode, bot)
-    await server.command("U0CARLA", "C0HELP", "ticket")
-    await until(lambda: server.form("U0CARLA"))
-    form = server.form("U0CARLA")
-    assert (form.title, form.submit_label) == ("New ticket", "Send")
-    assert [(one.id, one.kind, one.is_required) for one in form.fields] == [
-        ("title", "text", True),
-        ("urgency", "select", False),
-    ]
-    assert form.fields[1].options == (("high", "High"), ("low", "Low"))
-    for given, error in (
-        ("", "Please complete this required field."),
-        ("x" * 21, "Please shorten this to 20 characters or fewer."),
-        ("abc", "Too short"),
-    ):
-        await server.submit("U0CARLA", form.id, {"title": given})
-        assert server.form("U0CARLA").fields[0].error == error
-    await server.submit("U0CARLA", form.id, {"title": "My chair", "urgency": "high"})
-    assert server.form("U0CARLA") is None
-    (view,) = submitted
-    assert view["private_metadata"] == "kept"
-    assert view["state"]["values"]["urgency"]["pick"]["selected_option"]["value"] == "high"
 
 
 @MODES
@@ -282,98 +205,6 @@ async def test_message_and_global_shortcuts(server: SlackServer, bots: Bots, mod
     await server.global_shortcut("U0BEN", "open_ticket")
     await until(lambda: server.form("U0ANA") and server.form("U0BEN"))
     assert used == [("message_action", "my chair broke"), ("shortcut", None)]
-
-
-async def test_forms_can_be_updated_pushed_and_cleared(server: SlackServer, bots: Bots) -> None:
-    bot = bots.make()
-    second = {**MODAL, "callback_id": "second", "title": plain("Second")}
-    third = {**MODAL, "callback_id": "third", "title": plain("Third"), "notify_on_close": True}
-    closed = []
-
-    @bot.app.shortcut("begin")
-    async def begin(ack, body, client):
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
-
-    @bot.app.view("ticket")
-    async def first(ack):
-        await ack(response_action="update", view=second)
-
-    @bot.app.view("second")
-    async def push(ack):
-        await ack(response_action="push", view=third)
-
-    @bot.app.view("third")
-    async def clear(ack):
-        await ack(response_action="clear")
-
-    @bot.app.view_closed("third")
-    async def on_close(ack, view):
-        await ack()
-        closed.append(view["id"])
-
-    await bots.connect("socket", bot)
-    await server.global_shortcut("U0CARLA", "begin")
-    await until(lambda: server.form("U0CARLA"))
-    titles = []
-    for _ in range(3):
-        titles.append(server.form("U0CARLA").title)
-        await server.submit("U0CARLA", server.form("U0CARLA").id, {"title": "hello"})
-    assert titles == ["New ticket", "Second", "Third"]
-    assert server.form("U0CARLA") is None
-
-    await server.global_shortcut("U0KURT", "begin")
-    await until(lambda: server.form("U0KURT"))
-    for _ in range(2):
-        await server.submit("U0KURT", server.form("U0KURT").id, {"title": "hello"})
-    top = server.form("U0KURT")
-    await server.close_form("U0KURT", top.id)
-    assert closed == [top.id]
-    assert server.form("U0KURT").title == "Second"
-
-
-async def test_errors_for_a_field_that_does_not_exist_are_trouble(server: SlackServer, bots: Bots) -> None:
-    bot = bots.make()
-
-    @bot.app.shortcut("begin")
-    async def begin(ack, body, client):
-        await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=MODAL)
-
-    @bot.app.view("ticket")
-    async def wrong(ack):
-        await ack(response_action="errors", errors={"nothing": "wrong"})
-
-    await bots.connect("socket", bot)
-    await server.global_shortcut("U0CARLA", "begin")
-    await until(lambda: server.form("U0CARLA"))
-    with pytest.raises(SurfaceError, match="trouble"):
-        await server.submit("U0CARLA", server.form("U0CARLA").id, {"title": "hello"})
-    assert server.form("U0CARLA") is not None
-
-
-async def test_a_trigger_opens_one_form_within_three_seconds(server: SlackServer, bots: Bots) -> None:
-    bot = bots.make()
-    triggers = []
-
-    @bot.app.shortcut("keep")
-    async def keep(ack, body):
-        await ack()
-        triggers.append(body["trigger_id"])
-
-    await bots.connect("socket", bot)
-    for _ in range(2):
-        await server.global_shortcut("U0CARLA", "keep")
-    await bot.client.views_open(trigger_id=triggers[0], view=MODAL)
-    server.world.clock.advance(4)
-    for trigger, error in (
-        (triggers[0], "exchanged_trigger_id"),
-        (triggers[1], "expired_trigger_id"),
-        ("1.2.abc", "invalid_trigger_id"),
-    ):
-        with pytest.raises(SlackApiError) as refused:
-            await bot.client.views_open(trigger_id=trigger, view=MODAL)
-        assert refused.value.response["error"] == error
 
 
 async def test_a_response_url_takes_five_answers_in_half_an_hour(server: SlackServer, bots: Bots) -> None:

@@ -9,13 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import SlackServer
-from sandbox.surface import Upload
-
-
-async def error_of(call: Any) -> str:
-    with pytest.raises(SlackApiError) as refused:
-        await call
-    return refused.value.response["error"]
+from tests.integration.sandbox_slack.slack_bots import error_of
 
 
 async def post(
@@ -200,55 +194,7 @@ async def test_stray_signs_are_escaped_and_bare_links_made_links(client: AsyncWe
     assert [one["type"] for one in elements if one["type"] != "text"] == ["link", "broadcast", "user"]
 
 
-# -- reading back
-
-
-async def test_history_pages_backwards_and_leaves_replies_out(
-    server: SlackServer, client: AsyncWebClient
-) -> None:
-    stamps = [await server.say("U0CARLA", "C0HELP", f"message {number}") for number in range(7)]
-    await server.reply_in_thread("U0KURT", "C0HELP", stamps[3], "a reply")
-    texts, cursor = [], None
-    for _ in range(3):
-        page = await client.conversations_history(channel="C0HELP", limit=3, cursor=cursor)
-        texts.append([message["text"][-1] for message in page["messages"]])
-        cursor = page.get("response_metadata", {}).get("next_cursor")
-    assert (texts, cursor) == ([["6", "5", "4"], ["3", "2", "1"], ["0"]], None)
-    root = (await client.conversations_history(channel="C0HELP", latest=stamps[3], inclusive=True, limit=1))[
-        "messages"
-    ][0]
-    assert (root["reply_count"], root["reply_users"], root["thread_ts"]) == (1, ["U0KURT"], stamps[3])
-
-
-async def test_history_after_a_time_pages_forward_from_it(
-    server: SlackServer, client: AsyncWebClient
-) -> None:
-    stamps = [await server.say("U0CARLA", "C0HELP", f"message {number}") for number in range(6)]
-    texts, cursor = [], None
-    for _ in range(3):
-        page = await client.conversations_history(channel="C0HELP", oldest=stamps[0], limit=2, cursor=cursor)
-        texts.append([message["text"][-1] for message in page["messages"]])
-        cursor = page.get("response_metadata", {}).get("next_cursor")
-    assert (texts, cursor) == ([["2", "1"], ["4", "3"], ["5"]], None)
-    between = await client.conversations_history(channel="C0HELP", oldest=stamps[1], latest=stamps[4])
-    assert [message["text"][-1] for message in between["messages"]] == ["3", "2"]
-    inclusive = await client.conversations_history(
-        channel="C0HELP", oldest=stamps[1], latest=stamps[4], inclusive=True
-    )
-    assert [message["text"][-1] for message in inclusive["messages"]] == ["4", "3", "2", "1"]
-
-
-async def test_replies_come_with_their_root_oldest_first(server: SlackServer, client: AsyncWebClient) -> None:
-    root = await server.say("U0CARLA", "C0HELP", "root")
-    stamps = [await server.say("U0KURT", f"C0HELP:{root}", f"reply {number}") for number in range(5)]
-    texts, cursor = [], None
-    for _ in range(3):
-        page = await client.conversations_replies(channel="C0HELP", ts=root, limit=3, cursor=cursor)
-        texts.append([message["text"] for message in page["messages"]])
-        cursor = page.get("response_metadata", {}).get("next_cursor")
-    assert texts == [["root", "reply 0", "reply 1"], ["root", "reply 2", "reply 3"], ["root", "reply 4"]]
-    later = await client.conversations_replies(channel="C0HELP", ts=stamps[0], oldest=stamps[2])
-    assert [message["text"] for message in later["messages"]] == ["root", "reply 3", "reply 4"]
+# -- what is not there
 
 
 @pytest.mark.parametrize(
@@ -364,55 +310,6 @@ async def test_a_person_who_left_the_workspace_can_be_written_to_but_not_opened(
     assert (await client.users_info(user="U0CARLA"))["user"]["deleted"] is True
     assert await error_of(client.conversations_open(users="U0CARLA")) == "user_disabled"
     assert (await client.chat_postMessage(channel="D0CARLA", text="hi"))["ok"] is True
-
-
-# -- files
-
-
-async def test_the_bots_upload_becomes_a_message_with_a_file(
-    server: SlackServer, client: AsyncWebClient
-) -> None:
-    root = await server.say("U0CARLA", "C0HELP", "send me the invoice")
-    uploaded = await client.files_upload_v2(
-        channel="C0HELP", thread_ts=root, content="total: 5", filename="invoice.txt", initial_comment="Here"
-    )
-    message = server.messages("U0CARLA", f"C0HELP:{root}")[1]
-    assert (message.text, message.files[0].name, message.files[0].size) == ("Here", "invoice.txt", 8)
-    async with aiohttp.ClientSession() as session, session.get(message.files[0].url) as response:
-        assert await response.text() == "total: 5"
-        assert response.headers["Content-Security-Policy"] == "sandbox"
-    info = (await client.files_info(file=uploaded["file"]["id"]))["file"]
-    assert info["shares"]["public"]["C0HELP"][0]["thread_ts"] == root
-    await client.files_delete(file=info["id"])
-    assert server.messages("U0CARLA", f"C0HELP:{root}")[1].files == ()
-    assert await error_of(client.files_info(file=info["id"])) == "file_deleted"
-
-
-async def test_an_upload_must_be_there_and_whole_before_it_is_completed(
-    server: SlackServer, client: AsyncWebClient
-) -> None:
-    ticket = await client.files_getUploadURLExternal(filename="a.txt", length=5)
-    complete = {"files": [{"id": ticket["file_id"]}], "channel_id": "C0HELP"}
-    assert await error_of(client.files_completeUploadExternal(**complete)) == "file_not_found"
-    async with aiohttp.ClientSession() as session:
-        async with session.post(ticket["upload_url"], data=b"too long") as response:
-            assert response.status == 400
-        async with session.post(ticket["upload_url"], data=b"right") as response:
-            assert (response.status, await response.text()) == (200, "OK - 5")
-    away = {**complete, "channel_id": "C0RANDOM"}
-    assert await error_of(client.files_completeUploadExternal(**away)) == "not_in_channel"
-    await client.files_completeUploadExternal(**complete)
-    assert await error_of(client.files_completeUploadExternal(**complete)) == "file_not_found"
-    empty = client.files_getUploadURLExternal(filename="a.txt", length=0)
-    assert await error_of(empty) == "invalid_arguments"
-
-
-async def test_a_file_shared_where_the_bot_is_not_is_unknown_to_it(
-    server: SlackServer, client: AsyncWebClient
-) -> None:
-    await server.say("U0CARLA", "C0RANDOM", "", files=(Upload("a.txt", "text/plain", b"a"),))
-    file_id = server.messages("U0CARLA", "C0RANDOM")[0].files[0].id
-    assert await error_of(client.files_info(file=file_id)) == "file_not_found"
 
 
 # -- assistant
