@@ -1,5 +1,6 @@
 """Telegram as its people use it."""
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.surface import Command, Message, Person, Room, SurfaceError, Upload
@@ -12,6 +13,7 @@ from sandbox.telegram.rooms import number_of, room_id, room_of
 from sandbox.telegram.showing import messages_in, person_of, rooms_of
 from sandbox.telegram.state import PendingQuery, TelegramState
 from sandbox.telegram.views import message_json, user_json
+from sandbox.telegram.writing import Writing, edit, say
 
 FIRST_NEW_USER = 520000000
 
@@ -62,12 +64,14 @@ class TelegramSurface(WithoutForms):
     ) -> str:
         """As in `Surface`; also a quoted part of what is replied to, and formatting from the app's menu."""
         formatted = FormattedText(text, entities) if entities else None
-        sent = people.say(self.state, self._place(person, room), text, files, reply_to, quote, formatted)
+        sent = say(self.state, self._place(person, room), Writing(text, files, reply_to, quote, formatted))
         return str(sent[0].id)
 
     async def open_thread(self, person: str, room: str, title: str, text: str) -> str:
         place = self._place(person, room)
-        topic = people.open_topic(self.state, place, title, text)
+        topic = people.open_topic(self.state, place, title)
+        if text:
+            say(self.state, replace(place, topic_id=topic.id), Writing(text))
         return room_id(place.chat, topic.id)
 
     async def reply_in_thread(self, person: str, room: str, message: str, text: str) -> str:
@@ -75,7 +79,7 @@ class TelegramSurface(WithoutForms):
         return await self.say(person, room, text, reply_to=message)
 
     async def edit(self, person: str, room: str, message: str, text: str) -> None:
-        people.edit(self.state, self._place(person, room), message, text)
+        edit(self.state, self._place(person, room), message, text)
 
     async def delete(self, person: str, room: str, message: str) -> None:
         people.delete(self.state, self._place(person, room), message)
@@ -139,7 +143,7 @@ class TelegramSurface(WithoutForms):
         text = f"/{name.removeprefix('/')} {arguments}".strip()
         # A command's arguments are sent as they are typed: "**" in them is no bold text.
         place = self._place(person, room)
-        people.say(self.state, place, text, (), "", formatted=FormattedText(text))
+        say(self.state, place, Writing(formatted=FormattedText(text)))
 
     async def join(self, person: str, room: str) -> None:
         user = find_user(self.state, person)
@@ -175,8 +179,9 @@ class TelegramSurface(WithoutForms):
         people.toggle_topic(self.state, self._place(person, room), is_closed=is_closed)
 
     async def set_bot_status(self, person: str, room: str, status: str) -> None:
-        """Make the bot an "administrator", a "member", or "kicked" in a group, as this person."""
+        """Make the bot an "administrator", a "member", or "kicked" in a group, as this administrator."""
         place = self._place(person, room)
+        people.check_may_manage(place)
         bot = self.state.bot
         was_in = self.state.bot_member(place.chat).is_in
         rights = USUAL_RIGHTS if status == "administrator" else frozenset[str]()

@@ -6,6 +6,7 @@ from telegram.error import BadRequest, Forbidden
 
 from sandbox.surface import SurfaceError
 from sandbox.telegram import TelegramServer
+from sandbox.telegram.model import Entity
 from sandbox.telegram.story import DANA, EMIL, FANS, LEA
 from tests.integration.sandbox_telegram.telegram_clients import Reader
 
@@ -283,3 +284,24 @@ async def test_stopped_poll_stays_closed(server: TelegramServer, bot: Bot) -> No
     assert (await bot.stop_poll(DANA.id, sent.message_id)).is_closed
     with pytest.raises(BadRequest, match="Poll has already been closed"):
         await bot.stop_poll(DANA.id, sent.message_id)
+
+
+async def test_person_is_told_what_cannot_be_sent(server: TelegramServer, reader: Reader) -> None:
+    with pytest.raises(SurfaceError, match="nothing to send"):
+        await server.say(HOME, HOME, " \n ")
+    number = await server.say(HOME, HOME, "hi")
+    with pytest.raises(SurfaceError, match="delete it instead"):
+        await server.edit(HOME, HOME, number, "")
+    with pytest.raises(SurfaceError, match="more than 4,096"):
+        await server.edit(HOME, HOME, number, "x" * 5000)
+    with pytest.raises(SurfaceError, match="Telegram does not take this"):
+        await server.say(HOME, HOME, "hi", entities=(Entity("bold", 5, 9),))
+    with pytest.raises(SurfaceError, match="Only your own messages"):
+        await server.edit(str(EMIL.id), str(FANS), await server.say(HOME, str(FANS), "mine"), "yours")
+    with pytest.raises(SurfaceError, match="There is no message 999"):
+        await server.react(HOME, HOME, "999", "👍")
+    with pytest.raises(SurfaceError, match="no reaction"):
+        await server.react(HOME, HOME, number, "✅")
+    with pytest.raises(SurfaceError, match="There is no person"):
+        await server.say("1", HOME, "hi")
+    assert [update.message.text for update in await reader.updates() if update.message] == ["hi", "mine"]
