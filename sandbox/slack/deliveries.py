@@ -31,6 +31,8 @@ class Deliveries:
         self.is_idle = asyncio.Event()
         """Set while nothing is under way to the app."""
         self.is_idle.set()
+        self.resting = 0
+        """How many events wait for the time of their next attempt."""
         self.ack_seconds = ACK_SECONDS
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
@@ -123,8 +125,12 @@ class Deliveries:
         """Sleep by the sandbox's clock, which may jump forward."""
         clock = self._world.clock
         due = clock.now().timestamp() + seconds
-        while (left := due - clock.now().timestamp()) > 0:
-            await clock.wait_for_change(clock.offset_seconds, left)
+        self.resting += 1
+        try:
+            while (left := due - clock.now().timestamp()) > 0:
+                await clock.wait_for_change(clock.offset_seconds, left)
+        finally:
+            self.resting -= 1
 
     def _journal_loss(self, parcel: Parcel, reason: str) -> None:
         event_id = parcel.payload.get("event_id", "")

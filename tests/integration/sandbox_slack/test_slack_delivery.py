@@ -1,6 +1,5 @@
 """Acknowledgements, repeats and losses on the way to the app."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -106,7 +105,7 @@ async def test_an_event_that_is_not_acknowledged_comes_again(
     assert first["payload"]["event_id"] == second["payload"]["event_id"]
     # The next ones come after a minute and after five, by the sandbox's clock; then never.
     for minutes, attempt in ((1, 2), (5, 3)):
-        await asyncio.sleep(0.1)
+        await until(lambda: server.deliveries.resting == 1)
         server.world.clock.advance(minutes * 60)
         assert (await socket.next())["retry_attempt"] == attempt
     await server.settle()
@@ -266,7 +265,7 @@ async def test_a_refused_event_is_posted_again_with_number_and_reason(
     endpoint.statuses = [500, 503]
     await server.say("U0CARLA", "C0HELP", "hello")
     await until(lambda: len(endpoint.requests) == 2)
-    await asyncio.sleep(0.05)
+    await until(lambda: server.deliveries.resting == 1)
     server.world.clock.advance(60)
     await server.settle()
     retries = [
