@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import json
 import shlex
 import signal
 import sys
+from pathlib import Path
 
-from sandbox.sandbox import PLATFORMS, Ports, Sandbox
+from sandbox.sandbox import PLATFORMS, Ports, Sandbox, platform_servers
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -15,6 +17,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: only this machine)")
     parser.add_argument("--port", type=int, default=9000, help="the page; the platforms take the next three")
     parser.add_argument("--staff", choices=PLATFORMS, default="slack", help="where the staff space is")
+    parser.add_argument("--slack-manifest", type=Path, help="the Slack app's manifest (JSON): commands, shortcuts")
     parser.add_argument(
         "bot",
         nargs=argparse.REMAINDER,
@@ -27,7 +30,14 @@ async def run(given: argparse.Namespace) -> None:
     port = given.port
     ports = Ports(page=port, slack=port + 1, discord=port + 2, telegram=port + 3) if port else Ports.free()
     command = given.bot[1:] if given.bot[:1] == ["--"] else given.bot
-    sandbox = Sandbox(host=given.host, ports=ports, staff_platform=given.staff, bot_command=command)
+    manifest = json.loads(given.slack_manifest.read_text("utf-8")) if given.slack_manifest else None
+    sandbox = Sandbox(
+        host=given.host,
+        ports=ports,
+        staff_platform=given.staff,
+        bot_command=command,
+        servers=platform_servers(manifest),
+    )
     ended = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(sign, ended.set)

@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
 from sandbox import control_requests as ask
+from sandbox.control_extras import EXTRA_CALLS
 from sandbox.control_guard import guard
 from sandbox.control_journal import journal_events, read_journal
 from sandbox.control_surface import CALLS, Call, Platform
@@ -33,7 +34,7 @@ def control_app(sandbox: "Sandbox") -> web.Application:
         app.router.add_route(method, path, _sandbox_handler(sandbox, model, answer))
     app.router.add_get("/control/journal", read_journal(sandbox))
     app.router.add_get("/control/journal/events", journal_events(sandbox))
-    for call in CALLS:
+    for call in (*CALLS, *EXTRA_CALLS):
         app.router.add_route(
             call.method, f"/control/{{platform}}/{call.name}", _surface_handler(sandbox, call)
         )
@@ -141,7 +142,10 @@ async def _describe(_: web.Request) -> web.Response:
         ("GET", "/control/journal", ask.ReadJournal, read_journal.__doc__ or ""),
         ("GET", "/control/journal/events", ask.ReadJournal, journal_events.__doc__ or ""),
     ]
-    rows += [(call.method, f"/control/{{platform}}/{call.name}", call.request, call.does) for call in CALLS]
+    rows += [
+        (call.method, f"/control/{{platform}}/{call.name}", call.request, call.does)
+        for call in (*CALLS, *EXTRA_CALLS)
+    ]
     described = [
         {"method": method, "path": path, "does": does.splitlines()[0], "takes": model.model_json_schema()}
         for method, path, model, does in rows

@@ -1,6 +1,6 @@
 """What each call of the control API takes. The field descriptions are the documentation that GET /control gives."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
@@ -90,6 +90,24 @@ class UseShortcut(OnMessage):
 class Submit(AsPerson):
     form: Annotated[str, Field(min_length=1, description="the form's id")]
     values: Annotated[dict[str, str], Field(description="the fields' values by id")] = {}
+
+
+class CloseForm(AsPerson):
+    form: Annotated[str, Field(min_length=1, description="the form's id")]
+
+
+class Invite(InRoom):
+    invited: Annotated[str, Field(min_length=1, description="who is let in or sent out, by id")]
+
+
+class CloseTopic(InRoom):
+    is_closed: Annotated[bool, Field(description="false opens it again")] = True
+
+
+class BotStatus(InRoom):
+    status: Annotated[
+        Literal["administrator", "member", "kicked"], Field(description="what the bot is from now on")
+    ]
 
 
 class Block(AsPerson):

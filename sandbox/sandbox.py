@@ -1,17 +1,21 @@
 """The whole sandbox: one world, the three servers, the page with its control API, and perhaps a bot."""
 
 import asyncio
-import importlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from sandbox.bot_process import BotProcess, BotState
 from sandbox.control import control_app
+from sandbox.discord import DiscordServer
+from sandbox.slack import SlackServer
 from sandbox.surface import Server
+from sandbox.telegram import TelegramServer
 from sandbox.world import World
 
 PLATFORMS = ("slack", "discord", "telegram")
@@ -37,12 +41,12 @@ class Ports:
         return int(getattr(self, platform))
 
 
-def platform_servers() -> dict[str, MakeServer]:
-    """The three local platforms, imported when they are wanted."""
+def platform_servers(slack_manifest: Mapping[str, Any] | None = None) -> dict[str, MakeServer]:
+    """The three local platforms; Slack knows an app's commands and shortcuts only from its manifest."""
     return {
-        "slack": importlib.import_module("sandbox.slack").SlackServer,
-        "discord": importlib.import_module("sandbox.discord").DiscordServer,
-        "telegram": importlib.import_module("sandbox.telegram").TelegramServer,
+        "slack": partial(SlackServer, manifest=slack_manifest),
+        "discord": DiscordServer,
+        "telegram": TelegramServer,
     }
 
 

@@ -53,6 +53,7 @@ def _walk_slack(value: object, found: Marked) -> None:
 
 def _walk_discord(native: dict[str, Any], found: Marked) -> None:
     _add(found, "discord", native.get("content"))
+    _add(found, "discord", (native.get("referenced_message") or {}).get("content"))
     for embed in native.get("embeds") or []:
         for part in (embed, *(embed.get("fields") or [])):
             for key in _DISCORD_KEYS:

@@ -42,7 +42,20 @@ def _between(units: bytes, entities: Sequence[dict[str, Any]], begin: int, end: 
         made += _text(units, at, first)
         made += _node(entity, _between(units, inside, first, last))
         at = last
-    return [*made, *_text(units, at, end)]
+    return _without_doubled_breaks([*made, *_text(units, at, end)])
+
+
+def _without_doubled_breaks(tree: Tree) -> Tree:
+    """A quote or a code block is a box of its own, so the line breaks next to it are not shown."""
+    made = list(tree)
+    for index, part in enumerate(tree):
+        if isinstance(part, str) or part["as"] not in ("quote", "pre"):
+            continue
+        if index and isinstance(before := made[index - 1], str):
+            made[index - 1] = before.removesuffix("\n")
+        if index + 1 < len(made) and isinstance(after := made[index + 1], str):
+            made[index + 1] = after.removeprefix("\n")
+    return [part for part in made if part != ""]
 
 
 def _node(entity: dict[str, Any], of: Tree) -> Tree:

@@ -1,7 +1,5 @@
 """A platform on paper: `Surface` with a few people and rooms in memory, for the control API alone."""
 
-# ruff: noqa: ARG002 - it is asked all that Surface asks, and paper needs only some of it.
-
 from dataclasses import dataclass, field, replace
 
 from sandbox.surface import (
@@ -133,6 +131,9 @@ class PaperPlatform:
         elif self.open_form:
             (asked,) = self.open_form.fields
             self.open_form = replace(self.open_form, fields=(replace(asked, error="Say why."),))
+
+    async def close_form(self, person: str, form: str) -> None:
+        self.open_form = None
 
     async def open_home(self, person: str) -> Home | None:
         return Home({"blocks": []}, "home of P1") if self.name == "slack" else None

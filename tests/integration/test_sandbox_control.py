@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
-from paper_platform import PaperPlatform
 
 from sandbox.sandbox import PLATFORMS, Ports, Sandbox
+from tests.integration.paper_platform import PaperPlatform
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
@@ -164,6 +164,18 @@ async def test_people_and_rooms_come_and_go(api: Api) -> None:
     await api.post("/control/telegram/block_bot", person="P1")
     assert (await api.get("/control/telegram/people"))["people"][0]["about"] == "blocked"
     await api.post("/control/telegram/settle")
+
+
+async def test_what_a_platform_does_not_have_is_refused(api: Api) -> None:
+    refused = await api.expect(409, "POST", "/control/discord/close_topic", person="P1", room="C1")
+    assert refused == {"error": "Discord has nothing like close_topic."}
+
+
+async def test_a_form_that_is_put_away_is_gone(sandbox: Sandbox, api: Api) -> None:
+    await api.post("/control/slack/say", person="P1", room="C1", text="?")
+    await api.post("/control/slack/press", person="P1", room="C1", message="1", button="yes")
+    await api.post("/control/slack/close_form", person="P1", form="F1")
+    assert await api.get("/control/slack/form", person="P1") == {"form": None}
 
 
 # Clear errors

@@ -168,6 +168,7 @@ export class Completion {
 }
 
 function usage(command) {
-  const options = command.options.map((option) => (option.required ? `<${option.name}>` : `[${option.name}]`));
+  // Slack gives its usage hint as written by the app, brackets and all.
+  const options = command.options.map(({ name, required }) => (/[[<\s]/.test(name) ? name : required ? `<${name}>` : `[${name}]`));
   return [`/${command.name}`, ...options].join(" ");
 }

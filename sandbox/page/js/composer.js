@@ -32,7 +32,7 @@ export class Composer {
         input: () => this.onInput(),
         keydown: (event) => this.onKey(event),
         paste: (event) => this.onPaste(event),
-        blur: () => setTimeout(() => this.completion?.hide(), 150),
+        blur: () => setTimeout(() => document.activeElement !== this.input && this.completion.hide(), 150),
       },
     });
     const picker = el("input", { type: "file", multiple: true, hidden: true, tabindex: -1, on: { change: () => this.attach(picker.files) } });

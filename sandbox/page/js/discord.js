@@ -31,7 +31,9 @@ export const discord = {
 
   roomName: (room) => room.name,
 
-  roomTitle: (room) => (room.kind === "channel" ? `# ${room.name}` : room.name),
+  roomTitle: (room) => (room.kind === "channel" ? `#${room.name}` : room.name),
+
+  excerptOf: (messages) => messages[0],
 
   newPostLabel: () => text("new-post"),
 
@@ -48,6 +50,10 @@ export const discord = {
     { sign: "↩", label: text("reply"), run: () => conversation.composer.reply(message) },
     ...(conversation.room.kind === "channel" && !message.thread ? [{ sign: "#", label: text("create-thread"), run: () => conversation.pane.openThread(message) }] : []),
   ],
+
+  paneActions: () => [],
+
+  onOpen: () => undefined,
 
   message(view) {
     const { message, isTogether } = view;
@@ -89,7 +95,7 @@ function answered(view) {
   const { native } = view.message;
   if (!native.message_reference || native.type !== 19) return null;
   const source = native.referenced_message;
-  const shown = source ? [el("strong", {}, source.author.global_name ?? source.author.username), " ", source.content || text("click-to-see")] : text("deleted-message");
+  const shown = source ? [el("strong", {}, source.author.global_name ?? source.author.username), " ", source.content ? view.tree("discord", source.content) : text("click-to-see")] : text("deleted-message");
   const jump = () => view.conversation.element.querySelector(`[data-message="${CSS.escape(native.message_reference.message_id)}"]`)?.focus();
   return el("button", { type: "button", class: "answered", on: { click: jump } }, shown);
 }

@@ -42,6 +42,8 @@ export class FormDialog {
     const cancel = () => {
       this.dismissed.add(form.id);
       this.hide();
+      // A platform that knows nothing of put-away forms refuses, and that is all right.
+      this.pane.api.post("close_form", { person: this.pane.me, form: form.id }).catch(() => undefined);
     };
     const fields = form.fields.map((field) => this.field(field, typed[field.id] ?? field.value));
     replace(

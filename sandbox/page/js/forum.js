@@ -43,7 +43,7 @@ export class ForumView {
 
   card(post) {
     const messages = this.latest.get(post.id) ?? [];
-    const first = messages[0];
+    const shown = this.pane.skin.excerptOf(messages);
     const last = messages.at(-1);
     const isUnread = this.pane.unreadOf(this.pane.me).has(post.id);
     return el(
@@ -51,7 +51,7 @@ export class ForumView {
       { type: "button", class: ["card", post.is_closed && "is-closed", isUnread && "is-unread"], data: { room: post.id }, on: { click: () => this.pane.openRoom(post.id) } },
       el("span", { class: "tags" }, post.tags.map((tag) => el("span", { class: "tag" }, tag)), post.is_closed && el("span", { class: "closed" }, text("closed"))),
       el("strong", {}, post.name),
-      first && el("span", { class: "excerpt" }, `${first.author.name}: ${first.text}`),
+      shown && el("span", { class: "excerpt" }, `${shown.author.name}: ${shown.text}`),
       last && el("span", { class: "meta" }, text("post-meta", { count: messages.length, time: clockText(last.sent_at) })),
     );
   }

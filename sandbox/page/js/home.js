@@ -31,7 +31,7 @@ export class HomeView {
     };
     const inside = home?.native?.blocks?.length ? pane.skin.blocks(view, home.native.blocks) : el("p", { class: "empty" }, text("home-empty"));
     const head = el("header", { class: "conversation-head" }, el("h3", {}, pane.room ? pane.skin.roomTitle(pane.room) : ""), pane.main.homeTabs(true));
-    replace(this.element, head, el("div", { class: "home-inner" }, inside));
+    replace(this.element, head, el("div", { class: "home-inner words" }, inside));
   }
 
   async press(button) {

@@ -73,6 +73,8 @@ class App {
     if (entry.kind === "clock") {
       setOffset(entry.data.offset_seconds);
       this.bar.drawClock();
+      // "Today" may be another day now.
+      for (const pane of this.panes.values()) pane.refreshConversations();
     } else if (entry.kind === "bot") {
       this.bar.bot.show(entry.data);
     } else if (entry.kind === "reset") {

@@ -151,7 +151,7 @@ export class MessageList {
     const isMine = message.author.id === pane.me;
     const actions = [
       ...pane.skin.messageActions(conversation, message),
-      { sign: "⧉", label: text("copy-text"), run: () => navigator.clipboard?.writeText(message.text) },
+      { sign: "📋", label: text("copy-text"), run: () => navigator.clipboard?.writeText(message.text) },
       isMine && { sign: "✎", label: text("edit-message"), run: () => conversation.composer.edit(message) },
       isMine && { sign: "🗑", label: text("delete-message"), isDangerous: true, run: () => pane.try(() => pane.api.post("delete", conversation.where(message))) },
       shortcuts.length > 0 && null,

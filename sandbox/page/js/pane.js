@@ -135,6 +135,7 @@ export class Pane {
     this.markRead(id);
     this.element.classList.remove("shows-rooms");
     this.drawPlace();
+    this.try(() => this.skin.onOpen(this, room));
     await this.try(() => Promise.all([this.isForum(room) ? this.forum.refresh() : this.main.open(room), thread && this.side.openThread(room, thread)]));
   }
 
@@ -204,10 +205,14 @@ export class Pane {
   }
 
   onChange(entry) {
-    for (const conversation of [this.main, this.side]) {
-      if (!conversation.element.hidden && conversation.concerns(entry.room)) conversation.refreshLater();
-    }
+    this.refreshConversations((conversation) => conversation.concerns(entry.room));
     if (!this.forum.element.hidden) this.forum.refreshLater();
+  }
+
+  refreshConversations(isWanted = () => true) {
+    for (const conversation of [this.main, this.side]) {
+      if (!conversation.element.hidden && isWanted(conversation)) conversation.refreshLater();
+    }
   }
 
   /** Light the dot of everybody who can see the room and has not got it open. */

@@ -15,12 +15,24 @@ export function paneMenu(pane, anchor) {
     null,
     room && room.kind !== "dm" && !isInner && { sign: "→", label: text("leave-room", { name }), run: () => say("leave", about) },
     isInner && { sign: "🗑", label: text("delete-room", { name }), isDangerous: true, run: () => deleteRoom(pane, room) },
+    ...pane.skin.paneActions(pane, anchor),
     { sign: "⛔", label: text(`block-${pane.platform}`), run: () => say("block_bot", { person: pane.me, is_blocked: true }) },
     { sign: "✓", label: text(`unblock-${pane.platform}`), run: () => say("block_bot", { person: pane.me, is_blocked: false }) },
     null,
     { sign: "⚡", label: text("drop-socket"), run: () => say("drop_connections", {}) },
   ].filter((action) => action !== false && action !== undefined);
   menu(anchor, text("pane-menu", { platform: text(`platform-${pane.platform}`) }), actions);
+}
+
+/** Choose somebody from a list next to a button. */
+export function choosePerson(pane, anchor, label, people, run) {
+  let close = () => undefined;
+  const choose = (person) => () => {
+    close();
+    run(person);
+  };
+  const items = people.map((person) => el("button", { type: "button", role: "menuitem", on: { click: choose(person) } }, person.name));
+  close = popup(anchor, el("div", { class: "menu-items" }, items), { label, role: "menu", kind: "menu" });
 }
 
 async function deleteRoom(pane, room) {

@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { fileList } from "./files.js";
+import { choosePerson } from "./pane_menu.js";
 import { drawBlocks } from "./slack_blocks.js";
 import { text } from "./texts.js";
 
@@ -32,7 +33,7 @@ export const slack = {
 
   roomName: (room) => room.name.replace(/^#/, ""),
 
-  roomTitle: (room) => (room.kind === "dm" ? room.name : `# ${slack.roomName(room)}`),
+  roomTitle: (room) => (room.kind === "dm" ? room.name : `#${slack.roomName(room)}`),
 
   composerHint({ room, isSide }) {
     return isSide ? text("hint-thread") : text("hint-message", { room: slack.roomTitle(room) });
@@ -49,6 +50,22 @@ export const slack = {
 
   messageActions: (conversation, message) =>
     conversation.isSide ? [] : [{ sign: "💬", label: text("reply-in-thread"), run: () => conversation.pane.openThread(message) }],
+
+  paneActions(pane, anchor) {
+    const { room } = pane;
+    if (!room || room.kind !== "channel") return [];
+    const others = pane.people.filter((person) => !person.is_bot && person.id !== pane.me);
+    const ask = (call) => (person) => pane.try(() => pane.api.post(call, { person: pane.me, room: room.id, invited: person.id }));
+    const offer = (call, sign) => ({
+      sign,
+      label: text(`slack-${call}`, { name: slack.roomTitle(room) }),
+      run: () => choosePerson(pane, anchor, text(`slack-${call}`, { name: slack.roomTitle(room) }), others, ask(call)),
+    });
+    return [offer("invite", "→"), offer("remove", "←")];
+  },
+
+  /** Slack tells the bot when somebody opens their conversation with it. */
+  onOpen: (pane, room) => room.kind === "dm" && pane.api.post("open_messages_tab", { person: pane.me }),
 
   message(view) {
     const { message, isTogether } = view;

@@ -40,6 +40,8 @@ export const telegram = {
 
   roomTitle: (room) => room.name,
 
+  excerptOf: (messages) => messages.findLast((message) => !isService(message)),
+
   newPostLabel: () => text("new-topic"),
 
   composerHint: () => text("hint-telegram"),
@@ -58,10 +60,25 @@ export const telegram = {
 
   messageActions: (conversation, message) => [{ sign: "↩", label: text("reply"), run: () => conversation.composer.reply(message) }],
 
+  paneActions(pane) {
+    const { room } = pane;
+    const say = (call, more) => () => pane.try(() => pane.api.post(call, { person: pane.me, room: room.id, ...more }));
+    if (!room || room.kind === "dm") return [];
+    const isTopic = room.kind === "topic";
+    return [
+      isTopic && { sign: room.is_closed ? "○" : "●", label: text(room.is_closed ? "reopen-topic" : "close-topic", { name: room.name }), run: say("close_topic", { is_closed: !room.is_closed }) },
+      { sign: "★", label: text("bot-administrator"), run: say("set_bot_status", { status: "administrator" }) },
+      { sign: "☆", label: text("bot-member"), run: say("set_bot_status", { status: "member" }) },
+      { sign: "−", label: text("bot-kicked"), run: say("set_bot_status", { status: "kicked" }) },
+    ];
+  },
+
+  onOpen: () => undefined,
+
   message(view) {
     const { message, isTogether, isMine } = view;
     const { native } = message;
-    if (SERVICE.some((kind) => kind in native)) return el("p", { class: "service" }, message.text);
+    if (isService(message)) return el("p", { class: "service" }, message.text);
     const isGroup = native.chat?.type !== "private";
     return [
       !isMine && isGroup && (isTogether ? el("span", { class: "gutter" }) : view.avatar()),
@@ -85,6 +102,10 @@ export const telegram = {
     ];
   },
 };
+
+function isService(message) {
+  return SERVICE.some((kind) => kind in message.native);
+}
 
 function words(view) {
   const { message } = view;
