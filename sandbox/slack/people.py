@@ -75,7 +75,7 @@ class People:
             raise SurfaceError("An empty message cannot be sent: write something or add a file.")
         if len(text) > LONGEST_MESSAGE:
             raise SurfaceError(f"Slack takes {LONGEST_MESSAGE} characters: send the rest as a file.")
-        if text.startswith("/") and not files:
+        if _is_command(text) and not files:
             raise SurfaceError("On Slack a text that begins with / is a command: use it as one.")
         draft = Draft(self._typed(text), files=self._uploaded(person, files), thread_ts=place.thread_ts)
         try:
@@ -283,3 +283,8 @@ class People:
 def _handle(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name.split()[0] if name.split() else "member")
     return re.sub(r"[^a-z0-9]", "", plain.encode("ascii", "ignore").decode().lower()) or "member"
+
+
+def _is_command(text: str) -> bool:
+    """True for "/" and a name; "//" and a lone slash are words like any other."""
+    return text.startswith("/") and text[1:2].isalnum()
