@@ -64,6 +64,8 @@ def clean_name(name: str, longest: int) -> str:
 
 def _check_borders(given: FormattedText) -> None:
     """Raise 400 for an entity that begins or ends outside of the text or inside a character."""
+    if not given.entities:
+        return
     size = utf16.length(given.text)
     inside = frozenset(range(size + 1)) - frozenset(utf16.positions(given.text))
     for entity in sorted(given.entities, key=_rank):
@@ -93,6 +95,8 @@ def _byte_offset(text: str, offset: int) -> int:
 
 def _clean(given: FormattedText) -> FormattedText:
     """Without control characters; entities move along."""
+    if not _TO_SPACE.search(given.text) and not _DROPPED.search(given.text):
+        return replace(given, entities=tuple(entity for entity in given.entities if entity.offset >= 0))
     kept: list[str] = []
     new_offsets = [0]
     for character in given.text:

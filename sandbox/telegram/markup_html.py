@@ -58,8 +58,7 @@ class _Reader:
             if character == "&":
                 self._escape()
             elif character != "<":
-                self._emit(character)
-                self.at += 1
+                self._emit(self._word("<&"))
             elif self.text.startswith("</", self.at):
                 self._end_tag()
             else:
@@ -70,9 +69,9 @@ class _Reader:
         # A code block inside of which nothing but code stands is one entity, however the tags were nested.
         return FormattedText("".join(self.pieces), tuple(self.entities))
 
-    def _emit(self, character: str) -> None:
-        self.pieces.append(character)
-        self.units += utf16.length(character)
+    def _emit(self, text: str) -> None:
+        self.pieces.append(text)
+        self.units += utf16.length(text)
 
     def _bytes(self, at: int) -> int:
         return len(self.text[:at].encode("utf-8", "surrogatepass"))

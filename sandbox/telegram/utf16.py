@@ -2,7 +2,7 @@
 
 
 def length(text: str) -> int:
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, offset: int, size: int) -> str:
@@ -13,6 +13,8 @@ def cut(text: str, offset: int, size: int) -> str:
 
 def positions(text: str) -> list[int]:
     """The offset of every code point, and of the end."""
+    if length(text) == len(text):
+        return list(range(len(text) + 1))
     offsets = [0]
     for character in text:
         offsets.append(offsets[-1] + (2 if ord(character) > 0xFFFF else 1))

@@ -327,3 +327,26 @@ async def test_duplicate_delivery_calls_the_webhook_twice(
     await server.say(HOME, HOME, "once")
     assert await hook.until(3) == ["twice", "twice", "once"]
     assert hook.got[0]["update_id"] == hook.got[1]["update_id"]
+
+
+async def test_the_librarys_own_polling_works_unchanged(server: TelegramServer) -> None:
+    settings = server.bot_settings()
+    base = settings["TELEGRAM_API_URL"]
+    builder = Application.builder().token(settings["TELEGRAM_TOKEN"]).base_url(f"{base}/bot")
+    application = builder.base_file_url(f"{base}/file/bot").build()
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    async def hear(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.effective_message is not None
+        await heard.put(update.effective_message.text or "")
+
+    application.add_handler(MessageHandler(filters.TEXT, hear))
+    async with application:
+        await application.start()
+        assert application.updater is not None
+        await application.updater.start_polling()
+        await server.say(HOME, HOME, "hello")
+        async with asyncio.timeout(10):
+            assert await heard.get() == "hello"
+        await application.updater.stop()
+        await application.stop()
