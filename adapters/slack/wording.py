@@ -11,7 +11,8 @@ from adapters.slack.scope import Me
 from adapters.slack.styled import escaped
 from adapters.slack.to_commonmark import commonmark
 
-_MENTION_GAP = re.compile(r"^[\s,:–-]+")
+_CALL_GAP = re.compile(r"^[\s,:–-]+")
+_SPACE = re.compile(r"^\s+")
 
 
 def spoken(message: Json) -> list[Json]:
@@ -62,15 +63,16 @@ def _shared_texts(message: Json) -> Iterator[str]:
 
 
 def _without_call(elements: Sequence[Json], me: Me) -> Sequence[Json]:
-    """Take off the mention of the bot at the start: it calls the bot and says nothing."""
+    """Take off what says nothing at the start: spaces, and the mention that calls the bot."""
     first = elements[0] if elements else {}
-    words = list(first.get("elements", ()))
-    if first.get("type") != "rich_text_section" or not words or words[0].get("user_id") != me.user_id:
+    if first.get("type") != "rich_text_section":
         return elements
-    rest = words[1:]
-    if rest and rest[0].get("type") == "text":
-        rest[0] = {**rest[0], "text": _MENTION_GAP.sub("", str(rest[0]["text"]))}
-    return [{**first, "elements": rest}, *elements[1:]]
+    words = [word for word in first.get("elements", ()) if word.get("type") != "text" or word.get("text")]
+    is_call = bool(words) and words[0].get("user_id") == me.user_id
+    gap, words = (_CALL_GAP, words[1:]) if is_call else (_SPACE, words)
+    if words and words[0].get("type") == "text":
+        words = [{**words[0], "text": gap.sub("", str(words[0]["text"]))}, *words[1:]]
+    return [{**first, "elements": words}, *elements[1:]]
 
 
 def _named(element: Json, found: Found) -> Json:
