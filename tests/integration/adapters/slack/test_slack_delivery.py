@@ -130,22 +130,22 @@ async def test_commands_and_buttons_come_over_http_as_well(
 @pytest.mark.parametrize(
     "forge",
     [
-        pytest.param(lambda headers, body: ({"Content-Type": "application/json"}, body), id="unsigned"),
+        pytest.param(lambda _headers, body: ({"Content-Type": "application/json"}, body), id="unsigned"),
         pytest.param(lambda headers, body: (headers, body.replace(b"hello", b"hullo")), id="altered"),
-        pytest.param(lambda headers, body: (signed("other", body), body), id="signed with another secret"),
+        pytest.param(lambda _headers, body: (signed("other", body), body), id="signed with another secret"),
         pytest.param(
             lambda headers, body: ({**headers, "X-Slack-Request-Timestamp": "soon"}, body), id="no time"
         ),
         pytest.param(lambda headers, body: ({**headers, "X-Slack-Signature": "v0=ä"}, body), id="no ASCII"),
         pytest.param(
-            lambda headers, body: (
+            lambda _headers, _body: (
                 {"Content-Type": "application/x-www-form-urlencoded"},
                 urlencode({"ssl_check": "1", "command": "/human", "user_id": "U0CARLA"}).encode(),
             ),
             id="unsigned certificate check with a command in it",
         ),
         pytest.param(
-            lambda headers, body: (
+            lambda _headers, _body: (
                 {"Content-Type": "application/json"},
                 b'{"type":"url_verification","challenge":"x"}',
             ),
@@ -288,7 +288,9 @@ async def test_a_change_of_connection_loses_nothing(
 
 
 async def test_calls_that_the_app_has_no_scope_for_do_not_stop_it() -> None:
-    given = {**manifest(), "oauth_config": {"scopes": {"bot": ["chat:write", "channels:history"]}}}
+    given = manifest()
+    given["oauth_config"] = {"scopes": {"bot": ["chat:write", "channels:history", "commands"]}}
+    given["settings"] = {"event_subscriptions": {"bot_events": ["message.channels"]}}
     server = SlackServer(World(), manifest=given)
     await server.start("127.0.0.1", 0)
     house = House(server)
