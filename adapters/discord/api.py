@@ -21,8 +21,8 @@ CALL_TIMEOUT = aiohttp.ClientTimeout(total=30)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=300)
 LONGEST_RATE_LIMIT_SECONDS = 30.0
 """The SDK waits out shorter limits by itself; longer ones come back as `discord.RateLimited`."""
-MOST_DIALS = 5
-DIALS_WITHIN_SECONDS = 15.0
+MOST_DIALS = 10
+DIALS_WITHIN_SECONDS = 20.0
 
 # At their debug level these write whole payloads, and with them what people said.
 for _name in ("discord.http", "discord.gateway"):

@@ -86,7 +86,9 @@ class Luggage:
 
     def close(self) -> None:
         for file in self.files:
+            # The SDK keeps open what it did not open itself.
             file.close()
+            file.fp.close()
 
 
 async def pack(open_file: FileOpener, refs: Sequence[FileRef], limit: int) -> Luggage:

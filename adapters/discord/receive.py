@@ -118,10 +118,17 @@ class Receiver:
 
     async def _take(self, room_id: str, arrivals: Sequence[Arrival]) -> None:
         """Store what arrived in one room, with the cursor behind it."""
-        hint = arrivals[0].data
-        room = await self._room(room_id, hint)
-        if room is None:
-            return
+        gone = [self._read_gone(one) for one in arrivals if one.kind in _ROOM_GONE]
+        arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
+        if arrivals and (room := await self._room(room_id, arrivals[0].data)) is not None:
+            await self._take_in(room, arrivals)
+        if events := [event for event in gone if event]:
+            await self._accept(events, None)
+
+    def _read_gone(self, arrival: Arrival) -> Event | None:
+        return read_room_deleted(arrival.data, self._hearing, self._context.now())
+
+    async def _take_in(self, room: Room, arrivals: Sequence[Arrival]) -> None:
         await self._read_new_direct_chat(room)
         reader = self.reader()
         events: list[Event] = []
@@ -152,9 +159,6 @@ class Receiver:
             if isinstance(message, MessageReceived) and message.is_opening:
                 self._threads.note_opening(str(data["id"]), message.text)
             return [message] if message else []
-        if arrival.kind in _ROOM_GONE:
-            gone = read_room_deleted(data, self._hearing, now)
-            return [gone] if gone else []
         if not (self._hearing.is_open(room.place) or cursor_name(room) in self._known):
             return []
         if arrival.kind == "MESSAGE_UPDATE":

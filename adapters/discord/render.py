@@ -43,6 +43,8 @@ _LINK_STYLE = 5
 MOST_FILES = 10
 LONGEST_REQUEST_BYTES = 24 * 1024 * 1024
 """All files of a message together; the documented limit of a request is 25 MiB."""
+LARGEST_FILE_BYTES = 100 * 1024 * 1024
+"""No server takes more; such a file stays behind and needs no room."""
 GUESSED_FILE_BYTES = 8 * 1024 * 1024
 """For a file whose platform does not say how large it is."""
 
@@ -75,7 +77,7 @@ def _file_groups(files: Sequence[FileRef]) -> Iterator[list[FileRef]]:
     group: list[FileRef] = []
     used = 0
     for file in files:
-        size = file.size_bytes or GUESSED_FILE_BYTES
+        size = 0 if file.size_bytes > LARGEST_FILE_BYTES else file.size_bytes or GUESSED_FILE_BYTES
         if group and (len(group) == MOST_FILES or used + size > LONGEST_REQUEST_BYTES):
             yield group
             group, used = [], 0

@@ -1,0 +1,205 @@
+"""Connecting, losing the connection, and what was said meanwhile."""
+
+import asyncio
+
+import pytest
+
+from adapters import SetupError
+from adapters.discord import DiscordAdapter, DiscordSettings
+from adapters.discord.gateway import GatewayLostError
+from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
+from bot.core.places import Place
+from sandbox.discord import story
+from sandbox.discord.server import DiscordServer
+from sandbox.world import World
+from tests.integration.adapters.discord.house import House, discord_place
+
+
+async def test_a_dropped_socket_is_resumed_and_nothing_is_missed(house: House) -> None:
+    await house.server.drop_connections()
+    await house.server.say(story.MIA, story.HELP, "while the line was dead")
+    [event] = await house.intake.wait_for(MessageReceived)
+    assert event.text == "while the line was dead"
+    assert house.running is not None
+    assert not house.running.done()
+
+
+async def test_after_a_lost_session_the_history_is_read(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "before")
+    await house.intake.wait_for(MessageReceived)
+    await house.server.invalidate_session()
+    await house.server.say(story.MIA, story.HELP, "meanwhile")
+    events = await house.intake.wait_for(MessageReceived, 2)
+    assert [event.text for event in events] == ["before", "meanwhile"]
+
+
+async def test_discord_may_ask_to_reconnect(house: House) -> None:
+    await house.server.ask_to_reconnect()
+    await house.server.say(story.MIA, story.HELP, "after the change of gateways")
+    await house.intake.wait_for(MessageReceived)
+
+
+async def test_what_was_said_while_the_bot_was_down_comes_first_and_in_order(house: House) -> None:
+    room = house.direct_chat(story.MIA)
+    await house.server.say(story.MIA, room, "dm 0")
+    await house.intake.wait_for(MessageReceived)
+    await house.stop()
+    for number in range(1, 4):
+        await house.server.say(story.MIA, room, f"dm {number}")
+        await house.server.say(story.NOAH, story.HELP, f"help {number}")
+    post = await house.server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "post 1")
+    await house.server.say(story.NOAH, post, "post 2")
+    await house.server.say(story.NOAH, story.OFF_TOPIC, "not for us")
+    await house.server.say(story.NOAH, story.OFF_TOPIC, f"<@{story.BOT_USER}> off topic")
+    await house.restart()
+    await house.server.say(story.MIA, room, "dm 4")
+    events = await house.intake.wait_for(MessageReceived, 11)
+
+    def said(place: Place) -> list[tuple[str, bool]]:
+        return [(event.text, event.is_backfilled) for event in events if event.place.lies_in(place)]
+
+    assert said(Place("discord", channel=room)) == [
+        ("dm 0", False), ("dm 1", True), ("dm 2", True), ("dm 3", True), ("dm 4", False),
+    ]  # fmt: skip
+    assert said(discord_place(story.HELP)) == [(f"help {n}", True) for n in range(1, 4)]
+    assert said(discord_place(story.QUESTIONS)) == [("post 1", True), ("post 2", True)]
+    assert said(discord_place(story.OFF_TOPIC)) == [("off topic", True)]
+
+
+async def test_a_long_absence_is_read_page_by_page(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "0")
+    await house.intake.wait_for(MessageReceived)
+    await house.stop()
+    for number in range(1, 231):
+        await house.server.say(story.MIA, story.HELP, str(number))
+    await house.restart()
+    events = await house.intake.wait_for(MessageReceived, 231)
+    assert [event.text for event in events] == [str(number) for number in range(231)]
+
+
+async def test_a_thread_that_was_archived_meanwhile_is_read_as_well(house: House) -> None:
+    await house.stop()
+    post = await house.server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "post 1")
+    await house.server.close_room(story.NOAH, post)
+    await house.restart()
+    [event] = await house.intake.wait_for(MessageReceived)
+    assert event.text == "post 1"
+
+
+async def test_a_first_direct_message_sent_while_the_bot_was_down_comes_with_the_next_one(
+    house: House,
+) -> None:
+    room = house.direct_chat(story.NOAH)
+    await house.stop()
+    await house.server.say(story.NOAH, room, "hello?")
+    await house.restart()
+    await house.server.say(story.NOAH, room, "anybody there?")
+    events = await house.intake.wait_for(MessageReceived, 2)
+    assert [event.text for event in events] == ["hello?", "anybody there?"]
+
+
+async def test_a_restart_without_news_repeats_nothing(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "once")
+    await house.intake.wait_for(MessageReceived)
+    await house.restart()
+    await house.restart()
+    assert len(house.intake.of(MessageReceived)) == 1
+
+
+async def test_without_the_right_to_read_history_the_bot_still_works(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "0")
+    await house.intake.wait_for(MessageReceived)
+    await house.server.deny_bot(story.HELP, "READ_MESSAGE_HISTORY")
+    await house.restart()
+    await house.server.say(story.MIA, story.HELP, "1")
+    events = await house.intake.wait_for(MessageReceived, 2)
+    assert events[1].text == "1"
+
+
+async def test_without_message_content_mentions_and_direct_messages_suffice(idle_house: House) -> None:
+    house = idle_house
+    house.server.message_content_allowed = False
+    await house.start()
+    assert house.reported("discord.message_content_refused") == [{"code": 4014}]
+    await house.server.say(story.MIA, story.HELP, "withheld from us")
+    await house.server.say(story.MIA, story.HELP, f"<@{story.BOT_USER}> my lamp hums")
+    await house.server.say(story.NOAH, house.direct_chat(story.NOAH), "and my table wobbles")
+    events = await house.intake.wait_for(MessageReceived, 2)
+    assert {event.text for event in events} == {"my lamp hums", "and my table wobbles"}
+    await house.registered()
+    await house.server.command(story.SAM, story.HELP, "help")
+    await house.intake.wait_for(CommandGiven)
+    assert not house.intake.of(ButtonPressed)
+
+
+async def test_a_wrong_token_says_what_to_do(house: House) -> None:
+    settings = house.server.bot_settings()
+    adapter = DiscordAdapter(
+        house.context, DiscordSettings("wrong", settings["DISCORD_API_URL"], settings["DISCORD_GATEWAY_URL"])
+    )
+    with pytest.raises(SetupError, match="DISCORD_TOKEN"):
+        await adapter.run(lambda: None)
+    [finding] = await adapter.check()
+    assert not finding.is_ok
+    assert "DISCORD_TOKEN" in finding.advice
+    await adapter.close()
+
+
+@pytest.mark.parametrize(
+    "is_api_up", [True, False], ids=["only the gateway is away", "all of Discord is away"]
+)
+async def test_a_first_connection_that_fails_is_a_clean_end(idle_house: House, is_api_up: bool) -> None:
+    house = idle_house
+    settings = house.server.bot_settings()
+    gateway = "ws://127.0.0.1:9/" if is_api_up else settings["DISCORD_GATEWAY_URL"]
+    house.world.faults["discord"].is_down = not is_api_up
+    adapter = DiscordAdapter(
+        house.context, DiscordSettings(settings["DISCORD_TOKEN"], settings["DISCORD_API_URL"], gateway)
+    )
+    ready = asyncio.Event()
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - which one is the point of the next line
+        await adapter.run(ready.set)
+    assert not isinstance(raised.value, AttributeError | SetupError)
+    assert not ready.is_set()
+    await adapter.close()
+    house.world.faults["discord"].is_down = False
+    house.rebuild()
+    await house.start()
+
+
+async def test_a_server_that_goes_down_ends_the_adapter_and_a_new_one_goes_on(house: House) -> None:
+    house.world.faults["discord"].is_down = True
+    assert house.running is not None
+    with pytest.raises(Exception) as raised:  # noqa: PT011 - any error will do, but it has to end
+        async with asyncio.timeout(20):
+            await house.running
+    assert not isinstance(raised.value, TimeoutError | AttributeError)
+    house.world.faults["discord"].is_down = False
+    await house.server.say(story.MIA, story.HELP, "are you back?")
+    await house.restart()
+    await house.intake.wait_for(MessageReceived)
+
+
+async def test_two_servers_with_two_addresses_live_in_one_process(house: House) -> None:
+    world = World()
+    server = DiscordServer(world)
+    await server.start("127.0.0.1", 0)
+    other = House(server, world)
+    await other.start()
+    await house.server.say(story.MIA, story.HELP, "here")
+    await server.say(story.MIA, story.HELP, "there")
+    [here] = await house.intake.wait_for(MessageReceived)
+    [there] = await other.intake.wait_for(MessageReceived)
+    assert (here.text, there.text) == ("here", "there")
+    await other.stop()
+    await server.stop()
+
+
+async def test_a_gateway_that_keeps_hanging_up_is_left_to_the_supervisor(house: House) -> None:
+    assert house.running is not None
+    async with asyncio.timeout(20):
+        while not house.running.done():
+            await house.server.drop_connections()
+            await asyncio.sleep(0.01)
+    with pytest.raises((ConnectionError, GatewayLostError)):
+        house.running.result()

@@ -1,0 +1,446 @@
+"""What the house sends, as people see it on Discord."""
+
+from datetime import timedelta
+
+import aiohttp
+import pytest
+
+from adapters import Attempt
+from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Speaker, Tone
+from bot.core.events import MessageReceived
+from bot.core.outgoing import (
+    Edit,
+    Mark,
+    OpenThread,
+    Outcome,
+    Post,
+    React,
+    Receipt,
+    Refusal,
+    Remove,
+    SendError,
+    SetThread,
+    ShowHome,
+    ThreadState,
+)
+from bot.core.places import Identity, MessageAt, Place, direct_to
+from sandbox.discord import story
+from sandbox.surface import Message
+from tests.integration.adapters.discord.house import House, discord_place
+
+MIA = Identity("discord", "", story.MIA)
+CARD = Content("**Mia** waits", title="#1 · Sofa", tone=Tone.WAITING, fields=(("Place", "1"),))
+
+
+def _seen(house: House, receipt: Receipt, person: str = story.MIA) -> list[Message]:
+    """The messages of a receipt as a person sees them, in order."""
+    shown = []
+    for at in receipt.messages:
+        room = at.place.thread or at.place.channel
+        shown += [one for one in house.server.messages(person, room) if one.id == at.id]
+    return shown
+
+
+async def _ask_in_help(house: House, text: str = "My lamp hums") -> MessageReceived:
+    count = len(house.intake.of(MessageReceived))
+    await house.server.say(story.MIA, story.HELP, text)
+    return (await house.intake.wait_for(MessageReceived, count + 1))[-1]
+
+
+async def _open_ticket(house: House) -> tuple[Place, MessageAt]:
+    receipt = await house.send(OpenThread(discord_place(story.SUPPORT_DESK), "#1 Sofa", CARD))
+    assert receipt.place is not None
+    return receipt.place, receipt.messages[0]
+
+
+async def test_a_post_to_a_person_finds_their_direct_chat(idle_house: House) -> None:
+    receipt = await idle_house.send(Post(direct_to(MIA), Content("Hello **Mia**")))
+    room = idle_house.direct_chat(story.MIA)
+    assert receipt.messages[0].place == Place("discord", channel=room, is_direct=True)
+    [message] = _seen(idle_house, receipt)
+    assert message.text == "Hello **Mia**"
+
+
+async def test_closed_direct_messages_are_told_as_blocked(house: House) -> None:
+    await house.server.block_bot(story.MIA)
+    with pytest.raises(SendError) as raised:
+        await house.send(Post(direct_to(MIA), Content("Hello")))
+    assert raised.value.refusal is Refusal.BLOCKED
+    assert "50007" in str(raised.value)
+
+
+async def test_the_first_answer_in_a_text_channel_starts_the_thread_of_the_question(house: House) -> None:
+    asked = await _ask_in_help(house, "My **lamp** hums")
+    receipt = await house.send(Post(asked.place, Content("Which one?")))
+    again = await house.send(Post(asked.place, Content("The small one?")))
+    assert {at.place for at in (*receipt.messages, *again.messages)} == {asked.place}
+    [thread] = [room for room in house.server.rooms(story.MIA) if room.id == asked.place.thread]
+    assert (thread.name, thread.parent) == ("My lamp hums", story.HELP)
+    await house.server.say(story.MIA, thread.id, "Yes")
+    [_, reply] = await house.intake.wait_for(MessageReceived, 2)
+    assert reply.place == asked.place
+
+
+async def test_a_thread_is_also_started_for_a_question_from_before_a_restart(house: House) -> None:
+    asked = await _ask_in_help(house)
+    await house.restart()
+    receipt = await house.send(Post(asked.place, Content("Which one?")))
+    assert receipt.messages[0].place == asked.place
+    await house.restart()
+    receipt = await house.send(Post(asked.place, Content("Still there?")))
+    assert receipt.messages[0].place == asked.place
+
+
+async def test_where_no_thread_may_be_made_the_answer_is_a_reply_and_the_exchange_stays_one(
+    house: House,
+) -> None:
+    await house.server.deny_bot(story.HELP, "CREATE_PUBLIC_THREADS")
+    asked = await _ask_in_help(house)
+    receipt = await house.send(Post(asked.place, Content("Which one?")))
+    [message] = _seen(house, receipt)
+    assert (message.room, message.reply_to) == (story.HELP, asked.message.id)
+    await house.server.say(story.MIA, story.HELP, "The small one", reply_to=message.id)
+    [_, reply] = await house.intake.wait_for(MessageReceived, 2)
+    assert reply.place == asked.place
+    assert not reply.is_opening
+    again = await house.send(Post(reply.place, Content("Thank you"), reply_to=reply.message))
+    assert _seen(house, again)[0].reply_to == asked.message.id
+
+
+async def test_a_reply_points_at_what_it_answers(house: House) -> None:
+    room = house.direct_chat(story.MIA)
+    message = await house.server.say(story.MIA, room, "Where is my sofa?")
+    [event] = await house.intake.wait_for(MessageReceived)
+    receipt = await house.send(Post(event.place, Content("On its way"), reply_to=event.message))
+    assert _seen(house, receipt)[0].reply_to == message
+    await house.server.delete(story.MIA, room, message)
+    await house.send(Post(event.place, Content("To you"), reply_to=event.message))
+
+
+async def test_a_card_has_its_title_fields_colour_and_rows_of_buttons(house: House) -> None:
+    buttons = tuple(Button(f"B{n}", "do", str(n), ButtonStyle.PRIMARY) for n in range(7))
+    content = Content(
+        "Some *text*", title="#1 Sofa", fields=(("State", "waiting"),), footnote="at 10:00",
+        tone=Tone.ALERT, buttons=(*buttons, Button("Read", url="https://example.com/a")),
+    )  # fmt: skip
+    [message] = _seen(house, await house.send(Post(direct_to(MIA), content)))
+    [embed] = message.native["embeds"]
+    assert (embed["title"], embed["description"], embed["color"]) == ("#1 Sofa", "Some *text*", 0xF23F43)
+    assert (embed["fields"][0]["name"], embed["footer"]["text"]) == ("State", "at 10:00")
+    assert [len(row["components"]) for row in message.native["components"]] == [5, 3]
+    assert [button.id for button in message.buttons[:2]] == ["do:0", "do:1"]
+
+
+async def test_a_speaker_is_named_and_nobody_is_pinged(house: House) -> None:
+    content = Content("@everyone <@1> look", speaker=Speaker("Ana *K*"))
+    [message] = _seen(house, await house.send(Post(discord_place(story.HELP), content)))
+    assert message.native["content"] == "**Ana \\*K\\*:** @everyone \\<@1> look"
+    assert (message.native["mentions"], message.native["mention_everyone"]) == ([], False)
+
+
+async def test_a_long_text_arrives_whole_in_several_messages(house: House) -> None:
+    text = "\n\n".join(f"Paragraph {n}: " + "word " * 60 for n in range(20))
+    messages = _seen(
+        house, await house.send(Post(direct_to(MIA), Content(text, buttons=(Button("Ok", "ok"),))))
+    )
+    assert len(messages) > 3
+    assert " ".join("".join(one.text for one in messages).split()).count("Paragraph") == 20
+    assert [len(one.buttons) for one in messages] == [0] * (len(messages) - 1) + [1]
+
+
+@pytest.mark.parametrize(
+    "text", ["**" * 50_000, "[" * 100_000, "@everyone " * 9_000, "> " * 4_000, "\u202e\u200b"]
+)
+async def test_hostile_text_is_sent_without_an_error(house: House, text: str) -> None:
+    receipt = await house.send(Post(discord_place(story.OFF_TOPIC), Content(text)))
+    assert all(len(one.text) <= 2000 for one in _seen(house, receipt))
+
+
+async def test_files_travel_and_what_cannot_is_named(house: House) -> None:
+    house.files = {"a": b"a" * 300_000, "b": b"b"}
+    files = (
+        FileRef("telegram", "a", "photo 1.png", FileKind.PICTURE, "image/png", 300_000),
+        FileRef("slack", "b", "notes.txt"),
+        FileRef("slack", "big", "film.mp4", size_bytes=900_000_000),
+        FileRef("slack", "gone", "../../lost.pdf"),
+    )
+    receipt = await house.send(Post(direct_to(MIA), Content("See these", files=files)))
+    [message] = _seen(house, receipt)
+    assert [(file.name, file.size) for file in message.files] == [("photo_1.png", 300_000), ("notes.txt", 1)]
+    assert receipt.notices == ("file_too_large", "file_unavailable")
+    assert "film.mp4: too large for this chat" in message.text
+    assert "lost.pdf: could not be fetched" in message.text
+    assert ".." not in message.text
+
+
+async def test_a_file_that_grows_beyond_its_declared_size_is_left_behind(house: House) -> None:
+    house.files = {"a": b"a" * (10 * 1024 * 1024 + 1)}
+    receipt = await house.send(Post(direct_to(MIA), Content(files=(FileRef("slack", "a", "a.bin"),))))
+    assert receipt.notices == ("file_too_large",)
+    assert len(receipt.messages) == 1
+
+
+async def test_many_files_are_spread_over_messages(house: House) -> None:
+    house.files = {str(n): b"x" for n in range(12)}
+    files = tuple(FileRef("slack", str(n), f"{n}.txt", size_bytes=1) for n in range(12))
+    messages = _seen(house, await house.send(Post(direct_to(MIA), Content("Twelve", files=files))))
+    assert [len(one.files) for one in messages] == [10, 2]
+
+
+async def test_a_lost_reply_leads_to_no_second_copy(house: House) -> None:
+    place = discord_place(story.OFF_TOPIC)
+    house.world.faults["discord"].lost_replies = 1
+    first_try = house.world.clock.now()
+    with pytest.raises(SendError) as raised:
+        await house.send(Post(place, Content("Once")), key="k1")
+    assert raised.value.is_uncertain
+    assert not raised.value.is_permanent
+    receipt = await house.send(
+        Post(place, Content("Once")), key="k1", number=2, is_uncertain=True, first_tried_at=first_try
+    )
+    [message] = [one for one in house.server.messages(story.MIA, story.OFF_TOPIC) if one.text == "Once"]
+    assert receipt.messages == (MessageAt(place, message.id),)
+    assert not receipt.is_repeat_possible
+
+
+async def test_long_after_a_lost_reply_the_message_is_found_in_the_history(house: House) -> None:
+    place = discord_place(story.OFF_TOPIC)
+    house.world.faults["discord"].lost_replies = 1
+    first_try = house.world.clock.now()
+    with pytest.raises(SendError):
+        await house.send(Post(place, Content("Once")), key="k1")
+    # By then Discord has forgotten the nonce.
+    house.world.clock.advance(3600)
+    await house.send(
+        Post(place, Content("Once")), key="k1", number=2, is_uncertain=True, first_tried_at=first_try
+    )
+    assert len([one for one in house.server.messages(story.MIA, story.OFF_TOPIC) if one.text == "Once"]) == 1
+
+
+async def test_the_same_words_under_another_key_are_sent_again(house: House) -> None:
+    place = discord_place(story.OFF_TOPIC)
+    await house.send(Post(place, Content("Ok")), key="k1")
+    await house.send(Post(place, Content("Ok")), key="k2", number=2, is_uncertain=True)
+    assert len([one for one in house.server.messages(story.MIA, story.OFF_TOPIC) if one.text == "Ok"]) == 2
+
+
+async def test_parts_that_arrived_are_not_sent_again(house: House) -> None:
+    text = "\n\n".join(f"{n} " + "word " * 300 for n in range(3))
+    place = discord_place(story.OFF_TOPIC)
+    house.world.faults["discord"].lost_replies = 0
+    sent = await house.send(Post(place, Content(text)), key="k1")
+    receipt = await house.adapter.send(
+        Post(place, Content(text)),
+        # The first part arrived for sure, of the second nobody knows.
+        _attempt("k1", house, sent.messages[:1]),
+    )
+    assert receipt.messages == sent.messages
+    assert len(house.server.messages(story.MIA, story.OFF_TOPIC)) == 3
+
+
+def _attempt(key: str, house: House, sent: tuple[MessageAt, ...]) -> Attempt:
+    return Attempt(key, 2, True, house.world.clock.now() - timedelta(minutes=1), sent)
+
+
+async def test_errors_of_the_server_and_rate_limits_pass_by(house: House) -> None:
+    faults = house.world.faults["discord"]
+    faults.rate_limited_calls, faults.retry_after_seconds = 1, 0.05
+    faults.server_errors = 1
+    receipt = await house.send(Post(direct_to(MIA), Content("Hello")))
+    assert len(_seen(house, receipt)) == 1
+
+
+async def test_a_long_rate_limit_is_handed_to_the_house(house: House) -> None:
+    faults = house.world.faults["discord"]
+    faults.rate_limited_calls, faults.retry_after_seconds = 1, 90.0
+    with pytest.raises(SendError) as raised:
+        await house.send(Post(direct_to(MIA), Content("Hello")))
+    assert (raised.value.retry_after_seconds, raised.value.refusal) == (90.0, None)
+
+
+async def test_a_platform_that_is_down_is_tried_again(house: House) -> None:
+    house.world.faults["discord"].is_down = True
+    with pytest.raises(SendError) as raised:
+        await house.send(Post(discord_place(story.HELP), Content("Hello")))
+    assert not raised.value.is_permanent
+
+
+async def test_refusals_say_what_is_wrong(house: House) -> None:
+    await house.server.deny_bot(story.OFF_TOPIC, "SEND_MESSAGES")
+    with pytest.raises(SendError) as forbidden:
+        await house.send(Post(discord_place(story.OFF_TOPIC), Content("Hello")))
+    with pytest.raises(SendError) as unknown:
+        await house.send(Post(discord_place("123456789012345678"), Content("Hello")))
+    assert forbidden.value.refusal is Refusal.NOT_ALLOWED
+    assert unknown.value.refusal is Refusal.PLACE_GONE
+
+
+async def test_an_edit_follows_the_number_of_parts(house: House) -> None:
+    short, long = Content("Short"), Content("\n\n".join("word " * 300 for _ in range(3)))
+    place = discord_place(story.OFF_TOPIC)
+    first = await house.send(Post(place, short))
+    longer = await house.send(Edit(first.messages, long))
+    assert longer.messages[0] == first.messages[0]
+    assert len(_seen(house, longer)) == 3
+    shorter = await house.send(Edit(longer.messages, short))
+    assert shorter.messages == first.messages
+    assert [one.text for one in house.server.messages(story.MIA, story.OFF_TOPIC)] == ["Short"]
+
+
+async def test_an_edit_keeps_files_and_takes_away_those_that_were_removed(house: House) -> None:
+    house.files = {"a": b"a"}
+    file = FileRef("slack", "a", "a.txt", size_bytes=1)
+    receipt = await house.send(Post(direct_to(MIA), Content("One", files=(file,))))
+    await house.send(Edit(receipt.messages, Content("Two", files=(file,))))
+    [message] = _seen(house, receipt)
+    assert (message.text, [one.name for one in message.files]) == ("Two", ["a.txt"])
+    await house.send(Edit(receipt.messages, Content("Three")))
+    assert _seen(house, receipt)[0].files == ()
+
+
+async def test_an_edit_of_a_deleted_message_says_so(house: House) -> None:
+    receipt = await house.send(Post(discord_place(story.OFF_TOPIC), Content("One")))
+    await house.send(Remove(receipt.messages))
+    assert house.server.messages(story.MIA, story.OFF_TOPIC) == []
+    await house.send(Remove(receipt.messages))
+    with pytest.raises(SendError) as raised:
+        await house.send(Edit(receipt.messages, Content("Two")))
+    assert raised.value.refusal is Refusal.MESSAGE_GONE
+
+
+async def test_reactions_go_on_and_off_and_unknown_ones_are_left_out(house: House) -> None:
+    asked = await _ask_in_help(house)
+    await house.send(React(asked.message, "👍", is_on=True))
+    [message] = house.server.messages(story.MIA, story.HELP)
+    assert [(one.emoji, one.people) for one in message.reactions] == [("👍", (story.BOT_USER,))]
+    await house.send(React(asked.message, "👍", is_on=False))
+    assert house.server.messages(story.MIA, story.HELP)[0].reactions == ()
+    unknown = await house.send(React(asked.message, ":party_parrot:", is_on=True))
+    assert unknown.notices == ("reaction_unknown",)
+    await house.server.delete(story.MIA, story.HELP, asked.message.id)
+    await house.send(React(asked.message, "👍", is_on=True))
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["in one process", "over a restart"])
+async def test_a_mark_takes_the_place_of_the_one_before(house: House, is_restarted: bool) -> None:
+    asked = await _ask_in_help(house)
+    await house.send(Mark(asked.message, Outcome.FAILED))
+    if is_restarted:
+        house.world.clock.advance(1)
+        await house.restart()
+    await house.send(Mark(asked.message, Outcome.SENT))
+    [message] = house.server.messages(story.MIA, story.HELP)
+    assert [one.emoji for one in message.reactions] == ["✅"]
+
+
+async def test_a_ticket_opens_as_a_forum_post_with_its_card_and_tag(house: House) -> None:
+    place, card = await _open_ticket(house)
+    assert place == discord_place(story.SUPPORT_DESK, place.thread)
+    assert card == MessageAt(place, place.thread)
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
+    assert (room.name, room.tags) == ("#1 Sofa", ("waiting",))
+    [message] = house.server.messages(story.SAM, place.thread)
+    assert message.native["embeds"][0]["title"] == "#1 · Sofa"
+
+
+async def test_a_ticket_whose_opening_got_lost_is_found_again(house: House) -> None:
+    house.world.faults["discord"].lost_replies = 1
+    first_try = house.world.clock.now()
+    opening = OpenThread(discord_place(story.SUPPORT_DESK), "#1 Sofa", CARD)
+    with pytest.raises(SendError):
+        await house.send(opening)
+    receipt = await house.send(opening, number=2, is_uncertain=True, first_tried_at=first_try)
+    posts = [one for one in house.server.rooms(story.SAM) if one.parent == story.SUPPORT_DESK]
+    assert receipt.place is not None
+    assert [one.id for one in posts] == [receipt.place.thread]
+
+
+async def test_a_ticket_shows_its_state_and_rests_when_it_is_resolved(house: House) -> None:
+    place, card = await _open_ticket(house)
+
+    async def show(state: ThreadState, title: str) -> tuple[str, bool, tuple[str, ...], str]:
+        await house.send(SetThread(place, card, title, Content(title, title=title), state))
+        [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
+        shown = next(one for one in house.server.messages(story.SAM, place.thread) if one.id == card.id)
+        return room.name, room.is_closed, room.tags, shown.native["embeds"][0]["title"]
+
+    resolved = ("#1 Sofa · done", True, ("resolved",), "#1 Sofa · done")
+    assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
+    assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
+    waiting = ("#1 Sofa", False, ("waiting",), "#1 Sofa")
+    assert await show(ThreadState.WAITING, "#1 Sofa") == waiting
+
+
+async def test_marks_and_edits_reach_a_resting_thread_and_leave_it_resting(house: House) -> None:
+    place, card = await _open_ticket(house)
+    reply = await house.server.say(story.SAM, place.thread, "Hello Mia")
+    posted = await house.send(Post(place, Content("From Mia")))
+    await house.send(SetThread(place, card, "#1 Sofa", CARD, ThreadState.RESOLVED))
+    await house.send(Mark(MessageAt(place, reply), Outcome.SENT))
+    await house.send(Edit(posted.messages, Content("From Mia, edited")))
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
+    assert room.is_closed
+    assert _seen(house, posted, story.SAM)[0].text == "From Mia, edited"
+    await house.send(Post(place, Content("Mia again")))
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
+    assert not room.is_closed
+
+
+async def test_a_deleted_ticket_thread_is_a_place_that_is_gone(house: House) -> None:
+    place, card = await _open_ticket(house)
+    await house.server.delete_room(place.thread)
+    for outgoing in (
+        Post(place, Content("Hello")),
+        SetThread(place, card, "#1", CARD, ThreadState.CLAIMED),
+    ):
+        with pytest.raises(SendError) as raised:
+            await house.send(outgoing)
+        assert raised.value.refusal is Refusal.PLACE_GONE
+
+
+async def test_a_card_that_was_deleted_does_not_stop_the_thread_from_showing_its_state(house: House) -> None:
+    place, card = await _open_ticket(house)
+    await house.send(Remove((card,)))
+    receipt = await house.send(SetThread(place, card, "#1 Sofa", CARD, ThreadState.RESOLVED))
+    assert receipt.messages == ()
+    assert house.reported("discord.card_gone")
+
+
+async def test_the_staff_space_may_be_a_text_channel(house: House) -> None:
+    receipt = await house.send(OpenThread(discord_place(story.OFF_TOPIC), "#1 Sofa", CARD))
+    assert receipt.place is not None
+    assert receipt.messages == (MessageAt(discord_place(story.OFF_TOPIC), receipt.place.thread),)
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
+    assert room.name == "#1 Sofa"
+    await house.send(
+        SetThread(
+            receipt.place, receipt.messages[0], "#1 Sofa", Content("x", title="Done"), ThreadState.RESOLVED
+        )
+    )
+    [card] = house.server.messages(story.SAM, story.OFF_TOPIC)
+    assert card.native["embeds"][0]["title"] == "Done"
+
+
+async def test_an_announcement_in_a_forum_is_a_post_of_its_own(house: House) -> None:
+    receipt = await house.send(
+        Post(discord_place(story.SUPPORT_DESK), Content("All **hands** on deck, please"))
+    )
+    assert receipt.place is not None
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
+    assert room.name == "All hands on deck, please"
+
+
+async def test_there_is_no_home_to_draw(house: House) -> None:
+    assert await house.send(ShowHome(MIA, (Content("Hello"),))) == Receipt()
+
+
+async def test_an_adapter_that_was_closed_holds_no_connections(house: House) -> None:
+    await house.send(Post(direct_to(MIA), Content("Hello")))
+    await house.stop()
+    await house.adapter.close()
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(house.server.bot_settings()["DISCORD_API_URL"] + "/gateway") as response,
+    ):
+        assert response.status == 200
+    assert not house.server.is_connected
