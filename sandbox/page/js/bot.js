@@ -87,14 +87,14 @@ export class BotPanel {
   /** Show the lines there are and the new ones as they come, as long as the panel is open. */
   async followLog(log) {
     let last = 0;
-    while (log.isConnected) {
-      const read = await get("/control/bot/log", { after: last, wait: last ? 20 : 0 }).catch(() => null);
+    for (let isFirst = true; log.isConnected; isFirst = false) {
+      const read = await get("/control/bot/log", { after: last, wait: isFirst ? 0 : 20 }).catch(() => null);
       if (!read || !log.isConnected) return;
       const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
       for (const line of read.lines) log.append(el("span", {}, `${line.text}\n`));
       while (log.children.length > MOST_LINES) log.firstChild.remove();
-      if (!read.lines.length && !last) log.append(el("span", { class: "empty" }, `${text("log-empty")}\n`));
-      last = read.lines.at(-1)?.number ?? (last || 1);
+      if (!read.lines.length && isFirst) log.append(el("span", { class: "empty" }, `${text("log-empty")}\n`));
+      last = read.lines.at(-1)?.number ?? last;
       if (isAtEnd) log.scrollTop = log.scrollHeight;
     }
   }
