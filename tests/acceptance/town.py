@@ -123,24 +123,38 @@ class Town:
         person = self.person(platform, first_name)
         return Dweller(self, platform, person, self.room(platform, person, room).id)
 
+    @property
+    def space(self) -> str:
+        """The room id of the staff space."""
+        return self.servers[self.staff_platform].bot_settings()["STAFF_SPACE"].partition(":")[2]
+
     def agent(self, first_name: str) -> Dweller:
-        """An agent in the staff space itself."""
+        """An agent where commands that name their ticket are given: in the staff space, or where that is a forum,
+        in their direct chat with the bot.
+        """
         person = self.person(self.staff_platform, first_name)
-        space = self.servers[self.staff_platform].bot_settings()["STAFF_SPACE"].partition(":")[2]
-        return Dweller(self, self.staff_platform, person, space)
+        kinds = {one.id: one.kind for one in self.servers[self.staff_platform].rooms(person)}
+        is_forum = kinds[self.space] == "forum"
+        return self.direct(self.staff_platform, first_name) if is_forum else self._staff(person)
+
+    def _staff(self, person: str) -> Dweller:
+        return Dweller(self, self.staff_platform, person, self.space)
 
     async def thread_of(self, agent: Dweller, words: str) -> Dweller:
         """The agent in the thread of the ticket whose card has these words."""
+        in_space = self._staff(agent.id)
 
         def find() -> Dweller | None:
             for room in self.servers[self.staff_platform].rooms(agent.id):
-                if room.parent == agent.room:
+                if room.parent == self.space:
                     dweller = agent.at(room.id)
                     if any(words in plain(one.text) for one in dweller.messages()[:2]):
                         return dweller
-            for one in agent.messages():
-                if words in plain(one.text) and one.buttons and self.staff_platform == "slack":
-                    return agent.at(f"{agent.room}:{one.id}")
+            if self.staff_platform == "slack":
+                # A thread without replies is only its card.
+                for one in in_space.messages():
+                    if words in plain(one.text) and one.buttons:
+                        return agent.at(f"{self.space}:{one.id}")
             return None
 
         return await self.until(find, f"a thread about {words!r}")
