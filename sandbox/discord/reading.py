@@ -95,6 +95,15 @@ class Reading:
             raise SurfaceError(f"There is no message {message} in this room.")
         return found
 
+    @property
+    def bot(self) -> Person:
+        return view.person(self._community, self._community.bot_id)
+
+    @property
+    def bot_mention(self) -> str:
+        """What a person's client makes of a mention of the bot."""
+        return f"<@{self._community.bot_id}>"
+
     def people(self) -> list[Person]:
         """Everybody but the bot."""
         return [

@@ -37,6 +37,15 @@ class People:
     def people(self) -> list[Person]:
         return [person_of(user) for user in self.workspace.people()]
 
+    @property
+    def bot(self) -> Person:
+        return person_of(self.workspace.bot)
+
+    @property
+    def bot_mention(self) -> str:
+        """What a person types to mention the bot."""
+        return f"@{self.workspace.bot.display_name}"
+
     def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
         """A new member of the workspace, in its public channels and in these rooms."""
         handle = _handle(name)

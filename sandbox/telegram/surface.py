@@ -29,6 +29,15 @@ class TelegramSurface(WithoutForms):
     def people(self) -> list[Person]:
         return [person_of(user) for user in self.state.users.values() if not user.is_bot]
 
+    @property
+    def bot(self) -> Person:
+        return person_of(self.state.bot)
+
+    @property
+    def bot_mention(self) -> str:
+        """What a person types to mention the bot."""
+        return f"@{self.state.bot.username}"
+
     def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
         first, _, last = name.strip().partition(" ")
         if not first:
