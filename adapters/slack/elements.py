@@ -18,26 +18,27 @@ def tidied(elements: Sequence[Json]) -> list[Json]:
 
 def _tidied(element: Json) -> Json | None:
     if element["type"] == "rich_text_list":
-        items = [{**item, "elements": _joined(item["elements"])} for item in element["elements"]]
+        items = [{**item, "elements": joined(item["elements"])} for item in element["elements"]]
         return {**element, "elements": [item if item["elements"] else _EMPTY_ITEM for item in items]}
-    words = _joined(element["elements"])
+    words = joined(element["elements"])
     return {**element, "elements": words} if words else None
 
 
 _EMPTY_ITEM: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": " "}]}
 
 
-def _joined(words: Sequence[Json]) -> list[Json]:
-    joined: list[Json] = []
+def joined(words: Sequence[Json]) -> list[Json]:
+    """Put neighbouring words of one style together and drop empty ones."""
+    made: list[Json] = []
     for word in words:
         if word["type"] == "text" and not word["text"]:
             continue
-        last = joined[-1] if joined else None
+        last = made[-1] if made else None
         if last and last["type"] == word["type"] == "text" and last.get("style") == word.get("style"):
-            joined[-1] = {**last, "text": last["text"] + word["text"]}
+            made[-1] = {**last, "text": last["text"] + word["text"]}
         else:
-            joined.append(word)
-    return joined
+            made.append(word)
+    return made
 
 
 def weight(element: Json) -> int:
@@ -85,7 +86,7 @@ def _cut(element: Json, room: int, *, is_forced: bool) -> tuple[Json | None, Jso
 
 
 def _same(element: Json, inner: list[Json], *, skipped: int = 0) -> Json | None:
-    inner = _joined(_trimmed(inner)) if element["type"] != "rich_text_list" else inner
+    inner = joined(_trimmed(inner)) if element["type"] != "rich_text_list" else inner
     if not inner:
         return None
     if element.get("style") == "ordered" and skipped:
@@ -142,8 +143,20 @@ def _sticks(text: str, at: int) -> bool:
         or before == "\u200d"
         or unicodedata.combining(here) != 0
         or "\U0001f3fb" <= here <= "\U0001f3ff"
-        or ("\U0001f1e6" <= here <= "\U0001f1ff" and "\U0001f1e6" <= before <= "\U0001f1ff")
+        or (_is_flag_letter(here) and _flag_letters_before(text, at) % 2 == 1)
     )
+
+
+def _is_flag_letter(sign: str) -> bool:
+    return "\U0001f1e6" <= sign <= "\U0001f1ff"
+
+
+def _flag_letters_before(text: str, at: int) -> int:
+    """How many letters of flags stand before it without a gap: they come in pairs."""
+    start = at
+    while start and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return at - start
 
 
 def words_of(element: Json) -> Iterator[Json]:

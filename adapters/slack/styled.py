@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 
-from adapters.slack.elements import words_of
+from adapters.slack.elements import joined, words_of
 from adapters.slack.from_commonmark import rich_text
 from adapters.slack.payloads import Json
 
 _SIGNS = {"bold": "**", "strike": "~~", "italic": "_"}
-_SPECIAL = re.compile(r"[\\`*\[\]<]|\|\||~~|~$|^~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])")
+# What may mean something, alone or beside what stands in the next run.
+_SPECIAL = re.compile(
+    r"[\\`*\[\]<]|\|\||\|$|^\||~~|~$|^~|&(?=#?\w{1,32};|#?\w{0,31}$)|(?<![^\W_])_|_(?![^\W_])"
+)
 _LINE_START = re.compile(r"(?m)^(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
@@ -39,7 +42,7 @@ def escaped(text: str) -> str:
 
 def inline(words: Sequence[Json]) -> str:
     """Return one or more paragraphs of CommonMark; words are text and link elements with their `style`."""
-    runs = list(_edged(run for word in words if (run := _run(word)) is not None))
+    runs = list(_edged(run for word in joined(words) if (run := _run(word)) is not None))
     return "\n\n".join(_paragraph(runs) for runs in _paragraphs(runs))
 
 
@@ -115,12 +118,26 @@ def _shared(before: Sequence[_Run], run: _Run) -> frozenset[str]:
 
 
 def _paragraph(runs: Sequence[_Run]) -> str:
-    plain = _at_line_starts("".join(run.raw or _special(run.text) for run in runs))
-    if not any(run.styles - {"code"} for run in runs):
-        return plain
-    marked = _at_line_starts("".join(_separated(list(_marked(runs)))))
-    # Rules about signs beside signs have corners; when one is met, the words matter more than their styles.
-    return marked if _reads_as(marked, runs) else plain
+    if any(run.styles - {"code"} for run in runs):
+        # Rules about signs beside signs have corners; where one is met, the words matter more than their styles.
+        for without in (frozenset[str](), frozenset({"italic"})):
+            kept = [replace(run, styles=run.styles - without) for run in runs]
+            marked = _at_line_starts("".join(_separated(list(_marked(kept)))))
+            if _reads_as(marked, kept):
+                return marked
+    return _at_line_starts("".join(run.raw or _special(run.text) for run in _unstyled(runs)))
+
+
+def _unstyled(runs: Sequence[_Run]) -> list[_Run]:
+    """Without styles but that of code; code beside code becomes one, since its signs would run together."""
+    kept: list[_Run] = []
+    for run in runs:
+        if "code" in run.styles and kept and "code" in kept[-1].styles:
+            text = kept[-1].text + run.text
+            kept[-1] = _Run(text, run.styles, _code(text))
+        else:
+            kept.append(run)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +154,10 @@ def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
         wanted = run.styles - {"code"}
         while not wanted.issuperset(opened):
             yield _Piece(_SIGNS[opened.pop()], "close")
+        if run.is_space:
+            # A style cannot be opened before a space.
+            yield _Piece(run.text)
+            continue
         lasting = sorted(wanted.difference(opened), key=lambda style: (-_lasts(runs, at, style), style))
         for style in lasting:
             opened.append(style)
@@ -200,17 +221,12 @@ def _reads_as(text: str, runs: Sequence[_Run]) -> bool:
         for element in rich_text(text)
         for word in words_of(element)
     ]
-    return _merged(found) == _merged([(run.text, run.styles) for run in runs])
+    return _signs_of(found) == _signs_of([(run.text, run.styles) for run in runs])
 
 
-def _merged(runs: Sequence[tuple[str, frozenset[str]]]) -> list[tuple[str, frozenset[str]]]:
-    merged: list[tuple[str, frozenset[str]]] = []
-    for text, styles in runs:
-        if merged and merged[-1][1] == styles:
-            merged[-1] = (merged[-1][0] + text, styles)
-        else:
-            merged.append((text, styles))
-    return merged
+def _signs_of(runs: Sequence[tuple[str, frozenset[str]]]) -> list[tuple[str, frozenset[str]]]:
+    """Each sign with its styles; a space looks the same in any."""
+    return [(sign, frozenset() if sign.isspace() else styles) for text, styles in runs for sign in text]
 
 
 # -- signs that a person typed

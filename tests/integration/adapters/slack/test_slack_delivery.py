@@ -296,7 +296,7 @@ async def test_calls_that_the_app_has_no_scope_for_do_not_stop_it() -> None:
     house = House(server)
     house.intake.last_heard = server.world.clock.now() - timedelta(minutes=1)
     async with house.running():
-        await server.say("U0KURT", "C0HELP", "hello <@U0CARLA>")
+        await server.say("U0KURT", "C0HELP", "hello @carla")
         (event,) = await house.intake.wait_for(MessageReceived)
         await until(lambda: any(name == "slack.catch_up_failed" for name, _ in house.reports))
     await server.stop()
