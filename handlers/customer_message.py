@@ -7,12 +7,12 @@ from bot.core.actions import Action, Search
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
-from bot.core.policies.words import asks_something, is_thanks, wants_person
+from bot.core.policies.words import asks_something, is_greeting, is_thanks, is_yes, wants_person
 from bot.core.survey import SurveyKind
 from bot.core.texts import shorten
 from handlers.context import Context
 from handlers.exchange import say, show_everywhere, spoken, texts_for
-from handlers.offering import offer_person
+from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, reopen
 from handlers.rating import take_score, take_words
 from handlers.registry import on
@@ -96,8 +96,12 @@ def _to_desk(
 def _ask_the_bot(
     event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
 ) -> list[Action]:
-    if wants_person(event.text):
+    if wants_person(event.text) or (is_yes(event.text) and was_offered_person(ctx, conversation, message)):
         return open_ticket(ctx, conversation)
+    if is_greeting(event.text):
+        return [greet(ctx, conversation)]
+    if is_thanks(event.text):
+        return accept_thanks(ctx, conversation)
     if not event.text.strip():
         # One offer for an album, not one for each of its pictures.
         return (

@@ -5,7 +5,9 @@ from bot.core.commands import Role
 from bot.core.events import CommandGiven
 from bot.core.texts import Markdown, mark
 from handlers.context import Context
-from handlers.exchange import answer, conversation_of, say
+from handlers.exchange import answer, conversation_of
+from handlers.offering import greet
+from handlers.queueing import open_ticket
 from handlers.registry import command
 from handlers.who import role_of
 
@@ -30,12 +32,8 @@ def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
 
 @command("start", mark("Say hello"), role=Role.CUSTOMER)
 def start(event: CommandGiven, ctx: Context) -> list[Action]:
-    """Telegram's start button, also with a deep link's word: somebody is at the door."""
+    """Somebody is at the door: Telegram's start button, or a deep link; `?start=human` asks for a person at once."""
     conversation = conversation_of(event, ctx)
-    texts = ctx.texts_in(event.author.language)
-    hello = texts.text(
-        "Hello {name}! I am Allhands, the support desk of {company}. What can we do for you?",
-        name=event.author.name,
-        company=ctx.settings.company,
-    )
-    return [say(ctx, conversation, hello)]
+    if event.arguments.strip() == "human":
+        return open_ticket(ctx, conversation)
+    return [greet(ctx, conversation)]

@@ -96,6 +96,42 @@ def offer_person(ctx: Context, conversation: Conversation, message: Message) -> 
     return [say(ctx, conversation, text, buttons=[person], reply_to_id=message.id)]
 
 
+def was_offered_person(ctx: Context, conversation: Conversation, message: Message) -> bool:
+    """True when the last thing the bot said before this message was the offer of a person."""
+    before = [one for one in ctx.work.messages.history(conversation.id, limit=4) if one.id < message.id]
+    if not before or not before[-1].is_from_bot or before[-1].reply_to_id is None:
+        return False
+    answered = before[-1].reply_to_id
+    return all(offer.message_id != answered for offer in ctx.work.offers.of(conversation.id))
+
+
+def greet(ctx: Context, conversation: Conversation) -> Action:
+    contact = customer_of(conversation, ctx)
+    texts = texts_for(contact, ctx)
+    hello = texts.text(
+        "Hello {name}! I am Allhands, the support desk of {company}. What can we do for you?",
+        name=contact.name,
+        company=ctx.settings.company,
+    )
+    return say(ctx, conversation, hello)
+
+
+def accept_thanks(ctx: Context, conversation: Conversation) -> list[Action]:
+    """Thanks for an article mean that it solved it; no person was needed."""
+    offers = ctx.work.offers.of(conversation.id)
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    if offers and ctx.work.offers.decide(offers[-1].id, OfferOutcome.SOLVED):
+        ctx.work.conversations.save(conversation.resolved(ctx.now))
+        return [
+            say(
+                ctx,
+                conversation,
+                texts.text("Glad that helped! Write to me whenever something else comes up."),
+            )
+        ]
+    return [say(ctx, conversation, texts.text("You are welcome! I am here whenever you need us."))]
+
+
 @button("solved")
 def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The article was enough: a person was not needed."""

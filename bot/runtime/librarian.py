@@ -30,39 +30,44 @@ MATCHES = 3
 
 
 class Librarian:
-    """Searches wait until the index stands; a question asked meanwhile is answered then."""
+    """Searches by letters as soon as the articles are read, and by meaning once their vectors are made."""
 
     def __init__(
         self, writer: Writer, clock: Clock, folder: Path, vectors: Path, *, has_vectors: bool
     ) -> None:
         self._writer, self._clock = writer, clock
         self._folder, self._vectors, self._has_vectors = folder, vectors, has_vectors
-        self._index: asyncio.Future[Index] = asyncio.get_running_loop().create_future()
+        self._index: Index | None = None
+        self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="librarian")
+        self._searching = ThreadPoolExecutor(1, thread_name_prefix="librarian")
+        self._building = ThreadPoolExecutor(1, thread_name_prefix="librarian-build")
 
     async def start(self) -> None:
-        """Import the folder when it changed, then build the index in the background thread."""
+        """Import the folder when it changed, then build the index in the background."""
+        articles: list[Article] = []
         try:
             await self._import()
             stored = await self._writer.do(lambda work: work.library.all())
-            index = await self._in_thread(lambda: self._build([article_of(one) for one in stored]))
+            articles = [article_of(one) for one in stored]
+            self._use(await self._build(articles, has_vectors=False))
+            if self._has_vectors:
+                self._use(await self._build(articles, has_vectors=True))
         except Exception as error:
             log.error("knowledge.unavailable", error=type(error).__name__, exc_info=error)
-            index = await self._in_thread(lambda: Index.build([], embedder=None, cache=VectorCache()))
-        self._index.set_result(index)
-        log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
+            if self._index is None:
+                self._use(await self._build([], has_vectors=False))
 
     @property
     def is_ready(self) -> bool:
-        return self._index.done()
+        return self._index is not None
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
-        """Search for a customer's message."""
+        """Search for a customer's message; one asked before there is an index is answered then."""
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
-        index = await asyncio.shield(self._index)
-        found = await self._in_thread(lambda: index.search(action.text, limit=MATCHES))
+        await self._is_there.wait()
+        found = await asyncio.get_running_loop().run_in_executor(self._searching, self._search, action.text)
         return [
             AnswersFound(
                 id=f"answers:{action_id}",
@@ -75,7 +80,24 @@ class Librarian:
         ]
 
     def stop(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._searching.shutdown(wait=False, cancel_futures=True)
+        self._building.shutdown(wait=False, cancel_futures=True)
+
+    def _search(self, text: str) -> list[Found]:
+        return self._index.search(text, limit=MATCHES) if self._index is not None else []
+
+    def _use(self, index: Index) -> None:
+        self._index = index
+        self._is_there.set()
+        log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
+
+    async def _build(self, articles: Sequence[Article], *, has_vectors: bool) -> Index:
+        def build() -> Index:
+            embedder = default_embedder() if has_vectors else None
+            cache = VectorCache(self._vectors) if has_vectors else VectorCache()
+            return Index.build(articles, embedder=embedder, cache=cache)
+
+        return await self._in_thread(build)
 
     async def _import(self) -> None:
         newest = await self._in_thread(lambda: fingerprint(self._folder))
@@ -89,12 +111,8 @@ class Librarian:
         )
         log.info("knowledge.imported", added=added, changed=changed, removed=removed)
 
-    def _build(self, articles: Sequence[Article]) -> Index:
-        embedder = default_embedder() if self._has_vectors else None
-        return Index.build(articles, embedder=embedder, cache=VectorCache(self._vectors))
-
     async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
 def import_articles(work: UnitOfWork, articles: Sequence[Article], newest: str) -> tuple[int, int, int]:

@@ -33,6 +33,15 @@ _QUESTION_WORDS = re.compile(
     r"warum|nicht|πως|ποτε|που|γιατι|ka|kad|kur|kapec|ne radi|ne dela|nav)\b"
 )
 _LONGEST_THANKS_WORDS = 14
+_GREETINGS = frozenset(
+    "hello hi hey hiya howdy yo greetings morning afternoon evening good day bok zdravo pozdrav dobar dan jutro vecer "
+    "zivjo dober zdravjo hallo moin servus guten tag morgen abend γεια σου σας καλημερα καλησπερα χαιρετε "
+    "sveiki labdien cau labrit labvakar there all everyone team".split()
+)
+_YES = frozenset(
+    "yes yeah yep yup sure ok okay please do it go ahead y da moze naravno prosim molim ja klar bitte gerne ναι βεβαια "
+    "παρακαλω ja jaa ludzu".split()
+)
 
 
 def folded(text: str) -> str:
@@ -45,7 +54,7 @@ def is_thanks(text: str) -> bool:
     """True for a message that only says thanks or that it is fine, in words or emoji; a question never is."""
     if "?" in text:
         return False
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded(text))
+    words = _words(text)
     if not words:
         return bool(text.strip()) and not any(char.isalnum() for char in text)
     if len(words) > _LONGEST_THANKS_WORDS or not any(word in _THANKS for word in words):
@@ -61,3 +70,19 @@ def wants_person(text: str) -> bool:
 def asks_something(text: str) -> bool:
     """True when the message reads like a question or a new complaint rather than a remark."""
     return "?" in text or "；" in text or bool(_QUESTION_WORDS.search(folded(text)))
+
+
+def is_greeting(text: str) -> bool:
+    """True for a message that only says hello."""
+    words = _words(text)
+    return bool(words) and "?" not in text and len(words) <= 4 and all(word in _GREETINGS for word in words)
+
+
+def is_yes(text: str) -> bool:
+    """True for a message that only agrees."""
+    words = _words(text)
+    return bool(words) and "?" not in text and len(words) <= 5 and all(word in _YES for word in words)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded(text))
