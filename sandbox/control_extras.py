@@ -1,10 +1,10 @@
 """The calls for what only some platforms have; the others say so."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from sandbox import control_requests as ask
-from sandbox.control_surface import Call, Platform
+from sandbox.control_surface import Call, Platform, with_markup
 from sandbox.surface import SurfaceError
 
 
@@ -12,6 +12,11 @@ async def close_form(on: Platform, asked: ask.CloseForm) -> dict[str, Any]:
     """Put a form away without sending it (Slack tells the bot, Discord does not)."""
     await _own(on, "close_form")(asked.person, asked.form)
     return {}
+
+
+async def home(on: Platform, asked: ask.AsPerson) -> dict[str, Any]:
+    """What the bot last published on a person's App Home, without opening it (Slack)."""
+    return {"home": with_markup(on, _own(on, "home")(asked.person))}
 
 
 async def open_messages_tab(on: Platform, asked: ask.AsPerson) -> dict[str, Any]:
@@ -44,9 +49,9 @@ async def set_bot_status(on: Platform, asked: ask.BotStatus) -> dict[str, Any]:
     return {}
 
 
-def _own(on: Platform, name: str) -> Callable[..., Awaitable[None]]:
+def _own(on: Platform, name: str) -> Callable[..., Any]:
     """A method that a platform has beyond `Surface`; SurfaceError where it has none."""
-    method: Callable[..., Awaitable[None]] | None = getattr(on.server, name, None)
+    method: Callable[..., Any] | None = getattr(on.server, name, None)
     if method is None:
         raise SurfaceError(f"{on.server.name.capitalize()} has nothing like {name}.")
     return method
@@ -54,6 +59,7 @@ def _own(on: Platform, name: str) -> Callable[..., Awaitable[None]]:
 
 EXTRA_CALLS: tuple[Call[Any], ...] = (
     Call("POST", "close_form", ask.CloseForm, close_form),
+    Call("GET", "home", ask.AsPerson, home),
     Call("POST", "open_messages_tab", ask.AsPerson, open_messages_tab),
     Call("POST", "invite", ask.Invite, invite),
     Call("POST", "remove", ask.Invite, remove),

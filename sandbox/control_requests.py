@@ -39,6 +39,7 @@ class NewPerson(Request):
 
 
 class ReadRoom(InRoom):
+    last: Annotated[int, Field(ge=0, description="only so many of the latest; 0 for all")] = 0
     markup: Annotated[bool, Field(description="also give every text as a tree, ready to be drawn")] = False
 
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sandbox import control_requests as ask
 from sandbox.markup import marked
-from sandbox.surface import Server, Upload
+from sandbox.surface import Home, Message, Server, Upload
 from sandbox.world import Faults, World
 
 Asked = TypeVar("Asked", bound=ask.Request)
@@ -39,8 +39,9 @@ class Call(Generic[Asked]):
 
 
 async def people(on: Platform, _: ask.Nothing) -> dict[str, Any]:
-    """Everybody on the platform, the bot too."""
-    return {"people": on.server.people()}
+    """Everybody on the platform, and the bot with what people type to mention it."""
+    bot, mention = getattr(on.server, "bot", None), getattr(on.server, "bot_mention", "")
+    return {"people": on.server.people(), "bot": bot, "bot_mention": mention}
 
 
 async def add_person(on: Platform, new: ask.NewPerson) -> dict[str, Any]:
@@ -55,14 +56,10 @@ async def rooms(on: Platform, asked: ask.AsPerson) -> dict[str, Any]:
 
 async def messages(on: Platform, asked: ask.ReadRoom) -> dict[str, Any]:
     """The messages of a room as a person sees them, oldest first."""
-    found = on.server.messages(asked.person, asked.room)
+    found = on.server.messages(asked.person, asked.room)[-asked.last :]
     if not asked.markup:
         return {"messages": found}
-    return {
-        "messages": [
-            {**asdict(message), "markup": marked(on.server.name, message.native)} for message in found
-        ]
-    }
+    return {"messages": [with_markup(on, message) for message in found]}
 
 
 async def say(on: Platform, said: ask.Say) -> dict[str, Any]:
@@ -149,9 +146,7 @@ async def submit(on: Platform, asked: ask.Submit) -> dict[str, Any]:
 async def open_home(on: Platform, asked: ask.AsPerson) -> dict[str, Any]:
     """Open the App Home tab (Slack); null elsewhere."""
     home = await on.server.open_home(asked.person)
-    if home is None:
-        return {"home": None}
-    return {"home": {**asdict(home), "markup": marked(on.server.name, home.native)}}
+    return {"home": None if home is None else with_markup(on, home)}
 
 
 async def join(on: Platform, asked: ask.InRoom) -> dict[str, Any]:
@@ -204,6 +199,11 @@ async def change_faults(on: Platform, change: ask.FaultChange) -> dict[str, Any]
     if on.faults.is_down and not was_down:
         await on.server.drop_connections()
     return {"faults": on.faults.as_dict()}
+
+
+def with_markup(on: Platform, shown: Message | Home) -> dict[str, Any]:
+    """The same with a tree for each of its texts."""
+    return {**asdict(shown), "markup": marked(on.server.name, shown.native)}
 
 
 CALLS: tuple[Call[Any], ...] = (

@@ -42,6 +42,8 @@ export class Completion {
 
   async update() {
     const { value } = this.composer.input;
+    const mention = /(?:^|\s)@(\S{0,30})$/.exec(value.slice(0, this.composer.input.selectionStart));
+    if (mention) return this.offerMentions(mention[1]);
     if (!value.startsWith("/") || value.startsWith("//") || this.composer.editing) return this.hide();
     const number = ++this.asked;
     const commands = await this.conversation.pane.try(() => this.commands());
@@ -52,6 +54,26 @@ export class Completion {
       .sort((one, other) => other.name.length - one.name.length)[0];
     if (!command) return this.offerCommands(commands, typed);
     return this.offerChoices(command, typed.slice(command.name.length).trimStart(), number);
+  }
+
+  /** People and the bot after an "@", as far as the platform lets people be mentioned by name. */
+  offerMentions(typed) {
+    this.asked += 1;
+    const { pane } = this.conversation;
+    const { input } = this.composer;
+    const offers = pane.skin
+      .mentions(pane)
+      .filter(({ name, mention }) => [name, mention.slice(1)].some((one) => one.toLowerCase().startsWith(typed.toLowerCase())))
+      .map(({ name, mention }) => ({
+        label: mention,
+        detail: mention === `@${name}` ? "" : name,
+        take: () => {
+          input.setRangeText(`${mention} `, input.selectionStart - typed.length - 1, input.selectionStart, "end");
+          this.hide();
+          this.composer.onInput();
+        },
+      }));
+    this.show(offers, "");
   }
 
   offerCommands(commands, typed) {

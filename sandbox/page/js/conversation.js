@@ -5,6 +5,8 @@ import { el, gathered, iconButton, replace } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { text } from "./texts.js";
 
+const MOST_MESSAGES = 300;
+
 export class Conversation {
   constructor(pane, { isSide }) {
     this.pane = pane;
@@ -71,7 +73,7 @@ export class Conversation {
   }
 
   async messagesOf(room) {
-    const query = { person: this.pane.me, room, markup: true };
+    const query = { person: this.pane.me, room, markup: true, last: MOST_MESSAGES };
     return (await this.pane.api.get("messages", query)).messages;
   }
 
@@ -95,8 +97,9 @@ export class Conversation {
     return { person: this.pane.me, room: message.room, message: message.id };
   }
 
-  async send(said, { files, replyTo, editing }) {
-    const { api, me } = this.pane;
+  async send(typed, { files, replyTo, editing }) {
+    const { api, me, skin } = this.pane;
+    const said = skin.written(typed, this.pane);
     if (editing) return api.post("edit", { ...this.where(editing), text: said });
     if (said.startsWith("/") && !said.startsWith("//") && !this.pane.skin.sendsCommandsAsText && !files.length) {
       const [, name, rest] = await this.commandParts(said);

@@ -53,6 +53,14 @@ export const discord = {
 
   paneActions: () => [],
 
+  mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
+
+  /** Discord's client sends ids where people see names. */
+  written(typed, pane) {
+    const named = [...pane.people, ...(pane.bot ? [pane.bot] : [])].sort((one, other) => other.name.length - one.name.length);
+    return named.reduce((said, person) => said.replaceAll(`@${person.name}`, `<@${person.id}>`), typed);
+  },
+
   onOpen: () => undefined,
 
   message(view) {

@@ -4,6 +4,8 @@ import { el, gathered, replace } from "./dom.js";
 import { text } from "./texts.js";
 import { clockText } from "./time.js";
 
+const MOST_READ = 40;
+
 export class ForumView {
   constructor(pane) {
     this.pane = pane;
@@ -17,18 +19,27 @@ export class ForumView {
     return rooms.filter((one) => one.parent === room?.id).reverse();
   }
 
+  /** Something happened in a room: its card is read again, and those of posts that are new. */
+  onChange(room) {
+    this.latest.delete(room);
+    this.refreshLater();
+  }
+
   async refresh() {
-    const { me } = this.pane;
-    const found = await Promise.all(this.posts.map((post) => this.pane.api.get("messages", { person: me, room: post.id })));
-    if (me !== this.pane.me) return;
-    this.posts.forEach((post, index) => found[index] && this.latest.set(post.id, found[index].messages));
-    this.draw();
+    const { me, api } = this.pane;
+    const unread = this.posts.slice(0, MOST_READ).filter((post) => !this.latest.has(post.id));
+    await Promise.all(
+      unread.map(async (post) => this.latest.set(post.id, (await api.get("messages", { person: me, room: post.id })).messages)),
+    );
+    if (me === this.pane.me) this.draw();
   }
 
   draw() {
     const { room } = this.pane;
     if (!room) return;
     const { posts } = this;
+    // Somebody who writes a new post is not disturbed.
+    if (this.element.querySelector(".new-post-form")) return;
     replace(
       this.element,
       el(
@@ -56,6 +67,11 @@ export class ForumView {
     );
   }
 
+  close() {
+    this.element.querySelector(".new-post-form")?.remove();
+    this.draw();
+  }
+
   ask() {
     const title = el("input", { type: "text", required: true, maxlength: 100, "aria-label": text("post-title"), placeholder: text("post-title") });
     const words = el("textarea", { rows: 4, required: true, "aria-label": text("post-text"), placeholder: text("post-text") });
@@ -65,6 +81,7 @@ export class ForumView {
       const asked = { person: pane.me, room: pane.room.id, title: title.value, text: words.value };
       const made = await pane.try(() => pane.api.post("open_thread", asked));
       if (!made) return;
+      this.close();
       await pane.loadRooms();
       await pane.openRoom(made.room);
     };
@@ -76,7 +93,7 @@ export class ForumView {
       el(
         "div",
         { class: "choices" },
-        el("button", { type: "button", on: { click: () => this.draw() } }, text("cancel")),
+        el("button", { type: "button", on: { click: () => this.close() } }, text("cancel")),
         el("button", { type: "submit", class: "primary" }, text("post")),
       ),
     );

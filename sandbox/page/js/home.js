@@ -7,17 +7,21 @@ import { text } from "./texts.js";
 export class HomeView {
   constructor(pane) {
     this.pane = pane;
-    this.asked = "";
     this.element = el("section", { class: "home", hidden: true, "aria-label": text("tab-home") });
-    this.refreshLater = gathered(() => pane.try(() => this.refresh()), 300);
+    this.refreshLater = gathered(() => pane.try(() => this.read()), 150);
+  }
+
+  /** Show what was published since, without opening the tab once more: opening makes the bot publish again. */
+  async read() {
+    const { me } = this.pane;
+    const { home } = await this.pane.api.get("home", { person: me });
+    if (me === this.pane.me) this.draw(home);
   }
 
   async refresh() {
     const { pane } = this;
     const { me } = pane;
-    this.asked = me;
     const { home } = await pane.api.post("open_home", { person: me });
-    this.asked = "";
     if (me === pane.me) this.draw(home);
   }
 

@@ -75,7 +75,9 @@ export class Pane {
   }
 
   async loadPeople() {
-    this.people = (await this.api.get("people")).people;
+    const { people, bot, bot_mention: botMention } = await this.api.get("people");
+    this.people = people;
+    this.bot = bot ? { ...bot, mention: botMention } : null;
     this.peopleBar.draw();
     this.drawAbout();
   }
@@ -109,7 +111,7 @@ export class Pane {
     const everywhere = [...this.roomsOf.values()].flat();
     return {
       me: this.me,
-      person: (id) => this.person(id)?.name,
+      person: (id) => (this.bot?.id === id ? this.bot.name : this.person(id)?.name),
       room: (id) => everywhere.find((room) => room.id === id)?.name,
       role: () => undefined,
     };
@@ -200,13 +202,13 @@ export class Pane {
     if (CHANGES_MESSAGES.has(entry.kind)) this.onChange(entry);
     if (entry.kind === "message") this.onMessage(entry);
     if (entry.kind === "form") this.try(() => this.form.refresh());
-    if (entry.kind === "home" && !this.home.element.hidden && entry.data.person !== this.home.asked) this.home.refreshLater();
+    if (entry.kind === "home" && !this.home.element.hidden) this.home.refreshLater();
     if (entry.kind === "answer" && entry.data.text && entry.data.person === this.me) this.toasts.show(entry.data.text, "answer");
   }
 
   onChange(entry) {
     this.refreshConversations((conversation) => conversation.concerns(entry.room));
-    if (!this.forum.element.hidden) this.forum.refreshLater();
+    if (!this.forum.element.hidden) this.forum.onChange(entry.room);
   }
 
   refreshConversations(isWanted = () => true) {

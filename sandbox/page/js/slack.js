@@ -64,6 +64,10 @@ export const slack = {
     return [offer("invite", "→"), offer("remove", "←")];
   },
 
+  mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
+
+  written: (typed) => typed,
+
   /** Slack tells the bot when somebody opens their conversation with it. */
   onOpen: (pane, room) => room.kind === "dm" && pane.api.post("open_messages_tab", { person: pane.me }),
 

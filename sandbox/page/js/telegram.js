@@ -73,6 +73,10 @@ export const telegram = {
     ];
   },
 
+  mentions: (pane) => (pane.bot ? [{ name: pane.bot.name, mention: pane.bot.mention }] : []),
+
+  written: (typed) => typed,
+
   onOpen: () => undefined,
 
   message(view) {
