@@ -17,7 +17,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: only this machine)")
     parser.add_argument("--port", type=int, default=9000, help="the page; the platforms take the next three")
     parser.add_argument("--staff", choices=PLATFORMS, default="slack", help="where the staff space is")
-    parser.add_argument("--slack-manifest", type=Path, help="the Slack app's manifest (JSON): commands, shortcuts")
+    parser.add_argument(
+        "--slack-manifest", type=Path, help="the Slack app's manifest (JSON): commands, shortcuts"
+    )
     parser.add_argument(
         "bot",
         nargs=argparse.REMAINDER,
