@@ -84,7 +84,7 @@ def shortened(text: str, limit: int) -> str:
 
 def visible_name(name: str) -> str:
     """A person's name on one line, without signs that hide or turn others."""
-    return shortened(" ".join(_INVISIBLE.sub(" ", name).split()), _MOST_IN_NAME) or "?"
+    return shortened(_INVISIBLE.sub("", " ".join(name.split())).strip(), _MOST_IN_NAME) or "?"
 
 
 # -- the parts of a message
@@ -183,7 +183,7 @@ def _text(content: Content, body: Sequence[Json], *, is_first: bool, is_last: bo
         lines.append(_short_mrkdwn(content.footnote, _MOST_IN_FOOTNOTE))
     if not lines:
         lines = [mrkdwn.escaped(button.label) for button in content.buttons]
-    return _short_text("\n".join(lines) or "…")
+    return _short_text("\n".join(lines).strip() or "…")
 
 
 def _short_text(text: str) -> str:
