@@ -73,6 +73,7 @@ class Api:
         self._http: HouseHttp | None = None
         self._plain: aiohttp.ClientSession | None = None
         self._me: Mapping[str, Any] = {}
+        self._is_closed = False
 
     async def me(self) -> Mapping[str, Any]:
         """The bot's own user object; raises discord.LoginFailure for a token that is refused."""
@@ -88,13 +89,15 @@ class Api:
         """A session without the bot's authorization, for files and for the answers to interactions."""
         await self._logged_in()
         if self._plain is None:
-            raise ConnectionError("the session was closed")
+            raise ConnectionError("closed")
         return self._plain
 
     async def _logged_in(self) -> HouseHttp:
         if self._http is not None:
             return self._http
         async with self._lock:
+            if self._is_closed:
+                raise ConnectionError("closed")
             return self._http or await self._log_in()
 
     async def _log_in(self) -> HouseHttp:
@@ -112,7 +115,9 @@ class Api:
         return http
 
     async def close(self) -> None:
-        """Close the connections. Idempotent; the next call would open new ones."""
+        """Close the connections for good. Idempotent."""
+        async with self._lock:
+            self._is_closed = True
         plain, http = self._plain, self._http
         self._plain = self._http = None
         if plain is not None:

@@ -120,10 +120,14 @@ class House:
         )
         self.rebuild()
 
-    def change(self, **changes: object) -> None:
-        """Give the next adapter another context."""
+    async def change(self, **changes: object) -> None:
+        """Go on with an adapter that has another context."""
+        was_running = self.running is not None
+        await self.stop()
         self.context = replace(self.context, **changes)
         self.rebuild()
+        if was_running:
+            await self.start()
 
     def direct_chat(self, person: str) -> str:
         return self.server.rooms(person)[0].id
