@@ -38,6 +38,8 @@ class Community:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     """The empty string for global commands, a guild id for its own."""
+    nonces: dict[tuple[str, str, str], Message] = field(default_factory=dict)
+    """Channel, author and nonce of messages that must not be posted twice."""
     signing_key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     message_content_allowed: bool = True
     members_allowed: bool = True

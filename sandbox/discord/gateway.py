@@ -220,7 +220,7 @@ class Gateway:
         if close_code in (1000, 1001):
             del self._sessions[session.id]
         else:
-            session.lost_at = self.community.now()
+            session.lost_at = session.lost_at or self.community.now()
         self._note("lost", session)
 
     def _note(self, change: str, session: Session) -> None:
@@ -231,9 +231,10 @@ class Gateway:
             await connection.has_news.wait()
             connection.has_news.clear()
             session = connection.session
-            for number, payload in session.after(connection.sent_sequence) if session else ():
-                await connection.socket.send_raw(payload)
-                connection.sent_sequence = number
+            if session is not None:
+                for number, payload in session.after(connection.sent_sequence):
+                    await connection.socket.send_raw(payload)
+                    connection.sent_sequence = session.carried = number
             self._moved.set()
 
     # What a client can send

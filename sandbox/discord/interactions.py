@@ -64,6 +64,8 @@ class Interaction:
     begun_at: datetime
     source: Message | None = None
     """The message whose component was used."""
+    opener: "Interaction | None" = None
+    """What opened the form that is submitted."""
     answer: Answer | None = None
     original_id: str = ""
     """The message that @original stands for."""
@@ -96,9 +98,16 @@ class Interactions:
         return [one for one in self._by_id.values() if one.answer is None and one.begun_at >= since]
 
     def begin(
-        self, kind: Kind, user_id: str, channel: Channel, data: Json, *, source: Message | None = None
+        self,
+        kind: Kind,
+        user_id: str,
+        channel: Channel,
+        data: Json,
+        *,
+        source: Message | None = None,
+        opener: Interaction | None = None,
     ) -> Interaction:
-        """Tell the bot that a person used something."""
+        """Tell the bot that a person used something: a part of the source, or the form that the opener opened."""
         self._forget_old()
         interaction = Interaction(
             id=self._community.snowflakes.next(),
@@ -108,7 +117,8 @@ class Interactions:
             channel=channel,
             data=data,
             begun_at=self._community.now(),
-            source=source,
+            source=opener.source if opener else source,
+            opener=opener,
         )
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
@@ -238,6 +248,7 @@ class Interactions:
         )
 
     def _metadata(self, interaction: Interaction) -> Json:
+        """Who did what, as the message that answers it says."""
         data: Json = {
             "id": interaction.id,
             "type": int(interaction.kind),
@@ -245,8 +256,11 @@ class Interactions:
             "authorizing_integration_owners": {"0": interaction.channel.guild_id or "0"},
         }
         if interaction.kind is Kind.COMMAND:
-            data["name"] = interaction.data["name"]
-            data["command_type"] = interaction.data["type"]
-        if interaction.source:
+            data |= {"name": interaction.data["name"], "command_type": interaction.data["type"]}
+            if target := interaction.data.get("target_id"):
+                data["target_message_id"] = target
+        elif interaction.opener is not None:
+            data["triggering_interaction_metadata"] = self._metadata(interaction.opener)
+        elif interaction.source is not None:
             data["interacted_message_id"] = interaction.source.id
         return data

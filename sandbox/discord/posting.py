@@ -38,6 +38,7 @@ from sandbox.discord.speech import attachment_json
 from sandbox.discord.threads import Threads
 
 _NONCE_WINDOW = timedelta(minutes=5)
+_MOST_NONCES = 50_000
 _MOST_REACTIONS = 20
 _MOST_PINS = 250
 _UNREACTABLE = (MessageType.THREAD_STARTER,)
@@ -103,6 +104,8 @@ class Posting:
         if not message.only_for:
             channel.last_message_id = message.id
             self.threads.count_message(channel, message.author_id)
+        if message.nonce is not None:
+            self._remember_nonce(message)
         self.news.message("MESSAGE_CREATE", message)
         return message
 
@@ -110,13 +113,18 @@ class Posting:
         """The message this author posted here with the same nonce within the past minutes."""
         if draft.nonce is None or not draft.is_nonce_enforced:
             return None
-        since = self.community.now() - _NONCE_WINDOW
-        for message in reversed(self.community.messages.get(channel.id, {}).values()):
-            if message.sent_at < since:
-                return None
-            if message.author_id == author_id and str(message.nonce or "") == str(draft.nonce):
-                return message
-        return None
+        found = self.community.nonces.get((channel.id, author_id, str(draft.nonce)))
+        if found is None or found.sent_at < self.community.now() - _NONCE_WINDOW:
+            return None
+        return found if found.id in self.community.messages.get(channel.id, {}) else None
+
+    def _remember_nonce(self, message: Message) -> None:
+        nonces = self.community.nonces
+        if len(nonces) > _MOST_NONCES:
+            since = self.community.now() - _NONCE_WINDOW
+            for key in [key for key, one in nonces.items() if one.sent_at < since]:
+                del nonces[key]
+        nonces[message.channel_id, message.author_id, str(message.nonce)] = message
 
     def edit(self, message: Message, draft: Draft) -> Message:
         """Change what the draft gives and leave the rest.

@@ -102,7 +102,8 @@ class GuildRoutes:
         threads = sorted(active_threads(community), key=lambda one: -int(one.id))
         joined = [one for one in threads if one.thread and community.bot_id in one.thread.members]
         members = [thread_member_json(one, community.bot_id) for one in joined]
-        return answer({"threads": [channel_json(community, one) for one in threads], "members": members})
+        shown = [channel_json(community, one) for one in threads]
+        return answer({"threads": shown, "members": members, "has_more": False})
 
     async def members(self, request: web.Request) -> web.Response:
         """Everybody, in order of id; without the members intent in the portal this is refused."""

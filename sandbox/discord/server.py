@@ -121,20 +121,20 @@ class DiscordServer(Using):
         ]
 
     async def stop(self) -> None:
+        runner, self._runner = self._runner, None
         if self._watch is not None:
             self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+            await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
-        if self._runner is not None:
+        if runner is not None:
             await self._parts.gateway.close_all()
-            await self._runner.cleanup()
-            self._runner = None
+            await runner.cleanup()
 
     async def _keep_watch(self) -> None:
         """Do what follows from the faults and the clock without any call: drop sockets, archive idle threads."""
         faults = self._world.faults["discord"]
-        while True:
+        # Not an endless loop: on Python 3.11 a cancellation that meets a moving clock is swallowed by wait_for.
+        while self._runner is not None:
             if faults.is_down:
                 self._parts.gateway.cut_all()
             self._parts.threads.archive_idle()

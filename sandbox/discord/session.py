@@ -1,5 +1,6 @@
 """One gateway session of the bot: what it asked to hear, and what it was sent, kept for a RESUME."""
 
+import itertools
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ class Session:
     shard: tuple[int, int] = (0, 1)
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
+    carried: int = 0
+    """The last event that was written to a socket."""
     lost_at: datetime | None = None
     """Since when no socket carries this session; None while one does."""
     _sent: deque[tuple[int, bytes]] = field(default_factory=deque)
@@ -48,11 +51,14 @@ class Session:
         self.sequence += 1
         payload: dict[str, Any] = {"op": 0, "s": self.sequence, "t": name, "d": data}
         self._sent.append((self.sequence, orjson.dumps(payload)))
-        while len(self._sent) > _MOST_KEPT:
+        # What no socket has carried yet is kept whatever its number, unless nobody came back for it.
+        while len(self._sent) > _MOST_KEPT and (self.lost_at or self._sent[0][0] <= self.carried):
             self._forget_one()
 
     def after(self, sequence: int) -> list[tuple[int, bytes]]:
-        return [one for one in self._sent if one[0] > sequence]
+        """The events that come after this number, in their order."""
+        newest = itertools.takewhile(lambda one: one[0] > sequence, reversed(self._sent))
+        return list(newest)[::-1]
 
     def confirm(self, sequence: int) -> None:
         """The client has everything up to here, so that much need not be kept."""

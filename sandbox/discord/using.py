@@ -1,6 +1,7 @@
 """What people use of the bot: commands, buttons, selects, context menus and forms."""
 
 import asyncio
+import contextlib
 
 from sandbox.discord.command_form import CHAT_INPUT, MESSAGE_MENU, STRING
 from sandbox.discord.components import BUTTON, LINK_STYLE, SELECTS, STRING_SELECT, walk
@@ -17,6 +18,7 @@ from sandbox.surface import SurfaceError
 _NO_ANSWER = "The application did not respond."
 _FAILED = "This interaction failed."
 _FORM_FAILED = "Something went wrong. Try again."
+_LOOK_AGAIN_SECONDS = 0.1
 _NO_CHOICES = "Loading options failed."
 _USER_SELECT, _ROLE_SELECT, _MENTIONABLE_SELECT, _CHANNEL_SELECT = 5, 6, 7, 8
 
@@ -95,16 +97,22 @@ class Using(Moderating):
         failure: str,
         *,
         source: Message | None = None,
+        opener: Interaction | None = None,
     ) -> Interaction:
         """Send an interaction and wait for its first answer; raises SurfaceError with what the client would show."""
         if not self._parts.gateway.has_session:
             raise SurfaceError(failure)
-        interaction = self._parts.interactions.begin(kind, person, channel, data, source=source)
-        try:
-            await asyncio.wait_for(interaction.answered.wait(), ANSWER_WITHIN.total_seconds())
-        except TimeoutError:
-            self._parts.interactions.give_up(interaction)
-            raise SurfaceError(failure) from None
+        interaction = self._parts.interactions.begin(
+            kind, person, channel, data, source=source, opener=opener
+        )
+        while not interaction.answered.is_set():
+            left = (interaction.begun_at + ANSWER_WITHIN - self._community.now()).total_seconds()
+            if left <= 0:
+                self._parts.interactions.give_up(interaction)
+                raise SurfaceError(failure)
+            # The sandbox's clock may be moved meanwhile, so look at it again before long.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(interaction.answered.wait(), min(left, _LOOK_AGAIN_SECONDS))
         return interaction
 
     def _leaf(self, person: str, channel: Channel, name: str) -> Leaf:
@@ -161,5 +169,10 @@ class Using(Moderating):
             return
         opener = shown.interaction
         data = submitted(shown.modal, filled)
-        await self._interact(Kind.MODAL, person, opener.channel, data, _FORM_FAILED, source=opener.source)
+        await self._interact(Kind.MODAL, person, opener.channel, data, _FORM_FAILED, opener=opener)
+        self._parts.forms.close(person, form)
+
+    async def close_form(self, person: str, form: str) -> None:
+        """Put a form away without sending it; the bot never hears of it."""
+        require_open(self._parts.forms.of(self._person(person)), form)
         self._parts.forms.close(person, form)

@@ -114,6 +114,16 @@ async def connect(server: DiscordServer) -> AsyncIterator[Connect]:
 
 
 @pytest.fixture
+def new_bot() -> Callable[..., Bot]:
+    """A bot that is not connected yet, with every intent a support bot has unless told otherwise."""
+
+    def new_bot(intents: discord.Intents | None = None) -> Bot:
+        return Bot(intents or all_intents())
+
+    return new_bot
+
+
+@pytest.fixture
 async def bot(connect: Connect) -> Bot:
     connected: Bot = await connect(Bot(all_intents()))
     return connected
