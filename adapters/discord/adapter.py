@@ -41,6 +41,7 @@ from bot.core.outgoing import (
     Remove,
     SetThread,
 )
+from bot.core.places import Place
 
 CAPABILITIES = Capabilities(
     max_text_length=LONGEST_MESSAGE,
@@ -70,13 +71,14 @@ class DiscordAdapter:
         self._api = Api(settings)
         self._directory = Directory(self._api)
         self._messages = Messages(self._api)
-        self._threads = Threads(self._api, self._directory, self._messages, context.texts)
+        self._threads = Threads(context, self._api, self._directory, self._messages)
         self._poster = Poster(context, self._directory, self._messages, self._threads)
         self._changer = Changer(self._poster, self._directory, self._messages, self._threads, context.now())
         self._desk = Desk(context, self._poster, self._changer, self._threads)
         self._callbacks = Callbacks(self._api)
         self._answers = Answers(context, self._callbacks, self._poster, self._post)
         self._registering: asyncio.Task[None] | None = None
+        self._receiver: Receiver | None = None
 
     # Receiving
 
@@ -84,7 +86,7 @@ class DiscordAdapter:
         """Connect, catch up and listen until cancelled; raises when the connection is beyond repair."""
         context = self._context
         interactions = InteractionDesk(
-            context, self._directory, self._hearing, self._answers, self._callbacks
+            context, self._directory, self._hearing, self._answers, self._callbacks, self._note_direct_chat
         )
         backfill = Backfill(context, self._api, self._directory, self._messages, self._hearing)
         receiver = Receiver(
@@ -98,6 +100,7 @@ class DiscordAdapter:
             self._register_commands,
         )
         receiver.start(on_ready)
+        self._receiver = receiver
         listening = asyncio.create_task(
             listen(self._settings, receiver.feed, self._meet, context.report), name="discord gateway"
         )
@@ -107,11 +110,16 @@ class DiscordAdapter:
                 receiver.broken.result()
             await listening
         finally:
+            self._receiver = None
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
             await receiver.close()
             await interactions.close()
             self._directory.client = None
+
+    def _note_direct_chat(self, place: Place) -> None:
+        if self._receiver is not None and place.is_direct and place.channel:
+            self._receiver.note_direct_chat(place.channel)
 
     def _meet(self, client: discord.Client) -> None:
         self._directory.client = client
@@ -146,7 +154,9 @@ class DiscordAdapter:
     async def _post(self, outgoing: Post, attempt: Attempt) -> Receipt:
         if await self._desk.is_forum(outgoing.place):
             return await self._desk.announce(outgoing, attempt)
-        return await self._poster.post(outgoing, attempt)
+        receipt = await self._poster.post(outgoing, attempt)
+        self._note_direct_chat(receipt.messages[0].place if receipt.messages else outgoing.place)
+        return receipt
 
     async def _change(self, outgoing: Edit | Remove | React | Mark, attempt: Attempt) -> Receipt:
         match outgoing:

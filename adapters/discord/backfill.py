@@ -86,15 +86,9 @@ class Backfill:
             listed = await self._api.call(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild))
         except FAILURES as error:
             self._skip(parent.id, error)
-            return self._cached_threads(parent)
+            return self._directory.cached_threads(parent.id)
         threads = (room_from(one) for one in listed.get("threads") or ())
         return [thread for thread in threads if thread.parent == parent.id]
-
-    def _cached_threads(self, parent: Room) -> list[Room]:
-        client = self._directory.client
-        channel = client.get_channel(int(parent.id)) if client else None
-        threads = getattr(channel, "threads", ())
-        return [Room(str(one.id), RoomKind.THREAD, parent.id, str(one.owner_id), one.name) for one in threads]
 
     async def _archived_threads(self, parent: Room, since: datetime) -> list[Room]:
         """Threads that were begun and put to rest while the bot was away."""

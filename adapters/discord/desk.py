@@ -29,7 +29,7 @@ class Desk:
 
     async def is_forum(self, place: Place) -> bool:
         """Whether a post to this place has to open a forum post of its own."""
-        if place.thread or not place.channel:
+        if place.thread or place.is_direct or not place.channel:
             return False
         try:
             return await self._threads.is_forum(place.channel)
@@ -122,7 +122,7 @@ class Desk:
                 thread["thread_metadata"]["archived"] = False
             has_card = await self._changer.redraw_card(outgoing.card, outgoing.content)
             await self._rename(thread, _thread_name(outgoing.title))
-            await self._threads.show_state(thread, outgoing.state)
+            await self._threads.show_state(thread, outgoing.place.channel, outgoing.state)
         except FAILURES as error:
             raise send_error(error) from error
         if not has_card:
@@ -130,7 +130,7 @@ class Desk:
         return Receipt((outgoing.card,) if has_card else ())
 
     async def _rename(self, thread: dict[str, Any], name: str) -> None:
-        if thread.get("name") == name:
+        if thread.get("name", name) == name:
             return
         try:
             await self._threads.rename(str(thread["id"]), name)

@@ -78,6 +78,12 @@ class Directory:
         self._directs.put(user_id, str(channel["id"]))
         return str(channel["id"])
 
+    def cached_threads(self, parent: str) -> list[Room]:
+        """The threads of a channel that the cache knows."""
+        channel = self.client.get_channel(int(parent)) if self.client else None
+        threads = getattr(channel, "threads", ())
+        return [Room(str(one.id), RoomKind.THREAD, parent, str(one.owner_id), one.name) for one in threads]
+
     async def guild_of(self, channel_id: str) -> str:
         """The id of the guild a channel lies in."""
         cached = self._cached(channel_id)
@@ -135,6 +141,9 @@ class Directory:
         if not isinstance(channel, discord.abc.GuildChannel):
             return None
         guild = channel.guild
+        if not channel.overwrites and not any(role.permissions.value for role in guild.roles):
+            # A server that tells of no permissions at all tells nothing about this one.
+            return None
         roles = await self._roles(str(guild.id), user_id)
         if roles is None:
             return False

@@ -1,7 +1,7 @@
 """What people use on Discord, into the intake in milliseconds; the answer comes later and in its own time."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.core.places import Place
 OFFER_WITHIN_SECONDS = 2.0
 """Of the three that Discord gives; later the list stays empty."""
 STORE_PAUSE_SECONDS = 0.3
+_DIRECT_TYPE = 1
 
 
 class InteractionDesk:
@@ -43,9 +44,11 @@ class InteractionDesk:
         hearing: Hearing,
         answers: Answers,
         callbacks: Callbacks,
+        note_direct_chat: Callable[[Place], None],
     ) -> None:
         self._context, self._directory, self._hearing = context, directory, hearing
         self._answers, self._callbacks = answers, callbacks
+        self._note_direct_chat = note_direct_chat
         self._shortcuts = shortcut_labels(context.texts)
         self._roles = {command.name: command.role for command in context.commands}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,12 +72,15 @@ class InteractionDesk:
         self._answers.begin(ref)
         texts = self._context.texts
         try:
-            room = await self._directory.room(str(data["channel_id"]), _channel_of(data))
+            channel = _channel_of(data)
+            room = await self._directory.room(str(channel["id"]), channel)
             event = read_interaction(data, room, reader, self._shortcuts)
             if event is None:
                 await self._answers.apologise(ref, texts("This is not known here any more."))
                 return
-            await self._store(await self._completed(event, room, data))
+            event = await self._completed(event, room, data)
+            await self._store(event)
+            self._note_direct_chat(event.place)
         except Exception as error:  # noqa: BLE001 - Discord repeats no interaction: the person has to be told
             self._context.report("discord.interaction_failed", {"error": type(error).__name__})
             await self._answers.apologise(
@@ -162,7 +168,7 @@ class InteractionDesk:
 
 def _channel_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The channel that came along, or what is known without it."""
-    channel = dict(data.get("channel") or {})
-    if "type" not in channel and not data.get("guild_id"):
-        channel["type"] = 1
-    return {"id": data["channel_id"], **channel}
+    channel = {"id": data.get("channel_id"), **(data.get("channel") or {})}
+    if "type" not in channel and not data.get("member"):
+        channel["type"] = _DIRECT_TYPE
+    return channel

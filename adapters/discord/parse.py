@@ -1,5 +1,6 @@
 """Gateway payloads of messages, reactions and rooms into events. Pure: no I/O, and `now` is an argument."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ Payload = Mapping[str, Any]
 # Everything else is a service message: joins, pins, boosts, thread starters.
 _SAID_BY_PEOPLE = (0, 19)
 _FORWARD = 1
+_NO_TIME = ""
 _TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
 
 
@@ -121,23 +123,30 @@ def read_message(
     )
 
 
-def read_edit(data: Payload, room: Room, reader: Reader) -> MessageEdited | None:
+def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> MessageEdited | None:
     """Read a changed message; None when people see no change (a preview was added, it was pinned)."""
-    edited_at = data.get("edited_timestamp")
-    if not edited_at or "content" not in data or not _is_from_person(data, reader.me):
+    if "content" not in data or not _is_from_person(data, reader.me):
+        return None
+    edition = data.get("edited_timestamp", _NO_TIME)
+    if edition is None:
         return None
     text = _text_of(data, _without_call(str(data["content"] or ""), reader), reader)
     files = files_of(data)
     if not text and not files:
         return None
     return MessageEdited(
-        id=f"{PLATFORM}:edit:{data['id']}:{edited_at}",
-        at=datetime.fromisoformat(edited_at),
+        id=f"{PLATFORM}:edit:{data['id']}:{_edition_of(data, edition)}",
+        at=now if edition is _NO_TIME else datetime.fromisoformat(edition),
         message=room.message(str(data["id"])),
         author=_author(data, room, reader),
         text=text,
         files=files,
     )
+
+
+def _edition_of(data: Payload, edition: str) -> str:
+    """What tells this edition from others: its time, or its words where a server gives no time."""
+    return edition if edition is not _NO_TIME else hashlib.sha256(str(data["content"]).encode()).hexdigest()
 
 
 def read_deletions(data: Payload, room: Room, now: datetime) -> list[MessageDeleted]:
@@ -170,9 +179,10 @@ def read_reaction(
     )
 
 
-def read_room_deleted(data: Payload, hearing: Hearing, now: datetime) -> PlaceDeleted | None:
+def read_room_deleted(
+    data: Payload, hearing: Hearing, now: datetime, *, is_thread: bool
+) -> PlaceDeleted | None:
     """Read a deleted thread, or a deleted channel when it was one of ours."""
-    is_thread = data.get("type") in (10, 11, 12)
     if not is_thread and str(data["id"]) not in hearing.channels():
         return None
     place = (

@@ -26,6 +26,9 @@ LONGEST_NONCE = 25
 CLOCK_MARGIN = timedelta(seconds=5)
 """How far our clock and Discord's may be apart when an earlier try is looked for."""
 
+NONCE_KEPT = timedelta(minutes=2)
+"""Discord says 'the past few minutes'."""
+
 
 def nonce_of(key: str, number: int) -> str:
     """The name under which Discord recognises a repeat of part `number`, counted from 0; at most 25 characters."""
@@ -175,13 +178,14 @@ class Poster:
         sending.arrived(made)
 
     async def _arrived_before(self, sending: Sending, part: Loaded, nonce: str) -> Mapping[str, Any] | None:
-        since = (sending.attempt.first_tried_at or self._context.now()) - CLOCK_MARGIN
+        first_tried_at = sending.attempt.first_tried_at or self._context.now()
+        since = first_tried_at - CLOCK_MARGIN
         channel = sending.target.channel
         try:
             return await self._messages.find(channel, part.payload, nonce, since, len(part.files))
         except FAILURES:
-            # The nonce still keeps a repeat away for some minutes; only after that can there be two.
-            sending.is_repeat_possible = True
+            # Nobody can tell; while Discord remembers the nonce, it tells by itself.
+            sending.is_repeat_possible = self._context.now() - first_tried_at > NONCE_KEPT
             return None
 
     async def _say_elsewhere(
@@ -198,8 +202,10 @@ class Poster:
         return await self._messages.create(sending.target.channel, answer.payload, nonce, part.files)
 
     async def _begin_thread(self, target: Target, error: discord.HTTPException) -> Target:
+        # No thread, and no message to start one from: what is gone is the place.
+        if await self._threads.is_forum(target.place.channel):
+            raise error
         try:
             return await self._thread_of(target)
         except discord.HTTPException:
-            # No thread and no message to start one from: what is gone is the place.
             raise error from None

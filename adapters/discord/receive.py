@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import discord
+
 from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
 from adapters.discord.backfill import SESSION, Backfill, Past
 from adapters.discord.directory import Directory
-from adapters.discord.errors import FAILURES, code_of
+from adapters.discord.errors import code_of
 from adapters.discord.lanes import Arrival, Lanes
 from adapters.discord.parse import (
     Reader,
@@ -27,6 +29,7 @@ from bot.core.events import Event, MessageReceived
 
 MOST_AT_ONCE = 4
 GUILDS_WITHIN_SECONDS = 5.0
+READY_WITHIN_SECONDS = 20.0
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
@@ -39,6 +42,8 @@ _IN_A_ROOM = (
     "MESSAGE_REACTION_REMOVE",
 )
 _ROOM_GONE = ("THREAD_DELETE", "CHANNEL_DELETE")
+_CHAT_KNOWN = "CHAT_KNOWN"
+"""Not Discord's: our own word in a lane that a direct chat has come to be known."""
 _DIRECT_TYPE = 1
 _TEXT_TYPE = 0
 
@@ -72,6 +77,8 @@ class Receiver:
         self._known: set[str] = set()
         """Cursor names: the rooms the bot has a part in."""
         self._since: datetime | None = None
+        self._began_at = ""
+        """Where this session begins, as an id."""
         self._on_ready: Callable[[], None] = lambda: None
         self._reactions: Recent[tuple[str, ...], bool] = Recent(5_000)
 
@@ -126,14 +133,18 @@ class Receiver:
             await self._accept(events, None)
 
     def _read_gone(self, arrival: Arrival) -> Event | None:
-        return read_room_deleted(arrival.data, self._hearing, self._context.now())
+        is_thread = arrival.kind == "THREAD_DELETE"
+        return read_room_deleted(arrival.data, self._hearing, self._context.now(), is_thread=is_thread)
 
     async def _take_in(self, room: Room, arrivals: Sequence[Arrival]) -> None:
         await self._read_new_direct_chat(room)
+        said = [one for one in arrivals if one.kind != _CHAT_KNOWN]
+        if len(said) < len(arrivals) and cursor_name(room) not in self._known:
+            await self._store((), room, self._began_at)
         reader = self.reader()
         events: list[Event] = []
         last = ""
-        for arrival in arrivals:
+        for arrival in said:
             read = self._read(arrival, room, reader)
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
@@ -146,7 +157,10 @@ class Receiver:
         hint = None if data.get("guild_id") and "channel_type" not in data else {"id": room_id, "type": kind}
         try:
             return await self._directory.room(room_id, hint)
-        except FAILURES as error:
+        except discord.HTTPException as error:
+            # Anything but a plain no is a reason to come back to it later, with the history.
+            if error.status not in (400, 403, 404):
+                raise
             self._context.report("discord.room_unknown", {"room": room_id, "code": code_of(error)})
         if data.get("guild_id") and room_id in self._hearing.channels():
             return Room(room_id, RoomKind.TEXT, guild=str(data["guild_id"]))
@@ -162,7 +176,7 @@ class Receiver:
         if not (self._hearing.is_open(room.place) or cursor_name(room) in self._known):
             return []
         if arrival.kind == "MESSAGE_UPDATE":
-            edit = read_edit(data, room, reader)
+            edit = read_edit(data, room, reader, now)
             return [edit] if edit else []
         if arrival.kind in ("MESSAGE_DELETE", "MESSAGE_DELETE_BULK"):
             return list(read_deletions(data, room, now))
@@ -229,6 +243,8 @@ class Receiver:
     async def _catch_up(self, application: str) -> None:
         try:
             await self._read_missed(application)
+        except ExceptionGroup as group:
+            self._fail(group.exceptions[0])
         except Exception as error:  # noqa: BLE001 - a past that cannot be read now is read by a new adapter
             self._fail(error)
 
@@ -237,6 +253,8 @@ class Receiver:
             await asyncio.wait_for(self._guilds_are_there.wait(), GUILDS_WITHIN_SECONDS)
         except TimeoutError:
             self._context.report("discord.guilds_late", {"missing": len(self._guilds_to_come)})
+        self._on_session(application)
+        self._began_at = first_after(self._context.now())
         cursors = await self._context.intake.cursors()
         self._since = await self._context.intake.stopped_at()
         self._known |= set(cursors)
@@ -249,11 +267,15 @@ class Receiver:
                 await self._read_past(past)
             self._lanes.release(past.room.id)
 
-        async with asyncio.TaskGroup() as group:
-            for past in pasts:
-                group.create_task(read(past))
-        await self._accept((), Cursor(SESSION, first_after(self._context.now())))
-        self._on_session(application)
+        # Rooms without a past are served already; a long catching up is no reason to look dead.
+        late = asyncio.get_running_loop().call_later(READY_WITHIN_SECONDS, self._on_ready)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for past in pasts:
+                    group.create_task(read(past))
+        finally:
+            late.cancel()
+        await self._accept((), Cursor(SESSION, self._began_at))
         self._on_ready()
 
     async def _read_past(self, past: Past) -> None:
@@ -268,10 +290,14 @@ class Receiver:
             is_ours = bool(events) or cursor_name(past.room) in self._known
             await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
 
+    def note_direct_chat(self, channel: str) -> None:
+        """The bot spoke in a direct chat, or was used in one: what is said there is to be found after a gap."""
+        room = Room(channel, RoomKind.DIRECT)
+        if self._began_at and cursor_name(room) not in self._known:
+            self._lanes.put(channel, Arrival(_CHAT_KNOWN, {"channel_type": _DIRECT_TYPE}, "", 0))
+
     async def _read_new_direct_chat(self, room: Room) -> None:
         """No list of direct chats exists: one that was begun while the bot was away shows with its next message."""
-        name = cursor_name(room)
-        if room.kind is not RoomKind.DIRECT or name in self._known or self._since is None:
+        if room.kind is not RoomKind.DIRECT or self._since is None or cursor_name(room) in self._known:
             return
-        self._known.add(name)
         await self._read_past(Past(room, first_after(self._since)))

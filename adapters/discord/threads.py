@@ -1,28 +1,29 @@
 """Threads and forum posts: where a post goes, opening one for a ticket, showing the ticket's state on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import discord
 from discord.http import Route
 
+from adapters import AdapterContext
 from adapters.discord.api import Api
 from adapters.discord.directory import Directory
 from adapters.discord.errors import (
-    MISSING_ACCESS,
-    MISSING_PERMISSIONS,
+    FAILURES,
     TAG_REQUIRED,
     THREAD_EXISTS,
-    WRONG_CHANNEL_TYPE,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
     code_of,
 )
 from adapters.discord.messages import Messages
 from adapters.discord.recent import Recent
 from adapters.discord.render import LONGEST_THREAD_NAME
-from adapters.discord.rooms import RoomKind, room_from
+from adapters.discord.rooms import RoomKind
 from adapters.discord.snowflake import made_at
-from adapters.discord.text import to_plain
+from adapters.discord.text import to_commonmark, to_plain
 from bot.core.outgoing import ThreadState
 
 Json = dict[str, Any]
@@ -30,16 +31,15 @@ Json = dict[str, Any]
 REST_MINUTES = 10_080
 """A week without a word before Discord puts a thread to rest by itself."""
 _STATES = frozenset(state.value for state in ThreadState)
-_IS_MODERATED = "moderated"
+_NOT_NOW = (401, 429, 500, 502, 503, 504)
 
 
 class Threads:
     """The calls about threads."""
 
-    def __init__(
-        self, api: Api, directory: Directory, messages: Messages, texts: Callable[[str], str]
-    ) -> None:
-        self._api, self._directory, self._messages, self._texts = api, directory, messages, texts
+    def __init__(self, context: AdapterContext, api: Api, directory: Directory, messages: Messages) -> None:
+        self._api, self._directory, self._messages = api, directory, messages
+        self._texts, self._report = context.texts, context.report
         self._openings: Recent[str, str] = Recent(1_000)
 
     def note_opening(self, message_id: str, text: str) -> None:
@@ -53,7 +53,7 @@ class Threads:
     async def start_from(self, channel: str, message_id: str) -> bool:
         """Start the thread of a message; False when there cannot be one, so that the bot answers in the channel.
 
-        Raises the refusal when the message itself is gone or the channel is no place for threads at all.
+        Raises the refusal when the message or the channel is gone.
         """
         name = self._openings.pop(message_id) or await self._name_for(channel, message_id)
         route = Route(
@@ -67,14 +67,18 @@ class Threads:
         except discord.HTTPException as error:
             if code_of(error) == THREAD_EXISTS:
                 return True
-            if code_of(error) in (MISSING_ACCESS, MISSING_PERMISSIONS, WRONG_CHANNEL_TYPE):
-                return False
-            raise
+            if code_of(error) in (UNKNOWN_CHANNEL, UNKNOWN_MESSAGE) or error.status in _NOT_NOW:
+                raise
+            self._report("discord.no_thread", {"channel": channel, "code": code_of(error)})
+            return False
         return True
 
     async def _name_for(self, channel: str, message_id: str) -> str:
-        message = await self._messages.fetch(channel, message_id)
-        text = str(message.get("content") or "")
+        try:
+            message = await self._messages.fetch(channel, message_id)
+        except FAILURES:
+            message = {}
+        text = to_commonmark(str(message.get("content") or ""), self._directory.name)
         return to_plain(text, LONGEST_THREAD_NAME) or self._texts("Your question")
 
     async def open_post(self, forum: str, name: str, message: Mapping[str, Any], state: str = "") -> Json:
@@ -99,14 +103,17 @@ class Threads:
         """(name in lower case, id) of the tags the bot may apply; none when the forum cannot be asked."""
         try:
             channel = await self._directory.channel(forum)
-        except discord.HTTPException:
+        except FAILURES:
             return []
         tags = channel.get("available_tags") or ()
-        return [(str(one["name"]).lower(), str(one["id"])) for one in tags if not one.get(_IS_MODERATED)]
+        return [(str(one["name"]).lower(), str(one["id"])) for one in tags if not one.get("moderated")]
 
     async def find_post(self, forum: str, name: str, since: datetime) -> Json | None:
         """The post that an earlier try opened under this name; raises when the threads cannot be listed."""
         me = str((await self._api.me())["id"])
+        for room in self._directory.cached_threads(forum):
+            if (room.owner, room.name) == (me, name) and made_at(room.id) >= since:
+                return {"id": room.id}
         guild = await self._directory.guild_of(forum)
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         found = await self._api.call(route)
@@ -120,8 +127,13 @@ class Threads:
         return (await self._directory.room(channel)).kind is RoomKind.FORUM
 
     async def fetch(self, thread: str) -> Json:
-        """The thread as it stands now."""
-        return dict(await self._directory.channel(thread, is_fresh=True))
+        """The thread as it stands now; no more than its id where it cannot be asked. Raises when it is gone."""
+        try:
+            return dict(await self._directory.channel(thread, is_fresh=True))
+        except discord.HTTPException as error:
+            if code_of(error) == UNKNOWN_CHANNEL or error.status in _NOT_NOW:
+                raise
+        return {"id": thread}
 
     async def wake(self, thread: str) -> None:
         """Take the thread out of the archive, where nothing in it can be changed."""
@@ -130,22 +142,22 @@ class Threads:
     async def archive(self, thread: str) -> None:
         await self._patch(thread, {"archived": True})
 
-    async def show_state(self, thread: Mapping[str, Any], state: ThreadState) -> None:
+    async def show_state(self, thread: Mapping[str, Any], parent: str, state: ThreadState) -> None:
         """Bring tags and archive in line with the state; resolved threads rest, but are not locked."""
         is_resolved = state is ThreadState.RESOLVED
         applied = [str(tag) for tag in thread.get("applied_tags") or ()]
-        wanted = await self._tags_for(thread, applied, state)
-        is_archived = bool((thread.get("thread_metadata") or {}).get("archived"))
+        wanted = await self._tags_for(parent, applied, state)
+        is_archived = (thread.get("thread_metadata") or {}).get("archived")
         change: Json = {}
         if wanted != applied:
             change["applied_tags"] = wanted
-        if is_archived != is_resolved or change:
+        if is_archived is not is_resolved or change:
             change["archived"] = is_resolved
         if change:
             await self._patch(str(thread["id"]), change)
 
-    async def _tags_for(self, thread: Mapping[str, Any], applied: list[str], state: ThreadState) -> list[str]:
-        tags = await self._tags(room_from(thread).parent)
+    async def _tags_for(self, parent: str, applied: list[str], state: ThreadState) -> list[str]:
+        tags = await self._tags(parent)
         states = {tag_id for name, tag_id in tags if name in _STATES}
         wanted = [tag_id for name, tag_id in tags if name == state.value]
         if not wanted:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError
 from adapters.discord import DiscordAdapter, DiscordSettings
@@ -120,7 +120,7 @@ class House:
         )
         self.rebuild()
 
-    async def change(self, **changes: object) -> None:
+    async def change(self, **changes: Any) -> None:
         """Go on with an adapter that has another context."""
         was_running = self.running is not None
         await self.stop()

@@ -7,8 +7,10 @@ import pytest
 from adapters import SetupError
 from adapters.discord import DiscordAdapter, DiscordSettings
 from adapters.discord.gateway import GatewayLostError
+from bot.core.content import Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
-from bot.core.places import Place
+from bot.core.outgoing import Post
+from bot.core.places import Identity, Place, direct_to
 from sandbox.discord import story
 from sandbox.discord.server import DiscordServer
 from sandbox.world import World
@@ -96,6 +98,19 @@ async def test_a_first_direct_message_sent_while_the_bot_was_down_comes_with_the
     await house.server.say(story.NOAH, room, "anybody there?")
     events = await house.intake.wait_for(MessageReceived, 2)
     assert [event.text for event in events] == ["hello?", "anybody there?"]
+
+
+async def test_an_answer_to_the_bots_own_first_word_is_found_after_a_restart(house: House) -> None:
+    await house.send(Post(direct_to(Identity("discord", "", story.OLA)), Content("Can you help out?")))
+    room = house.direct_chat(story.OLA)
+    async with asyncio.timeout(10):
+        while f"dm:{room}" not in house.intake.positions:
+            await asyncio.sleep(0.01)
+    await house.stop()
+    await house.server.say(story.OLA, room, "Gladly")
+    await house.restart()
+    [event] = await house.intake.wait_for(MessageReceived)
+    assert event.text == "Gladly"
 
 
 async def test_a_restart_without_news_repeats_nothing(house: House) -> None:
