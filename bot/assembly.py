@@ -86,10 +86,11 @@ class House:
 
     async def __aexit__(self, *_: object) -> None:
         self.ticker.stop()
+        # First what is under way to the platforms ends, while their clients still live; then those are closed.
+        await self.dispatcher.stop(STOP_WITHIN_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.dispatcher.stop(STOP_WITHIN_SECONDS)
         await self.web.stop()
         self.librarian.stop()
         await self.writer.stop()

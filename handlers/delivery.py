@@ -89,6 +89,9 @@ def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     message, ticket = _subject(event, ctx)
     if message is None or ticket is None or event.reason != Refusal.PLACE_GONE:
         return []
+    if ctx.work.tickets.thread_of(ticket.id) is None:
+        # A new one is on its way already, or could not be opened and is tried again later, with the history.
+        return []
     content = spoken(message, ctx.staff_texts)
     return [
         *_new_thread(ctx, ticket),
