@@ -1,6 +1,7 @@
 """The bot as a child process: started, watched, stopped and killed, with its log kept."""
 
 import asyncio
+import re
 import signal
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,8 @@ SETTLED_SECONDS = 30.0
 """A bot that ran this long starts its next series of pauses from the beginning."""
 KEPT_LINES = 2_000
 LONGEST_LINE = 4_000
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""What a terminal would make colours of, and a page would not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ class BotProcess:
 
     def _write(self, text: str) -> None:
         self._last_line += 1
-        self._log.append(LogLine(self._last_line, text.rstrip("\r")[:LONGEST_LINE]))
+        self._log.append(LogLine(self._last_line, _COLOURS.sub("", text).rstrip("\r")[:LONGEST_LINE]))
         self._more_log.set()
         self._more_log = asyncio.Event()
 

@@ -122,6 +122,9 @@ async def test_an_agent_on_slack_claims_from_the_card_and_answers_in_its_thread(
     await expect(message(thread, "On it 🎉")).to_be_visible()
     await thread.get_by_role("button", name="Close the thread").click()
     await expect(card.locator(".thread-bar")).to_have_text("2 replies")
+    box = await slack.locator(".main .composer-input").bounding_box()
+    assert box is not None
+    assert box["height"] > 20
     await expect(slack.get_by_role("radio", name=re.compile("Ben.*something new"))).to_be_visible()
 
 

@@ -107,7 +107,8 @@ export class Composer {
 
   fit() {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
+    // Behind a thread the composer has no height to go by; it is one line then, as when it was made.
+    if (this.input.scrollHeight) this.input.style.height = `${Math.min(this.input.scrollHeight, 160)}px`;
   }
 
   onKey(event) {

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { drawComponents } from "./discord_components.js";
 import { drawEmbed } from "./discord_embeds.js";
 import { fileList } from "./files.js";
+import { openLatestPost } from "./forum.js";
 import { text } from "./texts.js";
 
 const COMPONENTS_V2 = 1 << 15;
@@ -52,6 +53,8 @@ export const discord = {
   ],
 
   paneActions: () => [],
+
+  openTicket: (pane) => openLatestPost(pane),
 
   mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
 

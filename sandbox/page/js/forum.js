@@ -102,3 +102,12 @@ export class ForumView {
     title.focus();
   }
 }
+
+/** The newest post or topic of the room in front that somebody opened; a forum's own General topic is none. */
+export async function openLatestPost(pane) {
+  const { room, rooms } = pane;
+  const forum = rooms.find((one) => one.id === room.parent) ?? room;
+  const posts = rooms.filter((one) => one.parent === forum.id && !one.id.endsWith(":1"));
+  const latest = posts.findLast((post) => !post.is_closed) ?? posts.at(-1);
+  if (latest) await pane.openRoom(latest.id);
+}

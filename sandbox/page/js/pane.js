@@ -153,6 +153,7 @@ export class Pane {
   closeThread() {
     this.placeOf.set(this.me, { room: this.room });
     this.drawPlace();
+    this.main.composer.fit();
     this.main.composer.focus();
   }
 

@@ -64,6 +64,13 @@ export const slack = {
     return [offer("invite", "→"), offer("remove", "←")];
   },
 
+  /** The latest card in the room, or the thread under it. */
+  async openTicket(pane, isThread) {
+    const card = pane.main.messages.findLast((message) => message.author.is_bot && message.buttons.length && !message.is_private);
+    if (isThread && card) await pane.openThread(card);
+    else if (!pane.side.element.hidden) pane.closeThread();
+  },
+
   mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
 
   written: (typed) => typed,
@@ -82,7 +89,7 @@ export const slack = {
         message.is_private && el("p", { class: "only-you" }, "👁 ", text("only-you")),
         !isTogether &&
           el("header", {}, el("strong", { class: "author" }, message.author.name), message.author.is_bot && el("span", { class: "app" }, text("app")), view.time()),
-        el("div", { class: "words" }, words(view), view.edited()),
+        el("div", { class: "words" }, words(view), !isCard(message) && view.edited()),
         (message.native.attachments ?? []).map((attachment) => attached(view, attachment)),
         fileList(message.files),
         view.reactions(),
@@ -91,6 +98,11 @@ export const slack = {
     ];
   },
 };
+
+/** A bot's layout changes as its buttons do; Slack calls only words edited. */
+function isCard(message) {
+  return message.author.is_bot && message.native.blocks?.some((block) => block.type !== "rich_text");
+}
 
 function words(view) {
   const { native, text: plain } = view.message;

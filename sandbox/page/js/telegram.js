@@ -2,6 +2,7 @@
 
 import { el, outsideLink } from "./dom.js";
 import { fileList } from "./files.js";
+import { openLatestPost } from "./forum.js";
 import { text } from "./texts.js";
 
 const SERVICE = [
@@ -72,6 +73,8 @@ export const telegram = {
       { sign: "−", label: text("bot-kicked"), run: say("set_bot_status", { status: "kicked" }) },
     ];
   },
+
+  openTicket: (pane) => openLatestPost(pane),
 
   mentions: (pane) => (pane.bot ? [{ name: pane.bot.name, mention: pane.bot.mention }] : []),
 

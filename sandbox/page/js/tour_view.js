@@ -76,9 +76,11 @@ export class TourView {
     await pane.become(person.id);
     const room = pane.rooms.find((one) => (step.room === "dm" ? one.kind === "dm" : one.name === cast.staffRoom));
     if (room && room.id !== pane.room?.id) await pane.openRoom(room.id);
+    if (step.open) await pane.skin.openTicket(pane, step.open === "thread");
     if (step.clock) await this.app.try(() => post("/clock", { seconds: step.clock }));
-    if (step.say && !pane.main.composer.input.value) pane.main.composer.set(text(step.say));
-    if (step.say) pane.main.composer.focus();
+    const { composer } = pane.side.element.hidden ? pane.main : pane.side;
+    if (step.say && !composer.input.value) composer.set(text(step.say));
+    if (step.say) composer.focus();
     this.point(pane);
   }
 

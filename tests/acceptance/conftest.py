@@ -1,0 +1,35 @@
+"""Towns for whole modules: the tests in them bring customers of their own, so that they can share one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.acceptance.town import Town, open_town
+from tests.conftest import ARTICLES
+
+
+@pytest.fixture(scope="module")
+def module_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the articles, for a module's own town."""
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "articles").mkdir()
+    for name, text in ARTICLES.items():
+        (folder / "articles" / name).write_text(text)
+    return folder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["slack", "discord", "telegram"])
+async def shared_town(request: pytest.FixtureRequest, module_folder: Path) -> AsyncIterator[Town]:
+    """One town for each platform that the staff space can be on."""
+    url = f"sqlite:///{module_folder}/{request.param}.db"
+    async with open_town(url, module_folder / "articles", staff_platform=request.param) as town:
+        yield town
+
+
+@pytest_asyncio.fixture
+async def town(sqlite_url: str, articles: Path) -> AsyncIterator[Town]:
+    """A town of its own for one test, with the staff on Slack."""
+    async with open_town(sqlite_url, articles) as town:
+        yield town
