@@ -21,7 +21,7 @@ from bot.core.content import Content
 from bot.core.outgoing import Edit, Mark, Outcome, React, Receipt, Refusal, Remove
 from bot.core.places import MessageAt
 
-REACTIONS = frozenset(emoji.value for emoji in ReactionEmoji)
+REACTIONS = frozenset(emoji.value.replace("\ufe0f", "") for emoji in ReactionEmoji)
 """The only emoji a bot may react with (Bot API, ReactionTypeEmoji)."""
 
 _MARKS = {Outcome.SENT: ("👌", "👍"), Outcome.NOTE: ("✍", "🤔"), Outcome.FAILED: ("💔", "👎")}

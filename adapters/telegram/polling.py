@@ -22,7 +22,8 @@ CURSOR = "updates"
 POLL_SECONDS = 50
 """The longest that Telegram waits (tdlib/telegram-bot-api, LONG_POLL_MAX_TIMEOUT)."""
 _MARGIN_SECONDS = 10.0
-_MAX_FAILURES = 5
+_MAX_FAILURES = 4
+"""In a row; then the supervisor takes over, and says that the platform is away."""
 _CONFLICT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
@@ -103,7 +104,7 @@ class Polling:
         )
         if self._failures >= _MAX_FAILURES:
             raise ConnectionError("Telegram cannot be reached") from error
-        await self._pause(0.25 * 2**self._failures)
+        await self._pause(0.25 * 2 ** (self._failures - 1))
 
     async def _delete_webhook(self) -> None:
         """Telegram polls only without a webhook; what waits for delivery is kept."""

@@ -16,7 +16,8 @@ from adapters.telegram.formatted import Formatted, Span
 
 _STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler", "heading": "bold"}
 _DEEP = re.compile(r"^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){16}", re.MULTILINE)
-_MAX_BRACKETS = 2000
+_MAX_BRACKETS = 1000
+_MAX_MARKS = 6000
 _MAX_INDENT = 400
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 RULE = "———"
@@ -31,8 +32,14 @@ def from_commonmark(text: str) -> Formatted:
 
 
 def _is_hostile(text: str) -> bool:
-    # markdown-it takes quadratic time over brackets and drops what is nested too deep: such a text is shown as typed.
-    return text.count("[") > _MAX_BRACKETS or " " * _MAX_INDENT in text or _DEEP.search(text) is not None
+    # markdown-it takes quadratic time over brackets, holds everybody up over a text that is nothing but marks, and
+    # drops what is nested too deep: such a text is shown as typed.
+    return (
+        text.count("[") > _MAX_BRACKETS
+        or (len(text) > _MAX_MARKS and sum(map(text.count, "*_~|`<&\\")) > _MAX_MARKS)
+        or " " * _MAX_INDENT in text
+        or _DEEP.search(text) is not None
+    )
 
 
 def _spoiler(state: StateInline, silent: bool) -> bool:
