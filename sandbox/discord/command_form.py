@@ -24,7 +24,7 @@ def check_command(command: Json, prefix: str, errors: FormErrors) -> None:
         _check_chat_name(command.get("name"), f"{prefix}name", errors)
         errors.length(f"{prefix}description", command.get("description"), 1, 100)
         _check_options(command.get("options") or [], f"{prefix}options", errors)
-        if _size(command) > _MOST_CHARACTERS:
+        if not errors and _size(command) > _MOST_CHARACTERS:
             message = f"Command exceeds maximum size ({_MOST_CHARACTERS})"
             errors.add(f"{prefix}options", "APPLICATION_COMMAND_TOO_LARGE", message)
         return
@@ -46,6 +46,8 @@ def _check_chat_name(name: object, path: str, errors: FormErrors) -> None:
 
 
 def _check_options(options: list[Json], path: str, errors: FormErrors) -> None:
+    if not errors.dictionaries(path, options):
+        return
     if len(options) > _MOST:
         errors.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {_MOST} or fewer in length.")
     names: set[str] = set()
@@ -70,6 +72,8 @@ def _check_options(options: list[Json], path: str, errors: FormErrors) -> None:
 
 def _check_choices(option: Json, path: str, errors: FormErrors) -> None:
     choices = option.get("choices") or []
+    if not errors.dictionaries(f"{path}.choices", choices):
+        return
     if len(choices) > _MOST:
         errors.add(f"{path}.choices", "BASE_TYPE_MAX_LENGTH", f"Must be {_MOST} or fewer in length.")
     if choices and option.get("autocomplete"):

@@ -45,19 +45,15 @@ def check_components(components: object, errors: FormErrors, *, is_v2: bool) -> 
 
 def _read_list(components: object, path: str, errors: FormErrors) -> list[Json]:
     """The components, when they and all that is nested in them are objects; else the blame, and nothing."""
-    if not isinstance(components, list):
-        errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    if not errors.dictionaries(path, components) or not isinstance(components, list):
         return []
     for index, component in enumerate(components):
-        if not isinstance(component, dict):
-            errors.add(
-                f"{path}.{index}", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType"
-            )
-            return []
-        nested = component.get("components")
-        if nested is not None and len(_read_list(nested, f"{path}.{index}.components", errors)) != len(
-            nested
-        ):
+        at = f"{path}.{index}"
+        lists = [(f"{at}.{key}", component[key]) for key in ("components", "options") if component.get(key)]
+        lists += [
+            (f"{at}.{key}", [component[key]]) for key in ("accessory", "component") if component.get(key)
+        ]
+        if not all(_read_list(inner, inner_path, errors) for inner_path, inner in lists):
             return []
     return components
 

@@ -110,13 +110,8 @@ def refuse_empty(draft: Draft) -> None:
 
 def _check_shapes(body: Json, errors: FormErrors) -> None:
     for key in ("allowed_mentions", "message_reference"):
-        if not isinstance(body.get(key) or {}, dict):
-            errors.add(key, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
-    attachments = body.get("attachments") or []
-    if not isinstance(attachments, list):
-        errors.add("attachments", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    elif not all(isinstance(one, dict) for one in attachments):
-        errors.add("attachments", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+        errors.dictionary(key, body.get(key) or {})
+    errors.dictionaries("attachments", body.get("attachments") or [])
 
 
 def _read_flags(body: Json, errors: FormErrors) -> MessageFlag:
@@ -140,9 +135,11 @@ def _check_small_fields(body: Json, errors: FormErrors) -> None:
         errors.add("nonce", "NONCE_TYPE_INVALID", "Nonce must be an integer or a string")
     elif nonce is not None and len(str(nonce)) > _MOST_NONCE:
         errors.length("nonce", str(nonce), 0, _MOST_NONCE)
-    reference = body.get("message_reference")
+    reference = body.get("message_reference") or {}
     if reference and not is_snowflake(reference.get("message_id")):
         errors.required("message_reference.message_id")
+    if reference.get("type"):
+        errors.add("message_reference.type", "BASE_TYPE_CHOICES", "The sandbox forwards no messages")
     for index, one in enumerate(body.get("attachments") or []):
         if not is_snowflake(one.get("id")):
             errors.add(

@@ -16,22 +16,23 @@ _VISIBLE = ("title", "description", "fields", "author", "footer", "image", "thum
 
 def check_embeds(embeds: object, errors: FormErrors) -> None:
     """Blame every embed that Discord would refuse."""
-    if not isinstance(embeds, list):
-        errors.add("embeds", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    if not errors.dictionaries("embeds", embeds) or not isinstance(embeds, list):
         return
     if len(embeds) > MOST_EMBEDS:
         errors.add("embeds", "BASE_TYPE_MAX_LENGTH", f"Must be {MOST_EMBEDS} or fewer in length.")
+    if not all(_has_right_shape(embed, f"embeds.{index}", errors) for index, embed in enumerate(embeds)):
+        return
     for index, embed in enumerate(embeds):
-        if isinstance(embed, dict):
-            _check_embed(embed, f"embeds.{index}", errors)
-        else:
-            errors.add(
-                f"embeds.{index}", "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType"
-            )
-    total = sum(_size(embed) for embed in embeds if isinstance(embed, dict))
-    if total > MOST_CHARACTERS:
+        _check_embed(embed, f"embeds.{index}", errors)
+    if sum(_size(embed) for embed in embeds) > MOST_CHARACTERS:
         message = f"Embed size exceeds maximum size of {MOST_CHARACTERS}"
         errors.add("embeds", "MAX_EMBED_SIZE_EXCEEDED", message)
+
+
+def _has_right_shape(embed: Json, path: str, errors: FormErrors) -> bool:
+    parts = [key for key in ("footer", "author", *_IMAGES) if embed.get(key) is not None]
+    are_right = [errors.dictionary(f"{path}.{key}", embed[key]) for key in parts]
+    return errors.dictionaries(f"{path}.fields", embed.get("fields") or []) and all(are_right)
 
 
 def _check_embed(embed: Json, path: str, errors: FormErrors) -> None:

@@ -89,8 +89,25 @@ class FormErrors:
             node = node.setdefault(step, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
+    def __bool__(self) -> bool:
+        return bool(self._tree)
+
     def required(self, path: str) -> None:
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+    def dictionary(self, path: str, value: object) -> bool:
+        """Blame what is no object; True when it is one."""
+        if isinstance(value, dict):
+            return True
+        self.add(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+        return False
+
+    def dictionaries(self, path: str, value: object) -> bool:
+        """Blame what is no list of objects, the first at fault; True when it is one."""
+        if not isinstance(value, list):
+            self.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+            return False
+        return all(self.dictionary(f"{path}.{index}", one) for index, one in enumerate(value))
 
     def length(self, path: str, value: object, lowest: int, highest: int) -> None:
         """Blame a text whose length is outside these bounds, or that is no text at all."""

@@ -1,7 +1,7 @@
 """What moderators and administrators do: close and delete rooms, clear away messages, take rights from the bot."""
 
 from sandbox.discord.model import Overwrite
-from sandbox.discord.permissions import Permission, demand, in_channel
+from sandbox.discord.permissions import Permission, can_see, demand, in_channel
 from sandbox.discord.reading import in_their_words
 from sandbox.discord.speaking import Speaking
 from sandbox.discord.story import BOT_ROLE
@@ -38,18 +38,25 @@ class Moderating(Speaking):
             raise SurfaceError("Only channels, threads and posts can be deleted.")
         self._parts.threads.delete(channel)
 
-    async def deny_bot(self, room: str, right: str, *, is_denied: bool = True) -> None:
-        """Take a right such as SEND_MESSAGES or VIEW_CHANNEL from the bot in a channel, or give it back."""
+    async def set_bot_right(self, right: str, *, is_allowed: bool, room: str = "") -> None:
+        """Give the bot a right such as SEND_MESSAGES or take it away, in one channel or in the whole server."""
+        bit = int(Permission[right])
+        if not room:
+            role = self._community.roles[BOT_ROLE]
+            role.permissions = role.permissions | bit if is_allowed else role.permissions & ~bit
+            self._parts.news.role("GUILD_ROLE_UPDATE", role)
+            return
         channel = self._community.channels.get(room)
         if channel is None or channel.is_dm or channel.is_thread:
             raise SurfaceError("Rights are set on channels and forums.")
-        bit = int(Permission[right])
         old = next(
             (one for one in channel.overwrites if one.id == BOT_ROLE), Overwrite(BOT_ROLE, is_member=False)
         )
-        new = Overwrite(BOT_ROLE, False, old.allow & ~bit, old.deny | bit)
-        if not is_denied:
-            new = Overwrite(BOT_ROLE, False, old.allow | bit, old.deny & ~bit)
-        self._parts.news.channel("CHANNEL_UPDATE", channel)
-        channel.overwrites = [*(one for one in channel.overwrites if one.id != BOT_ROLE), new]
-        self._parts.news.channel("CHANNEL_UPDATE", channel)
+        allow, deny = (old.allow | bit, old.deny & ~bit) if is_allowed else (old.allow & ~bit, old.deny | bit)
+        others = [one for one in channel.overwrites if one.id != BOT_ROLE]
+        could_see = can_see(self._community, self._community.bot_id, channel)
+        if could_see and not is_allowed and right == "VIEW_CHANNEL":
+            # To one who loses sight of it a channel is deleted.
+            self._parts.news.channel("CHANNEL_DELETE", channel)
+        channel.overwrites = [*others, Overwrite(BOT_ROLE, is_member=False, allow=allow, deny=deny)]
+        self._parts.news.channel("CHANNEL_UPDATE" if could_see else "CHANNEL_CREATE", channel)

@@ -6,10 +6,10 @@ from enum import IntFlag
 from typing import Any
 
 from sandbox.discord.community import Community
-from sandbox.discord.model import Channel, Json, Member, Message
+from sandbox.discord.model import Channel, Json, Member, Message, Role
 from sandbox.discord.permissions import can_see
 from sandbox.discord.speech import emoji_json, gateway_message_json, is_open_to_bot
-from sandbox.discord.wire import channel_json, member_json, thread_member_json, user_json
+from sandbox.discord.wire import channel_json, member_json, role_json, thread_member_json, user_json
 
 
 class Intent(IntFlag):
@@ -153,6 +153,12 @@ class News:
         else:
             data = member_json(self.community, member) | {"guild_id": guild_id}
         self.send(Event(name, data, Intent.MEMBERS, guild_id))
+
+    def role(self, name: str, role: Role) -> None:
+        """GUILD_ROLE_CREATE, GUILD_ROLE_UPDATE or GUILD_ROLE_DELETE."""
+        self.note("room", change=name.removeprefix("GUILD_").lower(), role=role.id)
+        guild_id = self.community.guild.id
+        self.send(Event(name, {"guild_id": guild_id, "role": role_json(role)}, Intent.GUILDS, guild_id))
 
     def typing(self, channel: Channel, user_id: str) -> None:
         self.note("typing", channel.id, author=user_id)

@@ -78,6 +78,8 @@ def in_channel(community: Community, user_id: str, channel: Channel) -> Permissi
 
 
 def _overwritten(community: Community, user_id: str, channel: Channel, granted: Permission) -> Permission:
+    if not channel.overwrites:
+        return granted
     everyone = [one for one in channel.overwrites if one.id == community.guild.id]
     roles = community.members[user_id].roles
     mine = [one for one in channel.overwrites if not one.is_member and one.id in roles]

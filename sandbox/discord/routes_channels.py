@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.discord.channel_form import change_channel, check_overwrite, read_overwrite
 from sandbox.discord.community import Community
 from sandbox.discord.draft import read_draft, refuse_empty
 from sandbox.discord.errors import (
@@ -15,15 +16,15 @@ from sandbox.discord.errors import (
     ApiError,
     FormErrors,
 )
-from sandbox.discord.model import Channel, ChannelType, Json, Overwrite
+from sandbox.discord.model import Channel, ChannelType, Json
 from sandbox.discord.news import News
 from sandbox.discord.permissions import NOTHING, Permission, can_see, demand, in_channel
 from sandbox.discord.posting import Posting
 from sandbox.discord.rest import CREATING, POSTING, Route, answer, no_content, read_json, read_message_body
-from sandbox.discord.routes_guild import read_limit
+from sandbox.discord.routes_guild import read_id, read_limit
 from sandbox.discord.snowflake import iso
 from sandbox.discord.speech import bot_view
-from sandbox.discord.thread_form import ThreadForm, changed_channel, read_new_thread, read_thread_change
+from sandbox.discord.thread_form import ThreadForm, read_new_thread, read_thread_change
 from sandbox.discord.threads import Threads
 from sandbox.discord.wire import channel_json, member_json, thread_member_json
 
@@ -78,7 +79,7 @@ class ChannelRoutes:
             self._threads.change(channel, self._bot, form.apply)
         else:
             demand(self._community, self._bot, channel, Permission.MANAGE_CHANNELS)
-            changed_channel(self._community, channel, body)
+            change_channel(self._community, channel, body)
             self._news.channel("CHANNEL_UPDATE", channel)
         return answer(self._json(channel))
 
@@ -112,11 +113,10 @@ class ChannelRoutes:
             raise ApiError(WRONG_CHANNEL_TYPE)
         body, target = await read_json(request), request.match_info["target_id"]
         errors = FormErrors()
-        errors.choice("type", body.get("type"), (0, 1))
+        check_overwrite(body, "", errors)
         errors.raise_if_any()
         kept = [one for one in channel.overwrites if one.id != target]
-        new = Overwrite(target, body["type"] == 1, int(body.get("allow") or 0), int(body.get("deny") or 0))
-        channel.overwrites = [*kept, new]
+        channel.overwrites = [*kept, read_overwrite(target, body)]
         self._news.channel("CHANNEL_UPDATE", channel)
         return no_content()
 
@@ -184,6 +184,8 @@ class ChannelRoutes:
         """Latest archived first; `before` is a time, or an id where only the bot's own are asked for."""
         parent = self._room(request, Permission.READ_MESSAGE_HISTORY)
         limit = read_limit(request, default=50, most=100)
+        if is_mine:
+            read_id(request, "before")
         before = request.query.get("before", "")
         found = [
             (int(one.id) if is_mine else one.thread.archive_changed_at, one)

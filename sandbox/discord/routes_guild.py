@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.discord.channel_form import new_channel
 from sandbox.discord.community import Community
 from sandbox.discord.errors import (
     MISSING_ACCESS,
@@ -11,7 +12,7 @@ from sandbox.discord.errors import (
     FormErrors,
     invalid,
 )
-from sandbox.discord.model import Channel, ChannelType, Json, Member, Tag
+from sandbox.discord.model import Json, Member
 from sandbox.discord.news import News
 from sandbox.discord.permissions import Permission, in_guild
 from sandbox.discord.rest import Route, answer, no_content, read_json
@@ -67,20 +68,7 @@ class GuildRoutes:
         self._here(request)
         if not in_guild(self._community, self._community.bot_id) & Permission.MANAGE_CHANNELS:
             raise ApiError(MISSING_PERMISSIONS)
-        body = await read_json(request)
-        kinds = (ChannelType.TEXT, ChannelType.FORUM, ChannelType.CATEGORY)
-        errors = FormErrors()
-        errors.length("name", body.get("name"), 1, 100)
-        errors.choice("type", body.get("type", 0), kinds)
-        errors.raise_if_any()
-        tags = [
-            Tag(self._community.snowflakes.next(), one["name"]) for one in body.get("available_tags") or []
-        ]
-        channel = Channel(
-            self._community.snowflakes.next(), ChannelType(body.get("type", 0)), body["name"],
-            self._community.guild.id, str(body.get("parent_id") or ""), len(self._community.channels),
-            body.get("topic"), tags=tags,
-        )  # fmt: skip
+        channel = new_channel(self._community, await read_json(request))
         self._community.channels[channel.id] = channel
         self._news.channel("CHANNEL_CREATE", channel)
         return answer(channel_json(self._community, channel), 201)
@@ -111,7 +99,7 @@ class GuildRoutes:
         if not self._community.members_allowed:
             raise ApiError(MISSING_ACCESS)
         limit = read_limit(request, default=1, most=1000)
-        after = int(request.query.get("after") or 0)
+        after = read_id(request, "after") or 0
         found = sorted((one for one in self._community.members.values()), key=lambda one: int(one.user_id))
         chosen = [one for one in found if int(one.user_id) > after][:limit]
         return answer([member_json(self._community, one) for one in chosen])

@@ -86,6 +86,8 @@ class MessageRoutes:
         granted = in_channel(self._community, self._bot, channel)
         if uploads:
             demand(self._community, self._bot, channel, Permission.ATTACH_FILES)
+        if draft.embeds:
+            demand(self._community, self._bot, channel, Permission.EMBED_LINKS)
         if draft.reference and not granted & Permission.READ_MESSAGE_HISTORY:
             raise ApiError(CANNOT_REPLY_UNREAD)
         message = self._posting.said_before(draft, self._bot, channel)

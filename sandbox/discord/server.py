@@ -103,7 +103,8 @@ class DiscordServer(Using):
             await runner.cleanup()
             raise
         bound = runner.addresses[0][1]
-        shown = f"[{host}]" if ":" in host else host
+        # Whoever listens everywhere is reached on this machine under its own name.
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         self._community.base_url = f"http://{shown}:{bound}"
         self._runner = runner
         self._watch = asyncio.create_task(self._keep_watch())
@@ -112,10 +113,10 @@ class DiscordServer(Using):
         parts = self._parts
         community = parts.community
         return [
+            *MessageRoutes(community, parts.posting).routes(),
+            *ChannelRoutes(community, parts.news, parts.posting, parts.threads).routes(),
             *SelfRoutes(community).routes(),
             *GuildRoutes(community, parts.news).routes(),
-            *ChannelRoutes(community, parts.news, parts.posting, parts.threads).routes(),
-            *MessageRoutes(community, parts.posting).routes(),
             *CommandRoutes(community, parts.news).routes(),
             *InteractionRoutes(community, parts.interactions, parts.posting, parts.forms).routes(),
         ]

@@ -1,10 +1,12 @@
 """What people say and do in rooms; the bot hears of it over the gateway."""
 
+from datetime import timedelta
+
 from sandbox.discord import view
 from sandbox.discord.draft import MOST_CONTENT, MOST_FILE_BYTES, MOST_FILES, Draft, as_new_file
 from sandbox.discord.emoji import is_emoji
 from sandbox.discord.model import Channel, ChannelType, Member, Overwrite, User
-from sandbox.discord.permissions import NOTHING, Permission, can_see, demand
+from sandbox.discord.permissions import NOTHING, Permission, can_see, demand, in_channel
 from sandbox.discord.reading import Reading, in_their_words
 from sandbox.discord.routes_messages import sending_right
 from sandbox.surface import Person, SurfaceError, Upload
@@ -53,7 +55,18 @@ class Speaking(Reading):
         with in_their_words():
             needed = sending_right(channel) | (Permission.ATTACH_FILES if files else NOTHING)
             demand(self._community, person, channel, needed)
+            self._demand_patience(person, channel)
             return self._parts.posting.post(draft, person, channel).id
+
+    def _demand_patience(self, person: str, channel: Channel) -> None:
+        """In a slow room people wait between messages; moderators need not."""
+        if not channel.slow_seconds:
+            return
+        if in_channel(self._community, person, channel) & Permission.MANAGE_MESSAGES:
+            return
+        last = [one.sent_at for one in self._community.history(channel.id) if one.author_id == person][-1:]
+        if last and self._community.now() - last[0] < timedelta(seconds=channel.slow_seconds):
+            raise SurfaceError(f"This room is slow: one message every {channel.slow_seconds} seconds.")
 
     async def open_thread(self, person: str, room: str, title: str, text: str) -> str:
         channel = self._room(person, room)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from sandbox.discord.channel_form import MOST_SLOW_SECONDS, TAG_REQUIRED_FLAG
 from sandbox.discord.community import Community
 from sandbox.discord.errors import TAG_REQUIRED, ApiError, FormErrors
-from sandbox.discord.model import Channel, ChannelType, Json, Tag, ThreadState
+from sandbox.discord.model import Channel, ChannelType, Json, ThreadState
 from sandbox.discord.threads import ARCHIVE_MINUTES, PINNED_IN_FORUM
 
 MOST_TAGS = 5
-_TAG_REQUIRED_FLAG = 1 << 4
-_MOST_SLOW_SECONDS = 21_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def read_new_thread(parent: Channel, body: Json) -> ThreadForm:
         if "message" not in body:
             errors.required("message")
         errors.raise_if_any()
-        if parent.flags & _TAG_REQUIRED_FLAG and not form.tags:
+        if parent.flags & TAG_REQUIRED_FLAG and not form.tags:
             raise ApiError(TAG_REQUIRED)
     errors.raise_if_any()
     return form
@@ -81,11 +80,14 @@ def _read(parent: Channel, body: Json, errors: FormErrors) -> ThreadForm:
     if "auto_archive_duration" in given:
         errors.choice("auto_archive_duration", given["auto_archive_duration"], ARCHIVE_MINUTES)
     if "rate_limit_per_user" in given:
-        errors.number("rate_limit_per_user", given["rate_limit_per_user"], 0, _MOST_SLOW_SECONDS)
+        errors.number("rate_limit_per_user", given["rate_limit_per_user"], 0, MOST_SLOW_SECONDS)
+    if "flags" in given:
+        errors.number("flags", given["flags"], 0, 1 << 31)
     for key in ("archived", "locked", "invitable"):
         if key in given and not isinstance(given[key], bool):
             errors.add(key, "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
     tags = _read_tags(parent, given, errors)
+    errors.raise_if_any()
     kind = given.get("type", ChannelType.PRIVATE_THREAD)
     name = given.get("name", "")
     return ThreadForm(
@@ -103,7 +105,11 @@ def _read(parent: Channel, body: Json, errors: FormErrors) -> ThreadForm:
 
 
 def _read_tags(parent: Channel, given: Json, errors: FormErrors) -> list[str]:
-    tags = [str(one) for one in given.get("applied_tags") or []]
+    wanted = given.get("applied_tags") or []
+    if not isinstance(wanted, list):
+        errors.add("applied_tags", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return []
+    tags = [str(one) for one in wanted]
     if len(tags) > MOST_TAGS:
         errors.add("applied_tags", "BASE_TYPE_MAX_LENGTH", f"Must be {MOST_TAGS} or fewer in length.")
     known = {tag.id for tag in parent.tags}
@@ -113,33 +119,3 @@ def _read_tags(parent: Channel, given: Json, errors: FormErrors) -> list[str]:
                 f"applied_tags.{index}", "CHANNEL_TAG_INVALID", "This tag does not exist in this channel"
             )
     return tags
-
-
-def changed_channel(community: Community, channel: Channel, body: Json) -> None:
-    """Change a channel or forum: its name, topic, position and tags; raises ApiError."""
-    errors = FormErrors()
-    given = {key: value for key, value in body.items() if value is not None}
-    if "name" in given:
-        errors.length("name", given["name"], 1, 100)
-    if "topic" in given:
-        errors.length("topic", given["topic"], 0, 4096 if channel.type is ChannelType.FORUM else 1024)
-    tags = given.get("available_tags")
-    if tags is not None:
-        if len(tags) > 20:
-            errors.add("available_tags", "BASE_TYPE_MAX_LENGTH", "Must be 20 or fewer in length.")
-        for index, one in enumerate(tags):
-            errors.length(f"available_tags.{index}.name", one.get("name"), 1, 20)
-    errors.raise_if_any()
-    channel.name = given.get("name", channel.name)
-    channel.position = given.get("position", channel.position)
-    if "topic" in body:
-        channel.topic = body["topic"]
-    if "flags" in given:
-        channel.flags = int(given["flags"]) & _TAG_REQUIRED_FLAG
-    if tags is not None:
-        channel.tags = [_read_tag(community, one) for one in tags]
-
-
-def _read_tag(community: Community, one: Json) -> Tag:
-    tag_id = str(one.get("id") or community.snowflakes.next())
-    return Tag(tag_id, one["name"], one.get("emoji_name"), bool(one.get("moderated")))

@@ -200,51 +200,52 @@ def active_threads(community: Community) -> list[Channel]:
     return [one for one in threads if can_see(community, community.bot_id, one)]
 
 
+_AS_FOUNDED: Json = {
+    "icon": None,
+    "splash": None,
+    "discovery_splash": None,
+    "banner": None,
+    "description": None,
+    "home_header": None,
+    "features": ["COMMUNITY", "NEWS"],
+    "afk_channel_id": None,
+    "afk_timeout": 300,
+    "system_channel_id": None,
+    "system_channel_flags": 0,
+    "rules_channel_id": None,
+    "public_updates_channel_id": None,
+    "safety_alerts_channel_id": None,
+    "widget_enabled": False,
+    "widget_channel_id": None,
+    "verification_level": 1,
+    "default_message_notifications": 1,
+    "explicit_content_filter": 2,
+    "mfa_level": 0,
+    "nsfw": False,
+    "nsfw_level": 0,
+    "incidents_data": None,
+    "premium_tier": 0,
+    "premium_subscription_count": 0,
+    "premium_progress_bar_enabled": False,
+    "preferred_locale": "en-US",
+    "vanity_url_code": None,
+    "application_id": None,
+    "max_members": 500_000,
+    "max_presences": None,
+    "max_video_channel_users": 25,
+    "max_stage_video_channel_users": 50,
+    "region": "us-east",
+    "emojis": [],
+    "stickers": [],
+}
+"""What nobody changes about the sandbox's guild."""
+
+
 def guild_json(community: Community) -> Json:
     """The guild as GET /guilds/{id} gives it, without rooms and members."""
     guild = community.guild
-    return {
-        "id": guild.id,
-        "name": guild.name,
-        "owner_id": guild.owner_id,
-        "icon": None,
-        "splash": None,
-        "discovery_splash": None,
-        "banner": None,
-        "description": None,
-        "home_header": None,
-        "features": ["COMMUNITY", "NEWS"],
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "rules_channel_id": None,
-        "public_updates_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "widget_enabled": False,
-        "widget_channel_id": None,
-        "verification_level": 1,
-        "default_message_notifications": 1,
-        "explicit_content_filter": 2,
-        "mfa_level": 0,
-        "nsfw": False,
-        "nsfw_level": 0,
-        "incidents_data": None,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
-        "premium_progress_bar_enabled": False,
-        "preferred_locale": "en-US",
-        "vanity_url_code": None,
-        "application_id": None,
-        "max_members": 500_000,
-        "max_presences": None,
-        "max_video_channel_users": 25,
-        "max_stage_video_channel_users": 50,
-        "region": "us-east",
-        "emojis": [],
-        "stickers": [],
-        "roles": [role_json(role) for role in community.roles.values()],
-    }
+    roles = [role_json(role) for role in community.roles.values()]
+    return _AS_FOUNDED | {"id": guild.id, "name": guild.name, "owner_id": guild.owner_id, "roles": roles}
 
 
 def guild_create_json(community: Community, *, with_members: bool) -> Json:

@@ -297,7 +297,8 @@ async def test_each_shard_hears_its_guilds_and_the_first_one_dms(server, dial):
 
 
 async def test_a_private_room_of_others_is_not_announced(server, bot):
-    await server.deny_bot(story.OFF_TOPIC, "VIEW_CHANNEL")
+    await server.set_bot_right("VIEW_CHANNEL", is_allowed=False, room=story.OFF_TOPIC)
+    await bot.hears("guild_channel_delete")
     await server.say(story.MIA, story.OFF_TOPIC, "the bot is not here")
     await server.say(story.MIA, story.HELP, "but here")
     await bot.hears_text("but here")

@@ -145,6 +145,18 @@ def blamed(errors: dict[str, Any], at: str = "") -> dict[str, str]:
         pytest.param({"content": ["x"]}, "content", "STRING_TYPE_CONVERT", id="content that is no text"),
         pytest.param({"embeds": {"title": "x"}}, "embeds", "LIST_TYPE_CONVERT", id="embeds that are no list"),
         pytest.param(
+            {"embeds": [{"title": "x", "fields": ["y"]}]},
+            "embeds.0.fields.0",
+            "MODEL_TYPE_CONVERT",
+            id="an embed field that is no object",
+        ),
+        pytest.param(
+            {"components": rows(select(options=["x"]))},
+            "components.0.components.0.options.0",
+            "MODEL_TYPE_CONVERT",
+            id="an option that is no object",
+        ),
+        pytest.param(
             {"components": ["x"]}, "components.0", "MODEL_TYPE_CONVERT", id="a component that is no object"
         ),
     ],
@@ -313,10 +325,10 @@ async def test_a_message_cannot_be_emptied(server, api):
     [("VIEW_CHANNEL", 50001), ("SEND_MESSAGES", 50013)],
 )
 async def test_a_right_that_was_taken_away_is_missed(server, api, right, code):
-    await server.deny_bot(story.HELP, right)
+    await server.set_bot_right(right, is_allowed=False, room=story.HELP)
     answer = await api.say(story.HELP, content="x")
     assert (answer.status, answer.body["code"]) == (403, code)
-    await server.deny_bot(story.HELP, right, is_denied=False)
+    await server.set_bot_right(right, is_allowed=True, room=story.HELP)
     assert (await api.say(story.HELP, content="x")).status == 200
 
 
@@ -342,53 +354,6 @@ async def test_what_is_an_emoji_is_a_reaction(server, api, emoji):
     path = f"/channels/{story.HELP}/messages/{message['id']}/reactions/{emoji}/@me"
     assert (await api.call("PUT", path)).status == 204
     assert [one.emoji for one in server.messages(story.MIA, story.HELP)[-1].reactions] == [emoji]
-
-
-@pytest.mark.parametrize(
-    ("command", "field"),
-    [
-        pytest.param({"name": "Ticket", "description": "d"}, "name", id="a name in capitals"),
-        pytest.param({"name": "a b", "description": "d"}, "name", id="a name of two words"),
-        pytest.param({"name": "ticket"}, "description", id="no description"),
-        pytest.param({"name": "ticket", "description": "x" * 101}, "description", id="a description of 101"),
-        pytest.param(
-            {"name": "x", "type": 3, "description": "d"}, "description", id="a menu with a description"
-        ),
-        pytest.param(
-            {
-                "name": "x",
-                "description": "d",
-                "options": [
-                    {"name": "a", "description": "d", "type": 3},
-                    {"name": "b", "description": "d", "type": 3, "required": True},
-                ],
-            },
-            "options.1",
-            id="a required option after an optional one",
-        ),
-    ],
-)
-async def test_a_command_is_refused_with(api, command, field):
-    answer = await api.call("POST", f"/applications/{story.APPLICATION}/commands", command)
-    assert (answer.status, answer.body["code"]) == (400, 50035)
-    assert field in blamed(answer.body["errors"])
-
-
-async def test_a_hundred_commands_are_the_most(api):
-    path = f"/applications/{story.APPLICATION}/commands"
-    commands = [{"name": f"c{number}", "description": "d"} for number in range(101)]
-    answer = await api.call("PUT", path, commands)
-    assert (answer.status, answer.body["code"]) == (400, 30032)
-    assert (await api.call("PUT", path, commands[:100])).status == 200
-
-
-async def test_a_sync_keeps_the_ids_of_commands_that_stay(api):
-    path = f"/applications/{story.APPLICATION}/commands"
-    first = (
-        await api.call("PUT", path, [{"name": "a", "description": "d"}, {"name": "b", "description": "d"}])
-    ).body
-    second = (await api.call("PUT", path, [{"name": "b", "description": "new"}])).body
-    assert [one["id"] for one in second] == [first[1]["id"]]
 
 
 async def test_ids_grow_with_the_clock_even_when_it_jumps(server: DiscordServer, world: World):
