@@ -34,7 +34,7 @@ TRIPLES = 4000
 DIRECTIONS = 4
 SMALL_BASES = (8, 15, 30, 60)
 LEXICAL_FEATURES = ("lead", "share", "height", "coverage", "coverage_agrees", "unknown", "length", "topics")
-FEATURES = ("share", "height", "coverage", "length", "name", "passage", "habit", "has_habits")
+FEATURES = ("share", "height", "coverage", "length", "near")
 # How the Greek letters with several usual Latin spellings are typed.
 ROMANISATIONS = {
     "θ": ("th", "th", "8"), "ξ": ("ks", "x"), "ψ": ("ps",), "χ": ("x", "h", "ch"), "ω": ("o", "o", "w"),
@@ -217,7 +217,7 @@ def fitted(
     facts: list[dict[str, float]],
     right: list[bool],
     weights: list[float],
-    ridge: float = 3.0,
+    ridge: float = 30.0,
 ) -> Confidence:
     """Fit a logistic regression by Newton's method, on standardised features with a ridge."""
     table = np.array([[fact[name] for name in names] for fact in facts])
@@ -242,7 +242,7 @@ def learn_confidence(
     cache: VectorCache,
     figures: Figures,
 ) -> Confidence:
-    """Learn how often the first article is right, from the tune questions of every view; views weigh alike."""
+    """Learn how often the first article is right, from the tune questions of every view; large ones weigh more."""
     facts: list[dict[str, float]] = []
     right: list[bool] = []
     weights: list[float] = []
@@ -253,7 +253,8 @@ def learn_confidence(
         some_facts, some_right = judged(index, [q for q in questions if q["split"] == "tune"])
         facts += some_facts
         right += some_right
-        weights += [1 / len(some_facts)] * len(some_facts)
+        # Large views count for more, but not as much more as they are larger.
+        weights += [max(len(some_facts), 30) ** -0.5] * len(some_facts)
         print(f"{name}: {len(some_right)} tune questions, {np.mean(some_right):.3f} right", flush=True)
     return fitted(names, facts, right, weights)
 

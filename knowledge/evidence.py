@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.meaning import Nearness
+
 Scores = NDArray[np.float32]
 
 # Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
@@ -24,14 +26,13 @@ _TEMPERATURE = 0.1
 class Evidence:
     """Scores for each article, in rows of equal length.
 
-    `names` and `passages` say how near title or phrasings and the text are in meaning (None without vectors),
+    `nearness` says how near title, phrasings and text are in meaning (None without vectors),
     `habits` how usual the topic is for such a question (None until customers have accepted enough answers),
     `coverage` how much of the question's words the article covers, `unknown` which share of them no article has,
     `same_language` how likely each article is in the question's language. Translations share a number in `topics`.
     """
 
-    names: Scores | None
-    passages: Scores | None
+    nearness: Nearness | None
     habits: Scores | None
     coverage: Scores
     unknown: float
@@ -40,37 +41,25 @@ class Evidence:
     words: int
 
     @property
-    def meaning(self) -> Scores | None:
-        """Return how near each article is in meaning, about -1 to 1."""
-        if self.names is None or self.passages is None:
-            return None
-        total: Scores = NAME_WEIGHT * self.names + PASSAGE_WEIGHT * self.passages
-        return total / np.float32(NAME_WEIGHT + PASSAGE_WEIGHT)
-
-    @property
-    def likeness(self) -> Scores:
-        """Return how alike question and article are, by meaning and letters."""
-        share = OTHER_LANGUAGE_SHARE + (1 - OTHER_LANGUAGE_SHARE) * self.same_language
-        lexical: Scores = np.float32(COVERAGE_WEIGHT) * share * self.coverage
-        meaning = self.meaning
-        return lexical if meaning is None else lexical + np.float32(NAME_WEIGHT + PASSAGE_WEIGHT) * meaning
-
-    @property
     def total(self) -> Scores:
         """Return the mixed score that ranks the articles."""
-        if self.habits is None:
-            return self.likeness
-        return self.likeness + np.float32(HABIT_WEIGHT) * self.habits
+        share = OTHER_LANGUAGE_SHARE + (1 - OTHER_LANGUAGE_SHARE) * self.same_language
+        total: Scores = np.float32(COVERAGE_WEIGHT) * share * self.coverage
+        if self.nearness is not None:
+            total = total + NAME_WEIGHT * self.nearness.names + PASSAGE_WEIGHT * self.nearness.passages
+        if self.habits is not None:
+            total = total + np.float32(HABIT_WEIGHT) * self.habits
+        return total
 
 
 def features(evidence: Evidence, article: int) -> dict[str, float]:
     """Return the facts by which the confidence in `article` is judged, by name."""
     rivals = evidence.topics != evidence.topics[article]
-    likeness = evidence.likeness
+    total = evidence.total
     facts = {
-        "lead": _lead(likeness, article, rivals),
-        "share": _share(likeness, article, rivals),
-        "height": float((likeness[article] - likeness.mean()) / (likeness.std() + 1e-6)),
+        "lead": _lead(total, article, rivals),
+        "share": _share(total, article, rivals),
+        "height": float((total[article] - total.mean()) / (total.std() + 1e-6)),
         "coverage": float(evidence.coverage[article]),
         "coverage_agrees": float(
             evidence.topics[int(evidence.coverage.argmax())] == evidence.topics[article]
@@ -78,13 +67,9 @@ def features(evidence: Evidence, article: int) -> dict[str, float]:
         "unknown": evidence.unknown,
         "length": math.log(1 + evidence.words),
         "topics": math.log(len(np.unique(evidence.topics))),
-        "same_language": float(evidence.same_language[article]),
-        "habit": 0.0 if evidence.habits is None else float(np.exp(evidence.habits[article])),
-        "has_habits": float(evidence.habits is not None),
     }
-    if evidence.names is not None and evidence.passages is not None:
-        facts["name"] = float(evidence.names[article])
-        facts["passage"] = float(evidence.passages[article])
+    if evidence.nearness is not None:
+        facts["near"] = float(max(evidence.nearness.names[article], evidence.nearness.passages[article]))
     return facts
 
 

@@ -28,7 +28,7 @@ class Confidence:
     def probability(self, features: Mapping[str, float]) -> float:
         """Return how probable it is that the article is the right one."""
         evidence = self.bias + sum(
-            w * features[name] for name, w in zip(self.names, self.weights, strict=True)
+            w * features.get(name, 0.8) for name, w in zip(self.names, self.weights, strict=True)
         )
         return float(1 / (1 + np.exp(-np.clip(evidence, -30, 30))))
 

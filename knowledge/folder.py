@@ -130,7 +130,7 @@ def _read_file(file: Path, source: str) -> Article | Problem:
 
 def _where(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
-    return f" (line {mark.line + 2})" if mark is not None else ""
+    return f" (line {mark.line + 1})" if mark is not None else ""
 
 
 def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Problem:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from knowledge.article import Article, Match
 from knowledge.embedder import Embedder, Vectors
 from knowledge.evidence import Evidence, Scores, features, ranked_by_topic
+from knowledge.excerpts import Excerpts
 from knowledge.figures import Figures, shipped_figures
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide
-from knowledge.passages import plain_text, split_passages
-from knowledge.question import Question, Reader, article_words
+from knowledge.passages import split_passages
+from knowledge.question import Question, Reader
 from knowledge.small_talk import is_small_talk
 from knowledge.vector_cache import VectorCache
 
@@ -21,13 +22,15 @@ from knowledge.vector_cache import VectorCache
 THRESHOLD = 0.80
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
+# A language the letters of a message leave possible.
+_PLAUSIBLE = 0.15
 
 
 class Index:
     """A searchable set of articles. Building, searching and learning block; all are safe from several threads."""
 
     def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
-                 reader: Reader, figures: Figures) -> None:  # fmt: skip
+                 excerpts: Excerpts, reader: Reader, figures: Figures) -> None:  # fmt: skip
         self.articles = tuple(articles)
         self._lexical = lexical
         self._meaning = meaning
@@ -37,7 +40,7 @@ class Index:
             key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))
         }
         self._topics = np.array([topics[article.key] for article in articles], np.int32)
-        self._passages = [split_passages(article.body) for article in articles]
+        self._excerpts = excerpts
         self._changing = threading.Lock()
 
     @classmethod
@@ -57,7 +60,14 @@ class Index:
         meaning = None
         if embedder is not None and articles:
             meaning = MeaningSide(articles, _topics(articles), passages, embedder, cache, figures.space)
-        return cls(articles, lexical, meaning, Reader(figures.guesser, articles), figures)
+        return cls(
+            articles,
+            lexical,
+            meaning,
+            Excerpts(articles, passages),
+            Reader(figures.guesser, articles),
+            figures,
+        )
 
     @property
     def has_vectors(self) -> bool:
@@ -70,12 +80,14 @@ class Index:
         if is_small_talk(text):
             return []
         matches = self.search_all(text, limit=limit, language=language)
+        if self._meaning is None:
+            # Letters alone say nothing across languages.
+            spoken = self._reader.read(text, language).languages
+            matches = [match for match in matches if spoken.get(match.article.language, 0.0) >= _PLAUSIBLE]
         if not matches or matches[0].confidence < threshold:
             return []
-        return [
-            matches[0],
-            *(match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)),
-        ]
+        also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
+        return [matches[0], *also]
 
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
@@ -126,11 +138,10 @@ class Index:
     def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
         spoken = [question.languages.get(article.language, 0.0) for article in self.articles]
-        names, passages, habits = (None, None, None)
+        nearness = habits = None
         if self._meaning is not None and vector is not None:
-            names, passages = self._meaning.scores(vector)
-            habits = self._meaning.habits(vector)
-        return Evidence(names, passages, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
+            nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
+        return Evidence(nearness, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
                         len(question.words))  # fmt: skip
 
     def _best_translation(self, number: int, question: Question, total: Scores) -> int:
@@ -141,26 +152,12 @@ class Index:
         )
 
     def _match(self, number: int, confidence: float, question: Question, vector: Vectors | None) -> Match:
-        article, parts = self.articles[number], self._passages[number]
-        if not parts:
-            return Match(article, confidence, "", f'the title "{article.title}" is near the question')
-        shares = [
-            self._lexical.overlap(question.words, article_words(plain_text(p), article.language))
-            for p in parts
-        ]
+        near = None
         if self._meaning is not None and vector is not None:
             near = self._meaning.passages(vector, number)
-            shares = [share + float(similar) for share, similar in zip(shares, near, strict=True)]
-        best = shares.index(max(shares))
-        return Match(article, confidence, parts[best], self._reason(article, question))
-
-    def _reason(self, article: Article, question: Question) -> str:
-        text = f"{article.title} {' '.join(article.phrasings)} {plain_text(article.body)}"
-        held = set(article_words(text, article.language))
-        common = [word for word in dict.fromkeys(question.words) if len(word) > 3 and word in held]
-        if common:
-            return f"shares the words {', '.join(common[:5])}"
-        return "means the same in other words" if self._meaning is not None else "is spelt alike"
+        passage = self._excerpts.passage(number, question, self._lexical, near)
+        reason = self._excerpts.reason(number, question, by_meaning=near is not None)
+        return Match(self.articles[number], confidence, passage, reason)
 
 
 def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:

@@ -124,7 +124,7 @@ class LexicalSide:
         """Return how much of the question each article covers, and which share of it no article has."""
         return self._coverage.scores(words)
 
-    def overlap(self, words: Sequence[str], text: Sequence[str]) -> float:
+    def overlap(self, words: Sequence[str], text: Iterable[str]) -> float:
         """Return which share of the question's weight a text's words cover, 0 to 1."""
         asked = {piece: self._coverage.rarity(piece) for piece in word_pieces(words)}
         held = set(word_pieces(text))

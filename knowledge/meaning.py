@@ -62,6 +62,14 @@ def adapted(space: Space, titles: Vectors, title_languages: Sequence[str], passa
     return Space(query_means, passage_means, space.directions)
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near each article is to a question, about -1 to 1: by title and phrasings, and by text."""
+
+    names: Vectors
+    passages: Vectors
+
+
 class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
@@ -104,12 +112,12 @@ class MeaningSide:
         by_topic = self._habits.scores(vector)
         return None if by_topic is None else by_topic[self._topics]
 
-    def scores(self, vector: Vectors) -> tuple[Vectors, Vectors]:
-        """Return how near each article's title and phrasings are, and how near its text is."""
+    def scores(self, vector: Vectors) -> Nearness:
+        """Return how near each article is to a question."""
         names = best_three_by_owner(_dot(self._names, vector), self._name_owners, self._articles)
         parts = best_by_owner(_dot(self._parts, vector), self._part_owners, self._articles)
         # An article that has only one of the two is judged by that one.
-        return np.where(names > _NONE, names, parts), np.where(parts > _NONE, parts, names)
+        return Nearness(np.where(names > _NONE, names, parts), np.where(parts > _NONE, parts, names))
 
     def passages(self, vector: Vectors, article: int) -> Vectors:
         """Return how near each passage of one article is, in the order of the passages."""

@@ -61,13 +61,11 @@ class Reader:
             shares[stated_language] *= _STATED_LANGUAGE_ODDS
         if stated_language == "el" and not is_greek(text):
             shares[GREEKLISH] *= _STATED_LANGUAGE_ODDS
-        total = sum(shares.values())
-        shares = {language: share / total for language, share in shares.items()}
         if max(shares, key=lambda language: shares[language]) == GREEKLISH:
             shares["el"] = shares.get("el", 0.0) + shares.pop(GREEKLISH)
-            return Question(self._in_greek(text), tuple(greeklish_words(text)), shares)
-        shares.pop(GREEKLISH, None)
-        return Question(text, tuple(words(text)), shares)
+            return Question(self._in_greek(text), tuple(greeklish_words(text)), _adding_up(shares))
+        del shares[GREEKLISH]
+        return Question(text, tuple(words(text)), _adding_up(shares))
 
     def _in_greek(self, text: str) -> str:
         """Write Greeklish in Greek letters: as the articles spell the word, else by its sound."""
@@ -75,6 +73,11 @@ class Reader:
             self._spelling.get(greeklish_sound(word)) or to_greek(greeklish_sound(word))
             for word in word_list(unaccented(text))
         )
+
+
+def _adding_up(shares: Mapping[str, float]) -> dict[str, float]:
+    total = sum(shares.values())
+    return {language: share / total for language, share in shares.items()}
 
 
 def article_words(text: str, language: str) -> list[str]:

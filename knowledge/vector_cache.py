@@ -19,13 +19,9 @@ class VectorCache:
 
     def __init__(self, path: Path | str | None = None) -> None:
         self._remembered: dict[str, bytes] = {}
-        self._path = Path(path) if path is not None else None
+        self._path = None if path is None else Path(path)
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(self._open()) as database, database:
-                database.execute(
-                    "create table if not exists vectors (hash text primary key, vector blob not null)"
-                )
+            _prepare(self._path)
 
     def queries(self, embedder: Embedder, texts: Sequence[str]) -> Vectors:
         """Return the query vectors of `texts`, embedding only those never seen."""
@@ -38,8 +34,9 @@ class VectorCache:
     def _vectors(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
         hashes = [hashlib.sha256(f"{kind}|{text}".encode("utf-8", "replace")).hexdigest() for text in texts]
         known = self._load(hashes)
-        unknown = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
-        waiting = list(unknown.items())
+        waiting = list(
+            {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}.items()
+        )
         for start in range(0, len(waiting), _BATCH):
             batch = waiting[start : start + _BATCH]
             rows = embed([text for _, text in batch])
@@ -50,15 +47,11 @@ class VectorCache:
             return np.zeros((0, 0), dtype=np.float32)
         return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)
 
-    def _open(self) -> sqlite3.Connection:
-        assert self._path is not None  # noqa: S101  only called for a cache with a file
-        return sqlite3.connect(self._path, timeout=30)
-
     def _load(self, hashes: Sequence[str]) -> dict[str, bytes]:
         if self._path is None:
             return {key: self._remembered[key] for key in hashes if key in self._remembered}
         known: dict[str, bytes] = {}
-        with closing(self._open()) as database:
+        with closing(_open(self._path)) as database:
             for key in set(hashes):
                 row = database.execute("select vector from vectors where hash = ?", (key,)).fetchone()
                 if row is not None:
@@ -69,5 +62,27 @@ class VectorCache:
         if self._path is None:
             self._remembered |= fresh
             return
-        with closing(self._open()) as database, database:
+        with closing(_open(self._path)) as database, database:
             database.executemany("insert or ignore into vectors values (?, ?)", fresh.items())
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=30)
+
+
+def _prepare(path: Path) -> None:
+    """Make the file ready. What it holds can be computed again, so a damaged one is simply replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _create(path)
+    except sqlite3.OperationalError:
+        # Locked, read-only, disk full: not damaged, and not ours to delete.
+        raise
+    except sqlite3.DatabaseError:
+        path.unlink()
+        _create(path)
+
+
+def _create(path: Path) -> None:
+    with closing(_open(path)) as database, database:
+        database.execute("create table if not exists vectors (hash text primary key, vector blob not null)")
