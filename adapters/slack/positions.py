@@ -35,9 +35,14 @@ class Positions:
         if cursor is not None and order_of(cursor.position) > order_of(self.at(cursor.name)):
             self._read[cursor.name] = cursor.position
 
-    def fall_behind(self, name: str) -> None:
-        """Something in this room was not stored: its position stays until the room was read again."""
+    def fall_behind(self, name: str, missed: str = "") -> None:
+        """Something in this room was not stored: its position stays until the room was read again.
+
+        In a room that was never read, reading begins with what was `missed`.
+        """
         self._behind.add(name)
+        if missed:
+            self._read.setdefault(name, _before(missed))
 
     def catch_up(self, name: str) -> None:
         self._behind.discard(name)
@@ -45,3 +50,8 @@ class Positions:
     @property
     def behind(self) -> frozenset[str]:
         return frozenset(self._behind)
+
+
+def _before(ts: str) -> str:
+    seconds, micros = order_of(ts)
+    return f"{seconds}.{micros - 1:06d}" if micros else f"{seconds - 1}.999999"

@@ -84,7 +84,7 @@ class Receiver:
             await self._context.intake.accept(events, cursor=cursor)
         except BaseException:
             if heard.cursor:
-                self._positions.fall_behind(heard.cursor)
+                self._positions.fall_behind(heard.cursor, heard.position)
                 self.on_gap()
             raise
         self._positions.stored(cursor)

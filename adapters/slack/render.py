@@ -28,7 +28,9 @@ _MOST_IN_NAME = 80
 _MOST_HOME_BLOCKS = 100
 _TONES = {Tone.WAITING: "🟡", Tone.CLAIMED: "🔵", Tone.RESOLVED: "✅", Tone.ALERT: "🚨"}
 # Signs without width and signs that turn the direction of writing: a name made of them could pose as another.
-_INVISIBLE = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,15 +55,15 @@ class Arrived:
 
     def __init__(self, messages: Sequence[Json], key: str) -> None:
         self._messages = messages
-        self._parts: dict[int, str] = {}
+        self._parts: dict[str, str] = {}
         for message in messages:
             payload = (message.get("metadata") or {}).get("event_payload") or {}
             if payload.get("key") == key:
-                self._parts.setdefault(int(payload.get("part", 0)), str(message["ts"]))
+                self._parts.setdefault(str(payload.get("part")), str(message["ts"]))
 
     def part(self, number: int) -> str | None:
         """The timestamp of a part that is there, or None."""
-        return self._parts.get(number)
+        return self._parts.get(str(number))
 
     def upload(self, names: Sequence[str]) -> str | None:
         """The message with exactly these files; uploads carry no metadata, so their names must do."""

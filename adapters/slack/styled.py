@@ -11,10 +11,10 @@ from adapters.slack.from_commonmark import rich_text
 from adapters.slack.payloads import Json
 
 _SIGNS = {"bold": "**", "strike": "~~", "italic": "_"}
-# What may mean something, alone or beside what stands in the next run.
-_SPECIAL = re.compile(
-    r"[\\`*\[\]<]|\|\||\|$|^\||~~|~$|^~|&(?=#?\w{1,32};|#?\w{0,31}$)|(?<![^\W_])_|_(?![^\W_])"
-)
+_SIGN = r"[\\`*\[\]<]|\|\||~~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])"
+_SPECIAL = re.compile(_SIGN)
+_SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
+"""With what may mean something together with the beginning of the next run."""
 _LINE_START = re.compile(r"(?m)^(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
@@ -121,11 +121,12 @@ def _paragraph(runs: Sequence[_Run]) -> str:
     if any(run.styles - {"code"} for run in runs):
         # Rules about signs beside signs have corners; where one is met, the words matter more than their styles.
         for without in (frozenset[str](), frozenset({"italic"})):
-            kept = [replace(run, styles=run.styles - without) for run in runs]
-            marked = _at_line_starts("".join(_separated(list(_marked(kept)))))
-            if _reads_as(marked, kept):
+            kept = [replace(run, styles=run.styles - without) for run in runs] if without else runs
+            pieces = list(_marked(kept))
+            marked = _at_line_starts("".join(_separated(pieces)))
+            if _is_clear(pieces) or _reads_as(marked, kept):
                 return marked
-    return _at_line_starts("".join(run.raw or _special(run.text) for run in _unstyled(runs)))
+    return _at_line_starts("".join(_shown(_unstyled(runs))))
 
 
 def _unstyled(runs: Sequence[_Run]) -> list[_Run]:
@@ -149,6 +150,7 @@ class _Piece:
 
 def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
     """Words and the signs between them: what lasts longest is opened first."""
+    shown = _shown(runs)
     opened: list[str] = []
     for at, run in enumerate(runs):
         wanted = run.styles - {"code"}
@@ -162,7 +164,7 @@ def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
         for style in lasting:
             opened.append(style)
             yield _Piece(_SIGNS[style], "open")
-        yield _Piece(run.raw or _special(run.text))
+        yield _Piece(shown[at])
     for style in reversed(opened):
         yield _Piece(_SIGNS[style], "close")
 
@@ -190,6 +192,19 @@ def _separated(pieces: list[_Piece]) -> Iterator[str]:
             if _is_wordlike(text[-1:]) and _is_sign(inside):
                 text = f"{text[:-1]}&#{ord(text[-1])};"
         yield text
+
+
+def _is_clear(pieces: Sequence[_Piece]) -> bool:
+    """True when every sign stands between a space and a word: then it needs no reading back."""
+    for at, piece in enumerate(pieces):
+        if not piece.way:
+            continue
+        before = pieces[at - 1].text[-1:] if at else ""
+        after = pieces[at + 1].text[:1] if at + 1 < len(pieces) else ""
+        outside, inside = (before, after) if piece.way == "open" else (after, before)
+        if not _is_wordlike(inside) or not (outside == "" or outside.isspace()):
+            return False
+    return True
 
 
 def _with_stars(pieces: list[_Piece]) -> list[_Piece]:
@@ -232,8 +247,18 @@ def _signs_of(runs: Sequence[tuple[str, frozenset[str]]]) -> list[tuple[str, fro
 # -- signs that a person typed
 
 
-def _special(text: str) -> str:
-    return _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+def _shown(runs: Sequence[_Run]) -> list[str]:
+    """The words of each run, so that no sign of theirs means anything."""
+    following = [*runs[1:], _Run(" ", frozenset())]
+    return [
+        run.raw or _special(run.text, is_joined=not after.is_space)
+        for run, after in zip(runs, following, strict=True)
+    ]
+
+
+def _special(text: str, *, is_joined: bool = False) -> str:
+    pattern = _SPECIAL_IF_JOINED if is_joined else _SPECIAL
+    return pattern.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
 
 
 def _at_line_starts(text: str) -> str:

@@ -36,7 +36,8 @@ def says(message: Json, me: Me, found: Found) -> str:
     """Return the message as CommonMark, without the mention of the bot that it may begin with."""
     elements = _without_call(spoken(message), me)
     texts = [commonmark(tidied([_named(element, found) for element in elements])), *_shared_texts(message)]
-    return "\n\n".join(text for text in texts if text)
+    # Half a character, as JSON can carry it, can be stored nowhere.
+    return "\n\n".join(text for text in texts if text).encode(errors="replace").decode()
 
 
 def forwarded_from(message: Json) -> str:

@@ -99,6 +99,17 @@ async def test_what_could_not_be_stored_and_never_comes_again_is_read_from_histo
     server.deliveries.ack_seconds = 0.1
 
 
+async def test_the_very_first_message_of_somebody_is_not_lost_when_it_cannot_be_stored_and_never_comes_again(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    server.deliveries.ack_seconds = 60
+    house.intake.refusals = 1
+    await server.say("U0CARLA", DM, "my first")
+    (event,) = await house.intake.wait_for(MessageReceived)
+    assert (event.text, event.is_backfilled) == ("my first", True)
+    server.deliveries.ack_seconds = 0.1
+
+
 async def test_over_http_an_event_is_answered_when_it_is_stored_and_sent_again_when_not(
     house: House, server: SlackServer, address: str
 ) -> None:
