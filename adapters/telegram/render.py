@@ -15,6 +15,7 @@ from adapters.telegram.formatted import (
     utf16_length,
 )
 from adapters.telegram.mentions import without_mentions
+from adapters.telegram.names import one_line
 from adapters.telegram.split import split
 from adapters.telegram.text_out import from_commonmark
 from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Tone
@@ -75,7 +76,7 @@ def parts(content: Content, *, reserved_units: int = 0) -> list[Part]:
 
 def compose(content: Content) -> Formatted:
     """The whole text of a content: title, fields, speaker, text, footnote."""
-    title = styled(content.title.strip(), "bold")
+    title = styled(one_line(content.title), "bold")
     tone = Formatted(_TONES[content.tone])
     fields = join((_field(label, value) for label, value in content.fields), "\n")
     text = from_commonmark(content.text)
@@ -90,14 +91,15 @@ def compose(content: Content) -> Formatted:
 def keyboard(buttons: Sequence[Button]) -> dict[str, Any] | None:
     """An inline keyboard; short labels share a row."""
     rows: list[list[dict[str, Any]]] = []
-    units = 0
+    widest = 0
     for button in buttons:
         length = utf16_length(button.label)
-        if not rows or units + length > _ROW_UNITS or len(rows[-1]) == _MAX_IN_ROW:
+        # All buttons of a row are equally wide, and what does not fit into one is cut off.
+        if not rows or len(rows[-1]) == _MAX_IN_ROW or max(widest, length) * (len(rows[-1]) + 1) > _ROW_UNITS:
             rows.append([])
-            units = 0
+            widest = 0
         rows[-1].append(_button(button))
-        units += length
+        widest = max(widest, length)
     return {"inline_keyboard": rows} if rows else None
 
 
@@ -130,7 +132,7 @@ def _field(label: str, value: str) -> Formatted:
 
 
 def _spoken(name: str, text: Formatted, has_files: bool) -> Formatted:
-    shown = " ".join(name.split()) or _NOTHING
+    shown = one_line(name) or _NOTHING
     if not text.text:
         return styled(shown if has_files else f"{shown}:", "bold")
     gap = "\n" if _begins_with_block(text) else " "
