@@ -12,7 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
 from adapters.slack import uploads
 from adapters.slack.answers import Answers
-from adapters.slack.api import SLACK_ERRORS, TOKEN_ERRORS, Api, error_code
+from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.catch_up import CatchUp
 from adapters.slack.commands import CommandNames
 from adapters.slack.connection import Connection, ConnectionLostError
@@ -32,6 +32,10 @@ from bot.core.content import FileRef
 from bot.core.outgoing import Outgoing, Receipt
 
 _MOST_TEXT = 4000
+_TOKEN_CHECK_PAUSES = (0.0, 1.0, 5.0, 30.0)
+_REMOVED = frozenset({"account_inactive", "token_revoked", "app_uninstalled"})
+_BOT_ADVICE = "set it to the bot token (xoxb-…) of the installed app."
+_APP_ADVICE = "make an app-level token (xapp-…) with connections:write, and switch Socket Mode on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class SlackAdapter:
         self._receiver.on_gap = self._catch_up.note_unstored
         self._receiver.on_token_event = self._look_at_token
         self._token_check: asyncio.Task[None] | None = None
+        secret = settings.signing_secret
+        self._webhooks = {EVENTS_PATH: webhook(secret, self._bolt)} if secret else {}
 
     # -- receiving
 
@@ -140,20 +146,15 @@ class SlackAdapter:
             await self._receiver.take(payload)
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
-        if not self._settings.signing_secret:
-            return {}
-        return {EVENTS_PATH: webhook(self._settings.signing_secret, self._bolt)}
+        return self._webhooks
 
     # -- tokens
 
     def _note_refusal(self, code: str) -> None:
-        self._refuse(f"Slack refuses SLACK_BOT_TOKEN ({code}): install the app again and set the new token.")
+        self._refuse(f"Slack refuses SLACK_BOT_TOKEN ({code}): {_advice(code)}")
 
     def _note_app_refusal(self, code: str) -> None:
-        self._refuse(
-            f"Slack refuses SLACK_APP_TOKEN ({code}): make an app-level token with connections:write, and switch "
-            "Socket Mode on."
-        )
+        self._refuse(f"Slack refuses SLACK_APP_TOKEN ({code}): {_advice(code, _APP_ADVICE)}")
 
     def _refuse(self, advice: str) -> None:
         self._refused.append(advice)
@@ -169,11 +170,13 @@ class SlackAdapter:
             self._token_check = asyncio.create_task(self._check_token())
 
     async def _check_token(self) -> None:
-        try:
-            await self._api.reading.auth_test()
-        except SLACK_ERRORS as error:
-            if error_code(error) in TOKEN_ERRORS:
-                self._note_refusal(error_code(error))
+        # The event may come before the token stops working.
+        for pause in _TOKEN_CHECK_PAUSES:
+            await asyncio.sleep(pause)
+            try:
+                await self._api.reading.auth_test()
+            except SLACK_ERRORS as error:
+                self._api.note(error)
 
     # -- sending
 
@@ -193,6 +196,13 @@ class SlackAdapter:
 
     async def _stop_looking(self) -> None:
         await _ended([task for task in (self._token_check, *self._reopener.under_way) if task is not None])
+
+
+def _advice(code: str, otherwise: str = _BOT_ADVICE) -> str:
+    """What a person can do about a token that is refused."""
+    if code in _REMOVED:
+        return "the app was removed or its token withdrawn. Install it again and set the new token."
+    return otherwise
 
 
 async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -20,7 +20,7 @@ from adapters.slack import SlackAdapter
 from adapters.slack.connection import ConnectionLostError
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageEdited, MessageReceived
-from bot.core.outgoing import OpenThread
+from bot.core.outgoing import OpenThread, SendError
 from sandbox.slack import SlackServer
 from sandbox.world import World
 from tests.integration.adapters.slack.slack_house import STAFF, House, manifest, post, send, until
@@ -325,6 +325,33 @@ async def test_a_token_that_slack_refuses_is_a_matter_of_setup(
     adapter = SlackAdapter(house.context(), settings)
     with pytest.raises(SetupError, match=f"SLACK_{wrong.upper()}"):
         await adapter.run(lambda: None)
+    await adapter.close()
+
+
+async def test_an_app_that_is_taken_out_of_the_workspace_needs_a_person(
+    house: House, server: SlackServer
+) -> None:
+    adapter, ready = house.adapter(), asyncio.Event()
+    task = asyncio.create_task(adapter.run(ready.set))
+    await ready.wait()
+    await server.uninstall()
+    with pytest.raises(SetupError, match="Install it again"):
+        await task
+    await adapter.close()
+
+
+async def test_without_a_socket_a_withdrawn_token_is_noticed_by_the_next_message(
+    house: House, server: SlackServer
+) -> None:
+    adapter, ready = house.adapter(socket=False, http=True), asyncio.Event()
+    task = asyncio.create_task(adapter.run(ready.set))
+    await ready.wait()
+    server.workspace.is_installed = False
+    with pytest.raises(SendError) as caught:
+        await post(adapter, STAFF, "hello")
+    assert not caught.value.is_permanent
+    with pytest.raises(SetupError, match="SLACK_BOT_TOKEN"):
+        await task
     await adapter.close()
 
 
