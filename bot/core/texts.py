@@ -1,10 +1,30 @@
 """Words for people: looked up in the catalogue, filled with values that cannot become markup."""
 
 import re
+from html import unescape
 from typing import Protocol
 
 _MARKUP = re.compile(r"([\\`*_~|\[\]<>#&])")
-_LINE_START = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n?|\n")
+_EDGES = " \t"
+_LIST_START = re.compile(r"([-+]|\d{1,9}[.)])(?=[ \t]|$)")
+_UNDERLINE = re.compile(r"(?:-[ \t]*)+$|=+[ \t]*$")
+
+_LITERAL = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n(?P<block>.*?)(?:\n {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
+    r"|(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|<(?P<address>(?:https?|mailto|tel):[^<>\s]*)>",
+    re.MULTILINE | re.DOTALL,
+)
+"""What stands for itself, in the order in which CommonMark sees it: a code block, an escape, code, an address."""
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:<[^<>\n]*>|[^\s()]*)\)")
+_LINE_MARKS = re.compile(r"^ {0,3}(?:(?:>[ \t]?)+|#{1,6}(?:[ \t]+|$))", re.MULTILINE)
+_STARS = re.compile(r"\*+(?=\S)|(?<=\S)\*+")
+_UNDERSCORES = re.compile(r"(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
+_PAIRS = re.compile(r"~~|\|\|")
+_ASIDE = 0xF0000
+"""Where characters that are only words are kept while markup is taken away: a private plane of Unicode."""
 
 
 class Markdown(str):
@@ -15,8 +35,31 @@ class Markdown(str):
 
 def escape(text: str) -> Markdown:
     """Plain words as CommonMark that shows exactly these words."""
-    escaped = _MARKUP.sub(r"\\\1", text)
-    return Markdown(_LINE_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", escaped))
+    return Markdown("\n".join(_escaped_line(line) for line in _LINE_END.split(text)))
+
+
+def _escaped_line(line: str) -> str:
+    # Spaces at the edges of a line are never shown, but in front they could make it code.
+    words = line.strip(_EDGES)
+    marker = _LIST_START.match(words)
+    if marker or _UNDERLINE.match(words):
+        at = marker.end() - 1 if marker else 0
+        return _MARKUP.sub(r"\\\1", words[:at]) + "\\" + _MARKUP.sub(r"\\\1", words[at:])
+    return _MARKUP.sub(r"\\\1", words)
+
+
+def plain(commonmark: str) -> str:
+    """The words of a CommonMark text without its markup: for titles, and for judging what was said."""
+    text = _LITERAL.sub(_aside, commonmark)
+    text = _LINK.sub(r"\1", text)
+    for markup in (_LINE_MARKS, _PAIRS, _STARS, _UNDERSCORES):
+        text = markup.sub("", text)
+    return "".join(chr(ord(c) - _ASIDE) if ord(c) >= _ASIDE else c for c in unescape(text))
+
+
+def _aside(found: re.Match[str]) -> str:
+    words = next(found[name] for name in ("block", "escaped", "code", "address") if found[name] is not None)
+    return "".join(chr(ord(c) + _ASIDE) if ord(c) < 0x80 and c != "\n" else c for c in words)
 
 
 class Catalogue(Protocol):
