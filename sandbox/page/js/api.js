@@ -51,7 +51,8 @@ export class PlatformApi {
   }
 }
 
-const FOLLOWED = "message,edited,deleted,reaction,thread,room,form,answer,home,commands,typing,status,connected,fault,clock,bot,reset";
+const FOLLOWED =
+  "message,edited,deleted,reaction,thread,room,form,answer,home,commands,typing,status,connected,fault,clock,bot,reset";
 
 /** Follow the journal for ever: `onEntry` for each entry, `onGap` when some may have been missed. */
 export function followJournal(after, { onEntry, onGap, onLost }) {

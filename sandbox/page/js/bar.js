@@ -21,17 +21,33 @@ export class Bar {
     this.time = el("time", { class: "now" });
     this.ahead = el("span", { class: "ahead" });
     this.bot = new BotPanel(app);
-    this.faults = el("button", { type: "button", class: "faults-button", "aria-haspopup": "dialog", on: { click: () => popup(this.faults, faultPanel(app), { label: text("faults"), kind: "fault-panel" }) } });
+    this.faults = el("button", {
+      type: "button",
+      class: "faults-button",
+      "aria-haspopup": "dialog",
+      on: { click: () => popup(this.faults, faultPanel(app), { label: text("faults"), kind: "fault-panel" }) },
+    });
     this.tabs = el("div", { class: "pane-tabs", role: "group", "aria-label": text("panes") });
     this.lost = el("p", { class: "lost", role: "alert", hidden: true }, text("connection-lost"));
     this.element = el(
       "header",
       { class: "bar" },
-      el("div", { class: "brand" }, el("span", { class: "brand-mark", "aria-hidden": "true" }, "🙌"), el("h1", {}, text("title")), el("span", { class: "brand-sub" }, text("subtitle"))),
+      el(
+        "div",
+        { class: "brand" },
+        el("span", { class: "brand-mark", "aria-hidden": "true" }, "🙌"),
+        el("h1", {}, text("title")),
+        el("span", { class: "brand-sub" }, text("subtitle")),
+      ),
       this.tabs,
       el("button", { type: "button", class: "tour-button", on: { click: () => app.tour.toggle() } }, text("tour")),
       this.lost,
-      el("div", { class: "clock", role: "group", "aria-label": text("clock") }, el("span", { class: "clock-face" }, this.time, this.ahead), STEPS.map(([name, seconds]) => this.clockButton(name, seconds))),
+      el(
+        "div",
+        { class: "clock", role: "group", "aria-label": text("clock") },
+        el("span", { class: "clock-face" }, this.time, this.ahead),
+        STEPS.map(([name, seconds]) => this.clockButton(name, seconds)),
+      ),
       this.faults,
       this.bot.element,
     );
@@ -40,7 +56,11 @@ export class Bar {
 
   clockButton(name, seconds) {
     const advance = () => this.app.try(() => post("/clock", { seconds }));
-    return el("button", { type: "button", title: text(`clock-${name}-title`), on: { click: advance } }, text(`clock-${name}`));
+    return el(
+      "button",
+      { type: "button", title: text(`clock-${name}-title`), on: { click: advance } },
+      text(`clock-${name}`),
+    );
   }
 
   drawClock() {
@@ -65,7 +85,12 @@ export class Bar {
       [...this.app.panes.keys()].map((platform) =>
         el(
           "button",
-          { type: "button", "aria-pressed": this.app.isShown(platform), data: { platform }, on: { click: () => this.app.toggle(platform) } },
+          {
+            type: "button",
+            "aria-pressed": this.app.isShown(platform),
+            data: { platform },
+            on: { click: () => this.app.toggle(platform) },
+          },
           text(`platform-${platform}`),
         ),
       ),

@@ -11,7 +11,12 @@ export class BotPanel {
   constructor(app) {
     this.app = app;
     this.state = { status: "absent" };
-    this.element = el("button", { type: "button", class: "bot-button", "aria-haspopup": "dialog", on: { click: () => this.open() } });
+    this.element = el("button", {
+      type: "button",
+      class: "bot-button",
+      "aria-haspopup": "dialog",
+      on: { click: () => this.open() },
+    });
     this.draw();
   }
 
@@ -47,7 +52,16 @@ export class BotPanel {
     ].filter(Boolean);
     const isUp = status === "running" || status === "crashed";
     const act = (name, isOffered, kind) =>
-      el("button", { type: "button", class: kind, disabled: !isOffered, on: { click: () => this.app.try(() => post(`/control/bot/${name}`)) } }, text(`bot-do-${name}`));
+      el(
+        "button",
+        {
+          type: "button",
+          class: kind,
+          disabled: !isOffered,
+          on: { click: () => this.app.try(() => post(`/control/bot/${name}`)) },
+        },
+        text(`bot-do-${name}`),
+      );
     replace(
       head,
       el("h2", {}, text("bot"), " ", el("span", { class: `state is-${status}` }, text(`bot-${status}`))),
@@ -73,7 +87,12 @@ export class BotPanel {
       el("option", { value: platform, selected: platform === this.app.staffPlatform }, text(`platform-${platform}`)),
     );
     const afresh = async () => {
-      const isSure = await confirmed({ title: text("start-afresh"), detail: text("start-afresh-detail"), yes: text("start-afresh"), no: text("cancel") });
+      const isSure = await confirmed({
+        title: text("start-afresh"),
+        detail: text("start-afresh-detail"),
+        yes: text("start-afresh"),
+        no: text("cancel"),
+      });
       if (isSure) await this.app.try(() => post("/control/reset", {}));
     };
     return el(

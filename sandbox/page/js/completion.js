@@ -63,7 +63,9 @@ export class Completion {
     const { input } = this.composer;
     const offers = pane.skin
       .mentions(pane)
-      .filter(({ name, mention }) => [name, mention.slice(1)].some((one) => one.toLowerCase().startsWith(typed.toLowerCase())))
+      .filter(({ name, mention }) =>
+        [name, mention.slice(1)].some((one) => one.toLowerCase().startsWith(typed.toLowerCase())),
+      )
       .map(({ name, mention }) => ({
         label: mention,
         detail: mention === `@${name}` ? "" : name,
@@ -191,6 +193,8 @@ export class Completion {
 
 function usage(command) {
   // Slack gives its usage hint as written by the app, brackets and all.
-  const options = command.options.map(({ name, required }) => (/[[<\s]/.test(name) ? name : required ? `<${name}>` : `[${name}]`));
+  const options = command.options.map(({ name, required }) =>
+    /[[<\s]/.test(name) ? name : required ? `<${name}>` : `[${name}]`,
+  );
   return [`/${command.name}`, ...options].join(" ");
 }

@@ -35,7 +35,13 @@ export class Composer {
         blur: () => setTimeout(() => document.activeElement !== this.input && this.completion.hide(), 150),
       },
     });
-    const picker = el("input", { type: "file", multiple: true, hidden: true, tabindex: -1, on: { change: () => this.attach(picker.files) } });
+    const picker = el("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: -1,
+      on: { change: () => this.attach(picker.files) },
+    });
     const attach = iconButton("+", text("attach"), () => picker.click(), { class: "attach" });
     const emoji = iconButton("☺", text("insert-emoji"), () => this.pickEmoji(emoji), { class: "emoji-button" });
     this.sendButton = iconButton("➤", text("send"), () => this.send(), { class: "send" });
@@ -196,7 +202,12 @@ export class Composer {
     replace(
       this.chips,
       this.files.map((file) => {
-        const chip = el("span", { class: "chip" }, el("span", { class: "chip-name" }, file.name), el("small", {}, fileSize(file.size)));
+        const chip = el(
+          "span",
+          { class: "chip" },
+          el("span", { class: "chip-name" }, file.name),
+          el("small", {}, fileSize(file.size)),
+        );
         const drop = () => {
           this.files = this.files.filter((other) => other !== file);
           this.drawFiles();

@@ -125,7 +125,12 @@ export class Conversation {
     if (!this.room) return;
     if (this.isSide) {
       const close = iconButton("✕", text("close-thread"), () => this.pane.closeThread());
-      replace(this.head, el("h3", {}, text("thread")), el("span", { class: "where" }, skin.roomTitle(this.room)), close);
+      replace(
+        this.head,
+        el("h3", {}, text("thread")),
+        el("span", { class: "where" }, skin.roomTitle(this.room)),
+        close,
+      );
       return;
     }
     const parent = this.pane.roomHere(this.room.parent);
@@ -144,7 +149,12 @@ export class Conversation {
     const tab = (label, is) =>
       el(
         "button",
-        { type: "button", role: "tab", "aria-selected": Boolean(isHome) === is, on: { click: () => this.pane.openHome(is) } },
+        {
+          type: "button",
+          role: "tab",
+          "aria-selected": Boolean(isHome) === is,
+          on: { click: () => this.pane.openHome(is) },
+        },
         label,
       );
     return el("div", { class: "tabs", role: "tablist" }, tab(text("tab-messages"), false), tab(text("tab-home"), true));

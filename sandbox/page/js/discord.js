@@ -21,14 +21,13 @@ export const discord = {
 
   sidebarHead: () => el("p", { class: "workspace" }, text("workspace-discord")),
 
-  firstPerson: (people) => people.find((person) => person.about.includes("customer")) ?? people.find((person) => !person.is_bot),
-
   roomGroups: (rooms) => [
     { title: text("direct-messages"), rooms: rooms.filter((room) => room.kind === "dm") },
     { title: text("channels"), rooms: rooms.filter((room) => room.kind !== "dm") },
   ],
 
-  roomSign: (room) => el("span", { class: "room-sign", "aria-hidden": "true" }, { dm: "@", forum: "🗨", thread: "↳" }[room.kind] ?? "#"),
+  roomSign: (room) =>
+    el("span", { class: "room-sign", "aria-hidden": "true" }, { dm: "@", forum: "🗨", thread: "↳" }[room.kind] ?? "#"),
 
   roomName: (room) => room.name,
 
@@ -40,27 +39,43 @@ export const discord = {
 
   composerHint: ({ room }) => text("hint-message", { room: discord.roomTitle(room) }),
 
-  emptyRoom: ({ room }) => el("div", { class: "empty" }, el("p", {}, text("empty-room", { room: room ? discord.roomTitle(room) : "" }))),
+  emptyRoom: ({ room }) =>
+    el("div", { class: "empty" }, el("p", {}, text("empty-room", { room: room ? discord.roomTitle(room) : "" }))),
 
   replyButton: (conversation, message) =>
-    el("button", { type: "button", class: "icon", title: text("reply"), "aria-label": text("reply"), on: { click: () => conversation.composer.reply(message) } }, "↩"),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: text("reply"),
+        "aria-label": text("reply"),
+        on: { click: () => conversation.composer.reply(message) },
+      },
+      "↩",
+    ),
 
   openThread: (pane, message) => pane.openRoom(message.thread),
 
   messageActions: (conversation, message) => [
     { sign: "↩", label: text("reply"), run: () => conversation.composer.reply(message) },
-    ...(conversation.room.kind === "channel" && !message.thread ? [{ sign: "#", label: text("create-thread"), run: () => conversation.pane.openThread(message) }] : []),
+    ...(conversation.room.kind === "channel" && !message.thread
+      ? [{ sign: "#", label: text("create-thread"), run: () => conversation.pane.openThread(message) }]
+      : []),
   ],
 
   paneActions: () => [],
 
   openTicket: (pane) => openLatestPost(pane),
 
-  mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
+  mentions: (pane) =>
+    [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
 
   /** Discord's client sends ids where people see names. */
   written(typed, pane) {
-    const named = [...pane.people, ...(pane.bot ? [pane.bot] : [])].sort((one, other) => other.name.length - one.name.length);
+    const named = [...pane.people, ...(pane.bot ? [pane.bot] : [])].sort(
+      (one, other) => other.name.length - one.name.length,
+    );
     return named.reduce((said, person) => said.replaceAll(`@${person.name}`, `<@${person.id}>`), typed);
   },
 
@@ -69,17 +84,31 @@ export const discord = {
   message(view) {
     const { message, isTogether } = view;
     const { native } = message;
-    if (!ORDINARY_TYPES.has(native.type ?? 0)) return el("p", { class: "service" }, message.text || text("service-message"));
+    if (!ORDINARY_TYPES.has(native.type ?? 0))
+      return el("p", { class: "service" }, message.text || text("service-message"));
     const used = native.interaction_metadata ?? native.interaction;
     return [
       answered(view),
-      used?.name && el("p", { class: "answered" }, el("strong", {}, used.user?.global_name ?? used.user?.username ?? ""), ` ${text("used")} `, el("span", { class: "mention" }, `/${used.name}`)),
+      used?.name &&
+        el(
+          "p",
+          { class: "answered" },
+          el("strong", {}, used.user?.global_name ?? used.user?.username ?? ""),
+          ` ${text("used")} `,
+          el("span", { class: "mention" }, `/${used.name}`),
+        ),
       isTogether ? el("span", { class: "gutter" }, view.time()) : view.avatar(),
       el(
         "div",
         { class: "content" },
         !isTogether &&
-          el("header", {}, el("strong", { class: "author" }, message.author.name), message.author.is_bot && el("span", { class: "app" }, text("app-discord")), view.time()),
+          el(
+            "header",
+            {},
+            el("strong", { class: "author" }, message.author.name),
+            message.author.is_bot && el("span", { class: "app" }, text("app-discord")),
+            view.time(),
+          ),
         el("div", { class: "words" }, words(view), view.edited()),
         fileList(message.files),
         native.flags & COMPONENTS_V2 ? null : drawComponents(view, native.components ?? []),
@@ -93,7 +122,8 @@ export const discord = {
 
 function words(view) {
   const { native } = view.message;
-  if (native.flags & LOADING) return el("p", { class: "thinking" }, text("thinking", { name: view.message.author.name }));
+  if (native.flags & LOADING)
+    return el("p", { class: "thinking" }, text("thinking", { name: view.message.author.name }));
   return [
     native.content && view.tree("discord", native.content),
     (native.embeds ?? []).map((embed) => drawEmbed(view, embed)),
@@ -106,7 +136,16 @@ function answered(view) {
   const { native } = view.message;
   if (!native.message_reference || native.type !== 19) return null;
   const source = native.referenced_message;
-  const shown = source ? [el("strong", {}, source.author.global_name ?? source.author.username), " ", source.content ? view.tree("discord", source.content) : text("click-to-see")] : text("deleted-message");
-  const jump = () => view.conversation.element.querySelector(`[data-message="${CSS.escape(native.message_reference.message_id)}"]`)?.focus();
+  const shown = source
+    ? [
+        el("strong", {}, source.author.global_name ?? source.author.username),
+        " ",
+        source.content ? view.tree("discord", source.content) : text("click-to-see"),
+      ]
+    : text("deleted-message");
+  const jump = () =>
+    view.conversation.element
+      .querySelector(`[data-message="${CSS.escape(native.message_reference.message_id)}"]`)
+      ?.focus();
   return el("button", { type: "button", class: "answered", on: { click: jump } }, shown);
 }

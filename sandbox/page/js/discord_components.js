@@ -26,8 +26,16 @@ const DRAW = {
       section.accessory && drawComponents(view, [section.accessory]),
     ),
   10: (view, shown) => el("div", { class: "component-text" }, view.tree("discord", shown.content)),
-  11: (view, thumbnail) => picture({ url: thumbnail.media?.url, description: thumbnail.description }, "embed-thumbnail"),
-  12: (view, gallery) => el("div", { class: "gallery" }, (gallery.items ?? []).map((item) => picture({ url: item.media?.url, description: item.description }, "embed-image"))),
+  11: (view, thumbnail) =>
+    picture({ url: thumbnail.media?.url, description: thumbnail.description }, "embed-thumbnail"),
+  12: (view, gallery) =>
+    el(
+      "div",
+      { class: "gallery" },
+      (gallery.items ?? []).map((item) =>
+        picture({ url: item.media?.url, description: item.description }, "embed-image"),
+      ),
+    ),
   13: (view, file) => el("p", { class: "component-text" }, "📄 ", file.name ?? file.file?.url ?? ""),
   14: (view, separator) => (separator.divider === false ? el("div", { class: "spacing" }) : el("hr")),
   17: container,
@@ -35,7 +43,8 @@ const DRAW = {
 
 function container(view, box) {
   const element = el("div", { class: "component-container" }, drawComponents(view, box.components ?? []));
-  if (Number.isInteger(box.accent_color)) element.style.borderInlineStartColor = `#${box.accent_color.toString(16).padStart(6, "0")}`;
+  if (Number.isInteger(box.accent_color))
+    element.style.borderInlineStartColor = `#${box.accent_color.toString(16).padStart(6, "0")}`;
   return element;
 }
 
@@ -49,7 +58,13 @@ function button(view, component) {
   }
   return el(
     "button",
-    { type: "button", class: kind, disabled: Boolean(component.disabled), data: { click: component.custom_id ?? "" }, on: { click: () => view.press(component.custom_id) } },
+    {
+      type: "button",
+      class: kind,
+      disabled: Boolean(component.disabled),
+      data: { click: component.custom_id ?? "" },
+      on: { click: () => view.press(component.custom_id) },
+    },
     label,
   );
 }
@@ -58,7 +73,12 @@ function button(view, component) {
 function select(view, component) {
   const start = `${component.custom_id}:`;
   const offered = component.options
-    ? component.options.map((option) => ({ id: start + option.value, label: option.label, isChosen: option.default, detail: option.description }))
+    ? component.options.map((option) => ({
+        id: start + option.value,
+        label: option.label,
+        isChosen: option.default,
+        detail: option.description,
+      }))
     : view.pane.people.map((person) => ({ id: start + person.id, label: person.name }));
   return el(
     "select",
@@ -70,7 +90,9 @@ function select(view, component) {
       on: { change: (event) => event.target.value && view.press(event.target.value) },
     },
     el("option", { value: "" }, component.placeholder ?? text("choose")),
-    offered.map((one) => el("option", { value: one.id, selected: Boolean(one.isChosen), title: one.detail }, one.label)),
+    offered.map((one) =>
+      el("option", { value: one.id, selected: Boolean(one.isChosen), title: one.detail }, one.label),
+    ),
   );
 }
 

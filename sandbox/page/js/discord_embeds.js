@@ -13,7 +13,12 @@ export function drawEmbed(view, embed) {
       embed.author?.name && el("p", { class: "embed-author" }, linked(embed.author.url, embed.author.name)),
       embed.title && el("p", { class: "embed-title" }, linked(embed.url, view.tree("discord", embed.title))),
       embed.description && el("div", { class: "embed-description" }, view.tree("discord", embed.description)),
-      embed.fields?.length > 0 && el("div", { class: "embed-fields" }, embed.fields.map((field) => drawField(view, field))),
+      embed.fields?.length > 0 &&
+        el(
+          "div",
+          { class: "embed-fields" },
+          embed.fields.map((field) => drawField(view, field)),
+        ),
       embed.image?.url && picture(embed.image, "embed-image"),
       (embed.footer?.text || embed.timestamp) && el("p", { class: "embed-footer" }, footer(embed)),
     ),
@@ -43,6 +48,10 @@ function linked(url, inside) {
 
 export function picture(media, kind) {
   const image = el("img", { class: kind, src: media.url, alt: media.description ?? "", loading: "lazy" });
-  image.addEventListener("error", () => image.replaceWith(el("span", { class: "missing-picture", title: media.url }, "🖼")), { once: true });
+  image.addEventListener(
+    "error",
+    () => image.replaceWith(el("span", { class: "missing-picture", title: media.url }, "🖼")),
+    { once: true },
+  );
   return image;
 }

@@ -22,7 +22,13 @@ export function faultPanel(app) {
   };
   draw();
   app.onFaults = () => columns.isConnected && draw();
-  return el("div", {}, el("h2", {}, text("faults")), el("p", { class: "explained" }, text("faults-explained")), columns);
+  return el(
+    "div",
+    {},
+    el("h2", {}, text("faults")),
+    el("p", { class: "explained" }, text("faults-explained")),
+    columns,
+  );
 }
 
 function column(app, platform) {
@@ -33,21 +39,50 @@ function column(app, platform) {
     el(
       "label",
       { class: "switch", title: text(`fault-${name}-title`) },
-      el("input", { type: "checkbox", role: "switch", checked: isOn, data: { fault: `${platform}-${name}` }, on: { change: (event) => set(change(event.target.checked)) } }),
+      el("input", {
+        type: "checkbox",
+        role: "switch",
+        checked: isOn,
+        data: { fault: `${platform}-${name}` },
+        on: { change: (event) => set(change(event.target.checked)) },
+      }),
       text(`fault-${name}`),
     );
   const counter = ([name, count]) =>
     el(
       "div",
       { class: "counter", title: text(`fault-${name}-title`) },
-      el("button", { type: "button", data: { fault: `${platform}-${name}` }, on: { click: () => set({ [name]: faults[name] + count }) } }, text(`fault-${name}`, { count })),
-      faults[name] > 0 && el("button", { type: "button", class: "left", title: text("fault-clear"), on: { click: () => set({ [name]: 0 }) } }, text("fault-left", { count: faults[name] })),
+      el(
+        "button",
+        {
+          type: "button",
+          data: { fault: `${platform}-${name}` },
+          on: { click: () => set({ [name]: faults[name] + count }) },
+        },
+        text(`fault-${name}`, { count }),
+      ),
+      faults[name] > 0 &&
+        el(
+          "button",
+          { type: "button", class: "left", title: text("fault-clear"), on: { click: () => set({ [name]: 0 }) } },
+          text("fault-left", { count: faults[name] }),
+        ),
     );
   return add(
     el("fieldset", { class: `fault-column fault-${platform}` }, el("legend", {}, text(`platform-${platform}`))),
     toggle("is_down", faults.is_down, (isOn) => ({ is_down: isOn })),
     toggle("slow_seconds", faults.slow_seconds > 0, (isOn) => ({ slow_seconds: isOn ? SLOW_SECONDS : 0 })),
     COUNTERS.map(counter),
-    el("button", { type: "button", class: "drop", title: text("drop-socket-title"), data: { fault: `${platform}-drop` }, on: { click: () => app.try(() => api.post("drop_connections", {})) } }, text("drop-socket")),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "drop",
+        title: text("drop-socket-title"),
+        data: { fault: `${platform}-drop` },
+        on: { click: () => app.try(() => api.post("drop_connections", {})) },
+      },
+      text("drop-socket"),
+    ),
   );
 }

@@ -73,7 +73,8 @@ export class FormDialog {
         ),
       ),
     );
-    const first = this.element.querySelector("[aria-invalid=true]") ?? this.element.querySelector("input, textarea, select");
+    const first =
+      this.element.querySelector("[aria-invalid=true]") ?? this.element.querySelector("input, textarea, select");
     first?.focus();
   }
 
@@ -100,7 +101,12 @@ export class FormDialog {
     return el(
       "div",
       { class: ["field", field.error && "has-error"] },
-      el("label", { for: id }, field.label, !field.is_required && el("span", { class: "optional" }, ` ${text("optional")}`)),
+      el(
+        "label",
+        { for: id },
+        field.label,
+        !field.is_required && el("span", { class: "optional" }, ` ${text("optional")}`),
+      ),
       (inputs[field.kind] ?? inputs.text)(),
       field.error && el("p", { class: "error", id: `${id}-error`, role: "alert" }, field.error),
     );
@@ -113,7 +119,9 @@ export class FormDialog {
 
   async submit(form) {
     const { pane } = this;
-    const answer = await pane.try(() => pane.api.post("submit", { person: pane.me, form: form.id, values: this.values() }));
+    const answer = await pane.try(() =>
+      pane.api.post("submit", { person: pane.me, form: form.id, values: this.values() }),
+    );
     if (answer) this.show(answer.form);
   }
 

@@ -29,7 +29,9 @@ export class ForumView {
     const { me, api } = this.pane;
     const unread = this.posts.slice(0, MOST_READ).filter((post) => !this.latest.has(post.id));
     await Promise.all(
-      unread.map(async (post) => this.latest.set(post.id, (await api.get("messages", { person: me, room: post.id })).messages)),
+      unread.map(async (post) =>
+        this.latest.set(post.id, (await api.get("messages", { person: me, room: post.id })).messages),
+      ),
     );
     if (me === this.pane.me) this.draw();
   }
@@ -46,9 +48,18 @@ export class ForumView {
         "header",
         { class: "conversation-head" },
         el("h3", {}, this.pane.skin.roomTitle(room)),
-        el("button", { type: "button", class: "new-post", on: { click: () => this.ask() } }, this.pane.skin.newPostLabel()),
+        el(
+          "button",
+          { type: "button", class: "new-post", on: { click: () => this.ask() } },
+          this.pane.skin.newPostLabel(),
+        ),
       ),
-      el("div", { class: "cards" }, posts.map((post) => this.card(post)), !posts.length && el("p", { class: "empty" }, text("no-posts"))),
+      el(
+        "div",
+        { class: "cards" },
+        posts.map((post) => this.card(post)),
+        !posts.length && el("p", { class: "empty" }, text("no-posts")),
+      ),
     );
   }
 
@@ -59,11 +70,22 @@ export class ForumView {
     const isUnread = this.pane.unreadOf(this.pane.me).has(post.id);
     return el(
       "button",
-      { type: "button", class: ["card", post.is_closed && "is-closed", isUnread && "is-unread"], data: { room: post.id }, on: { click: () => this.pane.openRoom(post.id) } },
-      el("span", { class: "tags" }, post.tags.map((tag) => el("span", { class: "tag" }, tag)), post.is_closed && el("span", { class: "closed" }, text("closed"))),
+      {
+        type: "button",
+        class: ["card", post.is_closed && "is-closed", isUnread && "is-unread"],
+        data: { room: post.id },
+        on: { click: () => this.pane.openRoom(post.id) },
+      },
+      el(
+        "span",
+        { class: "tags" },
+        post.tags.map((tag) => el("span", { class: "tag" }, tag)),
+        post.is_closed && el("span", { class: "closed" }, text("closed")),
+      ),
       el("strong", {}, post.name),
       shown && el("span", { class: "excerpt" }, `${shown.author.name}: ${shown.text}`),
-      last && el("span", { class: "meta" }, text("post-meta", { count: messages.length, time: clockText(last.sent_at) })),
+      last &&
+        el("span", { class: "meta" }, text("post-meta", { count: messages.length, time: clockText(last.sent_at) })),
     );
   }
 
@@ -73,8 +95,19 @@ export class ForumView {
   }
 
   ask() {
-    const title = el("input", { type: "text", required: true, maxlength: 100, "aria-label": text("post-title"), placeholder: text("post-title") });
-    const words = el("textarea", { rows: 4, required: true, "aria-label": text("post-text"), placeholder: text("post-text") });
+    const title = el("input", {
+      type: "text",
+      required: true,
+      maxlength: 100,
+      "aria-label": text("post-title"),
+      placeholder: text("post-title"),
+    });
+    const words = el("textarea", {
+      rows: 4,
+      required: true,
+      "aria-label": text("post-text"),
+      placeholder: text("post-text"),
+    });
     const submit = async (event) => {
       event.preventDefault();
       const { pane } = this;

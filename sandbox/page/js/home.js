@@ -33,8 +33,15 @@ export class HomeView {
       tree: (dialect, words) => drawn(home.markup?.[dialect]?.[words] ?? [words], pane.names),
       press: (button) => this.press(button),
     };
-    const inside = home?.native?.blocks?.length ? pane.skin.blocks(view, home.native.blocks) : el("p", { class: "empty" }, text("home-empty"));
-    const head = el("header", { class: "conversation-head" }, el("h3", {}, pane.room ? pane.skin.roomTitle(pane.room) : ""), pane.main.homeTabs(true));
+    const inside = home?.native?.blocks?.length
+      ? pane.skin.blocks(view, home.native.blocks)
+      : el("p", { class: "empty" }, text("home-empty"));
+    const head = el(
+      "header",
+      { class: "conversation-head" },
+      el("h3", {}, pane.room ? pane.skin.roomTitle(pane.room) : ""),
+      pane.main.homeTabs(true),
+    );
     replace(this.element, head, el("div", { class: "home-inner words" }, inside));
   }
 

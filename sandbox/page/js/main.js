@@ -25,7 +25,11 @@ class App {
     this.front = "telegram";
     this.bar = new Bar(this);
     this.tour = new TourView(this);
-    this.element = el("main", { class: "panes" }, [...this.panes.values()].map((pane) => pane.element));
+    this.element = el(
+      "main",
+      { class: "panes" },
+      [...this.panes.values()].map((pane) => pane.element),
+    );
     this.onFaults = () => undefined;
   }
 
@@ -55,7 +59,9 @@ class App {
     this.bar.drawClock();
     this.bar.bot.show(state.bot);
     for (const [platform, { faults }] of Object.entries(state.platforms)) this.showFaults(platform, faults);
-    await Promise.all([...this.panes.values()].map((pane) => pane.load()));
+    await Promise.all(
+      [...this.panes].map(([platform, pane]) => pane.load({ hasStaff: platform === state.staff_platform })),
+    );
     return state.last_entry;
   }
 

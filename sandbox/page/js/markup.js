@@ -5,7 +5,19 @@ import { emojiCalled } from "./emoji.js";
 import { text } from "./texts.js";
 import { momentText } from "./time.js";
 
-const INLINE = { bold: "strong", italic: "em", underline: "u", strike: "s", code: "code", paragraph: "p", quote: "blockquote", item: "li", row: "tr", cell: "td", subtext: "small" };
+const INLINE = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strike: "s",
+  code: "code",
+  paragraph: "p",
+  quote: "blockquote",
+  item: "li",
+  row: "tr",
+  cell: "td",
+  subtext: "small",
+};
 
 /** `names` tells who or what an id in a mention is: {person(id), room(id), role(id)}. */
 export function drawn(tree, names) {

@@ -16,7 +16,11 @@ export class MessageList {
     this.conversation = conversation;
     this.rows = new Map();
     this.inner = el("div", { class: "messages-inner" });
-    this.element = el("div", { class: "messages", role: "log", "aria-live": "polite", "aria-label": text("messages"), tabindex: 0 }, this.inner);
+    this.element = el(
+      "div",
+      { class: "messages", role: "log", "aria-live": "polite", "aria-label": text("messages"), tabindex: 0 },
+      this.inner,
+    );
   }
 
   draw(messages, { isNew }) {
@@ -26,13 +30,15 @@ export class MessageList {
     const wanted = [];
     let previous = null;
     for (const message of messages) {
-      if (!previous || !isSameDay(previous.sent_at, message.sent_at)) wanted.push(this.row(kept, `day ${dayText(message.sent_at)}`, "", () => daySeparator(message)));
+      if (!previous || !isSameDay(previous.sent_at, message.sent_at))
+        wanted.push(this.row(kept, `day ${dayText(message.sent_at)}`, "", () => daySeparator(message)));
       const isTogether = Boolean(previous) && belongTogether(previous, message);
       const signature = JSON.stringify([message, isTogether, this.conversation.pane.me]);
       wanted.push(this.row(kept, message.id, signature, () => this.message(message, isTogether)));
       previous = message;
     }
-    if (!messages.length) wanted.push(this.row(kept, "empty", "", () => this.conversation.pane.skin.emptyRoom(this.conversation)));
+    if (!messages.length)
+      wanted.push(this.row(kept, "empty", "", () => this.conversation.pane.skin.emptyRoom(this.conversation)));
     this.rows = kept;
     arrange(this.inner, wanted);
     this.drawUnread();
@@ -57,7 +63,9 @@ export class MessageList {
     this.element.scrollTop = this.element.scrollHeight;
     // Pictures that arrive later make the list longer.
     for (const picture of this.inner.querySelectorAll("img")) {
-      picture.addEventListener("load", () => this.isAtEnd() || (this.element.scrollTop = this.element.scrollHeight), { once: true });
+      picture.addEventListener("load", () => this.isAtEnd() || (this.element.scrollTop = this.element.scrollHeight), {
+        once: true,
+      });
     }
   }
 
@@ -80,7 +88,12 @@ export class MessageList {
     };
     return el(
       "article",
-      { class: ["message", isTogether && "is-together", view.isMine && "is-mine", message.is_private && "is-private"], tabindex: -1, data: { message: message.id }, "aria-label": text("message-by", { name: message.author.name }) },
+      {
+        class: ["message", isTogether && "is-together", view.isMine && "is-mine", message.is_private && "is-private"],
+        tabindex: -1,
+        data: { message: message.id },
+        "aria-label": text("message-by", { name: message.author.name }),
+      },
       pane.skin.message(view),
       this.toolbar(message),
     );
@@ -94,8 +107,18 @@ export class MessageList {
       const people = reaction.people.map((id) => pane.person(id)?.name ?? id).join(", ");
       return el(
         "button",
-        { type: "button", class: "reaction", "aria-pressed": isMine, title: `${people} · ${reaction.emoji}`, on: { click: () => this.conversation.react(message, reaction.emoji, !isMine) } },
-        el("span", { class: "emoji" }, pane.platform === "slack" ? emojiCalled(reaction.emoji) : reaction.emoji.split(":")[0]),
+        {
+          type: "button",
+          class: "reaction",
+          "aria-pressed": isMine,
+          title: `${people} · ${reaction.emoji}`,
+          on: { click: () => this.conversation.react(message, reaction.emoji, !isMine) },
+        },
+        el(
+          "span",
+          { class: "emoji" },
+          pane.platform === "slack" ? emojiCalled(reaction.emoji) : reaction.emoji.split(":")[0],
+        ),
         el("span", { class: "count" }, String(reaction.people.length)),
       );
     };
@@ -118,7 +141,8 @@ export class MessageList {
 
   drawUnread() {
     const unread = this.conversation.pane.unreadOf(this.conversation.pane.me);
-    for (const bar of this.inner.querySelectorAll(".thread-bar")) bar.classList.toggle("is-unread", unread.has(bar.dataset.thread));
+    for (const bar of this.inner.querySelectorAll(".thread-bar"))
+      bar.classList.toggle("is-unread", unread.has(bar.dataset.thread));
   }
 
   toolbar(message) {
@@ -126,12 +150,19 @@ export class MessageList {
     const { pane } = conversation;
     const react = iconButton("☺", text("add-reaction"), () => this.pickReaction(react, message));
     const more = iconButton("⋯", text("message-menu"), () => this.openMenu(more, message));
-    return el("div", { class: "toolbar", role: "toolbar", "aria-label": text("message-actions") }, react, pane.skin.replyButton(conversation, message), more);
+    return el(
+      "div",
+      { class: "toolbar", role: "toolbar", "aria-label": text("message-actions") },
+      react,
+      pane.skin.replyButton(conversation, message),
+      more,
+    );
   }
 
   pickReaction(anchor, message) {
     const { conversation } = this;
-    const given = (emoji) => message.reactions.some((one) => one.emoji === emoji && one.people.includes(conversation.pane.me));
+    const given = (emoji) =>
+      message.reactions.some((one) => one.emoji === emoji && one.people.includes(conversation.pane.me));
     const grid = el("div", { class: "emoji-grid" });
     const close = popup(anchor, grid, { label: text("add-reaction"), kind: "picker" });
     for (const [emoji, character] of pickable(conversation.pane.platform)) {
@@ -139,7 +170,9 @@ export class MessageList {
         close();
         conversation.react(message, emoji, !given(emoji));
       };
-      grid.append(el("button", { type: "button", title: emoji, "aria-label": emoji, on: { click: choose } }, character));
+      grid.append(
+        el("button", { type: "button", title: emoji, "aria-label": emoji, on: { click: choose } }, character),
+      );
     }
     grid.querySelector("button").focus();
   }
@@ -153,7 +186,12 @@ export class MessageList {
       ...pane.skin.messageActions(conversation, message),
       { sign: "📋", label: text("copy-text"), run: () => navigator.clipboard?.writeText(message.text) },
       isMine && { sign: "✎", label: text("edit-message"), run: () => conversation.composer.edit(message) },
-      isMine && { sign: "🗑", label: text("delete-message"), isDangerous: true, run: () => pane.try(() => pane.api.post("delete", conversation.where(message))) },
+      isMine && {
+        sign: "🗑",
+        label: text("delete-message"),
+        isDangerous: true,
+        run: () => pane.try(() => pane.api.post("delete", conversation.where(message))),
+      },
       shortcuts.length > 0 && null,
       ...shortcuts.map((shortcut) => ({
         sign: "⚡",
@@ -192,5 +230,7 @@ function arrange(parent, wanted) {
 function carryFocus(before, after) {
   if (!before.contains(document.activeElement)) return;
   const { click } = document.activeElement.dataset;
-  requestAnimationFrame(() => (after.querySelector(`[data-click="${CSS.escape(click ?? "")}"]`) ?? after).focus({ preventScroll: true }));
+  requestAnimationFrame(() =>
+    (after.querySelector(`[data-click="${CSS.escape(click ?? "")}"]`) ?? after).focus({ preventScroll: true }),
+  );
 }

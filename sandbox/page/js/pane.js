@@ -47,13 +47,36 @@ export class Pane {
       paneMenu(this, menu),
     );
     const drawer = iconButton("☰", text("show-rooms"), () => this.toggleRooms(), { class: "drawer" });
-    this.body = el("div", { class: "body" }, this.main.element, this.forum.element, this.home.element, this.side.element);
+    this.body = el(
+      "div",
+      { class: "body" },
+      this.main.element,
+      this.forum.element,
+      this.home.element,
+      this.side.element,
+    );
     return el(
       "section",
       { class: ["pane", `pane-${this.platform}`], "aria-labelledby": this.title.id, data: { platform: this.platform } },
-      el("header", { class: "pane-head" }, drawer, this.skin.logo(), this.title, this.badge, this.peopleBar.element, menu),
+      el(
+        "header",
+        { class: "pane-head" },
+        drawer,
+        this.skin.logo(),
+        this.title,
+        this.badge,
+        this.peopleBar.element,
+        menu,
+      ),
       this.about,
-      el("div", { class: ["window", this.skin.name] }, this.roomList.element, this.body, this.form.element, this.toasts.element),
+      el(
+        "div",
+        { class: ["window", this.skin.name] },
+        this.roomList.element,
+        this.body,
+        this.form.element,
+        this.toasts.element,
+      ),
     );
   }
 
@@ -68,10 +91,17 @@ export class Pane {
     }
   }
 
-  async load() {
+  async load({ hasStaff }) {
+    this.hasStaff = hasStaff;
     await this.loadPeople();
     await this.loadRooms();
-    await this.become(this.person(this.me) ? this.me : (this.skin.firstPerson(this.people)?.id ?? ""));
+    await this.become(this.person(this.me) ? this.me : (this.firstPerson()?.id ?? ""));
+  }
+
+  /** Where the staff sit one begins as an agent, elsewhere as a customer. */
+  firstPerson() {
+    const part = this.hasStaff ? "agent" : "customer";
+    return this.people.find((person) => person.about.includes(part)) ?? this.people.find((person) => !person.is_bot);
   }
 
   async loadPeople() {
@@ -138,7 +168,12 @@ export class Pane {
     this.element.classList.remove("shows-rooms");
     this.drawPlace();
     this.try(() => this.skin.onOpen(this, room));
-    await this.try(() => Promise.all([this.isForum(room) ? this.forum.refresh() : this.main.open(room), thread && this.side.openThread(room, thread)]));
+    await this.try(() =>
+      Promise.all([
+        this.isForum(room) ? this.forum.refresh() : this.main.open(room),
+        thread && this.side.openThread(room, thread),
+      ]),
+    );
   }
 
   async openThread(message) {
@@ -165,12 +200,14 @@ export class Pane {
 
   /** Agents begin at the desk, everybody else with the bot. */
   firstRoom() {
-    const isAgent = this.person(this.me)?.about.includes("agent");
+    const isAgent = this.hasStaff && this.person(this.me)?.about.includes("agent");
     return (isAgent && this.rooms.find((room) => /support.desk/i.test(room.name))) || this.rooms[0];
   }
 
   isForum(room) {
-    return room.kind === "forum" || (room.kind === "supergroup" && this.rooms.some((inner) => inner.parent === room.id));
+    return (
+      room.kind === "forum" || (room.kind === "supergroup" && this.rooms.some((inner) => inner.parent === room.id))
+    );
   }
 
   drawPlace() {
@@ -204,7 +241,8 @@ export class Pane {
     if (entry.kind === "message") this.onMessage(entry);
     if (entry.kind === "form") this.try(() => this.form.refresh());
     if (entry.kind === "home" && !this.home.element.hidden) this.home.refreshLater();
-    if (entry.kind === "answer" && entry.data.text && entry.data.person === this.me) this.toasts.show(entry.data.text, "answer");
+    if (entry.kind === "answer" && entry.data.text && entry.data.person === this.me)
+      this.toasts.show(entry.data.text, "answer");
   }
 
   onChange(entry) {
@@ -224,7 +262,8 @@ export class Pane {
     const onlyFor = entry.data.person ?? entry.data.only_for ?? "";
     for (const [person, rooms] of this.roomsOf) {
       const isMine = person === author || (onlyFor && person !== onlyFor);
-      const listed = rooms.find((room) => room.id === entry.room) ?? rooms.find((room) => entry.room.startsWith(`${room.id}:`));
+      const listed =
+        rooms.find((room) => room.id === entry.room) ?? rooms.find((room) => entry.room.startsWith(`${room.id}:`));
       if (isMine || !listed || (person === this.me && this.isOpen(entry.room))) continue;
       this.unreadOf(person).add(entry.room);
     }

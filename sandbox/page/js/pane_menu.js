@@ -13,11 +13,26 @@ export function paneMenu(pane, anchor) {
   const actions = [
     { sign: "+", label: text("add-person"), run: () => askName(pane, anchor) },
     null,
-    room && room.kind !== "dm" && !isInner && { sign: "→", label: text("leave-room", { name }), run: () => say("leave", about) },
-    isInner && { sign: "🗑", label: text("delete-room", { name }), isDangerous: true, run: () => deleteRoom(pane, room) },
+    room &&
+      room.kind !== "dm" &&
+      !isInner && { sign: "→", label: text("leave-room", { name }), run: () => say("leave", about) },
+    isInner && {
+      sign: "🗑",
+      label: text("delete-room", { name }),
+      isDangerous: true,
+      run: () => deleteRoom(pane, room),
+    },
     ...pane.skin.paneActions(pane, anchor),
-    { sign: "⛔", label: text(`block-${pane.platform}`), run: () => say("block_bot", { person: pane.me, is_blocked: true }) },
-    { sign: "✓", label: text(`unblock-${pane.platform}`), run: () => say("block_bot", { person: pane.me, is_blocked: false }) },
+    {
+      sign: "⛔",
+      label: text(`block-${pane.platform}`),
+      run: () => say("block_bot", { person: pane.me, is_blocked: true }),
+    },
+    {
+      sign: "✓",
+      label: text(`unblock-${pane.platform}`),
+      run: () => say("block_bot", { person: pane.me, is_blocked: false }),
+    },
     null,
     { sign: "⚡", label: text("drop-socket"), run: () => say("drop_connections", {}) },
   ].filter((action) => action !== false && action !== undefined);
@@ -31,7 +46,9 @@ export function choosePerson(pane, anchor, label, people, run) {
     close();
     run(person);
   };
-  const items = people.map((person) => el("button", { type: "button", role: "menuitem", on: { click: choose(person) } }, person.name));
+  const items = people.map((person) =>
+    el("button", { type: "button", role: "menuitem", on: { click: choose(person) } }, person.name),
+  );
   close = popup(anchor, el("div", { class: "menu-items" }, items), { label, role: "menu", kind: "menu" });
 }
 
@@ -46,7 +63,14 @@ async function deleteRoom(pane, room) {
 }
 
 function askName(pane, anchor) {
-  const input = el("input", { type: "text", required: true, maxlength: 60, autofocus: true, placeholder: text("new-name"), "aria-label": text("new-name") });
+  const input = el("input", {
+    type: "text",
+    required: true,
+    maxlength: 60,
+    autofocus: true,
+    placeholder: text("new-name"),
+    "aria-label": text("new-name"),
+  });
   let close = () => undefined;
   const submit = async (event) => {
     event.preventDefault();
@@ -59,6 +83,11 @@ function askName(pane, anchor) {
     await pane.loadRooms();
     await pane.become(added.person.id);
   };
-  const form = el("form", { class: "one-line", on: { submit } }, input, el("button", { type: "submit", class: "primary" }, text("add")));
+  const form = el(
+    "form",
+    { class: "one-line", on: { submit } },
+    input,
+    el("button", { type: "submit", class: "primary" }, text("add")),
+  );
   close = popup(anchor, form, { label: text("add-person") });
 }

@@ -64,8 +64,11 @@ const TINTS = 8;
 export function avatar(person) {
   const tint = [...person.id].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 9973, 7) % TINTS;
   const isPicture = /^(https?:|data:image\/)/.test(person.avatar);
-  const initials = person.name.split(/\s+/).slice(0, 2).map((word) => [...word][0]).join("");
+  const initials = person.name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0])
+    .join("");
   const inside = isPicture ? el("img", { src: person.avatar, alt: "" }) : person.avatar || initials;
   return el("span", { class: ["avatar", `tint-${tint}`, person.is_bot && "is-bot"], "aria-hidden": "true" }, inside);
 }
-

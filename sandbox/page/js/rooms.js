@@ -21,7 +21,11 @@ export class RoomList {
       this.list,
       groups.map((group) => [
         group.title && el("h3", {}, group.title),
-        el("ul", {}, group.rooms.map((room) => this.item(room, rooms))),
+        el(
+          "ul",
+          {},
+          group.rooms.map((room) => this.item(room, rooms)),
+        ),
       ]),
     );
     this.drawUnread();
@@ -30,7 +34,17 @@ export class RoomList {
 
   item(room, rooms) {
     const inner = this.innerRooms(room, rooms);
-    return el("li", {}, this.button(room), inner.length > 0 && el("ul", { class: "inner" }, inner.map((one) => el("li", {}, this.button(one)))));
+    return el(
+      "li",
+      {},
+      this.button(room),
+      inner.length > 0 &&
+        el(
+          "ul",
+          { class: "inner" },
+          inner.map((one) => el("li", {}, this.button(one))),
+        ),
+    );
   }
 
   /** Threads, posts and topics: the latest ones that are open, and those that are unread or in front. */
@@ -64,9 +78,14 @@ export class RoomList {
     const unread = [...this.pane.unreadOf(this.pane.me)];
     for (const button of this.list.querySelectorAll(".room")) {
       const id = button.dataset.room;
-      const isUnread = unread.some((room) => room === id || room.startsWith(`${id}:`) || this.pane.roomHere(room)?.parent === id);
+      const isUnread = unread.some(
+        (room) => room === id || room.startsWith(`${id}:`) || this.pane.roomHere(room)?.parent === id,
+      );
       button.classList.toggle("is-unread", isUnread);
-      button.setAttribute("aria-label", isUnread ? text("room-unread", { name: button.dataset.name }) : button.dataset.name);
+      button.setAttribute(
+        "aria-label",
+        isUnread ? text("room-unread", { name: button.dataset.name }) : button.dataset.name,
+      );
     }
   }
 }

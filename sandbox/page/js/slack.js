@@ -6,7 +6,15 @@ import { choosePerson } from "./pane_menu.js";
 import { drawBlocks } from "./slack_blocks.js";
 import { text } from "./texts.js";
 
-const SERVICE = new Set(["channel_join", "channel_leave", "group_join", "group_leave", "channel_topic", "channel_purpose", "tombstone"]);
+const SERVICE = new Set([
+  "channel_join",
+  "channel_leave",
+  "group_join",
+  "group_leave",
+  "channel_topic",
+  "channel_purpose",
+  "tombstone",
+]);
 
 export const slack = {
   name: "slack",
@@ -19,8 +27,6 @@ export const slack = {
 
   sidebarHead: () => el("p", { class: "workspace" }, text("workspace-slack")),
 
-  firstPerson: (people) => people.find((person) => person.about.includes("agent")) ?? people.find((person) => !person.is_bot),
-
   roomGroups(rooms) {
     const shown = rooms.filter((room) => room.kind !== "thread");
     return [
@@ -29,7 +35,12 @@ export const slack = {
     ];
   },
 
-  roomSign: (room) => el("span", { class: "room-sign", "aria-hidden": "true" }, room.kind === "dm" ? "●" : room.kind === "group" ? "🔒" : "#"),
+  roomSign: (room) =>
+    el(
+      "span",
+      { class: "room-sign", "aria-hidden": "true" },
+      room.kind === "dm" ? "●" : room.kind === "group" ? "🔒" : "#",
+    ),
 
   roomName: (room) => room.name.replace(/^#/, ""),
 
@@ -39,23 +50,37 @@ export const slack = {
     return isSide ? text("hint-thread") : text("hint-message", { room: slack.roomTitle(room) });
   },
 
-  emptyRoom: ({ room }) => el("div", { class: "empty" }, el("p", {}, text("empty-room", { room: room ? slack.roomTitle(room) : "" }))),
+  emptyRoom: ({ room }) =>
+    el("div", { class: "empty" }, el("p", {}, text("empty-room", { room: room ? slack.roomTitle(room) : "" }))),
 
   replyButton(conversation, message) {
     if (conversation.isSide) return null;
-    return el("button", { type: "button", class: "icon", title: text("reply-in-thread"), "aria-label": text("reply-in-thread"), on: { click: () => conversation.pane.openThread(message) } }, "💬");
+    return el(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: text("reply-in-thread"),
+        "aria-label": text("reply-in-thread"),
+        on: { click: () => conversation.pane.openThread(message) },
+      },
+      "💬",
+    );
   },
 
   openThread: (pane, message) => pane.openThread(message),
 
   messageActions: (conversation, message) =>
-    conversation.isSide ? [] : [{ sign: "💬", label: text("reply-in-thread"), run: () => conversation.pane.openThread(message) }],
+    conversation.isSide
+      ? []
+      : [{ sign: "💬", label: text("reply-in-thread"), run: () => conversation.pane.openThread(message) }],
 
   paneActions(pane, anchor) {
     const { room } = pane;
     if (!room || room.kind !== "channel") return [];
     const others = pane.people.filter((person) => !person.is_bot && person.id !== pane.me);
-    const ask = (call) => (person) => pane.try(() => pane.api.post(call, { person: pane.me, room: room.id, invited: person.id }));
+    const ask = (call) => (person) =>
+      pane.try(() => pane.api.post(call, { person: pane.me, room: room.id, invited: person.id }));
     const offer = (call, sign) => ({
       sign,
       label: text(`slack-${call}`, { name: slack.roomTitle(room) }),
@@ -66,12 +91,15 @@ export const slack = {
 
   /** The latest card in the room, or the thread under it. */
   async openTicket(pane, isThread) {
-    const card = pane.main.messages.findLast((message) => message.author.is_bot && message.buttons.length && !message.is_private);
+    const card = pane.main.messages.findLast(
+      (message) => message.author.is_bot && message.buttons.length && !message.is_private,
+    );
     if (isThread && card) await pane.openThread(card);
     else if (!pane.side.element.hidden) pane.closeThread();
   },
 
-  mentions: (pane) => [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
+  mentions: (pane) =>
+    [...(pane.bot ? [pane.bot] : []), ...pane.people].map(({ name }) => ({ name, mention: `@${name}` })),
 
   written: (typed) => typed,
 
@@ -88,7 +116,13 @@ export const slack = {
         { class: "content" },
         message.is_private && el("p", { class: "only-you" }, "👁 ", text("only-you")),
         !isTogether &&
-          el("header", {}, el("strong", { class: "author" }, message.author.name), message.author.is_bot && el("span", { class: "app" }, text("app")), view.time()),
+          el(
+            "header",
+            {},
+            el("strong", { class: "author" }, message.author.name),
+            message.author.is_bot && el("span", { class: "app" }, text("app")),
+            view.time(),
+          ),
         el("div", { class: "words" }, words(view), !isCard(message) && view.edited()),
         (message.native.attachments ?? []).map((attachment) => attached(view, attachment)),
         fileList(message.files),

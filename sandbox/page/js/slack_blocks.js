@@ -25,18 +25,58 @@ export function withEmoji(words) {
 const DRAW = {
   header: (view, block) => el("h4", { class: "block header" }, drawText(view, block.text)),
   section,
-  context: (view, block) => el("div", { class: "block context" }, block.elements.map((element) => contextElement(view, element))),
-  actions: (view, block) => el("div", { class: "block actions" }, block.elements.map((element) => drawElement(view, block, element))),
-  context_actions: (view, block) => el("div", { class: "block actions" }, block.elements.map((element) => drawElement(view, block, element))),
+  context: (view, block) =>
+    el(
+      "div",
+      { class: "block context" },
+      block.elements.map((element) => contextElement(view, element)),
+    ),
+  actions: (view, block) =>
+    el(
+      "div",
+      { class: "block actions" },
+      block.elements.map((element) => drawElement(view, block, element)),
+    ),
+  context_actions: (view, block) =>
+    el(
+      "div",
+      { class: "block actions" },
+      block.elements.map((element) => drawElement(view, block, element)),
+    ),
   divider: () => el("hr", { class: "block divider" }),
   markdown: (view, block) => el("div", { class: "block markdown" }, view.tree("markdown", block.text)),
   rich_text: (view, block) => el("div", { class: "block rich-text" }, richText(view, block.elements)),
-  image: (view, block) => el("figure", { class: "block image" }, block.title && el("figcaption", {}, drawText(view, block.title)), image(block)),
+  image: (view, block) =>
+    el(
+      "figure",
+      { class: "block image" },
+      block.title && el("figcaption", {}, drawText(view, block.title)),
+      image(block),
+    ),
   table: (view, block) =>
-    el("div", { class: "block table" }, el("table", {}, block.rows.map((row) => el("tr", {}, row.map((cell) => el("td", {}, tableCell(view, cell))))))),
+    el(
+      "div",
+      { class: "block table" },
+      el(
+        "table",
+        {},
+        block.rows.map((row) =>
+          el(
+            "tr",
+            {},
+            row.map((cell) => el("td", {}, tableCell(view, cell))),
+          ),
+        ),
+      ),
+    ),
   input: (view, block) => el("div", { class: "block section" }, el("strong", {}, drawText(view, block.label))),
   file: (view, block) => el("p", { class: "block section" }, block.external_id ?? ""),
-  video: (view, block) => el("p", { class: "block section" }, outsideLink(block.title_url ?? block.video_url ?? "", drawText(view, block.title))),
+  video: (view, block) =>
+    el(
+      "p",
+      { class: "block section" },
+      outsideLink(block.title_url ?? block.video_url ?? "", drawText(view, block.title)),
+    ),
 };
 
 function section(view, block) {
@@ -47,9 +87,19 @@ function section(view, block) {
       "div",
       { class: "section-words" },
       block.text && el("div", {}, drawText(view, block.text)),
-      block.fields?.length > 0 && el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "field" }, drawText(view, field)))),
+      block.fields?.length > 0 &&
+        el(
+          "div",
+          { class: "fields" },
+          block.fields.map((field) => el("div", { class: "field" }, drawText(view, field))),
+        ),
     ),
-    block.accessory && el("div", { class: "accessory" }, block.accessory.type === "image" ? image(block.accessory) : drawElement(view, block, block.accessory)),
+    block.accessory &&
+      el(
+        "div",
+        { class: "accessory" },
+        block.accessory.type === "image" ? image(block.accessory) : drawElement(view, block, block.accessory),
+      ),
   );
 }
 
@@ -60,8 +110,17 @@ function contextElement(view, element) {
 /** Pictures from the Internet are not fetched: the page stays on this machine, and shows what the picture is. */
 function image(object) {
   const address = object.image_url ?? object.slack_file?.url ?? "";
-  const picture = el("img", { src: address, alt: object.alt_text ?? "", title: object.alt_text ?? "", loading: "lazy" });
-  picture.addEventListener("error", () => picture.replaceWith(el("span", { class: "missing-picture", title: address }, `🖼 ${object.alt_text ?? ""}`)), { once: true });
+  const picture = el("img", {
+    src: address,
+    alt: object.alt_text ?? "",
+    title: object.alt_text ?? "",
+    loading: "lazy",
+  });
+  picture.addEventListener(
+    "error",
+    () => picture.replaceWith(el("span", { class: "missing-picture", title: address }, `🖼 ${object.alt_text ?? ""}`)),
+    { once: true },
+  );
   return picture;
 }
 

@@ -12,14 +12,27 @@ export function drawElement(view, block, element) {
   return el("span", { class: "inert" }, withEmoji(element.placeholder?.text ?? element.text?.text ?? element.type));
 }
 
-const DRAW = { button, workflow_button: button, icon_button: button, overflow, radio_buttons: choices, checkboxes: choices, feedback_buttons: feedback };
+const DRAW = {
+  button,
+  workflow_button: button,
+  icon_button: button,
+  overflow,
+  radio_buttons: choices,
+  checkboxes: choices,
+  feedback_buttons: feedback,
+};
 
 function button(view, block, element) {
   const id = clickId(view, block, element.action_id);
   const press = async () => {
     if (await agreed(element.confirm)) view.press(id);
   };
-  const props = { class: ["bk-button", element.style], "aria-label": element.accessibility_label, data: { click: id }, on: { click: press } };
+  const props = {
+    class: ["bk-button", element.style],
+    "aria-label": element.accessibility_label,
+    data: { click: id },
+    on: { click: press },
+  };
   const label = withEmoji(element.text?.text ?? "");
   if (!element.url) return el("button", { type: "button", ...props }, label);
   const link = outsideLink(element.url, label);
@@ -35,10 +48,21 @@ function overflow(view, block, element) {
       text("more-options"),
       element.options.map((option) => ({
         label: option.text.text,
-        run: async () => (await agreed(element.confirm)) && view.press(clickId(view, block, `${element.action_id}=${option.value}`)),
+        run: async () =>
+          (await agreed(element.confirm)) && view.press(clickId(view, block, `${element.action_id}=${option.value}`)),
       })),
     );
-  const anchor = el("button", { type: "button", class: "bk-button", "aria-label": text("more-options"), data: { click: element.action_id }, on: { click: open } }, "⋯");
+  const anchor = el(
+    "button",
+    {
+      type: "button",
+      class: "bk-button",
+      "aria-label": text("more-options"),
+      data: { click: element.action_id },
+      on: { click: open },
+    },
+    "⋯",
+  );
   return anchor;
 }
 
@@ -51,9 +75,16 @@ function select(view, block, element) {
   };
   return el(
     "select",
-    { class: "bk-select", "aria-label": element.placeholder?.text ?? text("choose"), data: { click: element.action_id }, on: { change } },
+    {
+      class: "bk-select",
+      "aria-label": element.placeholder?.text ?? text("choose"),
+      data: { click: element.action_id },
+      on: { change },
+    },
     el("option", { value: "" }, element.placeholder?.text ?? text("choose")),
-    offered.map((one) => el("option", { value: one.id, selected: Boolean(chosen) && one.id.endsWith(`=${chosen}`) }, withEmoji(one.label))),
+    offered.map((one) =>
+      el("option", { value: one.id, selected: Boolean(chosen) && one.id.endsWith(`=${chosen}`) }, withEmoji(one.label)),
+    ),
   );
 }
 
@@ -65,7 +96,9 @@ function offeredBy(view, block, element) {
 
 function choices(view, block, element) {
   const isRadio = element.type === "radio_buttons";
-  const initial = new Set([element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((option) => option.value));
+  const initial = new Set(
+    [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean).map((option) => option.value),
+  );
   return el(
     "fieldset",
     { class: "bk-choices" },
@@ -87,7 +120,15 @@ function choices(view, block, element) {
 
 function feedback(view, block, element) {
   return [element.positive_button, element.negative_button].map((side) =>
-    el("button", { type: "button", class: "bk-button", on: { click: () => view.press(clickId(view, block, `${element.action_id}=${side.value}`)) } }, withEmoji(side.text.text)),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "bk-button",
+        on: { click: () => view.press(clickId(view, block, `${element.action_id}=${side.value}`)) },
+      },
+      withEmoji(side.text.text),
+    ),
   );
 }
 
@@ -98,5 +139,10 @@ function clickId(view, block, id) {
 
 async function agreed(confirm) {
   if (!confirm) return true;
-  return confirmed({ title: confirm.title?.text, detail: confirm.text?.text, yes: confirm.confirm?.text, no: confirm.deny?.text });
+  return confirmed({
+    title: confirm.title?.text,
+    detail: confirm.text?.text,
+    yes: confirm.confirm?.text,
+    no: confirm.deny?.text,
+  });
 }

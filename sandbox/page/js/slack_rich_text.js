@@ -39,7 +39,11 @@ function word(view, element) {
     case "emoji":
       return el("span", { class: "emoji", title: `:${element.name}:` }, emojiCalled(element.name));
     case "user":
-      return el("span", { class: ["mention", element.user_id === names.me && "is-me"] }, `@${names.person(element.user_id) ?? element.user_id}`);
+      return el(
+        "span",
+        { class: ["mention", element.user_id === names.me && "is-me"] },
+        `@${names.person(element.user_id) ?? element.user_id}`,
+      );
     case "channel":
       return el("span", { class: "mention" }, `#${names.room(element.channel_id) ?? element.channel_id}`);
     case "usergroup":

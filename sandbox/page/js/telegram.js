@@ -28,8 +28,6 @@ export const telegram = {
 
   sidebarHead: () => el("p", { class: "workspace" }, text("workspace-telegram")),
 
-  firstPerson: (people) => people.find((person) => person.about.includes("customer")) ?? people.find((person) => !person.is_bot),
-
   roomGroups: (rooms) => [{ title: "", rooms }],
 
   roomSign(room) {
@@ -51,15 +49,32 @@ export const telegram = {
     const { pane, room } = conversation;
     if (room?.kind !== "dm") return el("div", { class: "empty" }, el("p", {}, text("empty-chat")));
     const start = () => pane.try(() => pane.api.say({ person: pane.me, room: room.id, text: "/start" }));
-    return el("div", { class: "empty" }, el("p", {}, text("empty-bot-chat")), el("button", { type: "button", class: "start", on: { click: start } }, text("start")));
+    return el(
+      "div",
+      { class: "empty" },
+      el("p", {}, text("empty-bot-chat")),
+      el("button", { type: "button", class: "start", on: { click: start } }, text("start")),
+    );
   },
 
   replyButton: (conversation, message) =>
-    el("button", { type: "button", class: "icon", title: text("reply"), "aria-label": text("reply"), on: { click: () => conversation.composer.reply(message) } }, "↩"),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "icon",
+        title: text("reply"),
+        "aria-label": text("reply"),
+        on: { click: () => conversation.composer.reply(message) },
+      },
+      "↩",
+    ),
 
   openThread: (pane, message) => pane.openRoom(message.thread),
 
-  messageActions: (conversation, message) => [{ sign: "↩", label: text("reply"), run: () => conversation.composer.reply(message) }],
+  messageActions: (conversation, message) => [
+    { sign: "↩", label: text("reply"), run: () => conversation.composer.reply(message) },
+  ],
 
   paneActions(pane) {
     const { room } = pane;
@@ -67,7 +82,11 @@ export const telegram = {
     if (!room || room.kind === "dm") return [];
     const isTopic = room.kind === "topic";
     return [
-      isTopic && { sign: room.is_closed ? "○" : "●", label: text(room.is_closed ? "reopen-topic" : "close-topic", { name: room.name }), run: say("close_topic", { is_closed: !room.is_closed }) },
+      isTopic && {
+        sign: room.is_closed ? "○" : "●",
+        label: text(room.is_closed ? "reopen-topic" : "close-topic", { name: room.name }),
+        run: say("close_topic", { is_closed: !room.is_closed }),
+      },
       { sign: "★", label: text("bot-administrator"), run: say("set_bot_status", { status: "administrator" }) },
       { sign: "☆", label: text("bot-member"), run: say("set_bot_status", { status: "member" }) },
       { sign: "−", label: text("bot-kicked"), run: say("set_bot_status", { status: "kicked" }) },
@@ -101,7 +120,13 @@ export const telegram = {
           fileList(message.files),
           el("div", { class: "words" }, words(view)),
           view.reactions(),
-          el("span", { class: "stamp" }, view.edited(), view.time(), isMine && el("span", { class: "ticks", "aria-hidden": "true" }, "✓✓")),
+          el(
+            "span",
+            { class: "stamp" },
+            view.edited(),
+            view.time(),
+            isMine && el("span", { class: "ticks", "aria-hidden": "true" }, "✓✓"),
+          ),
         ),
         keyboard(view, native.reply_markup?.inline_keyboard ?? [], "inline-keyboard"),
         keyboard(view, native.reply_markup?.keyboard ?? [], "reply-keyboard"),
@@ -127,9 +152,15 @@ function answered(view) {
   // In a topic every message answers the one that opened it; that is not worth saying.
   if (!source || "forum_topic_created" in source) return null;
   const name = [source.from?.first_name, source.from?.last_name].filter(Boolean).join(" ");
-  const jump = () => view.conversation.element.querySelector(`[data-message="${CSS.escape(String(source.message_id))}"]`)?.focus();
+  const jump = () =>
+    view.conversation.element.querySelector(`[data-message="${CSS.escape(String(source.message_id))}"]`)?.focus();
   const said = native.quote?.text ?? source.text ?? source.caption ?? text("a-file");
-  return el("button", { type: "button", class: "answered", on: { click: jump } }, el("strong", {}, name), el("span", {}, said));
+  return el(
+    "button",
+    { type: "button", class: "answered", on: { click: jump } },
+    el("strong", {}, name),
+    el("span", {}, said),
+  );
 }
 
 function keyboard(view, rows, kind) {
@@ -137,7 +168,13 @@ function keyboard(view, rows, kind) {
   return el(
     "div",
     { class: kind },
-    rows.map((row) => el("div", { class: "keys" }, row.map((key) => keyButton(view, typeof key === "string" ? { text: key } : key)))),
+    rows.map((row) =>
+      el(
+        "div",
+        { class: "keys" },
+        row.map((key) => keyButton(view, typeof key === "string" ? { text: key } : key)),
+      ),
+    ),
   );
 }
 
@@ -148,5 +185,9 @@ function keyButton(view, key) {
     return link;
   }
   const id = key.callback_data ?? key.text;
-  return el("button", { type: "button", class: "key", data: { click: id }, on: { click: () => view.press(id) } }, key.text);
+  return el(
+    "button",
+    { type: "button", class: "key", data: { click: id }, on: { click: () => view.press(id) } },
+    key.text,
+  );
 }

@@ -25,7 +25,10 @@ const TEXTS = {
 
   "who-am-i": "Who you are here",
   "you-are": "You are",
-  "person-unread": { one: "{name}, {count} room with something new", other: "{name}, {count} rooms with something new" },
+  "person-unread": {
+    one: "{name}, {count} room with something new",
+    other: "{name}, {count} rooms with something new",
+  },
   "pane-menu": "What you can do on {platform}",
   "add-person": "Let a new person in…",
   "new-name": "First and last name",
@@ -156,7 +159,8 @@ const TEXTS = {
   "bot-running": "Bot running",
   "bot-killed": "Bot killed",
   "bot-crashed": "Bot crashed",
-  "bot-absent-explained": "The sandbox was started without a bot. Start one with the environment that the sandbox printed.",
+  "bot-absent-explained":
+    "The sandbox was started without a bot. Start one with the environment that the sandbox printed.",
   "bot-pid": "process {pid}",
   "bot-starts": "start number {count}",
   "bot-exit": "last ended with {code}",
@@ -168,7 +172,8 @@ const TEXTS = {
   "log-empty": "Nothing was logged yet.",
   "staff-on": "Staff sit on",
   "staff-move": "Move the staff to {platform}?",
-  "staff-move-detail": "Tickets live where the staff are, so everything begins afresh: empty platforms and an empty database.",
+  "staff-move-detail":
+    "Tickets live where the staff are, so everything begins afresh: empty platforms and an empty database.",
   "start-afresh": "Begin afresh",
   "start-afresh-detail": "The three platforms are emptied and the bot gets an empty database.",
 
@@ -183,12 +188,15 @@ const TEXTS = {
   "tour-human": "{who} wants to talk to a person: send the command, press the button, or say it in your own words.",
   "tour-human-say": "/human",
   "tour-claim-title": "Claim",
-  "tour-claim": "Now you are {who}, an agent on {place}. The ticket waits in {room}, with what was said so far. Press Claim.",
+  "tour-claim":
+    "Now you are {who}, an agent on {place}. The ticket waits in {room}, with what was said so far. Press Claim.",
   "tour-answer-title": "Answer",
-  "tour-answer": "As {who}, write in the ticket's thread. What the one who claimed it writes goes to {customer}; what {customer} answers comes back here.",
+  "tour-answer":
+    "As {who}, write in the ticket's thread. What the one who claimed it writes goes to {customer}; what {customer} answers comes back here.",
   "tour-answer-say": "Hello! For which country? I will look it up for you.",
   "tour-note-title": "Add a note",
-  "tour-note": "{who} is another agent: what {who} writes in the thread is a note and stays inside. For the one who claimed it, // begins a note.",
+  "tour-note":
+    "{who} is another agent: what {who} writes in the thread is a note and stays inside. For the one who claimed it, // begins a note.",
   "tour-note-say": "Careful, the carrier has a strike this week.",
   "tour-resolve-title": "Resolve",
   "tour-resolve": "As {who}, press Resolve on the card, or give the command /resolve with the ticket's number.",
@@ -197,10 +205,12 @@ const TEXTS = {
   "tour-tomorrow-title": "A day later",
   "tour-tomorrow": "The clock moved on by a day: the bot asks {who} once whether it still works.",
   "tour-hands-title": "All hands",
-  "tour-hands": "{who} works outside support. Volunteer; then, as an agent, call for help with /sos and a reason, and see {who} jump in.",
+  "tour-hands":
+    "{who} works outside support. Volunteer; then, as an agent, call for help with /sos and a reason, and see {who} jump in.",
   "tour-hands-say": "/volunteer on delivery, furniture",
   "tour-break-title": "Break it",
-  "tour-break": "Open Faults and take a platform down, or kill the bot; then ask as {who} on {place}. Bring it back: nothing is lost.",
+  "tour-break":
+    "Open Faults and take a platform down, or kill the bot; then ask as {who} on {place}. Bring it back: nothing is lost.",
   "tour-break-say": "Is my sofa still on its way?",
 };
 

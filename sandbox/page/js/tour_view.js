@@ -38,7 +38,11 @@ export class TourView {
             "aria-current": index === this.at ? "step" : undefined,
             on: { click: () => this.go(index) },
           },
-          el("span", { class: "number", "aria-hidden": "true" }, this.done.has(index) && index !== this.at ? "✓" : String(index + 1)),
+          el(
+            "span",
+            { class: "number", "aria-hidden": "true" },
+            this.done.has(index) && index !== this.at ? "✓" : String(index + 1),
+          ),
           text(`tour-${one.name}-title`),
         ),
       );
@@ -49,7 +53,12 @@ export class TourView {
   }
 
   nextButton() {
-    return el("button", { type: "button", class: "next", on: { click: () => this.go(this.at + 1) } }, text("next-step"), " →");
+    return el(
+      "button",
+      { type: "button", class: "next", on: { click: () => this.go(this.at + 1) } },
+      text("next-step"),
+      " →",
+    );
   }
 
   platformOf(step) {
@@ -59,7 +68,12 @@ export class TourView {
   roles(step) {
     const platform = this.platformOf(step);
     const cast = CAST[platform];
-    return { who: cast[step.as], customer: CAST.telegram.customer, place: text(`platform-${platform}`), room: cast.staffRoom };
+    return {
+      who: cast[step.as],
+      customer: CAST.telegram.customer,
+      place: text(`platform-${platform}`),
+      room: cast.staffRoom,
+    };
   }
 
   async go(index) {
