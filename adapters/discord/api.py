@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
+import orjson
 from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
@@ -47,7 +48,9 @@ class HouseHttp(HTTPClient):
         if route.url.startswith(Route.BASE):
             route.url = self._settings.api_url.rstrip("/") + route.url[len(Route.BASE) :]
         kwargs.setdefault("timeout", UPLOAD_TIMEOUT if kwargs.get("files") else CALL_TIMEOUT)
-        return await super().request(route, **kwargs)
+        data = await super().request(route, **kwargs)
+        # The SDK takes JSON for text when its content type names a charset, as many servers' does.
+        return orjson.loads(data) if isinstance(data, str) and data[:1] in ("{", "[") else data
 
     async def ws_connect(self, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
         self._refuse_hectic_dialling()

@@ -8,13 +8,13 @@ from typing import Any
 import discord
 from discord.http import Route
 
-from adapters import AdapterContext
+from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.messages import Messages
-from adapters.discord.rooms import Hearing, Room, RoomKind, room_from, room_of_cursor
-from adapters.discord.snowflake import first_after, made_at
+from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name, room_from, room_of_cursor
+from adapters.discord.snowflake import first_after, is_timed, made_at
 
 ALWAYS_READ_WITHIN = timedelta(days=3)
 """Rooms quiet for longer are only read when Discord says that something newer is in them."""
@@ -30,6 +30,8 @@ class Past:
 
     room: Room
     after: str
+    not_before: datetime | None = None
+    """What is older is history that was never the bot's to hear; None where `after` takes care of that."""
 
 
 class Backfill:
@@ -53,7 +55,7 @@ class Backfill:
                     found.setdefault(room.id, Past(room, ""))
         if since is not None:
             for room in await self._rooms_without_cursor(since):
-                found.setdefault(room.id, Past(room, _beginning(room, since)))
+                found.setdefault(room.id, past_since(room, since))
         return [past for past in found.values() if past.after]
 
     def _may_have_news(self, room: Room, position: str) -> bool:
@@ -113,6 +115,19 @@ class Backfill:
         rooms = [_room_of(one) for one in fresh]
         return rooms + [Room(str(one.id), RoomKind.DIRECT) for one in client.private_channels]
 
+    async def baselines(self, cursors: Mapping[str, str]) -> list[Cursor]:
+        """Cursors for those of our text channels that have none: from here on everything in them is news."""
+        found = []
+        for channel in self._hearing.channels():
+            try:
+                room = await self._directory.room(channel)
+                if room.kind is RoomKind.TEXT and cursor_name(room) not in cursors:
+                    last = await self._messages.latest(channel, 1)
+                    found.append(Cursor(cursor_name(room), str(last[0]["id"]) if last else "0"))
+            except FAILURES as error:
+                self._skip(channel, error)
+        return found
+
     async def read(self, past: Past) -> AsyncIterator[list[dict[str, Any]]]:
         """Page by page, oldest first; ends early where Discord does not let the bot read."""
         after = past.after
@@ -144,11 +159,13 @@ def _room_of(channel: discord.TextChannel | discord.Thread) -> Room:
     return Room(str(channel.id), RoomKind.TEXT, name=channel.name, guild=str(channel.guild.id))
 
 
-def _beginning(room: Room, since: datetime) -> str:
-    """The id after which a room without a cursor is read: a thread begun since then from its first message."""
+def past_since(room: Room, since: datetime) -> Past:
+    """Where a room without a cursor is read from: a thread begun since then from its first message."""
+    if room.kind is not RoomKind.TEXT and not is_timed(room.id):
+        return Past(room, "0", since)
     if room.kind is RoomKind.THREAD and made_at(room.id) >= since:
-        return str(int(room.id) - 1)
-    return first_after(since)
+        return Past(room, str(int(room.id) - 1))
+    return Past(room, first_after(since), since)
 
 
 def _archived_at(thread: Mapping[str, Any]) -> datetime:

@@ -74,7 +74,7 @@ class InteractionDesk:
         try:
             channel = _channel_of(data)
             room = await self._directory.room(str(channel["id"]), channel)
-            event = read_interaction(data, room, reader, self._shortcuts)
+            event = read_interaction(data, room, reader, self._shortcuts, self._context.now())
             if event is None:
                 await self._answers.apologise(ref, texts("This is not known here any more."))
                 return

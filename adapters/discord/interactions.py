@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.discord.attachments import files_of
 from adapters.discord.parse import Payload, Reader, author_of
 from adapters.discord.rooms import Room, RoomKind
 from adapters.discord.settings import PLATFORM
-from adapters.discord.snowflake import made_at
 from adapters.discord.text import to_commonmark
 from bot.core.commands import Argument, Command
 from bot.core.events import Author, ButtonPressed, CommandGiven, FormSubmitted, Handle, ShortcutUsed
@@ -43,13 +42,17 @@ class InteractionRef:
     @classmethod
     def decode(cls, text: str) -> "InteractionRef":
         """Raises ValueError for a token of another making."""
-        match json.loads(text):
+        try:
+            parts = json.loads(text)
+        except ValueError:
+            parts = None
+        match parts:
             case [str(one), str(application), str(token), bool(has_source), str(custom_id)]:
                 return cls(one, application, token, has_source, custom_id)
         raise ValueError("not a handle of this adapter")
 
-    def handle(self) -> Handle:
-        return Handle(PLATFORM, self.encode(), made_at(self.id) + TOKEN_LIVES)
+    def handle(self, now: datetime) -> Handle:
+        return Handle(PLATFORM, self.encode(), now + TOKEN_LIVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +77,18 @@ def ref_of(data: Payload) -> InteractionRef:
 
 
 def read_interaction(
-    data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str, str]
+    data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str, str], now: datetime
 ) -> InteractionEvent | None:
     """Read what a person used; None for what is not ours. `shortcuts` are context menus: label to name."""
     match data["type"], data.get("data", {}).get("type", 1):
         case (2, 3):
-            return _shortcut(data, room, reader, shortcuts)
+            return _shortcut(data, room, reader, shortcuts, now)
         case (2, 1):
-            return _command(data, room, reader)
+            return _command(data, room, reader, now)
         case (3, _):
-            return _press(data, room, reader)
+            return _press(data, room, reader, now)
         case (5, _):
-            return _form(data, room, reader)
+            return _form(data, room, reader, now)
     return None
 
 
@@ -106,18 +109,18 @@ def is_typing(data: Payload) -> bool:
     return bool(data["type"] == _AUTOCOMPLETE)
 
 
-def _command(data: Payload, room: Room, reader: Reader) -> CommandGiven | None:
+def _command(data: Payload, room: Room, reader: Reader, now: datetime) -> CommandGiven | None:
     command = _command_named(str(data["data"].get("name")), reader)
     if command is None:
         return None
     return CommandGiven(
         id=f"{PLATFORM}:command:{data['id']}",
-        at=made_at(data["id"]),
+        at=now,
         place=room.place,
         author=_person(data, _in_staff_space(room, reader)),
         name=command.name,
         arguments=_arguments(data["data"].get("options") or (), command.arguments),
-        handle=ref_of(data).handle(),
+        handle=ref_of(data).handle(now),
     )
 
 
@@ -131,7 +134,9 @@ def _command_named(name: str, reader: Reader) -> Command | None:
     return next((one for one in reader.commands if one.name == reader.typed_name(name)), None)
 
 
-def _shortcut(data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str, str]) -> ShortcutUsed | None:
+def _shortcut(
+    data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str, str], now: datetime
+) -> ShortcutUsed | None:
     name = shortcuts.get(str(data["data"].get("name")), "")
     messages = (data["data"].get("resolved") or {}).get("messages") or {}
     target = messages.get(str(data["data"].get("target_id")))
@@ -141,7 +146,7 @@ def _shortcut(data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str,
     in_staff_space = _in_staff_space(room, reader)
     return ShortcutUsed(
         id=f"{PLATFORM}:shortcut:{data['id']}",
-        at=made_at(data["id"]),
+        at=now,
         place=room.exchange_about(str(target["id"])),
         author=_person(data, in_staff_space),
         name=name,
@@ -149,23 +154,23 @@ def _shortcut(data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str,
         message_author=author_of(target["author"], None, in_staff_space=in_staff_space),
         text=to_commonmark(str(target.get("content") or ""), reader.names),
         files=files_of(message),
-        handle=ref_of(data).handle(),
+        handle=ref_of(data).handle(now),
     )
 
 
-def _press(data: Payload, room: Room, reader: Reader) -> ButtonPressed | None:
+def _press(data: Payload, room: Room, reader: Reader, now: datetime) -> ButtonPressed | None:
     if data["data"].get("component_type", _BUTTON) != _BUTTON:
         return None
     action, _, subject = str(data["data"]["custom_id"]).partition(":")
     source = _lasting_source(data)
     return ButtonPressed(
         id=f"{PLATFORM}:press:{data['id']}",
-        at=made_at(data["id"]),
+        at=now,
         place=_place(data, room),
         author=_person(data, _in_staff_space(room, reader)),
         action=action,
         subject=subject,
-        handle=ref_of(data).handle(),
+        handle=ref_of(data).handle(now),
         message=room.message(str(source["id"])) if source else None,
     )
 
@@ -186,17 +191,17 @@ def _place(data: Payload, room: Room) -> Place:
     return room.exchange_about(str(root))
 
 
-def _form(data: Payload, room: Room, reader: Reader) -> FormSubmitted:
+def _form(data: Payload, room: Room, reader: Reader, now: datetime) -> FormSubmitted:
     name, _, subject = str(data["data"]["custom_id"]).partition(":")
     return FormSubmitted(
         id=f"{PLATFORM}:form:{data['id']}",
-        at=made_at(data["id"]),
+        at=now,
         place=_place(data, room),
         author=_person(data, _in_staff_space(room, reader)),
         name=name,
         subject=subject,
         values=dict(_values(data["data"].get("components") or ())),
-        handle=ref_of(data).handle(),
+        handle=ref_of(data).handle(now),
     )
 
 

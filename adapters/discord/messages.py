@@ -9,8 +9,9 @@ from discord.http import Route
 
 from adapters.discord.api import Api
 from adapters.discord.files import multipart
+from adapters.discord.parse import said_at
 from adapters.discord.recent import Recent
-from adapters.discord.snowflake import first_after
+from adapters.discord.snowflake import first_after, is_timed
 
 Json = dict[str, Any]
 
@@ -74,6 +75,12 @@ class Messages:
         found = await self._api.call(route, params={"after": message, "limit": limit})
         return sorted(found, key=lambda one: int(one["id"]))
 
+    async def latest(self, channel: str, limit: int = 50) -> list[Json]:
+        """The last messages of a channel, oldest first."""
+        route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel)
+        found = await self._api.call(route, params={"limit": limit})
+        return sorted(found, key=lambda one: int(one["id"]))
+
     async def find(
         self, channel: str, payload: Mapping[str, Any], nonce: str, since: datetime, files: int
     ) -> Json | None:
@@ -82,7 +89,7 @@ class Messages:
         Raises one of `errors.FAILURES` when nobody can tell.
         """
         me = str((await self._api.me())["id"])
-        said = await self.after(channel, first_after(since))
+        said = await self._said_since(channel, since)
         mine = [one for one in said if str(one["author"]["id"]) == me]
         for one in mine:
             if str(one.get("nonce") or self._keys.get(str(one["id"])) or "") == nonce:
@@ -92,6 +99,11 @@ class Messages:
             if not is_other and _says_the_same(one, payload, files):
                 return one
         return None
+
+    async def _said_since(self, channel: str, since: datetime) -> list[Json]:
+        if is_timed(channel):
+            return await self.after(channel, first_after(since))
+        return [one for one in await self.latest(channel) if said_at(one, since) >= since]
 
 
 def _says_the_same(message: Mapping[str, Any], payload: Mapping[str, Any], files: int) -> bool:

@@ -11,7 +11,7 @@ from adapters.discord.attachments import files_of
 from adapters.discord.discord_read import Names
 from adapters.discord.rooms import Hearing, Room, RoomKind
 from adapters.discord.settings import PLATFORM
-from adapters.discord.snowflake import made_at
+from adapters.discord.snowflake import is_timed, made_at
 from adapters.discord.text import to_commonmark
 from bot.core.commands import Command
 from bot.core.events import (
@@ -79,7 +79,7 @@ def author_of(
 
 
 def read_message(
-    data: Payload, room: Room, reader: Reader, *, is_heard: bool, is_backfilled: bool = False
+    data: Payload, room: Room, reader: Reader, now: datetime, *, is_heard: bool, is_backfilled: bool = False
 ) -> MessageReceived | CommandGiven | None:
     """Read a new message; None for bots, service messages, and what is neither said to us nor in our places.
 
@@ -93,7 +93,7 @@ def read_message(
         return None
     content = _without_call(str(data.get("content") or ""), reader)
     author = _author(data, room, reader)
-    at = made_at(data["id"])
+    at = said_at(data, now)
     message = room.message(str(data["id"]))
     root = _root(data, room, reader.me)
     place = room.exchange_about(root or str(data["id"]))
@@ -121,6 +121,13 @@ def read_message(
         forwarded_from=_forwarded_from(data, reader),
         is_backfilled=is_backfilled,
     )
+
+
+def said_at(data: Payload, now: datetime) -> datetime:
+    """When a message was said: by its timestamp, by its id, or now where a server tells neither."""
+    if stamp := data.get("timestamp"):
+        return datetime.fromisoformat(str(stamp))
+    return made_at(str(data["id"])) if is_timed(str(data["id"])) else now
 
 
 def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> MessageEdited | None:

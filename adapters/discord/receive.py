@@ -9,7 +9,7 @@ import discord
 
 from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
-from adapters.discord.backfill import SESSION, Backfill, Past
+from adapters.discord.backfill import SESSION, Backfill, Past, past_since
 from adapters.discord.directory import Directory
 from adapters.discord.errors import code_of
 from adapters.discord.lanes import Arrival, Lanes
@@ -20,10 +20,11 @@ from adapters.discord.parse import (
     read_message,
     read_reaction,
     read_room_deleted,
+    said_at,
 )
 from adapters.discord.recent import Recent
 from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name
-from adapters.discord.snowflake import first_after
+from adapters.discord.snowflake import first_after, is_timed
 from adapters.discord.threads import Threads
 from bot.core.events import Event, MessageReceived
 
@@ -140,7 +141,7 @@ class Receiver:
         await self._read_new_direct_chat(room)
         said = [one for one in arrivals if one.kind != _CHAT_KNOWN]
         if len(said) < len(arrivals) and cursor_name(room) not in self._known:
-            await self._store((), room, self._began_at)
+            await self._store((), room, self._began_at if is_timed(room.id) else "0")
         reader = self.reader()
         events: list[Event] = []
         last = ""
@@ -169,7 +170,7 @@ class Receiver:
     def _read(self, arrival: Arrival, room: Room, reader: Reader) -> list[Event]:
         data, now = arrival.data, self._context.now()
         if arrival.kind == "MESSAGE_CREATE":
-            message = read_message(data, room, reader, is_heard=self._is_heard(room))
+            message = read_message(data, room, reader, now, is_heard=self._is_heard(room))
             if isinstance(message, MessageReceived) and message.is_opening:
                 self._threads.note_opening(str(data["id"]), message.text)
             return [message] if message else []
@@ -259,6 +260,9 @@ class Receiver:
         self._since = await self._context.intake.stopped_at()
         self._known |= set(cursors)
         pasts = await self._backfill.pasts(cursors, self._since)
+        if self._since is None:
+            for cursor in await self._backfill.baselines(cursors):
+                await self._accept((), cursor)
         self._lanes.hold_only(past.room.id for past in pasts)
         gate = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -281,10 +285,12 @@ class Receiver:
     async def _read_past(self, past: Past) -> None:
         reader = self.reader()
         async for page in self._backfill.read(past):
+            now = self._context.now()
+            said = [one for one in page if not past.not_before or said_at(one, now) >= past.not_before]
             events: list[Event] = []
-            for data in page:
+            for data in said:
                 message = read_message(
-                    data, past.room, reader, is_heard=self._is_heard(past.room), is_backfilled=True
+                    data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
                 )
                 events += [message] if message else []
             is_ours = bool(events) or cursor_name(past.room) in self._known
@@ -300,4 +306,4 @@ class Receiver:
         """No list of direct chats exists: one that was begun while the bot was away shows with its next message."""
         if room.kind is not RoomKind.DIRECT or self._since is None or cursor_name(room) in self._known:
             return
-        await self._read_past(Past(room, first_after(self._since)))
+        await self._read_past(past_since(room, self._since))

@@ -19,12 +19,13 @@ MOST_BUTTONS = 25
 BUTTONS_IN_A_ROW = 5
 LONGEST_TITLE = 256
 LONGEST_CARD_TEXT = 4096
-LONGEST_CARD_TEXT_BESIDE_FIELDS = 2800
+LONGEST_CARD_TEXT_BESIDE_FIELDS = 2700
 """An embed holds 6000 units in all; fields get as much, title and footnote the rest."""
 LONGEST_FIELDS = 2400
 LONGEST_FIELD = 1024
 MOST_FIELDS = 25
 LONGEST_FOOTNOTE = 500
+LONGEST_SPEAKER = 80
 LONGEST_THREAD_NAME = 100
 
 SUPPRESS_EMBEDS = 1 << 2
@@ -110,7 +111,7 @@ def _card(content: Content) -> Iterator[Json]:
     if content.title:
         embeds[0]["title"] = clip(escape_discord(content.title), LONGEST_TITLE)
     if content.speaker:
-        embeds[0]["author"] = {"name": clip(content.speaker.name, LONGEST_TITLE)}
+        embeds[0]["author"] = {"name": clip(content.speaker.name, LONGEST_SPEAKER)}
     if content.footnote:
         embeds[-1]["footer"] = {"text": to_plain(content.footnote, LONGEST_FOOTNOTE)}
     for embed in embeds:

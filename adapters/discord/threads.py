@@ -22,7 +22,7 @@ from adapters.discord.messages import Messages
 from adapters.discord.recent import Recent
 from adapters.discord.render import LONGEST_THREAD_NAME
 from adapters.discord.rooms import RoomKind
-from adapters.discord.snowflake import made_at
+from adapters.discord.snowflake import is_timed, made_at
 from adapters.discord.text import to_commonmark, to_plain
 from bot.core.outgoing import ThreadState
 
@@ -112,14 +112,14 @@ class Threads:
         """The post that an earlier try opened under this name; raises when the threads cannot be listed."""
         me = str((await self._api.me())["id"])
         for room in self._directory.cached_threads(forum):
-            if (room.owner, room.name) == (me, name) and made_at(room.id) >= since:
+            if (room.owner, room.name) == (me, name) and _is_since(room.id, since):
                 return {"id": room.id}
         guild = await self._directory.guild_of(forum)
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
         found = await self._api.call(route)
         for thread in found.get("threads") or ():
             is_ours = str(thread.get("parent_id")) == forum and str(thread.get("owner_id")) == me
-            if is_ours and thread.get("name") == name and made_at(str(thread["id"])) >= since:
+            if is_ours and thread.get("name") == name and _is_since(str(thread["id"]), since):
                 return dict(thread)
         return None
 
@@ -170,3 +170,8 @@ class Threads:
 
     async def _patch(self, thread: str, change: Json) -> None:
         await self._api.call(Route("PATCH", "/channels/{channel_id}", channel_id=thread), json=change)
+
+
+def _is_since(thread: str, since: datetime) -> bool:
+    # Where ids tell no time the name has to be enough; it carries the ticket's number.
+    return made_at(thread) >= since or not is_timed(thread)

@@ -124,7 +124,7 @@ async def test_a_restart_without_news_repeats_nothing(house: House) -> None:
 async def test_without_the_right_to_read_history_the_bot_still_works(house: House) -> None:
     await house.server.say(story.MIA, story.HELP, "0")
     await house.intake.wait_for(MessageReceived)
-    await house.server.deny_bot(story.HELP, "READ_MESSAGE_HISTORY")
+    await house.server.set_bot_right("READ_MESSAGE_HISTORY", is_allowed=False, room=story.HELP)
     await house.restart()
     await house.server.say(story.MIA, story.HELP, "1")
     events = await house.intake.wait_for(MessageReceived, 2)

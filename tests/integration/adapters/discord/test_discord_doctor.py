@@ -21,8 +21,10 @@ async def test_a_good_setting_has_nothing_to_mend_and_shows_the_invite_link(idle
 
 
 async def test_missing_permissions_are_named_with_what_they_are_for(idle_house: House) -> None:
-    await idle_house.server.deny_bot(story.SUPPORT_DESK, "SEND_MESSAGES_IN_THREADS")
-    await idle_house.server.deny_bot(story.HELP, "CREATE_PUBLIC_THREADS")
+    await idle_house.server.set_bot_right(
+        "SEND_MESSAGES_IN_THREADS", is_allowed=False, room=story.SUPPORT_DESK
+    )
+    await idle_house.server.set_bot_right("CREATE_PUBLIC_THREADS", is_allowed=False, room=story.HELP)
     desk, help_ = _bad(await idle_house.adapter.check())
     assert "'Send Messages in Threads' to speak in threads" in desk.advice
     assert "#help" in help_.what
@@ -30,7 +32,7 @@ async def test_missing_permissions_are_named_with_what_they_are_for(idle_house: 
 
 
 async def test_a_place_the_bot_cannot_see_or_that_is_not_there(idle_house: House) -> None:
-    await idle_house.server.deny_bot(story.HELP, "VIEW_CHANNEL")
+    await idle_house.server.set_bot_right("VIEW_CHANNEL", is_allowed=False, room=story.HELP)
     await idle_house.change(support_places=(discord_place(story.HELP), discord_place("123456789012345678")))
     unseen, unknown = _bad(await idle_house.adapter.check())
     assert "View Channels" in unseen.advice

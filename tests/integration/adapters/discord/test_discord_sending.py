@@ -94,7 +94,7 @@ async def test_a_thread_is_also_started_for_a_question_from_before_a_restart(hou
 async def test_where_no_thread_may_be_made_the_answer_is_a_reply_and_the_exchange_stays_one(
     house: House,
 ) -> None:
-    await house.server.deny_bot(story.HELP, "CREATE_PUBLIC_THREADS")
+    await house.server.set_bot_right("CREATE_PUBLIC_THREADS", is_allowed=False, room=story.HELP)
     asked = await _ask_in_help(house)
     receipt = await house.send(Post(asked.place, Content("Which one?")))
     [message] = _seen(house, receipt)
@@ -266,7 +266,7 @@ async def test_a_platform_that_is_down_is_tried_again(house: House) -> None:
 
 
 async def test_refusals_say_what_is_wrong(house: House) -> None:
-    await house.server.deny_bot(story.OFF_TOPIC, "SEND_MESSAGES")
+    await house.server.set_bot_right("SEND_MESSAGES", is_allowed=False, room=story.OFF_TOPIC)
     with pytest.raises(SendError) as forbidden:
         await house.send(Post(discord_place(story.OFF_TOPIC), Content("Hello")))
     with pytest.raises(SendError) as unknown:

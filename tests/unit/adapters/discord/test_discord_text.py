@@ -7,9 +7,9 @@ from markdown_it import MarkdownIt
 
 from adapters.discord.commonmark import read_commonmark
 from adapters.discord.discord_read import read_discord
-from adapters.discord.length import cut, width
+from adapters.discord.length import clip, cut, width
 from adapters.discord.markup import plain
-from adapters.discord.text import clip, to_commonmark, to_discord, to_plain
+from adapters.discord.text import to_commonmark, to_discord, to_plain
 
 NAMES = {("user", "12"): "Mia *W*", ("role", "5"): "Support", ("channel", "3"): "help"}
 
