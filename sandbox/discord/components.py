@@ -232,7 +232,3 @@ def numbered(components: list[Json]) -> list[Json]:
         return stored
 
     return [number(component) for component in components]
-
-
-def find_component(components: list[Json], custom_id: str) -> Json | None:
-    return next((one for one in walk(components) if one.get("custom_id") == custom_id), None)

@@ -122,11 +122,10 @@ class Rest:
         self._in_flight = 0
 
     def application(self, routes: list[Route]) -> web.Application:
-        """An application to be mounted under /api/v10, and the older versions' addresses."""
+        """An application to be mounted under /api/v10."""
         app = web.Application(client_max_size=MOST_BODY_BYTES)
         for route in routes:
             app.router.add_route(route.method, route.path, self._guarded(route))
-        app.router.add_route("*", "/{nowhere:.*}", self._guarded(Route("*", "/?", _nowhere)))
         return app
 
     def _guarded(self, route: Route) -> Handler:
@@ -176,10 +175,10 @@ class Rest:
         if faults.is_down:
             return _refused(UNAVAILABLE)
         if spent.is_over:
-            return _limited(spent.reset_after, is_global=False, scope="user")
+            return _limited(spent.reset_after, scope="user")
         if route.deed.posts and faults.take("rate_limited_calls"):
             self._note_fault("rate_limited_calls")
-            return _limited(faults.retry_after_seconds, is_global=False, scope="shared")
+            return _limited(faults.retry_after_seconds, scope="shared")
         if route.deed.posts and faults.take("server_errors"):
             self._note_fault("server_errors")
             return _refused(INTERNAL)
@@ -195,19 +194,24 @@ class Rest:
         return await route.handler(request)
 
 
-async def _nowhere(request: web.Request) -> web.StreamResponse:
-    raise ApiError(
-        METHOD_NOT_ALLOWED if request.method not in ("GET", "POST", "PUT", "PATCH", "DELETE") else NOT_FOUND
-    )
+@web.middleware
+async def refuse_unknown_routes(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer in Discord's own form where the API has no such route, or not for this method."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
+        if not request.path.startswith(API):
+            raise
+        return _refused(NOT_FOUND if isinstance(error, web.HTTPNotFound) else METHOD_NOT_ALLOWED)
 
 
 def _refused(refusal: Refusal) -> web.Response:
     return answer(ApiError(refusal).as_json(), refusal.status)
 
 
-def _limited(retry_after: float, *, is_global: bool, scope: str) -> web.Response:
+def _limited(retry_after: float, *, scope: str) -> web.Response:
     response = answer(
-        {"message": "You are being rate limited.", "retry_after": retry_after, "global": is_global},
+        {"message": "You are being rate limited.", "retry_after": retry_after, "global": False},
         status=429,
     )
     # Without Via clients believe that a proxy in front of Discord has banned them.

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -15,7 +16,7 @@ from sandbox.discord.limits import RateLimits
 from sandbox.discord.news import News
 from sandbox.discord.posting import Posting
 from sandbox.discord.reading import Parts
-from sandbox.discord.rest import API, MOST_BODY_BYTES, Rest, Route
+from sandbox.discord.rest import API, MOST_BODY_BYTES, Rest, Route, refuse_unknown_routes
 from sandbox.discord.routes_channels import ChannelRoutes
 from sandbox.discord.routes_commands import CommandRoutes
 from sandbox.discord.routes_guild import GuildRoutes
@@ -27,6 +28,7 @@ from sandbox.discord.using import Using
 from sandbox.world import World
 
 _LOOK_EVERY_SECONDS = 0.1
+_ROUND = timedelta(seconds=1)
 
 
 class DiscordServer(Using):
@@ -89,7 +91,7 @@ class DiscordServer(Using):
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
-        app = web.Application(client_max_size=MOST_BODY_BYTES)
+        app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[refuse_unknown_routes])
         app.router.add_get("/gateway/", self._parts.gateway.handle)
         app.router.add_get("/gateway", self._parts.gateway.handle)
         app.router.add_routes(Assets(self._community).routes())
@@ -104,7 +106,7 @@ class DiscordServer(Using):
             raise
         bound = runner.addresses[0][1]
         # Whoever listens everywhere is reached on this machine under its own name.
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - compared, not bound
         self._community.base_url = f"http://{shown}:{bound}"
         self._runner = runner
         self._watch = asyncio.create_task(self._keep_watch())
@@ -134,12 +136,15 @@ class DiscordServer(Using):
     async def _keep_watch(self) -> None:
         """Do what follows from the faults and the clock without any call: drop sockets, archive idle threads."""
         faults = self._world.faults["discord"]
+        next_round_at = self._world.clock.now()
         # Not an endless loop: on Python 3.11 a cancellation that meets a moving clock is swallowed by wait_for.
         while self._runner is not None:
             if faults.is_down:
                 self._parts.gateway.cut_all()
-            self._parts.threads.archive_idle()
-            self._parts.gateway.forget_expired()
+            if self._world.clock.now() >= next_round_at:
+                self._parts.threads.archive_idle()
+                self._parts.gateway.forget_expired()
+                next_round_at = self._world.clock.now() + _ROUND
             await self._world.clock.wait_for_change(self._world.clock.offset_seconds, _LOOK_EVERY_SECONDS)
 
     def bot_settings(self) -> dict[str, str]:

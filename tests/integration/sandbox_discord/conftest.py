@@ -73,6 +73,69 @@ def all_intents() -> discord.Intents:
     return intents
 
 
+class TicketForm(discord.ui.Modal, title="New ticket"):
+    subject = discord.ui.TextInput(label="Subject", custom_id="subject", min_length=3, max_length=20)
+    details = discord.ui.TextInput(
+        label="Details",
+        custom_id="details",
+        style=discord.TextStyle.paragraph,
+        required=False,
+        default="none",
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        text = f"{self.subject.value}: {self.details.value}"
+        await interaction.response.send_message(text, ephemeral=True)
+
+
+class Panel(discord.ui.View):
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Open a ticket", custom_id="panel:open")
+    async def open(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
+        await interaction.response.send_modal(TicketForm())
+
+    @discord.ui.button(label="Claim", custom_id="panel:claim", style=discord.ButtonStyle.success)
+    async def claim(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
+        await interaction.response.edit_message(content=f"Claimed by {interaction.user.display_name}")
+
+    @discord.ui.button(label="Later", custom_id="panel:later")
+    async def later(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="edited later")
+
+    @discord.ui.select(
+        custom_id="panel:priority",
+        max_values=2,
+        options=[
+            discord.SelectOption(label="High", value="high"),
+            discord.SelectOption(label="Low", value="low"),
+        ],
+    )
+    async def priority(self, interaction: discord.Interaction, select: discord.ui.Select) -> None:
+        await interaction.response.send_message("Priority " + " and ".join(select.values), ephemeral=True)
+
+    @discord.ui.select(cls=discord.ui.UserSelect, custom_id="panel:assign")
+    async def assign(self, interaction: discord.Interaction, select: discord.ui.UserSelect) -> None:
+        await interaction.response.send_message(f"For {select.values[0].display_name}", ephemeral=True)
+
+
+class PostPanel:
+    """Posts the panel; `view` is for a client that only knows its ids."""
+
+    view = Panel
+
+    async def __call__(self, room: Any) -> discord.Message:
+        message: discord.Message = await room.send("Need help?", view=Panel())
+        return message
+
+
+@pytest.fixture
+def panel() -> PostPanel:
+    return PostPanel()
+
+
 @pytest.fixture
 async def world() -> World:
     return World()

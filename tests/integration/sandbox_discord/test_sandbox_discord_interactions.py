@@ -15,59 +15,6 @@ def last(server: DiscordServer, person: str, room: str = story.HELP) -> Message:
     return server.messages(person, room)[-1]
 
 
-class TicketForm(discord.ui.Modal, title="New ticket"):
-    subject = discord.ui.TextInput(label="Subject", custom_id="subject", min_length=3, max_length=20)
-    details = discord.ui.TextInput(
-        label="Details",
-        custom_id="details",
-        style=discord.TextStyle.paragraph,
-        required=False,
-        default="none",
-    )
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        text = f"{self.subject.value}: {self.details.value}"
-        await interaction.response.send_message(text, ephemeral=True)
-
-
-class Panel(discord.ui.View):
-    def __init__(self) -> None:
-        super().__init__(timeout=None)
-
-    @discord.ui.button(label="Open a ticket", custom_id="panel:open")
-    async def open(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
-        await interaction.response.send_modal(TicketForm())
-
-    @discord.ui.button(label="Claim", custom_id="panel:claim", style=discord.ButtonStyle.success)
-    async def claim(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
-        await interaction.response.edit_message(content=f"Claimed by {interaction.user.display_name}")
-
-    @discord.ui.button(label="Later", custom_id="panel:later")
-    async def later(self, interaction: discord.Interaction, _: discord.ui.Button) -> None:
-        await interaction.response.defer()
-        await interaction.edit_original_response(content="edited later")
-
-    @discord.ui.select(
-        custom_id="panel:priority",
-        max_values=2,
-        options=[
-            discord.SelectOption(label="High", value="high"),
-            discord.SelectOption(label="Low", value="low"),
-        ],
-    )
-    async def priority(self, interaction: discord.Interaction, select: discord.ui.Select) -> None:
-        await interaction.response.send_message("Priority " + " and ".join(select.values), ephemeral=True)
-
-    @discord.ui.select(cls=discord.ui.UserSelect, custom_id="panel:assign")
-    async def assign(self, interaction: discord.Interaction, select: discord.ui.UserSelect) -> None:
-        await interaction.response.send_message(f"For {select.values[0].display_name}", ephemeral=True)
-
-
-async def panel(bot) -> discord.Message:
-    message: discord.Message = await bot.room(story.HELP).send("Need help?", view=Panel())
-    return message
-
-
 async def test_a_command_is_offered_and_its_arguments_fill_the_options_in_order(server, bot):
     @bot.tree.command(description="Open a ticket")
     async def ticket(interaction: discord.Interaction, number: int, urgent: bool, title: str) -> None:
@@ -177,68 +124,16 @@ async def test_a_message_context_menu_gets_its_message(server, bot):
     assert (shown.text, shown.is_private) == ("Ticket from: it broke", True)
 
 
-async def test_a_button_opens_a_form_whose_errors_the_client_shows_itself(server, bot):
-    message = await panel(bot)
-    await server.press(story.MIA, story.HELP, str(message.id), "panel:open")
-    form = server.form(story.MIA)
-    assert form.title == "New ticket"
-    assert [(one.id, one.label, one.kind, one.is_required, one.value) for one in form.fields] == [
-        ("subject", "Subject", "text", True, ""),
-        ("details", "Details", "paragraph", False, "none"),
-    ]
-    assert server.form(story.NOAH) is None
-    await server.submit(story.MIA, form.id, {"subject": "no"})
-    assert server.form(story.MIA).fields[0].error == "Must be at least 3 characters."
-    await server.submit(story.MIA, form.id, {"subject": "Broken leg"})
-    assert server.form(story.MIA) is None
-    shown = last(server, story.MIA)
-    assert (shown.text, shown.is_private) == ("Broken leg: none", True)
-
-
-async def test_a_form_of_labels_selects_and_text_comes_back_filled(server, bot):
-    got: list[object] = []
-
-    class Survey(discord.ui.Modal, title="How was it?"):
-        intro = discord.ui.TextDisplay("Thanks!")
-        mark = discord.ui.Label(
-            text="Mark",
-            component=discord.ui.Select(
-                custom_id="mark", options=[discord.SelectOption(label="Good", value="5", description="so")]
-            ),
-        )
-        why = discord.ui.Label(text="Why", component=discord.ui.TextInput(custom_id="why", required=False))
-
-        async def on_submit(self, interaction: discord.Interaction) -> None:
-            got.append((self.mark.component.values, self.why.component.value))
-            await interaction.response.send_message("noted", ephemeral=True)
-
-    @bot.tree.command(description="d")
-    async def survey(interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(Survey())
-
-    await bot.tree.sync()
-    await server.command(story.MIA, story.HELP, "survey")
-    form = server.form(story.MIA)
-    assert [(one.id, one.kind, one.options) for one in form.fields] == [
-        ("mark", "select", (("5", "Good"),)),
-        ("why", "text", ()),
-    ]
-    await server.submit(story.MIA, form.id, {"mark": "4"})
-    assert server.form(story.MIA).fields[0].error == "Choose from the list."
-    await server.submit(story.MIA, form.id, {"mark": "5", "why": "quick"})
-    assert got == [(["5"], "quick")]
-
-
-async def test_a_button_may_edit_its_message_at_once_or_later(server, bot):
-    message = await panel(bot)
+async def test_a_button_may_edit_its_message_at_once_or_later(server, bot, panel):
+    message = await panel(bot.room(story.HELP))
     await server.press(story.SAM, story.HELP, str(message.id), "panel:claim")
     assert last(server, story.MIA).text == "Claimed by Sam Doyle"
     await server.press(story.SAM, story.HELP, str(message.id), "panel:later")
     await bot.hears("message_edit", lambda _, after: after.content == "edited later")
 
 
-async def test_choices_of_a_select_are_pressed_by_their_value(server, bot):
-    message = await panel(bot)
+async def test_choices_of_a_select_are_pressed_by_their_value(server, bot, panel):
+    message = await panel(bot.room(story.HELP))
     ids = {button.id for button in last(server, story.SAM).buttons}
     assert {"panel:priority:high", "panel:priority:low"} < ids
     await server.press(story.SAM, story.HELP, str(message.id), "panel:priority:high,low")
@@ -247,11 +142,11 @@ async def test_choices_of_a_select_are_pressed_by_their_value(server, bot):
     assert last(server, story.SAM).text == "For Ines Marin"
 
 
-async def test_buttons_survive_a_new_client_that_knows_their_ids(server, bot, connect, new_bot):
-    message = await panel(bot)
+async def test_buttons_survive_a_new_client_that_knows_their_ids(server, bot, connect, new_bot, panel):
+    message = await panel(bot.room(story.HELP))
     await bot.close()
     again = new_bot()
-    again.add_view(Panel())
+    again.add_view(panel.view())
     await connect(again)
     await server.press(story.SAM, story.HELP, str(message.id), "panel:claim")
     assert last(server, story.MIA).text == "Claimed by Sam Doyle"
@@ -378,3 +273,25 @@ async def test_applications_cannot_be_used_in_a_locked_post(server, bot):
     await server.close_room(story.SAM, post, is_archived=False, is_locked=True)
     with pytest.raises(SurfaceError, match="closed"):
         await server.command(story.MIA, post, "ping")
+
+
+async def test_components_of_the_second_version_are_shown_and_pressed(server, bot):
+    class Card(discord.ui.LayoutView):
+        def __init__(self) -> None:
+            super().__init__(timeout=None)
+            button = discord.ui.Button(label="Claim", custom_id="card:claim")
+            button.callback = self.claimed
+            section = discord.ui.Section("**#1** Wobbly table", accessory=button)
+            self.add_item(discord.ui.Container(section, discord.ui.TextDisplay("from Mia")))
+
+        async def claimed(self, interaction: discord.Interaction) -> None:
+            await interaction.response.edit_message(
+                view=discord.ui.LayoutView().add_item(discord.ui.TextDisplay("yours"))
+            )
+
+    message = await bot.room(story.HELP).send(view=Card())
+    shown = last(server, story.SAM)
+    assert shown.text == "**#1** Wobbly table\nfrom Mia"
+    assert [button.id for button in shown.buttons] == ["card:claim"]
+    await server.press(story.SAM, story.HELP, str(message.id), "card:claim")
+    assert last(server, story.SAM).text == "yours"

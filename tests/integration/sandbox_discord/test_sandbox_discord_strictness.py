@@ -216,6 +216,7 @@ async def test_the_most_that_fits_is_taken(server, api):
         ),
         pytest.param("POST", "/users/@me/channels", {"recipient_id": "x"}, 400, 50035, id="a DM with nobody"),
         pytest.param("GET", "/no/such/route", None, 404, 0, id="no such route"),
+        pytest.param("DELETE", "/users/@me", None, 405, 0, id="a method the route has not"),
         pytest.param(
             "GET", f"/channels/{story.HELP}/messages?limit=101", None, 400, 50035, id="a page of 101"
         ),
