@@ -1,12 +1,13 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
 from bot.core.actions import Action, Search, Show
-from bot.core.content import Content
+from bot.core.content import Button, Content
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.survey import Offer, OfferOutcome
 from bot.core.texts import escape
 from bot.core.ticket import DeskKind
+from handlers.asking import Refused, id_in
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, desk_targets, retire_buttons, say, texts_for
 from handlers.offering import offer_article, offer_person, source_of
@@ -69,13 +70,18 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
 @button("solved")
 def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The article was enough: a person was not needed."""
-    offer, conversation = _offer(event, ctx)
-    if offer is None or conversation is None:
-        return [_too_late(event, ctx)]
-    ctx.work.offers.decide(offer.id, OfferOutcome.SOLVED)
+    offer, conversation = _own_offer(event, ctx)
     texts = texts_for(customer_of(conversation, ctx), ctx)
-    if conversation.owner is Owner.BOT:
-        ctx.work.conversations.save(conversation.resolved(ctx.now))
+    ticket = ctx.work.tickets.open_of(conversation.id)
+    if ticket is not None:
+        text = texts.text(
+            "Good to hear! Your ticket #{number} is still open. Shall I close it?", number=ticket.number
+        )
+        close = Button(texts.label("Close it"), "close_ticket", str(ticket.id))
+        return [answer(event, text, buttons=[close])]
+    if not ctx.work.offers.decide(offer.id, OfferOutcome.SOLVED):
+        return [_too_late(event, ctx)]
+    ctx.work.conversations.save(conversation.resolved(ctx.now))
     return [
         *retire_buttons(ctx, event, f"✓ {texts.text('Solved')}"),
         say(ctx, conversation, texts.text("Glad that helped! Write to me whenever something else comes up.")),
@@ -85,43 +91,46 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
 @button("not_this")
 def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     """Look again, without what was just rejected."""
-    offer, conversation = _offer(event, ctx)
-    if offer is None or conversation is None:
+    offer, conversation = _own_offer(event, ctx)
+    if not ctx.work.offers.decide(offer.id, OfferOutcome.REJECTED):
         return [_too_late(event, ctx)]
-    ctx.work.offers.decide(offer.id, OfferOutcome.REJECTED)
-    texts = texts_for(customer_of(conversation, ctx), ctx)
+    contact = customer_of(conversation, ctx)
+    texts = texts_for(contact, ctx)
     retired = retire_buttons(ctx, event, f"✗ {texts.text('Not what was meant')}")
     message = ctx.work.messages.get(offer.message_id)
-    if message is None or conversation.owner is not Owner.BOT:
+    if message is None:
         return list(retired)
-    return [
-        *retired,
-        Search(conversation.id, message.id, message.text, customer_of(conversation, ctx).language),
-    ]
+    return [*retired, Search(conversation.id, message.id, message.text, contact.language)]
 
 
 @button("person")
 def person(event: ButtonPressed, ctx: Context) -> list[Action]:
     """A person, please: the subject is the conversation."""
-    conversation = ctx.work.conversations.at(event.place) or _by_subject(event, ctx)
-    if conversation is None or str(conversation.id) != event.subject:
+    conversation_id = id_in(event.subject)
+    conversation = ctx.work.conversations.find(conversation_id) if conversation_id else None
+    if conversation is None:
         return [_too_late(event, ctx)]
+    _require_asker(event, conversation, ctx)
     return [*retire_buttons(ctx, event), *open_ticket(ctx, conversation)]
 
 
-def _by_subject(event: ButtonPressed, ctx: Context) -> Conversation | None:
-    """The conversation of the message that carries the button: in a shared room the place names the presser."""
-    message = ctx.work.messages.find(event.message) if event.message else None
-    return ctx.work.conversations.get(message.conversation_id) if message else None
-
-
-def _offer(event: ButtonPressed, ctx: Context) -> tuple[Offer | None, Conversation | None]:
-    """The offer on the button, when it belongs to the conversation in which the button was pressed."""
-    offer = ctx.work.offers.get(int(event.subject)) if event.subject.isdigit() else None
-    conversation = ctx.work.conversations.at(event.place) or _by_subject(event, ctx)
-    if offer is None or conversation is None or offer.conversation_id != conversation.id:
-        return None, None
+def _own_offer(event: ButtonPressed, ctx: Context) -> tuple[Offer, Conversation]:
+    """The offer on the button; raises Refused when there is none, or somebody else was asked."""
+    offer_id = id_in(event.subject)
+    offer = ctx.work.offers.get(offer_id) if offer_id else None
+    if offer is None:
+        raise Refused(_too_late(event, ctx))
+    conversation = ctx.work.conversations.get(offer.conversation_id)
+    _require_asker(event, conversation, ctx)
     return offer, conversation
+
+
+def _require_asker(event: ButtonPressed, conversation: Conversation, ctx: Context) -> None:
+    """In a room many see the buttons; they belong to the person whose conversation it is."""
+    contact = ctx.work.contacts.of(event.author.identity)
+    if contact is None or contact.id != conversation.contact_id:
+        texts = ctx.texts_in(event.author.language)
+        raise Refused(answer(event, texts.text("Only the person who asked can answer this.")))
 
 
 def _too_late(event: ButtonPressed, ctx: Context) -> Action:

@@ -12,6 +12,8 @@ from handlers.exchange import Asked, answer
 from handlers.who import member
 
 _NUMBER = re.compile(r"^\s*#?(\d{1,9})\b\s*")
+_ID = re.compile(r"[0-9]{1,19}")
+_LARGEST_ID = 2**63 - 1
 
 
 class Refused(Exception):  # noqa: N818 - it is not an error, it is the answer
@@ -31,6 +33,13 @@ def require(event: Asked, ctx: Context, role: Role) -> Staff:
             answer(event, texts.text("This is for the support team. Write what you need, and I will help."))
         )
     return staff
+
+
+def id_in(subject: str) -> int | None:
+    """The id in a button's subject; None for whatever cannot be one, as in a forged button."""
+    if not _ID.fullmatch(subject) or int(subject) > _LARGEST_ID:
+        return None
+    return int(subject)
 
 
 def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]:
@@ -58,7 +67,8 @@ def ticket_here(event: Asked, ctx: Context) -> Ticket | None:
 
 def pressed_ticket(event: ButtonPressed, ctx: Context) -> Ticket:
     """The ticket on the button; raises Refused when there is none."""
-    ticket = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
+    ticket_id = id_in(event.subject)
+    ticket = ctx.work.tickets.get(ticket_id) if ticket_id else None
     if ticket is None:
         raise Refused(answer(event, ctx.staff_texts.text("That ticket does not exist any more.")))
     return ticket

@@ -5,7 +5,7 @@ from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.outgoing import ThreadState
 from bot.core.survey import OfferOutcome, SurveyKind
-from bot.core.texts import Markdown, escape, mark, shorten
+from bot.core.texts import Markdown, escape, mark, plain, shorten
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import customer_of
@@ -101,14 +101,14 @@ def _line(ctx: Context, message: Message) -> str:
 
 def _gist(message: Message) -> str:
     """The beginning of what the bot said, without its markup."""
-    return str(escape(shorten(message.text.replace("*", ""), LONGEST_GIST)))
+    return str(escape(shorten(plain(message.text), LONGEST_GIST)))
 
 
 def _quoted(message: Message) -> str:
     """A person's own words; cut by characters only when they are too long, and then without their markup."""
     if len(message.text) <= LONGEST_LINE:
         return message.text
-    return str(escape(shorten(message.text, LONGEST_LINE)))
+    return str(escape(shorten(plain(message.text[: 4 * LONGEST_LINE]), LONGEST_LINE)))
 
 
 def _state(ctx: Context, ticket: Ticket) -> str:

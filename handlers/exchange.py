@@ -9,7 +9,7 @@ from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
 from bot.core.places import Place, direct_to
-from bot.core.texts import Texts
+from bot.core.texts import Texts, escape
 from bot.core.ticket import DeskKind
 from handlers.context import Context
 
@@ -42,9 +42,10 @@ def say(
     subject: str = "",
 ) -> Say:
     """The bot itself tells the customer something; it is stored as part of the conversation."""
-    spoken = f"**{title}**\n\n{text}" if title else text
+    parts = [f"**{escape(title)}**" if title else "", text, footnote]
+    written = "\n\n".join(part for part in parts if part)
     message = ctx.work.messages.add(
-        conversation.id, Direction.OUTGOING, "", spoken, is_from_bot=True, reply_to_id=reply_to_id
+        conversation.id, Direction.OUTGOING, "", written, is_from_bot=True, reply_to_id=reply_to_id
     )
     content = Content(text=text, title=title, footnote=footnote, buttons=tuple(buttons))
     return Say(
@@ -131,8 +132,8 @@ def retire_buttons(ctx: Context, event: ButtonPressed, addition: str = "") -> li
 def conversation_of(event: Asked, ctx: Context) -> Conversation:
     """The conversation that a customer's command or button is about.
 
-    The one at that place; else, for a command given in a room, the person's newest one there; else their
-    direct chat, which is begun when there is none.
+    The one at that place; else, for a command given in a room, the person's newest one there; else a new one
+    where the place can hold one; else their direct chat, which is begun when there is none.
     """
     work = ctx.work
     at_place = work.conversations.at(event.place)
@@ -143,8 +144,26 @@ def conversation_of(event: Asked, ctx: Context) -> Conversation:
     for conversation in recent:
         if not event.place.is_direct and conversation.place.lies_in(event.place):
             return conversation
+    if event.place.person or (event.place.thread and _is_support_place(event.place, ctx)):
+        return work.conversations.open(contact.id, event.place)
     place = event.place if event.place.is_direct else direct_to(event.author.identity)
     for conversation in work.conversations.of_contact(contact.id, since=LONG_AGO):
         if conversation.place.is_direct and conversation.place.platform == place.platform:
             return conversation
     return work.conversations.open(contact.id, place)
+
+
+def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[Reply]:
+    """Say that it is done and where the answer stands; nothing where the answer itself is what they see next."""
+    texts = ctx.texts_in(event.author.language)
+    capabilities = ctx.capabilities_of(event.place.platform)
+    if event.handle is None:
+        return []
+    if conversation.place.key != event.place.key:
+        return [answer(event, texts.text("Done: I have written to you in our conversation."))]
+    has_private_answers = capabilities is None or capabilities.has_private_answers
+    return [answer(event, texts.text("Done."))] if has_private_answers else []
+
+
+def _is_support_place(place: Place, ctx: Context) -> bool:
+    return any(place.lies_in(one) for one in ctx.settings.support_places)

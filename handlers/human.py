@@ -5,7 +5,7 @@ from bot.core.commands import Role
 from bot.core.events import CommandGiven
 from bot.core.texts import mark
 from handlers.context import Context
-from handlers.exchange import answer, conversation_of
+from handlers.exchange import acknowledge, answer, conversation_of
 from handlers.queueing import open_ticket
 from handlers.registry import command
 
@@ -16,8 +16,4 @@ def human(event: CommandGiven, ctx: Context) -> list[Action]:
     if ctx.work.tickets.desk_at(event.place) is not None:
         return [answer(event, texts.text("This chat belongs to a ticket that you are helping with."))]
     conversation = conversation_of(event, ctx)
-    here = conversation.place.key == event.place.key
-    told = texts.text("Done.") if here else texts.text("Done: I have written to you in our conversation.")
-    # Where the command itself was a message, the words that follow are answer enough.
-    acknowledged = [answer(event, told)] if event.handle is not None else []
-    return [*open_ticket(ctx, conversation), *acknowledged]
+    return [*open_ticket(ctx, conversation), *acknowledge(event, conversation, ctx)]

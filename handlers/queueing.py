@@ -7,15 +7,18 @@ from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
 from bot.core.policies.queueing import expected_wait_minutes
+from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
 from bot.core.survey import OfferOutcome, SurveyKind
-from bot.core.texts import Texts, shorten
+from bot.core.texts import Texts, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import card, refresh, title_of
 from handlers.context import Context
 from handlers.exchange import customer_of, note_on_desk, say, texts_for
 
 LONGEST_SUBJECT = 80
+LONGEST_READ = 2000
+"""No title needs more of a text than this."""
 
 
 def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") -> list[Action]:
@@ -155,6 +158,11 @@ def reopen(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> lis
     ]
 
 
+def subject_of(text: str) -> str:
+    """A ticket's title from the customer's words."""
+    return shorten(plain(text[:LONGEST_READ]), LONGEST_SUBJECT)
+
+
 def watch_wait(ctx: Context, ticket: Ticket) -> None:
     """Call for help when nobody takes it within the limit."""
     if ctx.settings.wait_limit is not None:
@@ -215,15 +223,22 @@ def _expectation(ctx: Context, place: int, texts: Texts) -> str:
 
 
 def _subject(ctx: Context, conversation: Conversation) -> str:
-    """The customer's first question since the last ticket, in their words."""
+    """The customer's question since the last ticket, in their words: the one that an article was offered for, or
+    else the newest message that says what it is about.
+    """
+    before = ctx.work.tickets.last_of(conversation.id)
     messages = ctx.work.messages.history(conversation.id, limit=12)
-    own = [one for one in messages if one.direction is Direction.INCOMING and one.text.strip()]
-    offers = ctx.work.offers.of(conversation.id)
-    asked_about = {offer.message_id for offer in offers[-1:]}
-    chosen = next((one for one in own if one.id in asked_about), own[-1] if own else None)
-    if chosen is None:
-        return ctx.staff_texts.label("Asks for a person")
-    return shorten(chosen.text, LONGEST_SUBJECT)
+    own = [
+        one
+        for one in messages
+        if one.direction is Direction.INCOMING
+        and one.text.strip()
+        and (before is None or before.resolved_at is None or one.sent_at > before.resolved_at)
+    ]
+    asked_about = {offer.message_id for offer in ctx.work.offers.of(conversation.id)[-1:]}
+    telling = [one for one in own if not is_mere_reply(one.text)]
+    chosen = [one for one in own if one.id in asked_about] or telling or own
+    return subject_of(chosen[-1].text) if chosen else ctx.staff_texts.label("Asks for a person")
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:

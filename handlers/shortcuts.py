@@ -5,13 +5,12 @@ from bot.core.commands import Role
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ShortcutUsed
 from bot.core.places import direct_to
-from bot.core.texts import shorten
 from bot.core.ticket import Ticket
 from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import LONG_AGO, answer
-from handlers.queueing import LONGEST_SUBJECT, open_ticket
+from handlers.queueing import open_ticket, subject_of
 from handlers.registry import on
 from handlers.who import role_of
 
@@ -35,7 +34,7 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
             files=event.files,
             origin=event.message,
         )
-    subject = shorten(event.text, LONGEST_SUBJECT) if event.text.strip() else ""
+    subject = subject_of(event.text) if event.text.strip() else ""
     opened = open_ticket(ctx, conversation, subject=subject)
     return [*opened, answer(event, texts.text("A ticket is open; the answer comes in the conversation."))]
 

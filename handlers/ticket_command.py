@@ -5,10 +5,10 @@ from bot.core.commands import Argument, Role
 from bot.core.content import Button, FieldKind, Form, FormField
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
-from bot.core.texts import Markdown, escape, mark, shorten
+from bot.core.texts import Markdown, escape, mark
 from handlers.context import Context
-from handlers.exchange import Asked, answer, conversation_of, show_everywhere, spoken
-from handlers.queueing import LONGEST_SUBJECT, describe_place, open_ticket, resolve
+from handlers.exchange import Asked, acknowledge, answer, conversation_of, show_everywhere, spoken
+from handlers.queueing import describe_place, open_ticket, resolve, subject_of
 from handlers.registry import button, command, form
 
 WORDS = Argument("words", mark("What you need; without it, you see how your ticket stands"))
@@ -60,12 +60,8 @@ def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 def _open_with(event: Asked, words: str, ctx: Context) -> list[Action]:
     """The words become part of the conversation, then the ticket opens or hears them."""
-    texts = ctx.texts_in(event.author.language)
     conversation = conversation_of(event, ctx)
-    actions = add_words(event, conversation, words, ctx)
-    told = texts.text("Done: I have written to you in our conversation.")
-    acknowledged = [answer(event, told)] if event.handle is not None else []
-    return [*actions, *acknowledged]
+    return [*add_words(event, conversation, words, ctx), *acknowledge(event, conversation, ctx)]
 
 
 def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context) -> list[Action]:
@@ -73,7 +69,7 @@ def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context
     message = ctx.work.messages.add(conversation.id, Direction.INCOMING, event.author.name, words)
     existing = ctx.work.tickets.open_of(conversation.id)
     if existing is None:
-        return open_ticket(ctx, conversation, subject=shorten(words, LONGEST_SUBJECT))
+        return open_ticket(ctx, conversation, subject=subject_of(words))
     content = spoken(message, ctx.staff_texts, name=event.author.name)
     shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
     return [*open_ticket(ctx, conversation), *shown]

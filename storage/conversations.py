@@ -63,12 +63,16 @@ class Conversations:
         row = self._session.one(_AT, place_key=place.key)
         return _conversation(row) if row else None
 
+    def find(self, conversation_id: int) -> Conversation | None:
+        row = self._session.one(_BY_ID, id=conversation_id)
+        return _conversation(row) if row else None
+
     def get(self, conversation_id: int) -> Conversation:
         """Raises LookupError when there is none."""
-        row = self._session.one(_BY_ID, id=conversation_id)
-        if row is None:
+        found = self.find(conversation_id)
+        if found is None:
             raise LookupError(f"no conversation {conversation_id}")
-        return _conversation(row)
+        return found
 
     def of_contact(self, contact_id: int, *, since: datetime) -> list[Conversation]:
         """The contact's conversations with something said since then, newest first, at most twenty."""

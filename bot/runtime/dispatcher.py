@@ -32,6 +32,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 MAX_DEFECTS = 5
 """Tries of an action that makes the adapter itself fail."""
 LONGEST_WAIT_SECONDS = 60.0
+FIRST_PAUSE_SECONDS = 0.5
 _PAGE = 1000
 
 
@@ -238,7 +239,9 @@ class Dispatcher:
         if error.retry_after_seconds:
             await self._rest(error.retry_after_seconds)
         else:
-            await self._wait(row.platform, min(LONGEST_WAIT_SECONDS, 0.25 * 2 ** min(row.attempts, 10)))
+            await self._wait(
+                row.platform, min(LONGEST_WAIT_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(row.attempts - 1, 10))
+            )
         return row
 
     def _refused(

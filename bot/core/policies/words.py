@@ -84,5 +84,10 @@ def is_yes(text: str) -> bool:
     return bool(words) and "?" not in text and len(words) <= 5 and all(word in _YES for word in words)
 
 
+def is_mere_reply(text: str) -> bool:
+    """True for what says nothing of the matter itself: a hello, thanks, a yes, or only the wish for a person."""
+    return is_greeting(text) or is_thanks(text) or is_yes(text) or wants_person(text)
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", folded(text))
