@@ -12,7 +12,6 @@ from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
 from adapters.slack.scope import Scope, is_direct, time_of
 from adapters.slack.wording import forwarded_from, mentioned, says, spoken
-from bot.core.commands import Role
 from bot.core.events import (
     CommandGiven,
     Event,
@@ -121,7 +120,7 @@ def _hear_said(said: _Said) -> Heard | None:
     is_reply = said.thread != said.ts
     return Heard(
         lane=said.channel,
-        wanted=said.wanted(members=said.may_be_command and said.channel != said.scope.rooms.staff),
+        wanted=said.wanted(members=said.may_be_command),
         tell=partial(_tell_said, said),
         cursor=place.key if is_reply else place.room.key,
         position=said.ts,
@@ -134,8 +133,8 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
     in_staff = bool(scope.rooms.staff) and said.channel == scope.rooms.staff
     text = says(said.message, scope.me, found)
     typed = scope.names.typed(text)
-    needs_staff = typed is not None and typed[0].role > Role.CUSTOMER
-    known = found if needs_staff else Found(found.people, found.channels, None, found.colleagues)
+    # Members may have been asked for what only looked like a command.
+    known = found if typed is not None else Found(found.people, found.channels)
     author = author_of(said.user, scope.me, known, is_in_staff_space=in_staff)
     if author.is_bot:
         return []

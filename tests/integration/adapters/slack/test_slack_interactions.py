@@ -36,7 +36,7 @@ async def test_a_command_is_heard_under_its_own_name_and_answered_only_for_its_g
     (event,) = await house.intake.wait_for(CommandGiven)
     assert (event.name, event.arguments) == ("help", "with my \\<order> & **bill**")
     assert event.place == Place("slack", TEAM, "C0HELP")
-    assert event.author.is_in_staff_space is None
+    assert event.author.is_in_staff_space is False
     await send(
         adapter, Answer(event.place, event.author.identity, Content(text="Like **this**"), event.handle)
     )
@@ -53,6 +53,19 @@ async def test_a_staff_command_asks_who_is_in_the_staff_space(
     staff, customer = await house.intake.wait_for(CommandGiven, 2)
     assert staff.author.is_in_staff_space is True
     assert customer.author.is_in_staff_space is False
+
+
+async def test_a_command_of_a_colleague_shows_that_they_are_one(house: House, server: SlackServer) -> None:
+    house.colleagues = (Place("slack", channel="C0HELP"),)
+    server.workspace.channels["C0HELP"].members.remove("U0KURT")
+    async with house.running():
+        await server.command("U0PRIYA", "D0PRIYA", "human")
+        await server.command("U0KURT", "D0KURT", "human")
+        events = await house.intake.wait_for(CommandGiven, 2)
+    assert {event.author.name: event.author.is_colleague for event in events} == {
+        "Priya": True,
+        "Kurt": False,
+    }
 
 
 async def test_a_command_in_the_direct_chat_is_answered_there_for_good(

@@ -1,7 +1,10 @@
 """What people do in Slack arrives as events."""
 
+from dataclasses import replace
+
 import pytest
 
+from adapters import FileUnavailableError
 from adapters.slack import SlackAdapter
 from bot.core.content import FileKind
 from bot.core.events import (
@@ -145,6 +148,28 @@ async def test_files_arrive_as_references_that_open_with_the_bots_rights(
     assert (text.kind, text.mime) == (FileKind.DOCUMENT, "text/plain")
     async with adapter.open_file(picture) as chunks:
         assert b"".join([chunk async for chunk in chunks]) == b"picture" * 40_000
+
+
+async def test_a_file_is_unavailable_to_a_wrong_token_when_it_is_gone_and_when_it_lies_elsewhere(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    await server.say("U0CARLA", DM, "", files=(Upload("a.txt", "text/plain", b"hi"),))
+    (event,) = await house.intake.wait_for(MessageReceived)
+    (file,) = event.files
+    stranger = SlackAdapter(house.context(), replace(house.settings(), bot_token="xoxb-wrong"))
+    elsewhere = replace(file, id=f"F1 {server.address.replace('127.0.0.1', 'localhost')}/x")
+    for opener, wanted in (
+        (stranger, file),
+        (adapter, replace(file, id="F0NOWHERE")),
+        (adapter, elsewhere),
+        (adapter, file),
+    ):
+        if (opener, wanted) == (adapter, file):
+            del server.workspace.files[file.id.partition(" ")[0]]
+        with pytest.raises(FileUnavailableError):
+            async with opener.open_file(wanted):
+                pass
+    await stranger.close()
 
 
 async def test_the_bot_does_not_hear_itself_nor_that_people_come_and_go(
