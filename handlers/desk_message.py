@@ -8,7 +8,7 @@ from bot.core.outgoing import Outcome
 from bot.core.staff import Staff
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
-from handlers.exchange import show_everywhere, spoken
+from handlers.exchange import replied_to, show_everywhere, spoken
 from handlers.registry import on
 from handlers.who import member
 
@@ -76,7 +76,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
             conversation.place,
             content,
             message_id=message.id,
-            reply_to_id=message.reply_to_id,
+            reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
             purpose="relay",
             subject=str(message.id),
         ),

@@ -53,10 +53,19 @@ def say(
         conversation.place,
         content,
         message_id=message.id,
-        reply_to_id=reply_to_id if conversation.place.person else None,
+        reply_to_id=replied_to(ctx, conversation, reply_to_id) if conversation.place.person else None,
         purpose=purpose,
         subject=subject,
     )
+
+
+def replied_to(ctx: Context, conversation: Conversation, message_id: int | None) -> int | None:
+    """The message that the customer's copy replies to: in a room that people share, at least their newest one."""
+    if message_id is not None or not conversation.place.person:
+        return message_id
+    said = ctx.work.messages.history(conversation.id, limit=12)
+    own = [one.id for one in said if one.direction is Direction.INCOMING and one.origin and not one.deleted_at]
+    return own[-1] if own else None
 
 
 def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: str = "") -> Reply:
