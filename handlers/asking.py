@@ -11,7 +11,8 @@ from handlers.context import Context
 from handlers.exchange import Asked, answer
 from handlers.who import member
 
-_NUMBER = re.compile(r"^\s*#?(\d{1,9})\b\s*")
+_NUMBER = re.compile(r"^\s*#?(\d+)\b\s*")
+_LONGEST_NUMBER = 9
 _ID = re.compile(r"[0-9]{1,19}")
 _LARGEST_ID = 2**63 - 1
 
@@ -50,10 +51,12 @@ def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]
     found = _NUMBER.match(event.arguments)
     if found is None:
         return ticket_here(event, ctx), event.arguments.strip()
-    ticket = ctx.work.tickets.numbered(int(found[1]))
+    ticket = ctx.work.tickets.numbered(int(found[1])) if len(found[1]) <= _LONGEST_NUMBER else None
     if ticket is None:
         text = ctx.staff_texts.text(
-            "There is no ticket #{number}. /queue shows what is open.", number=int(found[1])
+            "There is no ticket #{number}. {queue} shows what is open.",
+            number=found[1][:20],
+            queue=ctx.typed("queue", event.place.platform),
         )
         raise Refused(answer(event, text))
     return ticket, event.arguments[found.end() :].strip()
@@ -82,16 +85,14 @@ def my_ticket(event: CommandGiven, staff: Staff, ctx: Context) -> Ticket:
     held = ctx.work.tickets.held_by(staff.id)
     if len(held) == 1:
         return held[0]
-    texts = ctx.staff_texts
+    texts, typed = ctx.staff_texts, ctx.typed(event.name, event.place.platform)
     if not held:
-        raise Refused(
-            answer(event, texts.text("You hold no ticket. Name one: /{command} 12", command=event.name))
-        )
+        raise Refused(answer(event, texts.text("You hold no ticket. Name one: {command} 12", command=typed)))
     numbers = ", ".join(f"#{one.number}" for one in held)
     text = texts.text(
-        "You hold {numbers}. Which one? /{command} {first}",
+        "You hold {numbers}. Which one? {command} {first}",
         numbers=numbers,
-        command=event.name,
+        command=typed,
         first=held[0].number,
     )
     raise Refused(answer(event, text))

@@ -83,7 +83,7 @@ def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:
     if message.direction is not Direction.OUTGOING:
         return []
     place = ctx.work.conversations.get(message.conversation_id).place
-    content = spoken(message, ctx.staff_texts)
+    content = spoken(message)
     return [EditCopy(message.id, place, None, message.conversation_id, content)]
 
 
@@ -94,7 +94,7 @@ def _edit_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Acti
         # It was said before there was a thread: there is no copy to change, only the card's history.
         label = texts.text("{name} edited an earlier message:", name=message.author_name)
         return list(note_on_desk(ctx, ticket.id, f"{label}\n\n{message.text}"))
-    content = spoken(message, texts)
+    content = spoken(message)
     if message.direction is Direction.NOTE:
         content = Content(
             text=message.text,

@@ -20,9 +20,15 @@ NUMBER = Argument("number", mark("The ticket's number; without it, the one that 
 @command("claim", mark("Take a ticket"), role=Role.AGENT, arguments=(NUMBER,))
 def claim_command(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
-    ticket, _ = named_ticket(event, ctx)
+    ticket, rest = named_ticket(event, ctx)
     if ticket is not None:
         return _take(event, ticket, staff, ctx)
+    if rest:
+        text = ctx.staff_texts.text(
+            "I know tickets by their number: {claim} 12. Without one you get the ticket that waits longest.",
+            claim=ctx.typed("claim", event.place.platform),
+        )
+        return [answer(event, text)]
     waiting = ctx.work.tickets.waiting(limit=1)
     if not waiting:
         return [answer(event, ctx.staff_texts.text("Nobody is waiting. Well done, everyone!"))]
@@ -38,7 +44,7 @@ def claim_button(event: ButtonPressed, ctx: Context) -> list[Action]:
 def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
     taken = claim(ctx, ticket, staff)
     if taken is None:
-        return [answer(event, _why_not(ticket, staff, ctx))]
+        return [answer(event, _why_not(event, ticket, staff, ctx))]
     text = ctx.staff_texts.text(
         "Ticket **#{number}** is yours. What you write in its thread goes to the customer; begin with // for a note.",
         number=ticket.number,
@@ -50,12 +56,14 @@ def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
     return [*taken, answer(event, text), *brought]
 
 
-def _why_not(ticket: Ticket, staff: Staff, ctx: Context) -> str:
+def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:
     texts = ctx.staff_texts
     newest = ctx.work.tickets.get(ticket.id) or ticket
     if newest.status is TicketStatus.RESOLVED or newest.claimed_by is None or newest.claimed_at is None:
         return texts.text(
-            "Ticket #{number} is resolved. /reopen {number} opens it again.", number=ticket.number
+            "Ticket #{number} is resolved. {reopen} {number} opens it again.",
+            number=ticket.number,
+            reopen=ctx.typed("reopen", event.place.platform),
         )
     if newest.claimed_by == staff.id:
         return texts.text("Ticket #{number} is yours already.", number=ticket.number)

@@ -42,6 +42,12 @@ class Context:
     notes: dict[str, object] = field(default_factory=dict)
     """Facts for the log and the metrics; never message text."""
 
+    def typed(self, command: str, platform: str) -> str:
+        """How people on that platform give a command: '/claim', with the prefix or the platform's own name for it."""
+        capabilities = self.capabilities_of(platform)
+        name = capabilities.command_name(command) if capabilities else command
+        return f"/{self.settings.command_prefix}{name}" if name == command else f"/{name}"
+
     @property
     def staff_texts(self) -> Texts:
         return self.texts_in(self.staff_language)

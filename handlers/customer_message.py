@@ -89,7 +89,7 @@ def _to_desk(
     ticket = ctx.work.tickets.open_of(conversation.id)
     if ticket is None:
         return []
-    content = spoken(message, ctx.staff_texts, name=event.author.name)
+    content = spoken(message, name=event.author.name)
     return list(show_everywhere(ctx, ticket.id, content, message=message, purpose="desk"))
 
 
@@ -150,5 +150,5 @@ def _after_the_end(
     reason = ctx.staff_texts.text("**{name}** wrote again, so the ticket is open again.", name=contact.name)
     words = texts.text("Welcome back! I have opened your ticket again, with everything said so far.")
     reopened = reopen(ctx, ticket, reason=reason, words=words)
-    content = spoken(message, ctx.staff_texts, name=shorten(contact.name, 60))
+    content = spoken(message, name=shorten(contact.name, 60))
     return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]

@@ -92,7 +92,7 @@ def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     if ctx.work.tickets.thread_of(ticket.id) is None:
         # A new one is on its way already, or could not be opened and is tried again later, with the history.
         return []
-    content = spoken(message, ctx.staff_texts)
+    content = spoken(message)
     return [
         *_new_thread(ctx, ticket),
         Show(ticket.id, content, message_id=message.id, purpose="desk", subject=str(message.id)),

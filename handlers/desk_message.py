@@ -69,7 +69,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         origin=event.message,
     )
     ctx.work.conversations.touch(conversation)
-    content = spoken(message, ctx.staff_texts, name=staff.name)
+    content = spoken(message, name=staff.name)
     return [
         Say(
             conversation.id,

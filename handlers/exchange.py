@@ -64,7 +64,9 @@ def replied_to(ctx: Context, conversation: Conversation, message_id: int | None)
     if message_id is not None or not conversation.place.person:
         return message_id
     said = ctx.work.messages.history(conversation.id, limit=12)
-    own = [one.id for one in said if one.direction is Direction.INCOMING and one.origin and not one.deleted_at]
+    own = [
+        one.id for one in said if one.direction is Direction.INCOMING and one.origin and not one.deleted_at
+    ]
     return own[-1] if own else None
 
 
@@ -74,13 +76,10 @@ def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: st
     return Reply(event.place, event.author.identity, content, event.handle)
 
 
-def spoken(message: Message, texts: Texts, *, name: str = "", text: str | None = None) -> Content:
+def spoken(message: Message, *, name: str = "") -> Content:
     """A message as the other side sees it: who said it, the words, the files."""
-    words = message.text if text is None else text
-    if message.edited_at is not None:
-        words = f"{words}\n\n_{texts.text('edited')}_" if words else words
-    speaker = Speaker(name or message.author_name) if name or message.author_name else None
-    return Content(text=words, files=message.files, speaker=speaker)
+    author = name or message.author_name
+    return Content(text=message.text, files=message.files, speaker=Speaker(author) if author else None)
 
 
 def show_everywhere(

@@ -21,12 +21,11 @@ def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
         "everything else I hand to a person, with all you have said so far.",
         company=ctx.settings.company,
     )
-    capabilities = ctx.capabilities_of(event.place.platform)
-    lines = []
-    for one in ctx.commands:
-        if one.role <= role and one.name != "start":
-            name = capabilities.command_name(one.name) if capabilities else one.name
-            lines.append(f"- `/{ctx.settings.command_prefix}{name}` {texts.text(one.description)}")
+    lines = [
+        f"- `{ctx.typed(one.name, event.place.platform)}` {texts.text(one.description)}"
+        for one in ctx.commands
+        if one.role <= role and one.name != "start"
+    ]
     return [answer(event, Markdown(f"{opening}\n\n" + "\n".join(lines)))]
 
 

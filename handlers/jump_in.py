@@ -22,9 +22,11 @@ def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
     staff, sos = _asked(event, ctx)
     texts = ctx.staff_texts
     if staff is None:
-        return [
-            answer(event, texts.text("Only volunteers can jump in. /volunteer on billing makes you one."))
-        ]
+        text = texts.text(
+            "Only volunteers can jump in. {volunteer} on billing makes you one.",
+            volunteer=ctx.typed("volunteer", event.place.platform),
+        )
+        return [answer(event, text)]
     if sos is None:
         return [answer(event, texts.text("That call for help is over. Thank you for coming all the same!"))]
     if not staff.is_confirmed:

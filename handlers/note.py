@@ -28,7 +28,11 @@ def note(event: CommandGiven, ctx: Context) -> list[Action]:
         # Inside a thread a bare number is part of the note: "5 chairs arrived".
         ticket, words = ctx.work.tickets.numbered(int(numbered[1])), words[numbered.end() :]
     if ticket is None or not words:
-        return [answer(event, texts.text("On which ticket, and what? /note #12 The chairs arrive on Monday"))]
+        text = texts.text(
+            "On which ticket, and what? {note} #12 The chairs arrive on Monday",
+            note=ctx.typed("note", event.place.platform),
+        )
+        return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
     _, shown = add_note(ctx, ticket, staff, str(escape(words)))
     return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",

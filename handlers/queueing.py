@@ -98,8 +98,9 @@ def claim(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action] | None:
 
 
 def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
-    """Give it back to the queue, at the place it had."""
+    """Give it back to the queue, at the place it had; the customer is told whom they lose."""
     work = ctx.work
+    holder = work.team.get(ticket.claimed_by) if ticket.claimed_by else staff
     if not work.tickets.release(ticket):
         return []
     waiting = replace(ticket, status=TicketStatus.WAITING, claimed_by=None, claimed_at=None)
@@ -111,7 +112,7 @@ def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
     place = describe_place(ctx, waiting, texts)
     return [
         *close_direct_desks(ctx, ticket),
-        say(ctx, conversation, f"{texts.text('{name} had to hand this on.', name=staff.name)} {place}"),
+        say(ctx, conversation, f"{texts.text('{name} had to hand this on.', name=holder.name)} {place}"),
         refresh(ctx, waiting, conversation),
     ]
 

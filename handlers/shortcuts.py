@@ -45,7 +45,11 @@ def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     texts = ctx.staff_texts
     ticket = ticket_here(event, ctx) or _ticket_of_message(event, ctx)
     if ticket is None:
-        return [answer(event, texts.text("This message belongs to no ticket. Use /note #12 and the words."))]
+        text = texts.text(
+            "This message belongs to no ticket. Use {note} #12 and the words.",
+            note=ctx.typed("note", event.place.platform),
+        )
+        return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
     words = f"**{event.message_author.name}:** {event.text}"
     _, shown = add_note(ctx, ticket, staff, words)

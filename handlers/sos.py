@@ -29,7 +29,10 @@ def sos(event: CommandGiven, ctx: Context) -> list[Action]:
     if started is None:
         active = ctx.work.sos.active()
         since = waited(active.started_at, ctx.now) if active else ""
-        text = texts.text("A call for help is going on since {since}. /sos end ends it.", since=since)
+        typed = ctx.typed("sos", event.place.platform)
+        text = texts.text(
+            "A call for help is going on since {since}. {sos} end ends it.", since=since, sos=typed
+        )
         return [answer(event, text)]
     ctx.work.audit.record(staff.id, "sos", str(started.id))
     asked = ask_volunteers(ctx, started, staff.name, but=staff)
@@ -102,10 +105,11 @@ def _announce(ctx: Context, sos: Sos, caller: str, asked: int) -> list[Action]:
         return []
     texts = ctx.staff_texts
     text = texts.plural(
-        "**{caller}** called for help; {n} colleague is asked. /sos end ends it.",
-        "**{caller}** called for help; {n} colleagues are asked. /sos end ends it.",
+        "**{caller}** called for help; {n} colleague is asked. {sos} end ends it.",
+        "**{caller}** called for help; {n} colleagues are asked. {sos} end ends it.",
         asked,
         caller=caller,
+        sos=ctx.typed("sos", ctx.settings.staff_space.platform),
     )
     content = Content(title=texts.label("All hands!"), text=f"{text}\n\n> {sos.reason}", tone=Tone.ALERT)
     return [Announce(ctx.settings.staff_space, content)]
@@ -115,7 +119,12 @@ def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
     texts = ctx.staff_texts
     active = ctx.work.sos.active()
     if active is None or not ctx.work.sos.end(active):
-        return [answer(event, texts.text("No call for help is going on. /sos and a reason starts one."))]
+        typed = ctx.typed("sos", event.place.platform)
+        return [
+            answer(
+                event, texts.text("No call for help is going on. {sos} and a reason starts one.", sos=typed)
+            )
+        ]
     ctx.work.audit.record(staff.id, "sos_end", str(active.id))
     thanked: list[Action] = []
     joined = 0

@@ -25,6 +25,7 @@ def stop(event: CommandGiven, ctx: Context) -> list[Action]:
             ctx.work.deadlines.clear("check_in", ticket.id)
     text = texts.text(
         "Understood: no ratings, no check-ins. You can write to me as before, and answers to what you write still "
-        "come. /stop off takes this back."
+        "come. {stop} off takes this back.",
+        stop=ctx.typed("stop", event.place.platform),
     )
     return [answer(event, text)]

@@ -40,7 +40,9 @@ def ticket_form(event: FormSubmitted, ctx: Context) -> list[Action]:
     words = event.values.get("words", "").strip()
     if not words:
         texts = ctx.texts_in(event.author.language)
-        return [answer(event, texts.text("Tell me in a few words what you need: /ticket My parcel is late"))]
+        typed = ctx.typed("ticket", event.place.platform)
+        text = texts.text("Tell me in a few words what you need: {ticket} My parcel is late", ticket=typed)
+        return [answer(event, text)]
     return _open_with(event, str(escape(words)), ctx)
 
 
@@ -70,6 +72,6 @@ def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context
     existing = ctx.work.tickets.open_of(conversation.id)
     if existing is None:
         return open_ticket(ctx, conversation, subject=subject_of(words))
-    content = spoken(message, ctx.staff_texts, name=event.author.name)
+    content = spoken(message, name=event.author.name)
     shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
     return [*open_ticket(ctx, conversation), *shown]

@@ -47,7 +47,8 @@ def reopen_command(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
     ticket, _ = named_ticket(event, ctx)
     if ticket is None:
-        return [answer(event, ctx.staff_texts.text("Which ticket? /reopen 12"))]
+        typed = ctx.typed("reopen", event.place.platform)
+        return [answer(event, ctx.staff_texts.text("Which ticket? {command} 12", command=typed))]
     return _reopen(event, ticket, staff, ctx)
 
 

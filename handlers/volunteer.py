@@ -32,7 +32,7 @@ def volunteer(event: CommandGiven, ctx: Context) -> list[Action]:
         return _on(event, staff, parse_areas(rest), ctx)
     if word.lower() == "off":
         return _off(event, staff, ctx)
-    return [answer(event, _state(staff, ctx))]
+    return [answer(event, _state(event, staff, ctx))]
 
 
 @button("let_in")
@@ -83,9 +83,10 @@ def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:
 
 
 def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: Context) -> list[Action]:
-    texts = ctx.staff_texts
+    texts, typed = ctx.staff_texts, ctx.typed("volunteer", event.place.platform)
     if not areas and not (staff and staff.areas):
-        return [answer(event, texts.text("What do you know about? /volunteer on billing, api"))]
+        text = texts.text("What do you know about? {volunteer} on billing, api", volunteer=typed)
+        return [answer(event, text)]
     known = staff or ctx.work.team.of(event.author.identity)
     if known is None:
         known = ctx.work.team.enlist(
@@ -98,11 +99,12 @@ def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: C
     if joined.is_confirmed:
         text = texts.text(
             "Thank you! When support needs help with {areas} or anything else, I ask you right here. "
-            "/volunteer off ends it.", areas=named)  # fmt: skip
+            "{volunteer} off ends it.", areas=named, volunteer=typed)  # fmt: skip
         return [answer(event, text, buttons=_jump_in_now(ctx))]
     text = texts.text(
-        "Thank you! I have noted {areas} and asked the support team to let you in. /volunteer off ends it.",
+        "Thank you! I have noted {areas} and asked the support team to let you in. {volunteer} off ends it.",
         areas=named,
+        volunteer=typed,
     )
     return [answer(event, text), *([] if asked_before else ask_to_let_in(ctx, joined))]
 
@@ -119,12 +121,16 @@ def _off(event: CommandGiven, staff: Staff | None, ctx: Context) -> list[Action]
     ]
 
 
-def _state(staff: Staff | None, ctx: Context) -> str:
-    texts = ctx.staff_texts
+def _state(event: CommandGiven, staff: Staff | None, ctx: Context) -> str:
+    texts, typed = ctx.staff_texts, ctx.typed("volunteer", event.place.platform)
     if staff is None or not staff.is_volunteering:
-        return texts.text("You are not volunteering. /volunteer on billing, api says what you know.")
+        return texts.text(
+            "You are not volunteering. {volunteer} on billing, api says what you know.", volunteer=typed
+        )
     return texts.text(
-        "You are volunteering for: {areas}. /volunteer off ends it.", areas=", ".join(staff.areas)
+        "You are volunteering for: {areas}. {volunteer} off ends it.",
+        areas=", ".join(staff.areas),
+        volunteer=typed,
     )
 
 

@@ -181,7 +181,12 @@ async def drop_connections(on: Platform, _: ask.Nothing) -> dict[str, Any]:
 
 async def settle(on: Platform, asked: ask.Settle) -> dict[str, Any]:
     """Wait until every event of the platform was delivered and acknowledged."""
-    await on.server.settle(asked.timeout_seconds)
+    try:
+        await on.server.settle(asked.timeout_seconds)
+    except TimeoutError:
+        raise SurfaceError(
+            "The bot still has work to do on this platform: wait longer, or look at its log."
+        ) from None
     return {}
 
 

@@ -1,6 +1,7 @@
 """What the three sandbox platforms share: one clock, one journal, and the faults a person may switch on."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,10 +34,10 @@ class Clock:
         """Return the offset as soon as it differs from the known one, or after the timeout."""
         if self.offset_seconds == known_offset_seconds:
             changed = self._changed
-            try:
-                await asyncio.wait_for(changed.wait(), timeout_seconds)
-            except TimeoutError:
-                return self.offset_seconds
+            # Not wait_for: on Python 3.11 that can swallow a cancellation that comes with the change.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout_seconds):
+                    await changed.wait()
         return self.offset_seconds
 
 
@@ -78,7 +79,8 @@ class Entry:
     number: int
     platform: str
     kind: str
-    """message, edited, deleted, reaction, thread, form, answer, home, commands, connected, call, fault, clock."""
+    """message, edited, deleted, reaction, thread, form, answer, home, commands, connected, call, fault, clock,
+    room (somebody came, went or was given rights), typing, status."""
     room: str
     data: dict[str, Any]
 
