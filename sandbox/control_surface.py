@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from sandbox import control_requests as ask
 from sandbox.markup import marked
-from sandbox.surface import Home, Message, Server, Upload
+from sandbox.surface import Home, Message, Server, SurfaceError, Upload
 from sandbox.world import Faults, World
 
 Asked = TypeVar("Asked", bound=ask.Request)
