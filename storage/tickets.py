@@ -21,7 +21,7 @@ _BY_NUMBER = Statement(select(*_TICKET).where(tickets.c.number == bindparam("num
 _LAST_OF = Statement(
     select(*_TICKET)
     .where(tickets.c.conversation_id == bindparam("conversation_id"))
-    .order_by(desc(tickets.c.id))
+    .order_by(tickets.c.status == TicketStatus.RESOLVED, desc(tickets.c.id))
     .limit(1)
 )
 _WAITING = Statement(
@@ -33,7 +33,7 @@ _WAITING = Statement(
 _HELD_BY = Statement(
     select(*_TICKET)
     .where(tickets.c.status == TicketStatus.CLAIMED, tickets.c.claimed_by == bindparam("staff_id"))
-    .order_by(tickets.c.claimed_at)
+    .order_by(tickets.c.claimed_at, tickets.c.id)
 )
 _CLAIMED = Statement(
     select(*_TICKET)
@@ -184,7 +184,7 @@ class Tickets:
         return self._ticket(_BY_NUMBER, number=number)
 
     def last_of(self, conversation_id: int) -> Ticket | None:
-        """The newest ticket of a conversation, open or not."""
+        """The open ticket of a conversation, or else its newest."""
         return self._ticket(_LAST_OF, conversation_id=conversation_id)
 
     def open_of(self, conversation_id: int) -> Ticket | None:

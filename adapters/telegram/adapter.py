@@ -143,8 +143,8 @@ def _capabilities(context: AdapterContext) -> Capabilities:
         can_backfill=True,
         reactions=REACTIONS,
         command_names=tuple(
-            (command.name, telegram_name(command.name))
+            (command.name, telegram_name(context.command_prefix + command.name))
             for command in context.commands
-            if telegram_name(command.name) != command.name
+            if telegram_name(context.command_prefix + command.name) != command.name
         ),
     )

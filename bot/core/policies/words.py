@@ -33,6 +33,7 @@ _QUESTION_WORDS = re.compile(
     r"warum|nicht|πως|ποτε|που|γιατι|ka|kad|kur|kapec|ne radi|ne dela|nav)\b"
 )
 _LONGEST_THANKS_WORDS = 14
+_UNHAPPY = frozenset("👎😠😡🤬😤😞😔😟🙁☹😕😢😭😩😫😒🙄😑😐💩🤮🤢❌💔🖕❗❓🆘😱🤦🤷")
 _GREETINGS = frozenset(
     "hello hi hey hiya howdy yo greetings morning afternoon evening good day bok zdravo pozdrav dobar dan jutro vecer "
     "zivjo dober zdravjo hallo moin servus guten tag morgen abend γεια σου σας καλημερα καλησπερα χαιρετε "
@@ -56,7 +57,8 @@ def is_thanks(text: str) -> bool:
         return False
     words = _words(text)
     if not words:
-        return bool(text.strip()) and not any(char.isalnum() for char in text)
+        has_picture = any(unicodedata.category(char) == "So" for char in text)
+        return has_picture and not any(char in _UNHAPPY or char.isalnum() for char in text)
     if len(words) > _LONGEST_THANKS_WORDS or not any(word in _THANKS for word in words):
         return False
     return all(word in _THANKS or word in _FILLERS for word in words)
