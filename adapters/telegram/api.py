@@ -1,5 +1,6 @@
 """python-telegram-bot's Bot, spoken to in the Bot API's own words."""
 
+import logging
 from typing import Any
 
 from telegram import Bot
@@ -19,6 +20,9 @@ class Api(Bot):
 
     def __init__(self, token: str, api_url: str, transport: AiohttpRequest) -> None:
         base = api_url.rstrip("/")
+        # On its lowest level the SDK logs every text and, with the address, the token.
+        logger = logging.getLogger("telegram")
+        logger.setLevel(max(logger.level, logging.INFO))
         super().__init__(
             token,
             # Braces in an address would be taken for places to fill in.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from adapters import AdapterContext, Finding
 from adapters.telegram.api import Api
@@ -116,6 +116,10 @@ class Doctor:
             chat = await self._api.call("getChat", {"chat_id": chat_id(place.channel)})
             parameters = {"chat_id": chat_id(place.channel), "user_id": me["id"]}
             member = await self._api.call("getChatMember", parameters)
+        except ChatMigrated as error:
+            advice = f"The group became a supergroup: write telegram:{error.new_chat_id} into {setting}."
+            self._add(False, f"The chat {place.channel} has another id now", advice)
+            return None, {}
         except TelegramError as error:
             advice = (
                 f"Add the bot to the group, and write the group's id (it begins with -100) into {setting}."

@@ -1,6 +1,14 @@
 """What Telegram's refusals mean for a message: never, later, or perhaps already there."""
 
-from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+)
 
 from adapters.telegram.request import FaultError, FloodError, MissingError, NotReachedError
 from bot.core.outgoing import Refusal, SendError
@@ -78,6 +86,9 @@ def refusal_of(error: TelegramError) -> Refusal | None:
     """Why it will never work; None when it may work later."""
     if isinstance(error, (FloodError, FaultError, NotReachedError, InvalidToken, MissingError, Conflict)):
         return None
+    if isinstance(error, ChatMigrated):
+        # What was there stays behind under the old id.
+        return Refusal.PLACE_GONE
     said = words(error)
     found = next((refusal for refusal, signs in _REFUSALS if any(sign in said for sign in signs)), None)
     if found is not None and not _is_connection_trouble(error):

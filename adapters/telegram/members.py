@@ -65,9 +65,14 @@ async def introduced(event: Event, members: Members, hearing: Hearing, roles: Ma
         return event
     author = event.author
     person = author.identity.external_id
-    if author.is_in_staff_space is None and hearing.staff:
-        author = replace(author, is_in_staff_space=await members.is_member(hearing.staff, person))
-    if not author.is_colleague and hearing.colleagues:
-        asked = (members.is_member(chat, person) for chat in hearing.colleagues)
-        author = replace(author, is_colleague=any(await asyncio.gather(*asked)))
-    return replace(event, author=author)
+    is_staff, *are_colleagues = await asyncio.gather(
+        _known(author.is_in_staff_space, members, hearing.staff, person),
+        *(_known(author.is_colleague or None, members, chat, person) for chat in sorted(hearing.colleagues)),
+    )
+    is_colleague = author.is_colleague or any(are_colleagues)
+    return replace(event, author=replace(author, is_in_staff_space=is_staff, is_colleague=is_colleague))
+
+
+async def _known(answer: bool | None, members: Members, chat: str, person: str) -> bool | None:
+    """The answer, when there is one or nobody to ask; else what Telegram says."""
+    return answer if answer is not None or not chat else await members.is_member(chat, person)

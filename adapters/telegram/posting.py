@@ -15,6 +15,7 @@ from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.markers import Markers
 from adapters.telegram.names import file_name
 from adapters.telegram.render import Part, with_line
+from adapters.telegram.request import MissingError
 from adapters.telegram.target import Target, chat_id
 from bot.core.content import FileKind, FileRef
 from bot.core.outgoing import Refusal
@@ -107,8 +108,8 @@ class Posting:
 
         try:
             self._add(*await self._send("sendMediaGroup", build, count=len(uploads), is_upload=True))
-        except BadRequest as error:
-            if refusal_of(error) not in (Refusal.INVALID, Refusal.TOO_LARGE):
+        except TelegramError as error:
+            if not _is_about_file(error):
                 raise
             return False
         return True
@@ -211,7 +212,7 @@ def _is_about_file(error: TelegramError) -> bool:
     """Whether another form of the file, or none, would be taken: not for floods, blocks and broken lines."""
     if isinstance(error, BadRequest):
         return refusal_of(error) in (Refusal.INVALID, Refusal.TOO_LARGE, Refusal.NOT_ALLOWED)
-    return "too large" in words(error)
+    return isinstance(error, MissingError) or "too large" in words(error)
 
 
 def _with(parameters: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -119,6 +119,7 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"the connection broke off: {type(error).__name__}") from None
         finally:
             self._in_flight -= 1
+        status = _own_status(status, payload)
         _raise_for(status, payload, retry_after)
         return status, payload
 
@@ -141,6 +142,14 @@ def _loads(payload: bytes) -> Any:
         # orjson refuses half surrogate pairs; one message with such a letter must not stop all others.
         whole = json.dumps(json.loads(payload.decode(errors="replace")), ensure_ascii=False)
         return orjson.loads(whole.encode(errors="replace"))
+
+
+def _own_status(status: int, payload: bytes) -> int:
+    """The error code in the answer: some servers put it there only, and answer 200."""
+    if status == 200 and payload[:64].replace(b" ", b"").startswith(b'{"ok":false'):
+        code = _loads(payload).get("error_code")
+        return code if isinstance(code, int) else 500
+    return status
 
 
 def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:

@@ -1,5 +1,6 @@
 """A ticket's thread: a forum topic, or where there are none the replies under its card."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram.error import BadRequest, TelegramError
@@ -16,6 +17,7 @@ from adapters.telegram.errors import (
 )
 from adapters.telegram.names import one_line
 from adapters.telegram.parse import CARD, CARD_THREAD
+from adapters.telegram.render import Part
 from adapters.telegram.request import MissingError
 from adapters.telegram.target import Target, chat_id, target_of
 from bot.core.outgoing import OpenThread, Receipt, Refusal, SendError, SetThread, ThreadState
@@ -34,20 +36,26 @@ class Threads:
 
     async def open(self, outgoing: OpenThread, attempt: Attempt) -> Receipt:
         space = target_of(outgoing.space)
-        topic = attempt.sent_so_far[0] if attempt.sent_so_far else await self._create(space, outgoing.title)
-        if topic is None:
-            return await self._open_without_topics(space, outgoing, attempt)
+        # What opened the thread stands first in what a next try is told: the topic, or the card itself.
+        known = attempt.sent_so_far[0] if attempt.sent_so_far else None
+        rest = replace(attempt, sent_so_far=attempt.sent_so_far[1:])
+        topic = known or await self._create(space, outgoing.title)
+        if topic is None or target_of(topic.place).card is not None:
+            return await self._open_without_topics(space, outgoing, rest, topic)
         target = target_of(topic.place)
-        # The topic's own first message stands for the topic in what a next try is told.
-        behind = replace(attempt, sent_so_far=attempt.sent_so_far[1:])
-        fresh = () if attempt.sent_so_far else (topic,)
+        messages = self._delivery.parts(target, outgoing.content, is_card=True)
+        receipt = await self._put(target, messages, rest, () if known else (topic,))
+        return replace(receipt, place=topic.place, messages=receipt.messages[:1])
+
+    async def _put(
+        self, target: Target, messages: Sequence[Part], attempt: Attempt, fresh: tuple[MessageAt, ...]
+    ) -> Receipt:
+        """Send these behind what this try has sent already, so that a failure names both."""
         try:
-            messages = self._delivery.parts(target, outgoing.content, is_card=True)
-            receipt = await self._delivery.put(target, messages, behind)
+            return await self._delivery.put(target, messages, attempt)
         except SendError as error:
             error.sent = (*fresh, *error.sent)
             raise
-        return replace(receipt, place=topic.place, messages=receipt.messages[:1])
 
     async def _create(self, space: Target, title: str) -> MessageAt | None:
         """The topic as its opening message; None when there can be none."""
@@ -66,16 +74,23 @@ class Threads:
         id_ = str(topic["message_thread_id"])
         return MessageAt(replace(space.place, thread=id_, person=""), id_)
 
-    async def _open_without_topics(self, space: Target, outgoing: OpenThread, attempt: Attempt) -> Receipt:
-        messages = self._delivery.parts(space, outgoing.content, is_card=True)[:1]
-        receipt = await self._delivery.put(space, messages, attempt, marker=(CARD,))
-        card = receipt.messages[0]
-        place = replace(space.place, thread=CARD_THREAD + card.id)
-        card = MessageAt(place, card.id)
-        self._delivery.whereabouts.remember(card)
-        return replace(
-            receipt, messages=(card,), place=place, notices=(*receipt.notices, "thread_unavailable")
-        )
+    async def _open_without_topics(
+        self, space: Target, outgoing: OpenThread, attempt: Attempt, card: MessageAt | None
+    ) -> Receipt:
+        """The card alone in the group; what does not fit into it hangs under it, as all that follows will."""
+        first, *others = self._delivery.parts(space, outgoing.content, is_card=True)
+        receipt = Receipt(is_repeat_possible=attempt.is_uncertain)
+        fresh: tuple[MessageAt, ...] = ()
+        if card is None:
+            receipt = await self._delivery.put(space, [first], attempt, marker=(CARD,))
+            id_ = receipt.messages[0].id
+            card = MessageAt(replace(space.place, thread=CARD_THREAD + id_), id_)
+            attempt, fresh = replace(attempt, is_uncertain=False), (card,)
+            self._delivery.whereabouts.remember(card)
+        if others:
+            await self._put(target_of(card.place), others, attempt, fresh)
+        notices = (*receipt.notices, "thread_unavailable")
+        return replace(receipt, messages=(card,), place=card.place, notices=notices)
 
     async def set(self, outgoing: SetThread) -> Receipt:
         """Redraw the card, name the topic, close or reopen it; what the bot has no right to is a notice."""

@@ -90,7 +90,7 @@ class Webhook:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """403 without the secret, 413 when too large, 500 when it could not be stored: then Telegram repeats it."""
         given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode()):
             return web.Response(status=403)
         if self._hearing is None:
             return web.Response(status=503)

@@ -77,7 +77,9 @@ async def test_what_could_not_be_stored_is_brought_again(house: House, stage: St
         assert len(stage.reported("telegram.not_stored")) == 1
 
 
-@pytest.mark.parametrize("headers", [{}, {SECRET_HEADER: "wrong"}, {SECRET_HEADER: SECRET + "x"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {SECRET_HEADER: "wrong"}, {SECRET_HEADER: SECRET + "x"}, {SECRET_HEADER: "\udcff"}]
+)
 async def test_a_delivery_without_the_secret_is_refused(
     house: House, stage: Stage, session: ClientSession, headers: dict[str, str]
 ) -> None:

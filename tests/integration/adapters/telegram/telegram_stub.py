@@ -1,0 +1,79 @@
+"""A Bot API that answers as a test tells it: for what the local server does not do, and for small foreign servers."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+ME = {"id": 900, "is_bot": True, "first_name": "Allhands", "username": "allhands_bot"}
+Answer = Callable[[dict[str, Any]], Any]
+
+
+class RefusalError(Exception):
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:
+        super().__init__(description)
+        self.code, self.description, self.parameters = code, description, parameters
+
+
+@dataclass
+class Stub:
+    """Knows only the methods that a test gives it, besides getMe and getUpdates."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    updates: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    url: str = ""
+    puts_errors_into_200: bool = False
+
+    def called(self, method: str) -> list[dict[str, Any]]:
+        return [fields for name, fields in self.calls if name == method]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        fields = {name: _value(value) for name, value in (await request.post()).items()}
+        self.calls.append((method, fields))
+        try:
+            result = self._result(method, fields)
+        except RefusalError as error:
+            body = {"ok": False, "error_code": error.code, "description": error.description}
+            status = 200 if self.puts_errors_into_200 else error.code
+            return _json(body | ({"parameters": error.parameters} if error.parameters else {}), status)
+        return _json({"ok": True, "result": result}, 200)
+
+    def _result(self, method: str, fields: dict[str, Any]) -> Any:
+        if method in self.answers:
+            return self.answers[method](fields)
+        if method == "getMe":
+            return ME
+        if method == "getUpdates":
+            waiting = [update for update in self.updates if update["update_id"] >= fields.get("offset", 0)]
+            return waiting[:100]
+        raise RefusalError(404, "Not Found")
+
+
+def _value(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
+
+
+def _json(body: dict[str, Any], status: int) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+@asynccontextmanager
+async def serving(stub: Stub) -> AsyncIterator[Stub]:
+    application = web.Application()
+    application.router.add_post("/bot{token}/{method}", stub.handle)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    stub.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield stub
+    await runner.cleanup()
