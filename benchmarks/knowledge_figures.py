@@ -27,6 +27,7 @@ from knowledge.index import Index
 from knowledge.languages import GREEKLISH, LanguageGuesser, learn_triples
 from knowledge.meaning import Space, embedded_text
 from knowledge.passages import split_passages
+from knowledge.small_talk import is_small_talk
 from knowledge.vector_cache import VectorCache
 
 LANGUAGES = ("en", "de", "hr", "sl", "lv", "el")
@@ -34,7 +35,7 @@ TRIPLES = 4000
 DIRECTIONS = 4
 SMALL_BASES = (8, 15, 30, 60)
 LEXICAL_FEATURES = ("lead", "share", "height", "coverage", "coverage_agrees", "unknown", "length", "topics")
-FEATURES = ("share", "height", "coverage", "length", "near")
+FEATURES = ("lead", "share", "height", "coverage", "length", "near")
 # How the Greek letters with several usual Latin spellings are typed.
 ROMANISATIONS = {
     "θ": ("th", "th", "8"), "ξ": ("ks", "x"), "ψ": ("ps",), "χ": ("x", "h", "ch"), "ω": ("o", "o", "w"),
@@ -206,7 +207,7 @@ def judged(index: Index, questions: Iterable[Mapping[str, Any]]) -> tuple[list[d
     right: list[bool] = []
     for question in questions:
         best = index.judged(question["text"])
-        if best:
+        if best and not is_small_talk(question["text"]):
             facts.append(best[0][1])
             right.append(best[0][0] in question["relevant"])
     return facts, right

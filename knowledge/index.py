@@ -19,7 +19,7 @@ from knowledge.small_talk import is_small_talk
 from knowledge.vector_cache import VectorCache
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.80
+THRESHOLD = 0.85
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
 # A language the letters of a message leave possible.
@@ -77,14 +77,12 @@ class Index:
     def search(self, text: str, *, limit: int = 3, language: str | None = None,
                threshold: float = THRESHOLD) -> list[Match]:  # fmt: skip
         """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess."""
-        if is_small_talk(text):
-            return []
         matches = self.search_all(text, limit=limit, language=language)
         if self._meaning is None:
             # Letters alone say nothing across languages.
             spoken = self._reader.read(text, language).languages
             matches = [match for match in matches if spoken.get(match.article.language, 0.0) >= _PLAUSIBLE]
-        if not matches or matches[0].confidence < threshold:
+        if is_small_talk(text) or not matches or matches[0].confidence < threshold:
             return []
         also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
         return [matches[0], *also]
@@ -99,7 +97,7 @@ class Index:
             evidence = self._evidence(question, vector)
             total = evidence.total
             matches: list[Match] = []
-            ceiling = 1.0
+            ceiling = 0.0 if is_small_talk(text) else 1.0
             for number in ranked_by_topic(total, self._topics, limit):
                 ceiling = min(ceiling, self._confidence.probability(features(evidence, number)))
                 shown = self._best_translation(number, question, total)
