@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -26,6 +25,7 @@ from adapters.slack.receive import Receiver, bolt_app
 from adapters.slack.reopening import Reopener
 from adapters.slack.scope import PLATFORM, Memory, Rooms
 from adapters.slack.send import Sender
+from adapters.slack.settings import SlackSettings
 from adapters.slack.webhook import webhook
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
@@ -36,17 +36,6 @@ _TOKEN_CHECK_PAUSES = (0.0, 1.0, 5.0, 30.0)
 _REMOVED = frozenset({"account_inactive", "token_revoked", "app_uninstalled"})
 _BOT_ADVICE = "set it to the bot token (xoxb-…) of the installed app."
 _APP_ADVICE = "make an app-level token (xapp-…) with connections:write, and switch Socket Mode on."
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
-    bot_token: str
-    """xoxb-…"""
-    app_token: str = ""
-    """xapp-… with connections:write: Socket Mode."""
-    signing_secret: str = ""
-    """For events over HTTP at /slack/events."""
-    api_url: str = "https://slack.com/api/"
 
 
 class SlackAdapter:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ _MOST_PAGES = 25
 _MOST_THREADS = 200
 _MOST_ROOMS = 500
 _MOST_ROOMS_AFTER_GAP = 50
+_LONG_GAP_SECONDS = 30.0
 _HOLD_SECONDS = 2.0
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -34,6 +35,8 @@ class _Reading:
     """One pass over the rooms."""
 
     scope: Scope
+    begun_at: Mapping[str, str]
+    """The positions when what is missing began: what came in since may have moved those of other rooms."""
     since: str
     """For rooms without a position: when the platform was last heard, or "" when it never was."""
     most_rooms: int
@@ -53,13 +56,21 @@ class CatchUp:
         self._rooms = rooms
         self._context = context
         self._wake = asyncio.Event()
-        self._has_gap = False
+        self._begun_at: Mapping[str, str] = {}
+        self._rooms_to_read = 0
+        """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
         self._hold_until = 0.0
 
-    def note_gap(self) -> None:
-        """The connection was away: read the rooms again soon."""
-        self._has_gap = True
+    def note_gap(self, seconds: float) -> None:
+        """The connection was away for so long: read the rooms again soon."""
+        # After a short gap Slack itself delivers again what was not acknowledged.
+        wanted = _MOST_ROOMS if seconds > _LONG_GAP_SECONDS else _MOST_ROOMS_AFTER_GAP
+        if not self._rooms_to_read:
+            self._begun_at = self._positions.names()
+        self._rooms_to_read = max(self._rooms_to_read, wanted)
+        for name in self._positions.names():
+            self._positions.fall_behind(name)
         self._wake.set()
 
     def note_unstored(self) -> None:
@@ -84,6 +95,7 @@ class CatchUp:
                 scope.memory.note_heard(channel, thread)
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
+        self._begun_at = self._positions.names()
         self._hold()
 
     def _hold(self) -> None:
@@ -94,10 +106,11 @@ class CatchUp:
         """Read everything once, then whatever falls behind; returns never."""
         stopped_at = await self._context.intake.stopped_at()
         since = f"{stopped_at.timestamp():.6f}" if stopped_at is not None else ""
-        await self._read_all(_Reading(await self._receiver.scope(), since, _MOST_ROOMS))
+        scope = await self._receiver.scope()
+        await self._read_all(_Reading(scope, self._begun_at, since, _MOST_ROOMS))
         pause = _FIRST_PAUSE_SECONDS
         while True:
-            if not self._positions.behind and not self._has_gap:
+            if not self._positions.behind and not self._rooms_to_read:
                 self._wake.clear()
                 await self._wake.wait()
                 pause = _FIRST_PAUSE_SECONDS
@@ -107,11 +120,12 @@ class CatchUp:
 
     async def _read_again(self) -> None:
         scope = await self._receiver.scope()
-        reading = _Reading(scope, "", _MOST_ROOMS_AFTER_GAP)
-        if self._has_gap:
-            self._has_gap = False
+        if self._rooms_to_read:
+            reading = _Reading(scope, self._begun_at, "", self._rooms_to_read)
+            self._rooms_to_read = 0
             await self._read_all(reading)
             return
+        reading = _Reading(scope, self._positions.names(), "", _MOST_ROOMS)
         for name in self._positions.behind:
             await self._guarded(self._read_named(name, reading), name, reading)
 
@@ -124,7 +138,7 @@ class CatchUp:
     async def _read_all(self, reading: _Reading) -> None:
         """The staff space and support places first, then what was talked in last."""
         listed = self._listed_names(reading.scope)
-        known = sorted(self._positions.names().items(), key=lambda item: order_of(item[1]), reverse=True)
+        known = sorted(reading.begun_at.items(), key=lambda item: order_of(item[1]), reverse=True)
         rooms = [name for name, _ in known if not _room_of(name)[1] and name not in listed]
         threads = [name for name, _ in known if _room_of(name)[1]]
         for name in [*listed, *rooms[: reading.most_rooms]]:
@@ -167,7 +181,7 @@ class CatchUp:
             name = reading.scope.place(str(chat.get("id"))).key
             updated = float(chat.get("updated") or 0) / 1000
             is_old = updated and updated < float(reading.since) and float(chat.get("created") or 0) < updated
-            if self._positions.at(name) or is_old or count >= reading.most_rooms:
+            if name in reading.begun_at or is_old or count >= reading.most_rooms:
                 continue
             count += 1
             await self._guarded(self._read_named(name, reading), name, reading)
@@ -182,7 +196,7 @@ class CatchUp:
             await self._read_room(channel, name, reading)
 
     async def _read_room(self, channel: str, name: str, reading: _Reading) -> None:
-        position = self._positions.at(name) or reading.since
+        position = reading.begun_at.get(name) or reading.since
         if not position:
             return
         asked = {"channel": channel, "oldest": _earlier(position), "limit": _PAGE}
@@ -199,7 +213,7 @@ class CatchUp:
         thread = str(root["ts"])
         name = reading.scope.place(channel, thread).key
         latest = str(root.get("latest_reply") or "")
-        if is_direct(channel) or not latest or order_of(latest) > order_of(self._positions.at(name)):
+        if is_direct(channel) or not latest or order_of(latest) > order_of(reading.begun_at.get(name, "")):
             await self._read_thread(channel, thread, reading)
         reading.threads_read.add(name)
         self._positions.catch_up(name)
@@ -207,7 +221,7 @@ class CatchUp:
     async def _read_thread(self, channel: str, thread: str, reading: _Reading) -> None:
         name = reading.scope.place(channel, thread).key
         # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
-        position = thread if is_direct(channel) else self._positions.at(name) or thread
+        position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
         asked = {"channel": channel, "ts": thread, "oldest": _earlier(position), "limit": _PAGE}
         messages = [
             one async for one in self._pages(self._api.reading.conversations_replies, asked, "messages")

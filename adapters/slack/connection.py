@@ -45,18 +45,19 @@ class _Client(SocketModeClient):
 
 
 class Connection:
-    """Delivers envelopes to a Bolt app and reports every new session but the first."""
+    """Delivers envelopes to a Bolt app, and tells after every new session but the first how long it was away."""
 
     def __init__(
         self,
         app: AsyncApp,
         app_token: str,
         on_refused: Callable[[str], None],
-        on_gap: Callable[[], None],
+        on_gap: Callable[[float], None],
     ) -> None:
         self._app = app
         self._on_gap = on_gap
         self._greetings = 0
+        self._last_seen = 0.0
         self._client = _Client(
             app_token=app_token, logger=SDK_LOGGER, web_client=app.client, ping_interval=PING_SECONDS
         )
@@ -76,14 +77,18 @@ class Connection:
 
     async def watch(self) -> None:
         """Return never; raises ConnectionLostError when the SDK could not reconnect for a while."""
-        loop = asyncio.get_running_loop()
-        last_seen = loop.time()
         while True:
-            await asyncio.sleep(PING_SECONDS)
-            if await self._client.is_connected():
-                last_seen = loop.time()
-            elif loop.time() - last_seen > GIVE_UP_SECONDS:
-                raise ConnectionLostError("the connection to Slack was lost")
+            self._last_seen = asyncio.get_running_loop().time()
+            while await self._client.is_connected():
+                self._last_seen = asyncio.get_running_loop().time()
+                await asyncio.sleep(PING_SECONDS)
+            while not await self._client.is_connected():
+                if self._away_seconds() > GIVE_UP_SECONDS:
+                    raise ConnectionLostError("the connection to Slack was lost")
+                await asyncio.sleep(PING_SECONDS)
+
+    def _away_seconds(self) -> float:
+        return asyncio.get_running_loop().time() - self._last_seen
 
     async def _handle(self, client: Any, request: SocketModeRequest) -> None:
         response = await run_async_bolt_app(self._app, request)
@@ -96,7 +101,7 @@ class Connection:
             return
         self._greetings += 1
         if self._greetings > 1:
-            self._on_gap()
+            self._on_gap(self._away_seconds())
 
     async def close(self) -> None:
         tasks = (

@@ -1,7 +1,5 @@
 """What `allhands doctor` says about Slack: tokens, scopes, channels, each with what to do."""
 
-from typing import TYPE_CHECKING
-
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -9,14 +7,12 @@ from adapters import Finding
 from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, Api, error_code
 from adapters.slack.manifest import SCOPES
 from adapters.slack.scope import Rooms
-
-if TYPE_CHECKING:
-    from adapters.slack.adapter import SlackSettings
+from adapters.slack.settings import SlackSettings
 
 _INVITE = "Invite the bot there: /invite @Allhands"
 
 
-async def examine(api: Api, settings: "SlackSettings", rooms: Rooms) -> list[Finding]:
+async def examine(api: Api, settings: SlackSettings, rooms: Rooms) -> list[Finding]:
     """Ask Slack about everything that is set; never raises."""
     try:
         answer = await api.reading.auth_test()
@@ -51,7 +47,7 @@ def _scopes(granted: str) -> Finding:
     )
 
 
-async def _delivery(api: Api, settings: "SlackSettings") -> Finding:
+async def _delivery(api: Api, settings: SlackSettings) -> Finding:
     if not settings.app_token:
         is_set = bool(settings.signing_secret)
         advice = (

@@ -13,6 +13,7 @@ from adapters.slack.people import Found, Wanted, author_of
 from adapters.slack.scope import Scope, is_direct, time_of
 from adapters.slack.wording import forwarded_from, mentioned, says, spoken
 from bot.core.events import (
+    Author,
     CommandGiven,
     Event,
     MessageDeleted,
@@ -138,40 +139,39 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
     author = author_of(said.user, scope.me, known, is_in_staff_space=in_staff)
     if author.is_bot:
         return []
-    at = time_of(said.ts, said.now)
-    message = scope.message_at(said.channel, said.ts, said.thread)
     if typed is not None:
         command, arguments = typed
         return [
             CommandGiven(
                 id=f"slack:command:{said.channel}:{said.ts}",
-                at=at,
+                at=time_of(said.ts, said.now),
                 place=place,
                 author=author,
                 name=command.name,
                 arguments=arguments,
-                message=message,
+                message=scope.message_at(said.channel, said.ts, said.thread),
             )
         ]
-    is_reply = said.thread != said.ts
-    return [
-        MessageReceived(
-            id=f"slack:message:{said.channel}:{said.ts}",
-            at=at,
-            place=place,
-            message=message,
-            author=author,
-            text=text,
-            files=file_refs(said.message),
-            reply_to=scope.message_at(said.channel, said.thread, "")
-            if is_reply and place.is_direct
-            else None,
-            is_to_bot=said.is_to_bot,
-            is_opening=not is_reply and not place.is_direct,
-            forwarded_from=forwarded_from(said.message),
-            is_backfilled=said.is_backfilled,
-        )
-    ]
+    return [_received(said, author, text)]
+
+
+def _received(said: _Said, author: Author, text: str) -> MessageReceived:
+    scope, is_reply = said.scope, said.thread != said.ts
+    place = scope.place(said.channel, said.thread)
+    return MessageReceived(
+        id=f"slack:message:{said.channel}:{said.ts}",
+        at=time_of(said.ts, said.now),
+        place=place,
+        message=scope.message_at(said.channel, said.ts, said.thread),
+        author=author,
+        text=text,
+        files=file_refs(said.message),
+        reply_to=scope.message_at(said.channel, said.thread, "") if is_reply and place.is_direct else None,
+        is_to_bot=said.is_to_bot,
+        is_opening=not is_reply and not place.is_direct,
+        forwarded_from=forwarded_from(said.message),
+        is_backfilled=said.is_backfilled,
+    )
 
 
 # -- editions and deletions

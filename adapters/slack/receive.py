@@ -71,7 +71,7 @@ class Receiver:
         # Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order. Storing does
         # not: it is begun in order, and what waits together shares one commit.
         async with lane:
-            if self.wait_for_history is not None:
+            if self.wait_for_history is not None and heard.cursor:
                 await self.wait_for_history(heard.lane)
             found = await self._directory.find(heard.wanted)
         await self._store(heard, heard.tell(found))

@@ -7,13 +7,12 @@ import pytest
 
 from adapters.slack.attached import address_of, safe_name
 from adapters.slack.commands import CommandNames
-from adapters.slack.forms import from_value, returned, to_value
 from adapters.slack.interactions import reply_of
 from adapters.slack.people import Found, Profile, profile_of
 from adapters.slack.routing import hear
 from adapters.slack.scope import Me, Rooms, Scope, order_of
 from bot.core.commands import Command, Role
-from bot.core.content import FieldKind, FileKind, Form, FormField
+from bot.core.content import FileKind
 from bot.core.events import (
     ButtonPressed,
     CommandGiven,
@@ -360,35 +359,6 @@ def test_a_profile_shows_the_name_people_chose_without_hidden_signs() -> None:
     profile = profile_of(user)
     assert (profile.name, profile.language, profile.avatar_url) == ("Carla", "de", "https://a/b")
     assert profile_of({"id": "U7", "profile": {}}).name == "U7"
-
-
-FORM = Form(
-    "ticket",
-    "New",
-    "Send",
-    (
-        FormField("area", "Area", FieldKind.CHOICE, options=(("a", "A"), ("b", "B"))),
-        FormField("words", "Words"),
-    ),
-    "42",
-)
-
-
-def test_a_form_survives_in_a_button_unless_it_is_too_long() -> None:
-    place = Place("slack", "T1", "C0HELP", "1.0")
-    value = to_value(FORM, place)
-    assert value is not None
-    assert from_value(value) == (FORM, place)
-    long = Form("x", "x", "x", tuple(FormField(f"f{at}", "l" * 45, value="v" * 400) for at in range(5)))
-    assert to_value(long, place) is None
-
-
-@pytest.mark.parametrize(
-    "forged", ["", "{}", "[]", "null", '{"form":{"name":1},"place":{}}', '{"form":[],"place":3}']
-)
-def test_what_is_no_form_is_none(forged: str) -> None:
-    assert from_value(forged) is None
-    assert returned(forged).place is None
 
 
 def test_timestamps_sort_by_time() -> None:

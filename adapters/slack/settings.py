@@ -1,0 +1,14 @@
+"""What a person sets for Slack."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    bot_token: str
+    """xoxb-…"""
+    app_token: str = ""
+    """xapp-… with connections:write: Socket Mode."""
+    signing_secret: str = ""
+    """For events over HTTP at /slack/events."""
+    api_url: str = "https://slack.com/api/"
