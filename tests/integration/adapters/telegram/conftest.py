@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.telegram import TelegramAdapter
+from bot.core.events import MessageReceived
+from bot.core.places import Place
 from sandbox.telegram import TelegramServer
 from sandbox.world import World
-from tests.integration.adapters.telegram.telegram_stage import Stage, running
+from tests.integration.adapters.telegram.telegram_stage import DANA, Stage, running
 
 
 @pytest.fixture
@@ -24,3 +26,10 @@ async def adapter(stage: Stage) -> AsyncIterator[TelegramAdapter]:
     built = stage.adapter()
     async with running(built):
         yield built
+
+
+@pytest.fixture
+async def dana(stage: Stage, adapter: TelegramAdapter) -> Place:
+    """Dana's private chat, which she has opened."""
+    await stage.server.say(DANA, DANA, "hi")
+    return (await stage.ledger.next(MessageReceived)).place

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from bot.core.commands import Argument, Command, Role
-from bot.core.content import Content, FileRef
+from bot.core.content import Content, FileKind, FileRef
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Post, Receipt
 from bot.core.places import Identity, MessageAt, Place
@@ -25,6 +25,12 @@ COMMANDS = (
     Command("claim", "Take a ticket", Role.AGENT, (Argument("number", "Which one"),)),
     Command("volunteer", "Offer help", Role.VOLUNTEER),
     Command("sos", "Call all hands", Role.ADMIN),
+)
+
+# A one-pixel picture, so that the local server takes it for one.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
+    "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
 )
 
 E = TypeVar("E")
@@ -169,3 +175,13 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def direct(person: str) -> Place:
     return Place("telegram", channel=person, is_direct=True)
+
+
+def picture(stage: Stage, name: str = "a.png", **more: Any) -> FileRef:
+    stage.files[name] = PNG
+    return FileRef("slack", name, name, FileKind.PICTURE, "image/png", **more)
+
+
+def document(stage: Stage, name: str = "a.txt", content: bytes = b"text") -> FileRef:
+    stage.files[name] = content
+    return FileRef("discord", name, name, FileKind.DOCUMENT, "text/plain")
