@@ -11,6 +11,7 @@ from knowledge.embedder import Embedder, Vectors
 from knowledge.evidence import Evidence, Scores, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
 from knowledge.figures import Figures, shipped_figures
+from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide
 from knowledge.passages import split_passages
@@ -36,12 +37,11 @@ class Index:
         self._meaning = meaning
         self._reader = reader
         self._confidence = figures.lexical_only if meaning is None else figures.with_vectors
-        topics = {
-            key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))
-        }
-        self._topics = np.array([topics[article.key] for article in articles], np.int32)
+        self._topics = _topics(articles)
+        self._languages = [main_language(article.language) for article in articles]
         self._excerpts = excerpts
         self._changing = threading.Lock()
+        self._learning = threading.Lock()
 
     @classmethod
     def build(
@@ -81,7 +81,11 @@ class Index:
         if self._meaning is None:
             # Letters alone say nothing across languages.
             spoken = self._reader.read(text, language).languages
-            matches = [match for match in matches if spoken.get(match.article.language, 0.0) >= _PLAUSIBLE]
+            matches = [
+                match
+                for match in matches
+                if spoken.get(main_language(match.article.language), 0.0) >= _PLAUSIBLE
+            ]
         if is_small_talk(text) or not matches or matches[0].confidence < threshold:
             return []
         also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
@@ -113,12 +117,17 @@ class Index:
         question = self._reader.read(text)
         if not known or not question.words or is_small_talk(text):
             return False
-        chosen = next((n for n in known if self.articles[n].language == question.language), known[0])
+        chosen = next((n for n in known if self._languages[n] == question.language), known[0])
         vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
         with self._changing:
-            self._lexical.learn(chosen, question.words)
             if self._meaning is not None and vector is not None:
+                if self._meaning.knows(chosen, vector):
+                    return True
                 self._meaning.learn(chosen, vector)
+            self._lexical.learn(chosen, question.words)
+        if self._meaning is not None:
+            with self._learning:
+                self._meaning.form_habits()
         return True
 
     def judged(self, text: str, *, language: str | None = None) -> list[tuple[str, dict[str, float]]]:
@@ -129,13 +138,12 @@ class Index:
         vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
         with self._changing:
             evidence = self._evidence(question, vector)
-        total = evidence.total
-        best = ranked_by_topic(total, self._topics, 10)
+        best = ranked_by_topic(evidence.total, self._topics, 10)
         return [(self.articles[number].key, features(evidence, number)) for number in best]
 
     def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
-        spoken = [question.languages.get(article.language, 0.0) for article in self.articles]
+        spoken = [question.languages.get(language, 0.0) for language in self._languages]
         nearness = habits = None
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
@@ -145,9 +153,7 @@ class Index:
     def _best_translation(self, number: int, question: Question, total: Scores) -> int:
         """The customer's own language comes first, then whatever fitted best."""
         same = np.flatnonzero(self._topics == self._topics[number])
-        return int(
-            max(same, key=lambda n: (self.articles[n].language == question.language, n == number, total[n]))
-        )
+        return int(max(same, key=lambda n: (self._languages[n] == question.language, n == number, total[n])))
 
     def _match(self, number: int, confidence: float, question: Question, vector: Vectors | None) -> Match:
         near = None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.folding import is_greek, unaccented
+from knowledge.folding import unaccented
 
 # Greek typed in Latin letters, as BCP 47 writes it.
 GREEKLISH = "el-Latn"
@@ -17,6 +17,11 @@ GREEKLISH = "el-Latn"
 _BORROWED = 200.0
 
 _LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def main_language(code: str) -> str:
+    """Return the language of a code without its region or script: British and American English are read alike."""
+    return code.replace("_", "-").split("-")[0].lower()
 
 
 class LanguageGuesser:
@@ -60,8 +65,7 @@ class LanguageGuesser:
 
 def letter_triples(text: str) -> list[str]:
     """Return the letter triples of the words of `text`, word edges included, accents left out."""
-    folded = "" if is_greek(text) else unaccented(text)
-    padded = [f" {word} " for word in _LETTERS.findall(folded or unaccented(text))]
+    padded = [f" {word} " for word in _LETTERS.findall(unaccented(text))]
     return [word[i : i + 3] for word in padded for i in range(len(word) - 2)]
 
 

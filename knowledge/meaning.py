@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from knowledge.article import Article
 from knowledge.embedder import Embedder, Vectors
 from knowledge.habits import Habits
+from knowledge.languages import main_language
 from knowledge.passages import plain_text
 from knowledge.vector_cache import VectorCache
 
@@ -16,6 +17,9 @@ from knowledge.vector_cache import VectorCache
 _SHIPPED_WEIGHT = 20.0
 # Lower than any cosine: an article without such a text.
 _NONE = -2.0
+# Past this many an article's phrasings teach nothing new, and nearly equal ones only make it seem likelier.
+_ENOUGH_NAMES = 40
+_NEARLY_THE_SAME = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +80,15 @@ class MeaningSide:
     def __init__(self, articles: Sequence[Article], topics: NDArray[np.int32], passages: Sequence[Sequence[str]],
                  embedder: Embedder, cache: VectorCache, space: Space) -> None:  # fmt: skip
         self._embedder = embedder
-        self._cache = cache
         self._articles = len(articles)
         names = [(n, text) for n, a in enumerate(articles) for text in (a.title, *a.phrasings) if text]
         parts = [
-            (n, f"{articles[n].title}\n{plain_text(part)}".strip())
-            for n, own in enumerate(passages)
-            for part in own
+            (n, embedded_text(articles[n].title, part)) for n, own in enumerate(passages) for part in own
         ]
         raw_names = cache.queries(embedder, [text for _, text in names])
         raw_parts = cache.passages(embedder, [text for _, text in parts])
-        spoken_names = [articles[n].language for n, _ in names]
-        spoken_parts = [articles[n].language for n, _ in parts]
+        spoken_names = [main_language(articles[n].language) for n, _ in names]
+        spoken_parts = [main_language(articles[n].language) for n, _ in parts]
         self._space = adapted(space, raw_names, spoken_names, raw_parts, spoken_parts)
         self._names = self._space.cleaned(
             raw_names, [self._space.query_mean(spoken) for spoken in spoken_names]
@@ -99,7 +100,7 @@ class MeaningSide:
         self._part_owners = np.array([n for n, _ in parts], np.int32)
         self._topics = topics
         self._habits = Habits(len(set(topics.tolist())))
-        self._habits.fit(self._names, topics[self._name_owners])
+        self.form_habits()
 
     def vector(self, text: str, language: str) -> Vectors:
         """Return the cleaned vector of a question; tens of milliseconds."""
@@ -127,7 +128,16 @@ class MeaningSide:
         """Add the cleaned vector of one more phrasing to an article."""
         self._names = np.concatenate([self._names, vector[None]])
         self._name_owners = np.append(self._name_owners, np.int32(article))
-        self._habits.fit(self._names, self._topics[self._name_owners])
+
+    def knows(self, article: int, vector: Vectors) -> bool:
+        """Return whether one more phrasing would teach nothing: nearly the same is there, or there are enough."""
+        own = _dot(self._names[self._name_owners == article], vector)
+        return len(own) >= _ENOUGH_NAMES or bool((own > _NEARLY_THE_SAME).any())
+
+    def form_habits(self) -> None:
+        """Learn from the phrasings there are; may take seconds, and searching meanwhile is safe."""
+        names, owners = self._names, self._name_owners
+        self._habits.fit(names, self._topics[owners])
 
 
 def embedded_text(title: str, passage: str) -> str:
@@ -135,11 +145,9 @@ def embedded_text(title: str, passage: str) -> str:
     return f"{title}\n{plain_text(passage)}".strip()
 
 
-def best_by_owner(
-    similarities: Vectors, owners: NDArray[np.int32], articles: int, missing: float = _NONE
-) -> Vectors:
-    """Return the highest similarity each article has, `missing` for one without any."""
-    best = np.full(articles, missing, np.float32)
+def best_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int) -> Vectors:
+    """Return the highest similarity each article has, `_NONE` for one without any."""
+    best = np.full(articles, _NONE, np.float32)
     np.maximum.at(best, owners, similarities)
     return best
 

@@ -15,7 +15,7 @@ from knowledge.folding import (
     word_list,
     words,
 )
-from knowledge.languages import GREEKLISH, LanguageGuesser
+from knowledge.languages import GREEKLISH, LanguageGuesser, main_language
 
 # A customer who set a language is believed this much more than the letters of a short line.
 _STATED_LANGUAGE_ODDS = 4.0
@@ -44,8 +44,10 @@ class Reader:
         samples: dict[str, list[str]] = {}
         spellings = Counter[tuple[str, str]]()
         for article in articles:
-            samples.setdefault(article.language, []).extend([article.title, *article.phrasings, article.body])
-            if article.language == "el":
+            samples.setdefault(main_language(article.language), []).extend(
+                [article.title, *article.phrasings, article.body]
+            )
+            if main_language(article.language) == "el":
                 for word in word_list(f"{article.title} {article.body}".lower()):
                     if is_greek(word):
                         spellings[fold_word(unaccented(word)), word] += 1
@@ -56,6 +58,7 @@ class Reader:
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
         text = text[:LONGEST_QUESTION]
+        stated_language = stated_language and main_language(stated_language)
         shares = self._guesser.shares(text)
         if stated_language in shares:
             shares[stated_language] *= _STATED_LANGUAGE_ODDS
@@ -87,7 +90,7 @@ def article_words(text: str, language: str) -> list[str]:
     does not tell its Greek words from its English ones.
     """
     found = words(text)
-    if language != "el":
+    if main_language(language) != "el":
         return found
     sounds = [greeklish_sound(word) for word in found if word.isascii() and word.isalpha()]
     known = set(found)

@@ -203,3 +203,29 @@ def test_searching_and_learning_at_once_is_safe(samples: FolderReport):
 
     assert all(learned)
     assert set(found) == {"track-order"}
+
+
+def test_regions_of_a_language_are_read_alike(embedder):
+    articles = [
+        Article("hours", "en-GB", "Opening hours", "We open at nine."),
+        Article("hours", "hr-HR", "Radno vrijeme", "Otvaramo u devet."),
+    ]
+
+    for each in (embedder, None):
+        found = Index.build(articles, embedder=each, cache=VectorCache())
+
+        assert found.search_all("what are your opening hours")[0].article.language == "en-GB"
+        assert found.search_all("radno vrijeme", language="hr-HR")[0].article.language == "hr-HR"
+
+
+def test_saying_the_same_again_and_again_teaches_nothing_more(
+    build: Callable[..., Index], samples: FolderReport
+):
+    taught = build([article for article in samples.articles if article.language == "en"])
+    taught.learn("jobs", "my thingamajig is kaput")
+    once = taught.search_all("my thingamajig is kaput")[0].confidence
+
+    for _ in range(5):
+        assert taught.learn("jobs", "my thingamajig is kaput")
+
+    assert taught.search_all("my thingamajig is kaput")[0].confidence == once
