@@ -7,7 +7,7 @@ from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
 from bot.core.policies.queueing import expected_wait_minutes
-from bot.core.policies.words import is_mere_reply
+from bot.core.policies.words import is_greeting, is_thanks, is_yes, wants_person
 from bot.core.staff import Staff
 from bot.core.survey import OfferOutcome, SurveyKind
 from bot.core.texts import Texts, plain, shorten
@@ -224,22 +224,15 @@ def _expectation(ctx: Context, place: int, texts: Texts) -> str:
 
 
 def _subject(ctx: Context, conversation: Conversation) -> str:
-    """The customer's question since the last ticket, in their words: the one that an article was offered for, or
-    else the newest message that says what it is about.
-    """
-    before = ctx.work.tickets.last_of(conversation.id)
+    """The customer's newest question in their words; a mere 'yes' or 'a person, please' says nothing."""
     messages = ctx.work.messages.history(conversation.id, limit=12)
-    own = [
-        one
-        for one in messages
-        if one.direction is Direction.INCOMING
-        and one.text.strip()
-        and (before is None or before.resolved_at is None or one.sent_at > before.resolved_at)
-    ]
-    asked_about = {offer.message_id for offer in ctx.work.offers.of(conversation.id)[-1:]}
-    telling = [one for one in own if not is_mere_reply(one.text)]
-    chosen = [one for one in own if one.id in asked_about] or telling or own
-    return subject_of(chosen[-1].text) if chosen else ctx.staff_texts.label("Asks for a person")
+    own = [one.text for one in messages if one.direction is Direction.INCOMING and one.text.strip()]
+    telling = [text for text in own if not _says_little(text)]
+    return shorten((telling or [ctx.staff_texts.label("Asks for a person")])[-1], LONGEST_SUBJECT)
+
+
+def _says_little(text: str) -> bool:
+    return wants_person(text) or is_yes(text) or is_greeting(text) or is_thanks(text)
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:
