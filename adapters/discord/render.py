@@ -113,9 +113,20 @@ def _card(content: Content) -> Iterator[Json]:
     if content.speaker:
         embeds[0]["author"] = {"name": clip(content.speaker.name, LONGEST_SPEAKER)}
     if content.footnote:
-        embeds[-1]["footer"] = {"text": to_plain(content.footnote, LONGEST_FOOTNOTE)}
+        _add_footnote(embeds[-1], content.footnote)
     for embed in embeds:
         yield {"embeds": [{key: value for key, value in embed.items() if value}]}
+
+
+def _add_footnote(embed: Json, footnote: str) -> None:
+    """Small print. Discord shows no links in a footer, so one that has any closes the text instead."""
+    small = to_discord(footnote, LONGEST_FOOTNOTE)
+    text = f"{embed['description']}\n\n-# {small[0]}".lstrip() if small else ""
+    has_link, is_line = "](" in footnote, len(small) == 1 and "\n" not in small[0]
+    if has_link and is_line and not embed["fields"] and width(text) <= LONGEST_CARD_TEXT:
+        embed["description"] = text
+    else:
+        embed["footer"] = {"text": to_plain(footnote, LONGEST_FOOTNOTE)}
 
 
 def _embed(tone: Tone, *, description: str = "", fields: Sequence[Json] = ()) -> Json:

@@ -235,3 +235,12 @@ def test_a_connection_that_never_came_about_leaves_nothing_uncertain() -> None:
     assert not send_error(ConnectionRefusedError()).is_uncertain
     assert send_error(ConnectionResetError()).is_uncertain
     assert send_error(TimeoutError()).is_uncertain
+
+
+def test_a_footnote_with_a_link_keeps_it_because_footers_have_none() -> None:
+    (part,) = render(
+        Content("It takes two days.", title="Delivery", footnote="Source: [Delivery](https://a.example)")
+    )
+    embed = part.payload["embeds"][0]
+    assert embed["description"] == "It takes two days.\n\n-# Source: [Delivery](https://a.example)"
+    assert "footer" not in embed
