@@ -25,7 +25,7 @@ _MOST_THREADS = 200
 _MOST_ROOMS = 500
 _MOST_ROOMS_AFTER_GAP = 50
 _LONG_GAP_SECONDS = 30.0
-_HOLD_SECONDS = 2.0
+_HOLD_SECONDS = 1.2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
@@ -71,6 +71,7 @@ class CatchUp:
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
+        self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
 
     def note_unstored(self) -> None:

@@ -18,6 +18,9 @@ _MEMBERS_SECONDS = 60.0
 _MOST_KEPT = 10_000
 _MOST_MEMBER_PAGES = 20
 
+_ODD_ANSWERS = (LookupError, TypeError, AttributeError)
+"""What reading an answer may raise that is not as Slack's reference says."""
+
 T = TypeVar("T")
 Report = Callable[[str, dict[str, object]], None]
 
@@ -65,7 +68,7 @@ class _Asked(Generic[T]):
     async def _answer(self, key: str) -> T | None:
         try:
             value = await self._ask(key)
-        except (*SLACK_ERRORS, KeyError) as error:
+        except (*SLACK_ERRORS, *_ODD_ANSWERS) as error:
             self._put(key, None, _FAILURE_SECONDS)
             self._report("slack.look_up_failed", {"what": self._ask.__name__, "error": error_code(error)})
             return None

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters import SetupError
-from adapters.slack import SlackAdapter
+from adapters.slack import SlackAdapter, connection
 from adapters.slack.connection import ConnectionLostError
 from bot.core.content import Content
 from bot.core.events import MessageEdited, MessageReceived
@@ -203,6 +203,20 @@ async def test_a_platform_that_is_down_at_the_start_is_left_to_the_supervisor(
     adapter = house.adapter()
     with pytest.raises(ConnectionLostError):
         await adapter.run(lambda: None)
+    await adapter.close()
+
+
+async def test_a_connection_that_does_not_come_back_is_left_to_the_supervisor(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "GIVE_UP_SECONDS", 0.3)
+    adapter, ready = house.adapter(), asyncio.Event()
+    task = asyncio.create_task(adapter.run(ready.set))
+    await ready.wait()
+    server.world.faults["slack"].is_down = True
+    with pytest.raises(ConnectionLostError):
+        await task
     await adapter.close()
 
 
