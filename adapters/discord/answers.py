@@ -17,7 +17,6 @@ from adapters.discord.interactions import InteractionRef
 from adapters.discord.posting import Loaded, Poster
 from adapters.discord.recent import Recent
 from adapters.discord.render import EPHEMERAL, render, render_form
-from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from bot.core.content import Button, Content
 from bot.core.events import Handle
@@ -266,4 +265,6 @@ def _private(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _place_of(message: Mapping[str, Any], place: Place) -> Place:
     channel = str(message.get("channel_id") or "")
-    return place if channel in ("", api_channel(place)) else Place(PLATFORM, channel=channel)
+    if channel not in ("", place.thread, place.channel):
+        return Place(PLATFORM, channel=channel)
+    return place if place.thread or place.is_direct else replace(place, thread=str(message["id"]))

@@ -75,39 +75,50 @@ class Changer:
 
     async def _redraw(self, at: MessageAt, part: Part) -> list[str]:
         """Change one message; its files are only touched when there are more or fewer of them than before."""
-        channel = api_channel(at.place)
-        changed = await self.awake(channel, lambda: self._messages.change(channel, at.id, part.payload))
+        changed = await self._at(at, lambda channel: self._messages.change(channel, at.id, part.payload))
         if len(changed.get("attachments") or ()) == len(part.files):
             return []
-        async with self._poster.loaded(part, channel) as loaded:
+        async with self._poster.loaded(part, at.place.channel) as loaded:
             payload = {**loaded.payload, "attachments": []}
-            await self.awake(channel, lambda: self._messages.change(channel, at.id, payload, loaded.files))
+            await self._at(at, lambda channel: self._messages.change(channel, at.id, payload, loaded.files))
             return list(loaded.notices)
 
     async def redraw_card(self, at: MessageAt, content: Content) -> bool:
         """Redraw a card; False when it is gone. Raises one of `errors.FAILURES`."""
-        channel = api_channel(at.place)
         payload = render(content)[0].payload
         try:
-            await self.awake(channel, lambda: self._messages.change(channel, at.id, payload))
+            await self._at(at, lambda channel: self._messages.change(channel, at.id, payload))
         except discord.NotFound as error:
             if code_of(error) != UNKNOWN_MESSAGE:
                 raise
             return False
         return True
 
-    async def awake(self, thread: str, change: Callable[[], Awaitable[T]]) -> T:
+    async def _at(self, at: MessageAt, change: Callable[[str], Awaitable[T]]) -> T:
+        """Make a change in the channel where the message lies."""
+        likely, *others = await self._directory.channels_of(at)
+        try:
+            return await self._awake(likely, change)
+        except discord.NotFound as error:
+            if code_of(error) not in _GONE or not others:
+                raise
+            try:
+                return await self._awake(others[0], change)
+            except discord.NotFound:
+                raise error from None
+
+    async def _awake(self, channel: str, change: Callable[[str], Awaitable[T]]) -> T:
         """Make a change; in an archived thread, where none can be made, wake the thread for as long as it takes."""
         try:
-            return await change()
+            return await change(channel)
         except discord.HTTPException as error:
             if code_of(error) != THREAD_ARCHIVED:
                 raise
-        await self._threads.wake(thread)
+        await self._threads.wake(channel)
         try:
-            return await change()
+            return await change(channel)
         finally:
-            await self._threads.archive(thread)
+            await self._threads.archive(channel)
 
     # Removals
 
@@ -120,9 +131,8 @@ class Changer:
         return Receipt()
 
     async def _delete(self, at: MessageAt) -> None:
-        channel = api_channel(at.place)
         try:
-            await self.awake(channel, lambda: self._messages.delete(channel, at.id))
+            await self._at(at, lambda channel: self._messages.delete(channel, at.id))
         except discord.NotFound as error:
             if code_of(error) not in _GONE:
                 raise
@@ -149,9 +159,8 @@ class Changer:
 
     async def _react(self, at: MessageAt, emoji: str, *, is_on: bool) -> None:
         """Put the bot's reaction on or take it off; a message that is gone counts as done."""
-        channel = api_channel(at.place)
         try:
-            await self.awake(channel, lambda: self._messages.react(channel, at.id, emoji, is_on=is_on))
+            await self._at(at, lambda channel: self._messages.react(channel, at.id, emoji, is_on=is_on))
         except discord.NotFound as error:
             if code_of(error) not in _GONE:
                 raise
@@ -174,7 +183,7 @@ class Changer:
         if made_at(at.id) > self._started_at:
             return []
         try:
-            message = await self._messages.fetch(api_channel(at.place), at.id)
+            message = await self._at(at, lambda channel: self._messages.fetch(channel, at.id))
         except discord.HTTPException:
             # A mark too many confuses nobody as much as none at all.
             return []

@@ -9,6 +9,7 @@ from adapters.discord.api import Api
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.length import clip
 from bot.core.commands import Argument, Command
+from bot.core.texts import mark
 
 Json = dict[str, Any]
 
@@ -17,7 +18,7 @@ _TEXT_OPTION = 3
 _GUILD, _DIRECT_CHAT = 0, 1
 _LONGEST = 100
 
-SHORTCUTS = {"open_ticket": "Open a ticket", "add_note": "Add as note"}
+SHORTCUTS = {"open_ticket": mark("Open a ticket"), "add_note": mark("Add as note")}
 """Name to English label; the label people see goes through the catalogue."""
 
 
@@ -43,8 +44,8 @@ def definitions(commands: Sequence[Command], prefix: str, texts: Callable[[str],
         {
             "type": _SLASH,
             "name": (prefix + command.name)[:32],
-            "description": clip(command.description, _LONGEST),
-            "options": [_option(one) for one in _required_first(command.arguments)],
+            "description": clip(texts(command.description), _LONGEST),
+            "options": [_option(one, texts) for one in _required_first(command.arguments)],
             **everywhere,
         }
         for command in commands
@@ -59,11 +60,11 @@ def _required_first(arguments: Sequence[Argument]) -> list[Argument]:
     return sorted(arguments, key=lambda one: not one.is_required)
 
 
-def _option(argument: Argument) -> Json:
+def _option(argument: Argument, texts: Callable[[str], str]) -> Json:
     option: Json = {
         "type": _TEXT_OPTION,
         "name": argument.name,
-        "description": clip(argument.description, _LONGEST),
+        "description": clip(texts(argument.description), _LONGEST),
         "required": argument.is_required,
     }
     if argument.choices:

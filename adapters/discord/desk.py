@@ -16,7 +16,7 @@ from adapters.discord.settings import PLATFORM
 from adapters.discord.text import to_plain
 from adapters.discord.threads import Threads
 from bot.core.content import Content, Tone
-from bot.core.outgoing import OpenThread, Post, Receipt, SetThread
+from bot.core.outgoing import OpenThread, Post, Receipt, Refusal, SendError, SetThread
 from bot.core.places import MessageAt, Place
 
 
@@ -88,19 +88,20 @@ class Desk:
         """A card in the channel, and the thread that starts from it."""
         parts = render(outgoing.content)
         channel = outgoing.space.channel
-        room = Place(PLATFORM, channel=channel)
         if attempt.sent_so_far:
             card = attempt.sent_so_far[0]
         else:
-            card = (await self._poster.say(Target(channel, room), parts[:1], attempt)).messages[0]
+            target = Target(channel, Place(PLATFORM, channel=channel))
+            card = (await self._poster.say(target, parts[:1], attempt)).messages[0]
         self._threads.note_opening(card.id, _thread_name(outgoing.title))
         try:
             has_thread = await self._threads.start_from(channel, card.id)
         except FAILURES as error:
             raise send_error(error, () if attempt.sent_so_far else (card,)) from error
-        place = Place(PLATFORM, channel=channel, thread=card.id) if has_thread else room
-        rest = await self._say_rest(place, parts[1:], attempt, card)
-        return Receipt(rest.messages, place, rest.is_repeat_possible, rest.notices)
+        if not has_thread:
+            raise SendError("no thread can be made in the staff space", refusal=Refusal.NOT_ALLOWED)
+        rest = await self._say_rest(card.place, parts[1:], attempt, card)
+        return Receipt(rest.messages, card.place, rest.is_repeat_possible, rest.notices)
 
     async def _say_rest(self, place: Place, parts: list[Part], attempt: Attempt, card: MessageAt) -> Receipt:
         """The parts behind the card; an earlier try's parts count from the card on."""

@@ -13,6 +13,7 @@ from adapters.discord.files import DEFAULT_UPLOAD_BYTES
 from adapters.discord.permissions import VIEW_CHANNEL, Overwrite, permissions_in
 from adapters.discord.recent import Recent
 from adapters.discord.rooms import Room, RoomKind, is_telling, room_from
+from bot.core.places import MessageAt
 
 Json = Mapping[str, Any]
 
@@ -77,6 +78,23 @@ class Directory:
         channel = await self._api.call(route, json={"recipient_id": user_id})
         self._directs.put(user_id, str(channel["id"]))
         return str(channel["id"])
+
+    async def channels_of(self, at: MessageAt) -> list[str]:
+        """The channels in which a message can lie, the likely one first.
+
+        The message that a thread started from lies in the channel around it, but in a forum in the thread
+        itself. Where a thread could not be had, the whole exchange lies in the channel.
+        """
+        place = at.place
+        if not place.thread:
+            return [place.channel]
+        try:
+            if (await self.room(place.channel)).kind is RoomKind.FORUM:
+                return [place.thread]
+        except FAILURES:
+            return [place.thread, place.channel]
+        both = [place.thread, place.channel]
+        return both[::-1] if place.thread == at.id else both
 
     def cached_threads(self, parent: str) -> list[Room]:
         """The threads of a channel that the cache knows."""

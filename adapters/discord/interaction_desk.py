@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from adapters import AdapterContext
@@ -22,10 +21,10 @@ from adapters.discord.interactions import (
     with_membership,
 )
 from adapters.discord.parse import Reader
-from adapters.discord.rooms import Hearing, Room, RoomKind
+from adapters.discord.rooms import Hearing
 from adapters.discord.settings import PLATFORM
 from bot.core.commands import Role
-from bot.core.events import CommandGiven, FormSubmitted
+from bot.core.events import CommandGiven
 from bot.core.places import Place
 
 OFFER_WITHIN_SECONDS = 2.0
@@ -78,7 +77,7 @@ class InteractionDesk:
             if event is None:
                 await self._answers.apologise(ref, texts("This is not known here any more."))
                 return
-            event = await self._completed(event, room, data)
+            event = await self._completed(event, data)
             await self._store(event)
             self._note_direct_chat(event.place)
         except Exception as error:  # noqa: BLE001 - Discord repeats no interaction: the person has to be told
@@ -94,10 +93,8 @@ class InteractionDesk:
             await asyncio.sleep(STORE_PAUSE_SECONDS)
             await self._context.intake.accept([event])
 
-    async def _completed(
-        self, event: InteractionEvent, room: Room, data: Mapping[str, Any]
-    ) -> InteractionEvent:
-        """The event with what only the member list and Discord's direct chats can tell."""
+    async def _completed(self, event: InteractionEvent, data: Mapping[str, Any]) -> InteractionEvent:
+        """The event with what only the member list can tell."""
         self._note_roles(data)
         if self._needs_role(event) and not event.author.is_in_staff_space:
             user = event.author.identity.external_id
@@ -106,8 +103,6 @@ class InteractionDesk:
                 is_in_staff_space=await self._is_in_staff_space(user),
                 is_colleague=await self._is_colleague(user),
             )
-        if self._is_homeless(event, room):
-            return replace(event, place=await self._direct_chat(event))
         return event
 
     def _note_roles(self, data: Mapping[str, Any]) -> None:
@@ -131,21 +126,6 @@ class InteractionDesk:
         channels = [one.channel for one in self._context.colleague_places if one.platform == PLATFORM]
         seen = [await self._directory.can_see(channel, user) for channel in channels]
         return True in seen
-
-    def _is_homeless(self, event: InteractionEvent, room: Room) -> bool:
-        """A customer's command in the open channel: there is no message yet that a thread could start from."""
-        if room.kind is not RoomKind.TEXT or self._hearing.is_staff(room.place) or event.place.thread:
-            return False
-        return isinstance(event, FormSubmitted) or not self._needs_role(event)
-
-    async def _direct_chat(self, event: InteractionEvent) -> Place:
-        """The person's direct chat; the channel itself, kept apart by the person, when there is none."""
-        user = event.author.identity.external_id
-        try:
-            return Place(PLATFORM, channel=await self._directory.direct(user), is_direct=True)
-        except FAILURES as error:
-            self._context.report("discord.no_direct_chat", {"code": code_of(error)})
-        return Place(PLATFORM, channel=event.place.channel, person=user)
 
     async def _offer(self, ref: InteractionRef, typing: Typing | None) -> None:
         try:

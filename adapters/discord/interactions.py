@@ -13,7 +13,7 @@ from adapters.discord.settings import PLATFORM
 from adapters.discord.text import to_commonmark
 from bot.core.commands import Argument, Command
 from bot.core.events import Author, ButtonPressed, CommandGiven, FormSubmitted, Handle, ShortcutUsed
-from bot.core.places import Identity, Place
+from bot.core.places import Identity, MessageAt, Place
 
 TOKEN_LIVES = timedelta(minutes=15)
 _COMMAND, _COMPONENT, _AUTOCOMPLETE, _MODAL = 2, 3, 4, 5
@@ -171,7 +171,7 @@ def _press(data: Payload, room: Room, reader: Reader, now: datetime) -> ButtonPr
         action=action,
         subject=subject,
         handle=ref_of(data).handle(now),
-        message=room.message(str(source["id"])) if source else None,
+        message=MessageAt(_place(data, room), str(source["id"])) if source else None,
     )
 
 

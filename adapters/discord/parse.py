@@ -95,7 +95,7 @@ def read_message(
     author = _author(data, room, reader)
     at = said_at(data, now)
     message = room.message(str(data["id"]))
-    root = _root(data, room, reader.me)
+    root = _root(data.get("referenced_message"), room, reader.me)
     place = room.exchange_about(root or str(data["id"]))
     if (typed := _TYPED_COMMAND.fullmatch(content.strip())) and (
         name := reader.typed_name(typed.group("name"))
@@ -115,7 +115,7 @@ def read_message(
         author=author,
         text=text,
         files=files,
-        reply_to=_reply_to(data, room),
+        reply_to=_reply_to(data, room, root),
         is_to_bot=is_to_bot,
         is_opening=room.kind is RoomKind.TEXT and not root,
         forwarded_from=_forwarded_from(data, reader),
@@ -229,19 +229,20 @@ def _without_call(content: str, reader: Reader) -> str:
     return re.sub(rf"^\s*(?:{'|'.join(calls)})[,:]?\s*", "", content, count=1)
 
 
-def _root(data: Payload, room: Room, me: str) -> str:
+def _root(answered: Payload | None, room: Room, me: str) -> str:
     """The message that a reply in a text channel belongs under, when the bot had to answer without a thread."""
-    answered = data.get("referenced_message") or {}
+    answered = answered or {}
     if room.kind is not RoomKind.TEXT or str((answered.get("author") or {}).get("id") or "") != me:
         return ""
     return str((answered.get("message_reference") or {}).get("message_id") or "")
 
 
-def _reply_to(data: Payload, room: Room) -> MessageAt | None:
+def _reply_to(data: Payload, room: Room, root: str) -> MessageAt | None:
     reference = data.get("message_reference") or {}
     if reference.get("type", 0) == _FORWARD or not reference.get("message_id"):
         return None
-    return room.message(str(reference["message_id"]))
+    answered = str(reference["message_id"])
+    return MessageAt(room.exchange_about(root or answered), answered)
 
 
 def _forwarded_from(data: Payload, reader: Reader) -> str:

@@ -77,7 +77,7 @@ class Sending:
     is_repeat_possible: bool = False
 
     def arrived(self, message: Mapping[str, Any]) -> None:
-        at = MessageAt(self.target.place, str(message["id"]))
+        at = MessageAt(_exchange(self.target.place, str(message["id"])), str(message["id"]))
         self.messages.append(at)
         self.fresh.append(at)
 
@@ -87,6 +87,11 @@ class Sending:
             is_repeat_possible=self.is_repeat_possible,
             notices=tuple(dict.fromkeys(self.notices)),
         )
+
+
+def _exchange(place: Place, message_id: str) -> Place:
+    """A message at the top of a channel begins an exchange of its own."""
+    return place if place.thread or place.is_direct else replace(place, thread=message_id)
 
 
 class Poster:
@@ -103,10 +108,15 @@ class Poster:
             target = await self._target(outgoing.place)
         except FAILURES as error:
             raise send_error(error) from error
-        reply_to = outgoing.reply_to
-        is_near = reply_to is not None and api_channel(reply_to.place) == target.channel
-        answers = target.answers or (reply_to.id if reply_to and is_near else "")
+        answers = target.answers or await self._answered(outgoing, target)
         return await self.say(replace(target, answers=answers), render(outgoing.content), attempt)
+
+    async def _answered(self, outgoing: Post, target: Target) -> str:
+        """The message to answer; "" when it lies in another channel, which Discord does not allow."""
+        if outgoing.reply_to is None:
+            return ""
+        channels = await self._directory.channels_of(outgoing.reply_to)
+        return outgoing.reply_to.id if channels[0] == target.channel else ""
 
     async def _target(self, place: Place) -> Target:
         """Find the channel of a place, opening a direct chat where only the person is known."""
@@ -123,7 +133,7 @@ class Poster:
         parent, message = target.place.channel, target.place.thread
         if await self._threads.start_from(parent, message):
             return target
-        return Target(parent, target.place.room, answers=message)
+        return Target(parent, target.place, answers=message)
 
     async def say(
         self, target: Target, parts: Sequence[Part], attempt: Attempt, before: Sequence[MessageAt] = ()
@@ -157,7 +167,7 @@ class Poster:
     def _missing_files(self, luggage: Luggage) -> str:
         texts = self._context.texts
         lines = [
-            f"📎 {name}: {texts('too large for this chat' if notice == TOO_LARGE else 'could not be fetched')}"
+            f"📎 {name}: {texts('too large for this chat') if notice == TOO_LARGE else texts('could not be fetched')}"
             for name, notice in luggage.left_behind
         ]
         return to_discord("\n".join(lines), LONGEST_MESSAGE)[0]
@@ -194,7 +204,7 @@ class Poster:
         """Mend what can be mended: a thread that is not there yet, or one that cannot be woken by a post."""
         if code_of(error) == THREAD_ARCHIVED:
             await self._threads.wake(sending.target.channel)
-        elif code_of(error) == UNKNOWN_CHANNEL and sending.target.place.thread and not sending.messages:
+        elif code_of(error) == UNKNOWN_CHANNEL and sending.target.place.thread and not sending.fresh:
             sending.target = await self._begin_thread(sending.target, error)
         else:
             raise error

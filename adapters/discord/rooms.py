@@ -35,7 +35,7 @@ class Room:
 
     @property
     def place(self) -> Place:
-        """The room as it is: what the place of a message in it names."""
+        """The room as it is."""
         if self.kind is RoomKind.DIRECT:
             return Place(PLATFORM, channel=self.id, is_direct=True)
         if self.kind is RoomKind.THREAD:
@@ -43,7 +43,8 @@ class Room:
         return Place(PLATFORM, channel=self.id)
 
     def message(self, message_id: str) -> MessageAt:
-        return MessageAt(self.place, message_id)
+        """A message in this room, in the place where an exchange about it lives."""
+        return MessageAt(self.exchange_about(message_id), message_id)
 
     def exchange_about(self, message_id: str) -> Place:
         """Where an exchange about a message lives: a thread that starts from it gets the message's own id."""

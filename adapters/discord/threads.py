@@ -25,6 +25,7 @@ from adapters.discord.rooms import RoomKind
 from adapters.discord.snowflake import is_timed, made_at
 from adapters.discord.text import to_commonmark, to_plain
 from bot.core.outgoing import ThreadState
+from bot.core.texts import mark
 
 Json = dict[str, Any]
 
@@ -79,7 +80,7 @@ class Threads:
         except FAILURES:
             message = {}
         text = to_commonmark(str(message.get("content") or ""), self._directory.name)
-        return to_plain(text, LONGEST_THREAD_NAME) or self._texts("Your question")
+        return to_plain(text, LONGEST_THREAD_NAME) or self._texts(mark("Your question"))
 
     async def open_post(self, forum: str, name: str, message: Mapping[str, Any], state: str = "") -> Json:
         """Open a forum post, tagged with the state where the forum has such a tag; return the thread object."""

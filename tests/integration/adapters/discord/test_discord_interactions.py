@@ -195,7 +195,7 @@ async def test_buttons_work_after_a_restart_and_are_answered_without_touching_th
     pressing = asyncio.create_task(house.server.press(story.SAM, story.OFF_TOPIC, message, "claim:12"))
     [event] = await house.intake.wait_for(ButtonPressed)
     assert (event.action, event.subject) == ("claim", "12")
-    assert event.message == MessageAt(discord_place(story.OFF_TOPIC), message)
+    assert event.message == MessageAt(discord_place(story.OFF_TOPIC, message), message)
     await _answer(house, event, Content("It is yours"))
     await pressing
     shown = house.server.messages(story.SAM, story.OFF_TOPIC)
@@ -248,10 +248,10 @@ async def test_colleagues_are_those_who_can_see_their_channel(house: House) -> N
     assert sam.author.is_in_staff_space is None
 
 
-async def test_a_customers_command_in_the_open_channel_moves_to_their_direct_chat(house: House) -> None:
+async def test_a_command_in_the_open_channel_has_no_thread_yet(house: House) -> None:
     await house.server.command(story.MIA, story.HELP, "human")
     [event] = await house.intake.wait_for(CommandGiven)
-    assert event.place == Place("discord", channel=house.direct_chat(story.MIA), is_direct=True)
+    assert event.place == discord_place(story.HELP)
 
 
 async def test_a_form_opens_and_comes_back(house: House) -> None:
@@ -308,7 +308,7 @@ async def test_context_menus_name_the_message_they_were_opened_on(house: House) 
     [event] = await house.intake.wait_for(ShortcutUsed)
     assert (event.name, event.text) == ("open_ticket", "My **lamp** hums")
     assert event.place == discord_place(story.HELP, message)
-    assert event.message == MessageAt(discord_place(story.HELP), message)
+    assert event.message == MessageAt(event.place, message)
     assert (event.author.name, event.message_author.name) == ("Sam Doyle", "Mia Wong")
     assert event.author.is_in_staff_space is True
 

@@ -139,7 +139,7 @@ async def test_without_threads_in_text_channels_answers_are_replies(
     await server.dispatch("MESSAGE_CREATE", asked)
     [event] = await intake.wait_for(MessageReceived)
     receipt = await _send(adapter, Post(event.place, Content("Which one?")))
-    assert receipt.messages[0].place == discord_place(HELP)
+    assert receipt.messages[0].place == event.place
     [body] = server.sent("POST", f"channels/{HELP}/messages")
     assert body["message_reference"]["message_id"] == asked["id"]
 

@@ -40,7 +40,7 @@ async def test_a_message_in_a_support_channel_may_begin_a_thread_of_its_own(hous
     message = await house.server.say(story.MIA, story.HELP, "My lamp hums")
     [event] = await house.intake.wait_for(MessageReceived)
     assert event.place == discord_place(story.HELP, message)
-    assert event.message == MessageAt(discord_place(story.HELP), message)
+    assert event.message == MessageAt(event.place, message)
     assert event.is_opening
     assert not event.is_to_bot
 
@@ -90,7 +90,7 @@ async def test_edits_deletions_and_reactions_follow_the_message(house: House) ->
     [deleted] = await house.intake.wait_for(MessageDeleted)
     [edited] = house.intake.of(MessageEdited)
     put_on, taken_off = house.intake.of(ReactionChanged)
-    at = MessageAt(discord_place(story.HELP), message)
+    at = MessageAt(discord_place(story.HELP, message), message)
     assert [one.message for one in (edited, put_on, taken_off, deleted)] == [at] * 4
     assert edited.text == "My lamp *sings*"
     assert (put_on.emoji, put_on.is_on, taken_off.is_on) == ("👍", True, False)

@@ -34,11 +34,9 @@ CARD = Content("**Mia** waits", title="#1 · Sofa", tone=Tone.WAITING, fields=((
 
 def _seen(house: House, receipt: Receipt, person: str = story.MIA) -> list[Message]:
     """The messages of a receipt as a person sees them, in order."""
-    shown = []
-    for at in receipt.messages:
-        room = at.place.thread or at.place.channel
-        shown += [one for one in house.server.messages(person, room) if one.id == at.id]
-    return shown
+    rooms = house.server.rooms(person)
+    seen = {one.id: one for room in rooms for one in house.server.messages(person, room.id)}
+    return [seen[at.id] for at in receipt.messages]
 
 
 async def _ask_in_help(house: House, text: str = "My lamp hums") -> MessageReceived:
@@ -199,7 +197,7 @@ async def test_a_lost_reply_leads_to_no_second_copy(house: House) -> None:
         Post(place, Content("Once")), key="k1", number=2, is_uncertain=True, first_tried_at=first_try
     )
     [message] = [one for one in house.server.messages(story.MIA, story.OFF_TOPIC) if one.text == "Once"]
-    assert receipt.messages == (MessageAt(place, message.id),)
+    assert receipt.messages == (MessageAt(discord_place(story.OFF_TOPIC, message.id), message.id),)
     assert not receipt.is_repeat_possible
 
 
@@ -409,7 +407,7 @@ async def test_a_card_that_was_deleted_does_not_stop_the_thread_from_showing_its
 async def test_the_staff_space_may_be_a_text_channel(house: House) -> None:
     receipt = await house.send(OpenThread(discord_place(story.OFF_TOPIC), "#1 Sofa", CARD))
     assert receipt.place is not None
-    assert receipt.messages == (MessageAt(discord_place(story.OFF_TOPIC), receipt.place.thread),)
+    assert receipt.messages == (MessageAt(receipt.place, receipt.place.thread),)
     [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
     assert room.name == "#1 Sofa"
     await house.send(

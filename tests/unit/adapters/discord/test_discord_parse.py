@@ -158,7 +158,7 @@ def test_an_author_goes_by_the_name_people_see() -> None:
 def test_a_typed_command_is_a_command(content: str, name: str, arguments: str) -> None:
     event = _read(content=content)
     assert isinstance(event, CommandGiven)
-    assert (event.name, event.arguments, event.message) == (name, arguments, MessageAt(TEXT.place, MESSAGE))
+    assert (event.name, event.arguments, event.message) == (name, arguments, MessageAt(event.place, MESSAGE))
 
 
 @pytest.mark.parametrize("content", ["/nope", "/ claim", "x /claim", "/claimed"])
@@ -170,7 +170,7 @@ def test_a_reply_to_an_answer_without_thread_belongs_to_the_same_exchange() -> N
     answered = {"id": "5", "author": {"id": ME}, "message_reference": {"message_id": "4"}}
     event = _received(type=19, referenced_message=answered, message_reference={"message_id": "5"})
     assert event.place == Place("discord", channel=HELP, thread="4")
-    assert event.reply_to == MessageAt(TEXT.place, "5")
+    assert event.reply_to == MessageAt(event.place, "5")
     assert not event.is_opening
 
 
