@@ -7,6 +7,7 @@ from bot.core.actions import Action, Search
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
+from bot.core.places import direct_to
 from bot.core.policies.words import asks_something, is_greeting, is_thanks, is_yes, wants_person
 from bot.core.survey import SurveyKind
 from bot.core.texts import shorten
@@ -43,7 +44,7 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
 
 def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Conversation | None:
     """The conversation it belongs to, a new one, or None when nobody spoke to the bot."""
-    found = ctx.work.conversations.at(event.place) or _replied_to(event, ctx)
+    found = ctx.work.conversations.at(event.place) or _begun_by_us(event, ctx) or _replied_to(event, ctx)
     if found is not None:
         return found
     is_support = any(event.place.lies_in(place) for place in ctx.settings.support_places)
@@ -54,6 +55,17 @@ def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Con
             if recent.place.lies_in(event.place) and not recent.place.is_direct and not recent.is_resolved:
                 return recent
     return ctx.work.conversations.open(contact.id, event.place)
+
+
+def _begun_by_us(event: MessageReceived, ctx: Context) -> Conversation | None:
+    """The direct chat that the bot is about to write to, before the platform has told its channel."""
+    if not event.place.is_direct:
+        return None
+    begun = ctx.work.conversations.at(direct_to(event.author.identity))
+    if begun is None:
+        return None
+    ctx.work.conversations.settle(begun.id, event.place)
+    return replace(begun, place=event.place)
 
 
 def _replied_to(event: MessageReceived, ctx: Context) -> Conversation | None:

@@ -140,25 +140,24 @@ def retire_buttons(ctx: Context, event: ButtonPressed, addition: str = "") -> li
 def conversation_of(event: Asked, ctx: Context) -> Conversation:
     """The conversation that a customer's command or button is about.
 
-    The one at that place; else, for a command given in a room, the person's newest one there; else a new one
+    Their own one at that place; else, for a command given in a room, their newest one there; else a new one
     where the place can hold one; else their direct chat, which is begun when there is none.
     """
     work = ctx.work
     at_place = work.conversations.at(event.place)
     contact = work.contacts.meet(event.author)
-    if at_place is not None:
+    if at_place is not None and at_place.contact_id == contact.id:
         return at_place
     recent = work.conversations.of_contact(contact.id, since=ctx.now - RECENT)
     for conversation in recent:
         if not event.place.is_direct and conversation.place.lies_in(event.place):
             return conversation
-    if event.place.person or (event.place.thread and _is_support_place(event.place, ctx)):
+    can_hold_one = event.place.person or (event.place.thread and _is_support_place(event.place, ctx))
+    if at_place is None and can_hold_one:
         return work.conversations.open(contact.id, event.place)
     place = event.place if event.place.is_direct else direct_to(event.author.identity)
-    for conversation in work.conversations.of_contact(contact.id, since=LONG_AGO):
-        if conversation.place.is_direct and conversation.place.platform == place.platform:
-            return conversation
-    return work.conversations.open(contact.id, place)
+    direct = work.conversations.direct_of(contact.id, place.platform)
+    return direct or work.conversations.open(contact.id, place)
 
 
 def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[Reply]:

@@ -7,14 +7,14 @@ from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
 from bot.core.policies.queueing import expected_wait_minutes
-from bot.core.policies.words import is_greeting, is_thanks, is_yes, wants_person
+from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
 from bot.core.survey import OfferOutcome, SurveyKind
 from bot.core.texts import Texts, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import card, refresh, title_of
 from handlers.context import Context
-from handlers.exchange import customer_of, note_on_desk, say, texts_for
+from handlers.exchange import LONG_AGO, customer_of, note_on_desk, say, texts_for
 
 LONGEST_SUBJECT = 80
 LONGEST_READ = 2000
@@ -224,15 +224,18 @@ def _expectation(ctx: Context, place: int, texts: Texts) -> str:
 
 
 def _subject(ctx: Context, conversation: Conversation) -> str:
-    """The customer's newest question in their words; a mere 'yes' or 'a person, please' says nothing."""
-    messages = ctx.work.messages.history(conversation.id, limit=12)
-    own = [one.text for one in messages if one.direction is Direction.INCOMING and one.text.strip()]
-    telling = [text for text in own if not _says_little(text)]
-    return shorten((telling or [ctx.staff_texts.label("Asks for a person")])[-1], LONGEST_SUBJECT)
-
-
-def _says_little(text: str) -> bool:
-    return wants_person(text) or is_yes(text) or is_greeting(text) or is_thanks(text)
+    """The customer's newest question since the last ticket, in their words; a mere 'yes' or 'a person, please'
+    says nothing.
+    """
+    before = ctx.work.tickets.last_of(conversation.id)
+    since = before.resolved_at if before and before.resolved_at else LONG_AGO
+    telling = [
+        one.text
+        for one in ctx.work.messages.history(conversation.id, limit=12)
+        if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
+        and not is_mere_reply(one.text)
+    ]  # fmt: skip
+    return subject_of(telling[-1]) if telling else ctx.staff_texts.label("Asks for a person")
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:

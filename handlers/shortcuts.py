@@ -9,7 +9,7 @@ from bot.core.ticket import Ticket
 from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
-from handlers.exchange import LONG_AGO, answer
+from handlers.exchange import answer
 from handlers.queueing import open_ticket, subject_of
 from handlers.registry import on
 from handlers.who import role_of
@@ -67,10 +67,8 @@ def _conversation(event: ShortcutUsed, ctx: Context) -> Conversation:
         return ctx.work.conversations.get(known.conversation_id)
     contact = ctx.work.contacts.meet(event.message_author)
     if event.place.is_direct and event.author.identity != event.message_author.identity:
-        for conversation in ctx.work.conversations.of_contact(contact.id, since=LONG_AGO):
-            if conversation.place.is_direct:
-                return conversation
-        return ctx.work.conversations.open(contact.id, direct_to(event.message_author.identity))
+        direct = ctx.work.conversations.direct_of(contact.id, event.place.platform)
+        return direct or ctx.work.conversations.open(contact.id, direct_to(event.message_author.identity))
     return ctx.work.conversations.open(contact.id, event.place)
 
 

@@ -43,6 +43,16 @@ _OF_CONTACT = Statement(
     .order_by(desc(conversations.c.last_message_at))
     .limit(20)
 )
+_DIRECT_OF = Statement(
+    select(*_CONVERSATION)
+    .where(
+        conversations.c.contact_id == bindparam("contact_id"),
+        conversations.c.is_direct,
+        conversations.c.place_key.startswith(bindparam("prefix")),
+    )
+    .order_by(desc(conversations.c.last_message_at))
+    .limit(1)
+)
 _SETTLE = Statement(
     update(conversations)
     .where(
@@ -78,6 +88,11 @@ class Conversations:
         """The contact's conversations with something said since then, newest first, at most twenty."""
         rows = self._session.all(_OF_CONTACT, contact_id=contact_id, since=since)
         return [_conversation(row) for row in rows]
+
+    def direct_of(self, contact_id: int, platform: str) -> Conversation | None:
+        """The conversation in the contact's direct chat on a platform."""
+        row = self._session.one(_DIRECT_OF, contact_id=contact_id, prefix=f"{platform}|")
+        return _conversation(row) if row else None
 
     def open(self, contact_id: int, place: Place) -> Conversation:
         conversation = Conversation(self._ids.next(self._now), contact_id, place, self._now, self._now)

@@ -31,12 +31,32 @@ _EARLIER_PENDING = Statement(
     )
     .limit(1)
 )
+_ROW = (intake.c.id, intake.c.platform, intake.c.lane, intake.c.payload, intake.c.attempts)
+_ahead = intake.alias("ahead")
+# What waits behind an event that is not due yet would only fill the page.
 _DUE = Statement(
-    select(intake.c.id, intake.c.platform, intake.c.lane, intake.c.payload, intake.c.attempts)
-    .where(intake.c.state == "pending", intake.c.due_at <= bindparam("now", type_=intake.c.due_at.type))
+    select(*_ROW)
+    .where(
+        intake.c.state == "pending",
+        intake.c.due_at <= bindparam("now", type_=intake.c.due_at.type),
+        ~select(_ahead.c.id)
+        .where(
+            _ahead.c.state == "pending",
+            _ahead.c.lane == intake.c.lane,
+            _ahead.c.id < intake.c.id,
+            _ahead.c.due_at > bindparam("now", type_=intake.c.due_at.type),
+        )
+        .exists(),
+    )
     .order_by(intake.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
+)
+_WAITING_IN = Statement(
+    select(*_ROW).where(intake.c.state == "pending", intake.c.lane == bindparam("lane")).order_by(intake.c.id)
+)
+_SET_LANE = Statement(
+    update(intake).where(intake.c.id == bindparam("row_id")).values(lane=bindparam("new_lane"))
 )
 _SET_STATE = Statement(
     update(intake)
@@ -48,12 +68,7 @@ _SET_STATE = Statement(
         error=bindparam("error"),
     )
 )
-_SET_ASIDE = Statement(
-    select(intake.c.id, intake.c.platform, intake.c.lane, intake.c.payload, intake.c.attempts)
-    .where(intake.c.state == "set_aside")
-    .order_by(intake.c.id)
-    .limit(50)
-)
+_SET_ASIDE = Statement(select(*_ROW).where(intake.c.state == "set_aside").order_by(intake.c.id).limit(50))
 _FORGET_EVENTS = Statement(
     delete(intake).where(
         intake.c.received_at < bindparam("before", type_=intake.c.received_at.type),
@@ -104,11 +119,19 @@ class IntakeQueue:
     def due(self, *, limit: int) -> list[StoredEvent]:
         return [StoredEvent(*row) for row in self._session.all(_DUE, now=self._now, limit=limit)]
 
+    def waiting_in(self, lane: str) -> list[StoredEvent]:
+        return [StoredEvent(*row) for row in self._session.all(_WAITING_IN, lane=lane)]
+
     def handled(self, event: StoredEvent) -> None:
         self._set(event, "handled", event.attempts + 1, self._now, "")
 
     def failed(self, event: StoredEvent, error: str, retry_at: datetime) -> None:
         self._set(event, "pending", event.attempts + 1, retry_at, error)
+
+    def step_aside(self, event: StoredEvent, lane: str, retry_at: datetime) -> None:
+        """Wait in another lane, so that the events behind it need not."""
+        self._session.run(_SET_LANE, row_id=event.id, new_lane=lane)
+        self.failed(event, "not yet", retry_at)
 
     def set_aside(self, event: StoredEvent, error: str) -> None:
         """Out of its lane's way, where staff can see it."""

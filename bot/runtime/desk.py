@@ -11,10 +11,10 @@ from bot.core.capabilities import Capabilities
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.errors import NotYetError
 from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
-from bot.core.places import Place
+from bot.core.places import MessageAt, Place
 from bot.core.texts import Texts
 from bot.runtime.codec import event_from, to_text
-from bot.runtime.lanes import lane_of_action, lane_of_event
+from bot.runtime.lanes import lane_of_action, lane_of_event, lane_of_late
 from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
@@ -95,11 +95,20 @@ class Desk:
                 queued = self._decide(work, event)
                 work.intake.handled(stored)
         except NotYetError:
-            return self._not_yet(work, stored)
+            return self._not_yet(work, stored, event)
         except Exception as error:
             if work.session.is_lost(error):
                 raise
             return self._failed(work, stored, event, error)
+        if isinstance(event, MessageReceived):
+            queued += self._catch_up(work, event)
+        return queued
+
+    def _catch_up(self, work: UnitOfWork, event: MessageReceived) -> list[Queued]:
+        """What came before its message can be handled now, before anything newer."""
+        queued: list[Queued] = []
+        for late in work.intake.waiting_in(lane_of_late(event.message)):
+            queued += self._handle(work, late, event_from(late.payload))
         return queued
 
     def _decide(self, work: UnitOfWork, event: Event) -> list[Queued]:
@@ -145,11 +154,14 @@ class Desk:
         lane, platform = lane_of_action(action, self._settings.staff_space)
         return Queued(work.outbox.add(lane, platform, to_text(action)), action)
 
-    def _not_yet(self, work: UnitOfWork, stored: StoredEvent) -> list[Queued]:
+    def _not_yet(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
+        """Let it wait beside its lane: the message it waits for may be the next one in there."""
+        message: MessageAt | None = getattr(event, "message", None)
         if stored.attempts + 1 >= MAX_TRIES:
             work.intake.handled(stored)
         else:
-            work.intake.failed(stored, "not yet", work.now + RETRY_AFTER[stored.attempts])
+            lane = lane_of_late(message) if message else event.id
+            work.intake.step_aside(stored, lane, work.now + RETRY_AFTER[stored.attempts])
         return []
 
     def _failed(self, work: UnitOfWork, stored: StoredEvent, event: Event, error: Exception) -> list[Queued]:

@@ -34,6 +34,11 @@ def lane_of_event(event: Event) -> str:
     return message.place.key if message is not None else event.id
 
 
+def lane_of_late(message: MessageAt) -> str:
+    """Where events wait that came before the message they speak of: out of everybody's way, in their own order."""
+    return f"late|{message.place.key}|{message.id}"
+
+
 def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]:
     """(lane, platform). One lane per place that people read, so that a slow side never holds up the other."""
     staff_platform = staff_space.platform if staff_space else ""
