@@ -107,6 +107,10 @@ class Dweller:
         """The newest message that contains all of these words; waits for it."""
         return await self.sees_one(lambda one: _has(one.text, words), f"{words}")
 
+    async def hears(self, *words: str) -> Message:
+        """The newest message of the bot that contains all of these words; waits for it."""
+        return await self.sees_one(lambda one: one.author.is_bot and _has(one.text, words), f"{words}")
+
     async def sees_one(self, matches: Callable[[Message], bool], name: str) -> Message:
         """The newest message for which this is true; waits for it."""
 

@@ -56,7 +56,7 @@ class Town:
 
     def newcomer(self, platform: str) -> Dweller:
         """A customer whom nobody knows yet, in their direct chat; the name is given to nobody else."""
-        name = f"Newcomer{next(self._newcomers)} Doe"
+        name = f"Guest{next(self._newcomers)}th"
         person = self.servers[platform].add_person(name)
         return Dweller(self, platform, person.id, "").in_direct()
 
@@ -95,8 +95,8 @@ class Town:
         """Every ticket's thread in the staff space."""
         if self.staff_platform == "slack":
             # A thread without replies is only its card.
-            cards = [one for one in agent.at(self.space).messages() if "#" in one.text and one.author.is_bot]
-            return [agent.at(f"{self.space}:{one.id}") for one in cards]
+            said = [one for one in agent.at(self.space).heard() if not one.is_private]
+            return [agent.at(f"{self.space}:{one.id}") for one in said]
         return [agent.at(room.id) for room in agent.rooms() if room.parent == self.space]
 
     def command_name(self, platform: str, command: str) -> str:
