@@ -163,7 +163,7 @@ class _LineWriter:
 
     def _add_word(self, atom: _Atom) -> None:
         if self._space:
-            self._switch(shared_marks(self._open, atom.marks))
+            self._switch(shared_marks(shared_marks(self._open, self._space.marks), atom.marks))
             self._put(self._space.text)
             self._space = None
         text = atom.text

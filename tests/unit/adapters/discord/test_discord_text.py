@@ -94,6 +94,7 @@ def test_commonmark_is_shown_in_discords_way(text: str, shown: str) -> None:
 
 def test_a_speaker_leads_the_first_message() -> None:
     assert to_discord("hello", speaker="Ana *K*") == ["**Ana \\*K\\*:** hello"]
+    assert to_discord("**hello**", speaker="Ana") == ["**Ana:** **hello**"]
     assert to_discord("> q", speaker="Ana") == ["**Ana:**\n\n> q"]
     assert to_discord("", speaker="Ana") == ["**Ana:**"]
 
