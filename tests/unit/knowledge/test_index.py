@@ -105,7 +105,7 @@ def test_the_passage_shown_is_the_one_that_answers(index: Index):
 
 
 def test_newcomers_questions_are_answered_rightly_or_not_at_all(index: Index):
-    """A hundred and sixty questions to the sample shop; a line without a key is none of its business."""
+    """Nearly two hundred questions to the sample shop; a line without a key is none of its business."""
     lines = [line for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
     questions = [(text, keys.split(",")) for text, keys in (line.rsplit("|", 1) for line in lines)]
     answerable = [(text, keys) for text, keys in questions if keys != [""]]
