@@ -7,9 +7,9 @@ from bot.core.errors import NotYetError
 from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
 from bot.core.outgoing import Outcome
 from bot.core.places import MessageAt
+from bot.core.policies.notes import is_note
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.desk_message import is_note
 from handlers.exchange import desk_targets, note_on_desk, spoken
 from handlers.registry import on
 from handlers.who import member
@@ -90,7 +90,7 @@ def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:
 def _edit_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
     origin = message.origin.place if message.origin else None
     texts = ctx.staff_texts
-    if message.direction is Direction.INCOMING and message.sent_at < ticket.opened_at:
+    if message.direction is Direction.INCOMING and message.id < ticket.id:
         # It was said before there was a thread: there is no copy to change, only the card's history.
         label = texts.text("{name} edited an earlier message:", name=message.author_name)
         return list(note_on_desk(ctx, ticket.id, f"{label}\n\n{message.text}"))
@@ -126,7 +126,7 @@ def _strike_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Ac
     texts = ctx.staff_texts
     origin = message.origin.place if message.origin else None
     label = texts.text("deleted by its author")
-    if message.direction is Direction.INCOMING and message.sent_at < ticket.opened_at:
+    if message.direction is Direction.INCOMING and message.id < ticket.id:
         text = texts.text("{name} deleted an earlier message.", name=message.author_name)
         return list(note_on_desk(ctx, ticket.id, text))
     content = Content(

@@ -1,10 +1,13 @@
 """Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
 
+from datetime import timedelta
+
 from bot.core.actions import Action, MarkMessage, Reply, Say
 from bot.core.content import Content, Speaker
 from bot.core.conversation import Direction, Message
 from bot.core.events import MessageReceived
 from bot.core.outgoing import Outcome
+from bot.core.policies.notes import is_note
 from bot.core.staff import Staff
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
@@ -12,7 +15,7 @@ from handlers.exchange import replied_to, show_everywhere, spoken
 from handlers.registry import on
 from handlers.who import member
 
-NOTE_MARK = "//"
+ALBUM_WITHIN = timedelta(seconds=10)
 
 
 @on("message_received", "desk")
@@ -23,14 +26,9 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if ticket is None or staff is None or ctx.work.messages.find(event.message) is not None:
         return []
     is_owner = ticket.status is TicketStatus.CLAIMED and ticket.claimed_by == staff.id
-    if is_owner and not is_note(event.text):
+    if is_owner and not is_note(event.text) and not _belongs_to_note(event, ticket, staff, ctx):
         return _to_customer(event, ticket, staff, ctx)
     return _keep_inside(event, ticket, staff, ctx)
-
-
-def is_note(text: str) -> bool:
-    """True for what begins with `//`, however the platform escaped it."""
-    return text.lstrip().replace("\\", "").startswith(NOTE_MARK)
 
 
 def add_note(
@@ -52,6 +50,19 @@ def add_note(
     content = Content(text=text, files=message.files, speaker=Speaker(label))
     but = event.place if event else None
     return message, list(show_everywhere(ctx, ticket.id, content, but=but, message=message))
+
+
+def _belongs_to_note(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> bool:
+    """The pictures of an album come one by one, and only one of them carries the words: what it says holds for all."""
+    if not event.album or event.text.strip():
+        return False
+    return any(
+        one.direction is Direction.NOTE
+        and one.staff_id == staff.id
+        and one.files
+        and abs(event.at - one.sent_at) <= ALBUM_WITHIN
+        for one in ctx.work.messages.history(ticket.conversation_id, limit=20)
+    )
 
 
 def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:

@@ -32,8 +32,10 @@ class Person:
 
     def __init__(self, stage: "Stage", platform: str, name: str, **about: Any) -> None:
         self.stage, self.platform, self.name = stage, platform, name
-        self.identity = Identity(platform, "", f"U{name}")
-        self.direct = Place(platform, "", f"DU{name}", is_direct=True)
+        # Ids of platforms are letters and digits, whatever people call themselves.
+        account = "".join(char for char in name if char.isalnum())
+        self.identity = Identity(platform, "", f"U{account}")
+        self.direct = Place(platform, "", f"DU{account}", is_direct=True)
         self.about = {"language": "en", **about}
         """What the platform tells of them: fields of `Author`."""
 

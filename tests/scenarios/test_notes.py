@@ -1,0 +1,193 @@
+"""What staff say among themselves never reaches a customer, on whatever path."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.core.places import Place
+from tests.stage import Person, Stage
+
+SECRET = "she is a difficult one"
+
+
+@pytest.fixture
+async def helped(stage: Stage, dana: Person, ana: Person) -> Place:
+    await dana.says("My shelf wobbles")
+    await dana.gives("human")
+    await ana.gives("claim", "1")
+    return stage.thread()
+
+
+def reached_anybody(stage: Stage) -> bool:
+    """True when the secret was so much as tried on the customer's platform."""
+    return SECRET in str(stage.platform("telegram").scenery)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"// {SECRET}",
+        f"//{SECRET}",
+        f"  // {SECRET}",
+        f"\n\n// {SECRET}",
+        f"\\/\\/ {SECRET}",
+        f"\\// {SECRET}",
+        f"/\\/ {SECRET}",
+        f"**// {SECRET}**",
+        f"_// {SECRET}_",
+        f"~~// {SECRET}~~",
+        f"||// {SECRET}||",
+        f"> // {SECRET}",
+        f"- // {SECRET}",
+        f"# // {SECRET}",
+        f"***//*** {SECRET}",
+        f"/**/** {SECRET}",
+        f"\u200b// {SECRET}",
+        f"\ufeff//\u200b {SECRET}",
+        f"／／ {SECRET}",
+    ],
+)
+async def test_what_begins_with_two_strokes_is_a_note_however_it_is_written(
+    stage: Stage, helped: Place, ana: Person, text: str
+) -> None:
+    noted = await ana.says(text, at=helped)
+    assert stage.marks(noted) == ["note"]
+    assert not reached_anybody(stage)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://x.example", "5 // 2 is 2", "see //x", "`//` begins a comment", "/ /"]
+)
+async def test_two_strokes_elsewhere_are_only_words(
+    stage: Stage, helped: Place, dana: Person, ana: Person, text: str
+) -> None:
+    sent = await ana.says(text, at=helped)
+    assert stage.marks(sent) == ["sent"]
+    assert dana.sees[-1] == f"Ana: {text}"
+
+
+async def test_what_a_colleague_writes_is_a_note_and_they_are_told_why_once(
+    stage: Stage, helped: Place, ben: Person
+) -> None:
+    noted = await ben.says(SECRET, at=helped)
+    assert stage.marks(noted) == ["note"]
+    assert ben.was_told == "This stays between us as a note: **Ana** is the one who answers this customer."
+    await ben.says(SECRET, at=helped)
+    assert len(ben.answers) == 1
+    assert not reached_anybody(stage)
+
+
+async def test_before_a_claim_everything_is_a_note(stage: Stage, dana: Person, ana: Person) -> None:
+    await dana.gives("human")
+    noted = await ana.says(SECRET, at=stage.thread())
+    assert stage.marks(noted) == ["note"]
+    assert ana.was_told == "This stays between us as a note. Claim the ticket to answer the customer."
+    await ana.gives("claim", "1")
+    assert not reached_anybody(stage)
+
+
+async def test_after_release_and_after_resolution_everything_is_a_note(
+    stage: Stage, helped: Place, ana: Person
+) -> None:
+    await ana.gives("release")
+    assert stage.marks(await ana.says(SECRET, at=helped)) == ["note"]
+    await ana.gives("claim", "1")
+    await ana.gives("resolve")
+    assert stage.marks(await ana.says(SECRET, at=helped)) == ["note"]
+    assert not reached_anybody(stage)
+
+
+async def test_who_left_the_staff_space_writes_no_more_to_the_customer(
+    stage: Stage, helped: Place, ana: Person
+) -> None:
+    ana.about["is_in_staff_space"] = False
+    await ana.says(SECRET, at=helped)
+    assert not reached_anybody(stage)
+
+
+async def test_a_note_stays_one_when_it_is_edited(
+    stage: Stage, helped: Place, ana: Person, ben: Person
+) -> None:
+    own = await ana.says("// careful", at=helped)
+    await ana.edits(own, SECRET)
+    other = await ben.says("careful", at=helped)
+    await ben.edits(other, SECRET)
+    await ana.deletes(own)
+    assert not reached_anybody(stage)
+
+
+async def test_a_message_that_is_edited_into_a_note_is_taken_back(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    sent = await ana.says("Nice to meet you", at=helped)
+    assert dana.sees[-1] == "Ana: Nice to meet you"
+    await ana.edits(sent, f"// {SECRET}")
+    assert "Nice to meet you" not in str(dana.sees)
+    assert stage.marks(sent) == ["sent", "note"]
+    await ana.edits(sent, f"{SECRET} after all")
+    assert not reached_anybody(stage)
+
+
+async def test_an_edit_into_a_note_that_overtakes_the_message_leaves_nothing(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    at = ana.new_message(helped)
+    await ana.edits(at, f"// {SECRET}")
+    await ana.does(ana.message(at, "Nice to meet you"))
+    await stage.later(seconds=5)
+    assert "Nice to meet you" not in str(dana.sees)
+    assert not reached_anybody(stage)
+
+
+async def test_reactions_and_replies_to_a_note_stay_inside(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    noted = await ana.says(f"// {SECRET}", at=helped)
+    await ana.reacts(noted, "🤦")
+    await ana.says("One moment", at=helped, reply_to=noted)
+    assert stage.platform("telegram").scenery.reactions == {}
+    assert not reached_anybody(stage)
+
+
+async def test_an_album_whose_caption_is_a_note_stays_inside_whole(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    before = len(dana.sees)
+    marks = []
+    for number, text in enumerate((f"// {SECRET}", "", "")):
+        at = await ana.says(text, at=helped, files=(ana.file(f"{number}.jpg"),), album="A1")
+        marks.append(stage.marks(at))
+    assert marks == [["note"], ["note"], ["note"]]
+    assert len(dana.sees) == before
+    stage.clock.advance(timedelta(minutes=1))
+    sent = await ana.says("", at=helped, files=(ana.file("for-dana.jpg"),), album="A2")
+    assert stage.marks(sent) == ["sent"]
+
+
+async def test_the_note_command_writes_in_the_thread_and_nowhere_else(
+    stage: Stage, helped: Place, ana: Person, ben: Person
+) -> None:
+    await ana.gives("note", SECRET, at=helped)
+    assert ana.was_told == "Noted on ticket #1; the customer does not see it."
+    assert stage.in_thread()[-1] == f"Ana (note): {SECRET}"
+    await ben.gives("note", f"#1 {SECRET} twice")
+    assert stage.in_thread()[-1] == f"Ben (note): {SECRET} twice"
+    await ben.gives("note", "1 and a number")
+    assert stage.in_thread()[-1] == "Ben (note): and a number"
+    await ben.gives("note", "5 chairs arrived", at=helped)
+    assert stage.in_thread()[-1] == "Ben (note): 5 chairs arrived"
+    await ben.gives("note", "#77 nothing")
+    assert "On which ticket, and what?" in ben.was_told
+    await ben.gives("note", "")
+    assert "On which ticket, and what?" in ben.was_told
+    assert not reached_anybody(stage)
+
+
+async def test_notes_are_in_no_history_that_a_customer_or_a_card_shows(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    await ana.says(f"// {SECRET}", at=helped)
+    await ana.gives("resolve")
+    await dana.says("it broke again, can you help?")
+    assert SECRET not in stage.card().text
+    assert not reached_anybody(stage)

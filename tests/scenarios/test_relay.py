@@ -1,0 +1,265 @@
+"""Messages between a customer and their agent: words, files, replies, reactions, edits, deletions."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.content import FileKind
+from bot.core.outgoing import OpenThread, Post, Receipt
+from bot.core.places import Place
+from bot.core.texts import plain
+from tests.stage import Person, Stage
+
+
+@pytest.fixture
+async def helped(stage: Stage, dana: Person, ana: Person) -> Place:
+    """Dana's ticket, claimed by Ana: the place of its thread."""
+    await dana.says("My shelf wobbles")
+    await dana.gives("human")
+    await ana.gives("claim", "1")
+    return stage.thread()
+
+
+async def test_words_travel_both_ways_with_their_formatting(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    await dana.says("It is **really** `loose`, see [this](<https://x.example>) 😀")
+    assert stage.in_thread()[-1] == "Dana: It is **really** `loose`, see [this](<https://x.example>) 😀"
+    sent = await ana.says("Turn the _left_ screw\n\n```\n3 mm\n```", at=helped)
+    assert dana.sees[-1] == "Ana: Turn the _left_ screw\n\n```\n3 mm\n```"
+    assert stage.marks(sent) == ["sent"]
+
+
+async def test_a_message_in_the_thread_is_not_shown_there_again(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    before = len(stage.in_thread())
+    await ana.says("Hello", at=helped)
+    assert len(stage.in_thread()) == before
+
+
+async def test_files_travel_both_ways(stage: Stage, helped: Place, dana: Person, ana: Person) -> None:
+    await dana.says("look", files=(dana.file("crack.jpg"), dana.file("video.mp4", FileKind.VIDEO)))
+    shown = stage.staff_platform.in_place(helped)[-1].content
+    assert [(file.platform, file.name) for file in shown.files] == [
+        ("telegram", "crack.jpg"),
+        ("telegram", "video.mp4"),
+    ]
+    await ana.says("", at=helped, files=(ana.file("manual.pdf", FileKind.DOCUMENT),))
+    seen = stage.platform("telegram").in_place(dana.direct)[-1].content
+    assert [(file.platform, file.name) for file in seen.files] == [("slack", "manual.pdf")]
+
+
+async def test_files_from_before_the_ticket_stand_in_the_thread(stage: Stage, dana: Person) -> None:
+    await dana.says("crooked", files=(dana.file("before.jpg"),))
+    await dana.gives("human")
+    shown = stage.staff_platform.in_place(stage.thread())
+    assert [file.name for one in shown for file in one.content.files] == ["before.jpg"]
+
+
+async def test_a_file_that_did_not_fit_is_said_to_staff(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    stage.platform("telegram").receipt = lambda _outgoing, receipt: Receipt(
+        receipt.messages, notices=("file_too_large",)
+    )
+    sent = await ana.says("the manual", at=helped, files=(ana.file("manual.pdf"),))
+    assert stage.marks(sent) == ["sent"]
+    assert "A file was too large for the other side" in stage.in_thread()[-1]
+    stage.staff_platform.receipt = lambda _outgoing, receipt: Receipt(
+        receipt.messages, notices=("file_unavailable",)
+    )
+    await dana.says("a picture", files=(dana.file("crack.jpg"),))
+    assert "A file could not be fetched" in stage.in_thread()[-1]
+
+
+async def test_replies_stay_replies_on_the_other_side(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    asked = await dana.says("Which screw?")
+    copy = stage.staff_platform.in_place(helped)[-1].at
+    answered = await ana.says("The left one", at=helped, reply_to=copy)
+    seen = stage.platform("telegram").in_place(dana.direct)[-1]
+    assert seen.reply_to == asked
+    await dana.says("And then?", reply_to=seen.at)
+    shown = stage.staff_platform.in_place(helped)[-1]
+    assert shown.reply_to == answered
+
+
+async def test_a_reply_to_something_that_never_travelled_is_a_message(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    note = await ana.says("// check the stock", at=helped)
+    await ana.says("One moment", at=helped, reply_to=note)
+    assert stage.platform("telegram").in_place(dana.direct)[-1].reply_to is None
+    assert dana.sees[-1] == "Ana: One moment"
+
+
+async def test_edits_travel_both_ways_and_keep_the_old_words(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await dana.says("the left scrw")
+    await dana.edits(said, "the left screw")
+    assert stage.in_thread()[-1] == "Dana: the left screw"
+    sent = await ana.says("Turn it lfet", at=helped)
+    await ana.edits(sent, "Turn it left")
+    await ana.edits(sent, "Turn it left, twice")
+    assert dana.sees[-1] == "Ana: Turn it left, twice"
+    message = await stage.ask(lambda work: work.messages.find(sent))
+    assert message is not None
+    editions = await stage.ask(lambda work: work.messages.editions(message.id))
+    assert [text for text, _ in editions] == ["Turn it lfet", "Turn it left"]
+
+
+async def test_an_edit_that_changes_nothing_is_not_passed_on(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    sent = await ana.says("see https://x.example", at=helped)
+    before = len(stage.platform("telegram").scenery.attempts)
+    await ana.edits(sent, "see https://x.example")
+    assert len(stage.platform("telegram").scenery.attempts) == before
+
+
+async def test_what_was_said_before_the_ticket_and_edited_later_is_told_to_staff(
+    stage: Stage, dana: Person, ana: Person
+) -> None:
+    said = await dana.says("My shelf wobbels")
+    await dana.gives("human")
+    await dana.edits(said, "My shelf wobbles")
+    assert "Dana edited an earlier message:" in stage.in_thread()[-1]
+    assert "My shelf wobbles" in stage.in_thread()[-1]
+
+
+async def test_a_message_in_the_very_second_of_the_ticket_is_edited_in_its_place(
+    stage: Stage, helped: Place, dana: Person
+) -> None:
+    """Some platforms tell only the second in which something was said."""
+    said = dana.new_message()
+    await dana.does(replace(dana.message(said, "first"), at=stage.clock.now() - timedelta(seconds=1)))
+    await dana.edits(said, "second")
+    assert stage.in_thread()[-1] == "Dana: second"
+
+
+async def test_a_message_that_the_customer_takes_back_stays_readable_for_staff(
+    stage: Stage, helped: Place, dana: Person
+) -> None:
+    said = await dana.says("my number is 555")
+    await dana.deletes(said)
+    assert stage.in_thread()[-1] == "Dana: my number is 555\n\n_deleted by its author_"
+    await dana.edits(said, "changed after all")
+    assert "changed" not in stage.in_thread()[-1]
+
+
+async def test_a_message_that_the_agent_takes_back_is_gone_for_the_customer(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    sent = await ana.says("wrong window, sorry", at=helped)
+    await ana.deletes(sent)
+    assert "wrong window" not in str(dana.sees)
+    assert all("wrong window" not in text for text in stage.in_thread())
+
+
+async def test_reactions_travel_both_ways_and_go_again(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await dana.says("Thank you")
+    copy = stage.staff_platform.in_place(helped)[-1].at
+    await ana.reacts(copy, "❤️")
+    assert stage.platform("telegram").scenery.reactions[said.id] == ["❤️"]
+    await ana.reacts(copy, "❤️", is_on=False)
+    assert stage.platform("telegram").scenery.reactions[said.id] == []
+    sent = await ana.says("You are welcome", at=helped)
+    seen = stage.platform("telegram").in_place(dana.direct)[-1].at
+    await dana.reacts(seen, "👍")
+    assert stage.staff_platform.scenery.reactions[sent.id] == ["👍"]
+
+
+async def test_only_the_owners_reactions_reach_the_customer(
+    stage: Stage, helped: Place, dana: Person, ben: Person
+) -> None:
+    await dana.says("Thank you")
+    await ben.reacts(stage.staff_platform.in_place(helped)[-1].at, "🤦")
+    assert stage.platform("telegram").scenery.reactions == {}
+
+
+async def test_what_is_said_while_the_thread_opens_is_in_it_in_order(
+    stage: Stage, dana: Person, ana: Person
+) -> None:
+    stage.staff_platform.gate = asyncio.Event()
+    await stage.accept("telegram", dana.command("human"))
+    for number in range(5):
+        await stage.accept("telegram", dana.message(dana.new_message(), f"line {number}"))
+    await stage.accept("slack", ana.command("claim", "1"))
+    stage.staff_platform.gate.set()
+    await stage.settle()
+    assert stage.in_thread()[1:] == [f"Dana: line {number}" for number in range(5)]
+    assert stage.state() == "with Ana"
+    assert len(stage.staff_platform.attempts_of(OpenThread)) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["*Bold* _Name_", "[link](http://x)", "</b> & <co>", "@everyone", "`code`", "a|b||c||", "##", "1. Eve"],
+)
+async def test_a_name_with_markup_in_it_is_only_a_name(stage: Stage, ana: Person, name: str) -> None:
+    customer = stage.person("discord", name)
+    await customer.gives("human")
+    await ana.gives("claim", "1")
+    await customer.says("hello")
+    shown = stage.staff_platform.in_place(stage.thread())[-1].content
+    assert shown.speaker is not None
+    assert shown.speaker.name == name
+    assert plain_fields(stage)["Customer"] == name
+    agent = stage.agent(name)
+    await agent.gives("release", "1")
+    await agent.gives("claim", "1")
+    assert f"{name} is helping you now" in plain(customer.sees[-1])
+
+
+async def test_hundred_thousand_characters_travel_whole(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    long = "".join(f"line {number} with some *words*\n" for number in range(4000))
+    await dana.says(long)
+    assert stage.in_thread()[-1] == f"Dana: {long}"
+    sent = await ana.says(long, at=helped)
+    assert dana.sees[-1] == f"Ana: {long}"
+    assert stage.marks(sent) == ["sent"]
+
+
+async def test_a_card_stays_small_whatever_was_written(stage: Stage, dana: Person) -> None:
+    for number in range(6):
+        await dana.says(f"{number} " + "[*_`" * 20_000)
+    await dana.gives("human")
+    card = stage.card()
+    assert len(card.text) < 6000
+    assert len(card.title) <= 100
+
+
+async def test_mass_mentions_are_carried_as_words(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    text = "@everyone @here <!channel> <@U1> look"
+    await dana.says(text)
+    posted = [one for one, _ in stage.staff_platform.attempts_of(Post)][-1]
+    assert isinstance(posted, Post)
+    assert posted.content.text == text
+
+
+async def test_an_agent_on_another_ticket_does_not_mix_customers(stage: Stage, ana: Person) -> None:
+    dana, eli = stage.person("telegram", "Dana"), stage.person("discord", "Eli")
+    await dana.gives("human")
+    await eli.gives("human")
+    await ana.gives("claim", "1")
+    await ana.gives("claim", "2")
+    await ana.says("for Dana", at=stage.thread(1))
+    await ana.says("for Eli", at=stage.thread(2))
+    assert dana.sees[-1] == "Ana: for Dana"
+    assert eli.sees[-1] == "Ana: for Eli"
+    assert "for Eli" not in str(dana.sees)
+
+
+def plain_fields(stage: Stage) -> dict[str, str]:
+    return {label: plain(value) for label, value in stage.card().fields}
