@@ -38,20 +38,21 @@ MESSAGE_HANDLE, PRESS_HANDLE = "message:", "press:"
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _AWAY = timedelta(seconds=5)
+_WITHIN_SECOND = timedelta(microseconds=999_999)
 
 
 def events_of(update: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     """Nothing for what the bot does not listen to. Raises KeyError and its like on a malformed update."""
     if message := update.get("message"):
-        return _message(message, hearing)
+        return _message(message, hearing, now)
     if edited := update.get("edited_message"):
-        return _edited(edited, hearing)
+        return _edited(edited, hearing, now)
     if query := update.get("callback_query"):
         return _press(query, hearing, now)
     if reaction := update.get("message_reaction"):
-        return _reactions(reaction, hearing)
+        return _reactions(reaction, hearing, now)
     if membership := update.get("my_chat_member"):
-        return _reachability(membership)
+        return _reachability(membership, now)
     return []
 
 
@@ -95,16 +96,21 @@ def _marker(message: Payload, chat: str, hearing: Hearing) -> tuple[str, ...]:
     return hearing.markers.words(message.get("entities") or message.get("caption_entities") or (), chat)
 
 
-def _at(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _at(seconds: Any, now: datetime) -> datetime:
+    """When it happened, never before it did: Telegram cuts off the fraction of a second.
+
+    Without this a message would seem older than the ticket it was written in.
+    """
+    earliest = datetime.fromtimestamp(int(seconds), UTC)
+    return max(earliest, min(now, earliest + _WITHIN_SECOND))
 
 
-def _message(message: Payload, hearing: Hearing) -> list[Event]:
+def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     user = message.get("from") or {}
     if not user or user.get("is_bot"):
         return []
     place = place_of(message, user["id"], hearing)
-    if (typed := _command(message, place, hearing)) is not None:
+    if (typed := _command(message, place, hearing, now)) is not None:
         return typed
     text, files = _text(message, hearing), files_of(message)
     if not text and not files:
@@ -112,9 +118,9 @@ def _message(message: Payload, hearing: Hearing) -> list[Event]:
     is_to_bot = place.is_direct or _is_to_bot(message, hearing)
     if not (is_to_bot or place.channel == hearing.staff or hearing.is_support(place.channel, place.thread)):
         return []
-    if submitted := _form(message, place, hearing):
+    if submitted := _form(message, place, hearing, now):
         return [submitted]
-    at = _at(message["date"])
+    at = _at(message["date"], now)
     return [
         MessageReceived(
             id=f"telegram:message:{place.channel}:{message['message_id']}",
@@ -133,7 +139,7 @@ def _message(message: Payload, hearing: Hearing) -> list[Event]:
     ]
 
 
-def _command(message: Payload, place: Place, hearing: Hearing) -> list[Event] | None:
+def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) -> list[Event] | None:
     """None when the message is no command; an empty list when it is one for somebody else."""
     typed = str(message.get("text") or "")
     found = _COMMAND.fullmatch(typed) if typed.startswith("/") else None
@@ -153,7 +159,7 @@ def _command(message: Payload, place: Place, hearing: Hearing) -> list[Event] | 
     return [
         CommandGiven(
             id=f"telegram:command:{place.channel}:{at.id}",
-            at=_at(message["date"]),
+            at=_at(message["date"], now),
             place=place,
             author=author_of(message["from"], place.channel, hearing),
             name=name,
@@ -164,7 +170,7 @@ def _command(message: Payload, place: Place, hearing: Hearing) -> list[Event] | 
     ]
 
 
-def _form(message: Payload, place: Place, hearing: Hearing) -> FormSubmitted | None:
+def _form(message: Payload, place: Place, hearing: Hearing, now: datetime) -> FormSubmitted | None:
     answered = message.get("reply_to_message")
     typed = str(message.get("text") or "").strip()
     if not answered or not typed:
@@ -176,7 +182,7 @@ def _form(message: Payload, place: Place, hearing: Hearing) -> FormSubmitted | N
     _, name, subject, field, _ = words
     return FormSubmitted(
         id=f"telegram:form:{place.channel}:{message['message_id']}",
-        at=_at(message["date"]),
+        at=_at(message["date"], now),
         place=place,
         author=author,
         name=name,
@@ -186,7 +192,7 @@ def _form(message: Payload, place: Place, hearing: Hearing) -> FormSubmitted | N
     )
 
 
-def _edited(message: Payload, hearing: Hearing) -> list[Event]:
+def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     user = message.get("from") or {}
     if not user or user.get("is_bot"):
         return []
@@ -205,7 +211,7 @@ def _edited(message: Payload, hearing: Hearing) -> list[Event]:
     return [
         MessageEdited(
             id=f"telegram:edit:{place.channel}:{message['message_id']}:{edited_at}:{print_}",
-            at=_at(edited_at),
+            at=_at(edited_at, now),
             message=MessageAt(place, str(message["message_id"])),
             author=author_of(user, place.channel, hearing),
             text=text,
@@ -242,7 +248,7 @@ def _press(query: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     ]
 
 
-def _reactions(reaction: Payload, hearing: Hearing) -> list[Event]:
+def _reactions(reaction: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     user = reaction.get("user")
     if not user or user.get("is_bot"):
         return []
@@ -259,7 +265,7 @@ def _reactions(reaction: Payload, hearing: Hearing) -> list[Event]:
         ReactionChanged(
             id=f"telegram:reaction:{channel}:{message.id}:{user['id']}:{emoji}"
             f":{'on' if is_on else 'off'}:{reaction['date']}",
-            at=_at(reaction["date"]),
+            at=_at(reaction["date"], now),
             message=message,
             author=author_of(user, channel, hearing),
             emoji=emoji,
@@ -274,14 +280,14 @@ def _emoji(reactions: Any) -> list[str]:
     return [str(reaction["emoji"]) for reaction in reactions or () if reaction.get("type") == "emoji"]
 
 
-def _reachability(membership: Payload) -> list[Event]:
+def _reachability(membership: Payload, now: datetime) -> list[Event]:
     if membership["chat"].get("type") != "private":
         return []
     status = membership["new_chat_member"]["status"]
     return [
         ReachabilityChanged(
             id=f"telegram:reach:{membership['from']['id']}:{membership['date']}:{status}",
-            at=_at(membership["date"]),
+            at=_at(membership["date"], now),
             author=author_of(membership["from"]),
             is_reachable=status not in ("kicked", "left"),
         )

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from adapters.telegram.hearing import Hearing
+from adapters.telegram.parse import events_of
 from bot.core.content import FileKind
 from bot.core.places import MessageAt, Place
 from tests.unit.adapters.telegram.telegram_updates import (
     AT,
     BOT,
     DANA,
+    HEARING,
     HELP,
     MARKERS,
     NOW,
@@ -363,3 +365,17 @@ def test_what_was_said_before_the_start_is_news_from_the_time_away() -> None:
     assert received(hearing, text="hello").is_backfilled
     hearing = Hearing(900, "allhands_bot", MARKERS, started_at=NOW + timedelta(seconds=3))
     assert not received(hearing, text="hello").is_backfilled
+
+
+@pytest.mark.parametrize(
+    ("seconds_later", "at"),
+    [
+        pytest.param(0.4, 0.4, id="as late within its second as it can have been"),
+        pytest.param(900, 0.999999, id="but no later than that"),
+        pytest.param(-5, 0, id="and never before it, whatever our own clock says"),
+    ],
+)
+def test_a_message_is_not_older_than_what_happened_before_it(seconds_later: float, at: float) -> None:
+    now = NOW + timedelta(seconds=seconds_later)
+    (event,) = events_of({"update_id": 1, "message": message(text="x")}, HEARING, now)
+    assert event.at == NOW + timedelta(seconds=at)
