@@ -130,7 +130,7 @@ def _body(content: Content) -> list[Json]:
     if content.tone in _TONES and not content.title:
         lead.append({"type": "text", "text": f"{_TONES[content.tone]} "})
     if content.speaker is not None:
-        lead.append(_speaker(content.speaker))
+        lead += _speaker(content.speaker)
     if not lead:
         return body
     if body and body[0]["type"] == "rich_text_section":
@@ -138,8 +138,10 @@ def _body(content: Content) -> list[Json]:
     return [{"type": "rich_text_section", "elements": lead}, *body]
 
 
-def _speaker(speaker: Speaker) -> Json:
-    return {"type": "text", "text": f"{visible_name(speaker.name)}: ", "style": {"bold": True}}
+def _speaker(speaker: Speaker) -> list[Json]:
+    name: Json = {"type": "text", "text": f"{visible_name(speaker.name)}:", "style": {"bold": True}}
+    # Not bold, so that a bold first word does not run into the name.
+    return [name, {"type": "text", "text": " "}]
 
 
 def _section(text: str) -> Json:

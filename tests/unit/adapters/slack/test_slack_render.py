@@ -113,7 +113,7 @@ def test_buttons_stand_on_the_last_part_and_on_a_card_on_the_first() -> None:
 def test_the_speaker_leads_the_message_and_cannot_pose_as_another_by_signs() -> None:
     (part,) = parts(Content(text="*hi*", speaker=Speaker("Ann*\u202e\u200b\n<!here>")))
     words = part.blocks[0]["elements"][0]["elements"]
-    assert words[0] == {"type": "text", "text": "Ann* <!here>: ", "style": {"bold": True}}
+    assert words[0] == {"type": "text", "text": "Ann* <!here>:", "style": {"bold": True}}
     assert part.text == "*Ann* &lt;!here&gt;:* _hi_"
 
 
