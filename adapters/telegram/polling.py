@@ -5,7 +5,7 @@ anything is stored, and a crash then loses up to a hundred messages.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -29,14 +29,8 @@ _LONGEST_PAUSE_SECONDS = 60.0
 
 
 class Polling:
-    def __init__(
-        self,
-        context: AdapterContext,
-        api: Api,
-        receiver: Receiver,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._context, self._api, self._receiver, self._pause = context, api, receiver, pause
+    def __init__(self, context: AdapterContext, api: Api, receiver: Receiver) -> None:
+        self._context, self._api, self._receiver = context, api, receiver
         self._offset = 0
         self._failures = 0
         self._conflicts = 0
@@ -72,7 +66,7 @@ class Polling:
         except (InvalidToken, MissingError) as error:
             raise wrong_token() from error
         except FloodError as error:
-            await self._pause(error.retry_after_seconds)
+            await asyncio.sleep(error.retry_after_seconds)
         except Conflict as error:
             await self._meet_conflict(error)
         except TelegramError as error:
@@ -95,7 +89,7 @@ class Polling:
             "telegram.other_poller",
             {"advice": "another program polls with this bot's token: stop it", "pause_seconds": pause},
         )
-        await self._pause(pause)
+        await asyncio.sleep(pause)
 
     async def _meet_failure(self, error: TelegramError) -> None:
         self._failures += 1
@@ -104,7 +98,7 @@ class Polling:
         )
         if self._failures >= _MAX_FAILURES:
             raise ConnectionError("Telegram cannot be reached") from error
-        await self._pause(0.25 * 2 ** (self._failures - 1))
+        await asyncio.sleep(0.25 * 2 ** (self._failures - 1))
 
     async def _delete_webhook(self) -> None:
         """Telegram polls only without a webhook; what waits for delivery is kept."""
@@ -121,7 +115,7 @@ class Polling:
         ids = [id_ for update in updates if isinstance(id_ := _id(update), int)]
         if not ids:
             self._context.report("telegram.update_malformed", {"update_id": None})
-            await self._pause(1.0)
+            await asyncio.sleep(1.0)
             return
         offset = max(ids) + 1
         try:
@@ -129,7 +123,7 @@ class Polling:
         except Exception as error:  # noqa: BLE001 - whatever the intake raises, nothing is acknowledged and it is tried again
             self._refusals += 1
             self._context.report("telegram.not_stored", {"error": type(error).__name__})
-            await self._pause(min(10.0, 0.25 * 2 ** min(self._refusals, 8)))
+            await asyncio.sleep(min(10.0, 0.25 * 2 ** min(self._refusals, 8)))
             return
         self._refusals = 0
         self._offset = offset

@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -32,9 +32,8 @@ class Webhook:
         receiver: Receiver,
         secret: str,
         public_url: str,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._context, self._api, self._receiver, self._pause = context, api, receiver, pause
+        self._context, self._api, self._receiver = context, api, receiver
         self._secret = secret
         self.url = public_url.rstrip("/") + PATH
         self._hearing: Hearing | None = None
@@ -45,11 +44,13 @@ class Webhook:
         self._hearing = hearing
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", self._secret):
             raise wrong_secret()
+        # What failed before this start is no news.
+        self._last_error_at = int(self._context.now().timestamp()) - 1
         await self._set()
         on_ready()
         failures = 0
         while True:
-            await self._pause(CHECK_SECONDS)
+            await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self._check()
             except (InvalidToken, MissingError) as error:

@@ -1,5 +1,6 @@
 """Updates that Telegram brings: only with the secret, and acknowledged only when they are stored."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -165,6 +166,42 @@ async def test_a_webhook_set_while_polling_is_removed_again(
         await until(lambda: bool(stage.reported("telegram.webhook_in_the_way")))
         await stage.server.say(DANA, DANA, "still heard")
         assert (await stage.ledger.next(MessageReceived)).text == "still heard"
+
+
+async def test_a_webhook_that_somebody_removed_is_set_again(
+    house: House, stage: Stage, session: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.webhook.CHECK_SECONDS", 0.02)
+    settings = stage.server.bot_settings()
+    url = f"{settings['TELEGRAM_API_URL']}/bot{settings['TELEGRAM_TOKEN']}/deleteWebhook"
+    async with running(house.build()):
+        async with session.post(url) as answer:
+            assert answer.status == 200
+        await until(lambda: bool(stage.reported("telegram.webhook_lost")))
+        await stage.server.say(DANA, DANA, "heard again")
+        assert (await stage.ledger.next(MessageReceived)).text == "heard again"
+
+
+async def test_deliveries_that_fail_are_reported_with_telegrams_words(
+    house: House, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.webhook.CHECK_SECONDS", 0.02)
+    stage.ledger.failures = 1
+    async with running(house.build()):
+        await stage.server.say(DANA, DANA, "hello")
+        await until(lambda: bool(stage.reported("telegram.webhook_failing")))
+        assert "500" in str(stage.reported("telegram.webhook_failing")[0]["reason"])
+
+
+async def test_a_platform_that_stays_away_ends_the_run(
+    house: House, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.webhook.CHECK_SECONDS", 0.01)
+    async with running(house.build()) as task:
+        stage.server.world.faults["telegram"].is_down = True
+        async with asyncio.timeout(5):
+            with pytest.raises(ConnectionError):
+                await task
 
 
 async def test_without_webhook_settings_there_is_no_route(stage: Stage) -> None:
