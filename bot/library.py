@@ -12,7 +12,7 @@ from bot.runtime.librarian import article_of, import_articles
 from bot.settings import Settings
 from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
-from knowledge.index import THRESHOLD, Index
+from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
 from storage import make_engine, read, write
 from storage.migrate import current, migrate
@@ -63,7 +63,7 @@ def ask(settings: Settings, text: str) -> int:
             f"Offered ({offered[0].confidence:.0%} sure): {offered[0].article.title}\n\n{offered[0].passage}\n"
         )
     else:
-        _say(f"Nothing is offered: no article is at least {THRESHOLD:.0%} sure. A person would be.\n")
+        _say(f"Nothing is offered: no article is at least {index.threshold:.0%} sure. A person would be.\n")
     for match in index.search_all(text, limit=5):
         _say(f"{match.confidence:5.0%}  {match.article.title} ({match.article.source})")
     return 0

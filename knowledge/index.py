@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
+from knowledge.decoys import decoys_for
 from knowledge.embedder import Embedder, Vectors
 from knowledge.evidence import Evidence, Scores, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
@@ -21,6 +22,9 @@ from knowledge.vector_cache import VectorCache
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
 THRESHOLD = 0.85
+THRESHOLD_OF_FEW = 0.55
+# A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
+FEW_TOPICS, MANY_TOPICS = 10, 20
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
 # A language the letters of a message leave possible.
@@ -31,8 +35,9 @@ class Index:
     """A searchable set of articles. Building, searching and learning block; all are safe from several threads."""
 
     def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
-                 excerpts: Excerpts, reader: Reader, figures: Figures) -> None:  # fmt: skip
-        self.articles = tuple(articles)
+                 excerpts: Excerpts, reader: Reader, figures: Figures, real: int) -> None:  # fmt: skip
+        self.articles = tuple(articles[:real])
+        self._indexed = tuple(articles)
         self._lexical = lexical
         self._meaning = meaning
         self._reader = reader
@@ -54,7 +59,8 @@ class Index:
     ) -> "Index":
         """Index `articles`, embedding only texts that `cache` does not know: some minutes for a thousand new ones."""
         figures = figures or shipped_figures()
-        articles = tuple(articles)
+        real = tuple(articles)
+        articles = (*real, *decoys_for(real))
         passages = [split_passages(article.body) for article in articles]
         lexical = LexicalSide(articles)
         meaning = None
@@ -67,7 +73,13 @@ class Index:
             Excerpts(articles, passages),
             Reader(figures.guesser, articles),
             figures,
+            len(real),
         )
+
+    @property
+    def threshold(self) -> float:
+        """How sure an answer must be, for as many topics as there are."""
+        return threshold_for(len({article.key for article in self.articles}))
 
     @property
     def has_vectors(self) -> bool:
@@ -75,8 +87,13 @@ class Index:
         return self._meaning is not None
 
     def search(self, text: str, *, limit: int = 3, language: str | None = None,
-               threshold: float = THRESHOLD) -> list[Match]:  # fmt: skip
-        """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess."""
+               threshold: float | None = None) -> list[Match]:  # fmt: skip
+        """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess.
+
+        Without a threshold the index's own applies.
+        """
+        if threshold is None:
+            threshold = self.threshold
         matches = self.search_all(text, limit=limit, language=language)
         if self._meaning is None:
             # Letters alone say nothing across languages.
@@ -102,11 +119,15 @@ class Index:
             total = evidence.total
             matches: list[Match] = []
             ceiling = 0.0 if is_small_talk(text) else 1.0
-            for number in ranked_by_topic(total, self._topics, limit):
+            for number in ranked_by_topic(
+                total, self._topics, limit + len(self._indexed) - len(self.articles)
+            ):
                 ceiling = min(ceiling, self._confidence.probability(features(evidence, number)))
+                if number >= len(self.articles):
+                    continue
                 shown = self._best_translation(number, question, total)
                 matches.append(self._match(shown, ceiling, question, vector))
-        return matches
+        return matches[:limit]
 
     def learn(self, article_key: str, text: str) -> bool:
         """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.
@@ -139,7 +160,7 @@ class Index:
         with self._changing:
             evidence = self._evidence(question, vector)
         best = ranked_by_topic(evidence.total, self._topics, 10)
-        return [(self.articles[number].key, features(evidence, number)) for number in best]
+        return [(self._indexed[number].key, features(evidence, number)) for number in best]
 
     def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
@@ -162,6 +183,12 @@ class Index:
         passage = self._excerpts.passage(number, question, self._lexical, near)
         reason = self._excerpts.reason(number, question, by_meaning=near is not None)
         return Match(self.articles[number], confidence, passage, reason)
+
+
+def threshold_for(topics: int) -> float:
+    """How sure the bot must be to answer: THRESHOLD from MANY_TOPICS on, less for a base of a few topics."""
+    share = min(1.0, max(0.0, (topics - FEW_TOPICS) / (MANY_TOPICS - FEW_TOPICS)))
+    return THRESHOLD_OF_FEW + share * (THRESHOLD - THRESHOLD_OF_FEW)
 
 
 def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:
