@@ -25,6 +25,7 @@ from bot.core.places import MessageAt, Place, direct_to
 
 PUT_OFF_AFTER_SECONDS = 1.5
 """Of Discord's three; the rest is for the way there and back."""
+CLOSE_WITHIN_SECONDS = 1.0
 REMEMBERED = 10_000
 _INVALID_WEBHOOK_TOKEN = 50027
 _UNKNOWN_WEBHOOK = 10015
@@ -64,22 +65,30 @@ class Answers:
     def __init__(self, context: AdapterContext, callbacks: Callbacks, poster: Poster, post: SendPost) -> None:
         self._context, self._callbacks, self._poster, self._post = context, callbacks, poster, post
         self._dialogues: Recent[str, _Dialogue] = Recent(REMEMBERED)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._put_offs: dict[InteractionRef, asyncio.Task[None]] = {}
 
     def begin(self, ref: InteractionRef) -> None:
         """An interaction came in: from now on it will be put off in time unless it is answered before."""
         self._dialogues.put(ref.id, _Dialogue(Standing.OPEN))
         task = asyncio.create_task(self._put_off_in_time(ref), name=f"discord interaction {ref.id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._put_offs[ref] = task
+        task.add_done_callback(lambda _: self._put_offs.pop(ref, None))
 
     async def close(self) -> None:
-        for task in list(self._tasks):
+        """Put off what is still open: it is the next process that will answer it."""
+        waiting = dict(self._put_offs)
+        for task in waiting.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*waiting.values(), return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_SECONDS):
+                await asyncio.gather(*map(self._put_off_open, waiting))
 
     async def _put_off_in_time(self, ref: InteractionRef) -> None:
         await asyncio.sleep(PUT_OFF_AFTER_SECONDS)
+        await self._put_off_open(ref)
+
+    async def _put_off_open(self, ref: InteractionRef) -> None:
         dialogue = self._dialogue(ref)
         async with dialogue.lock:
             if dialogue.standing is not Standing.OPEN:

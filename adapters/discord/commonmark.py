@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from adapters.discord.inline import add_spoilers, runs_of
+from adapters.discord.length import tidy
 from adapters.discord.markup import LINE_BREAK, Block, Mark, Run
 from adapters.discord.write import Dialect
 
@@ -35,7 +36,7 @@ _MARKDOWN = _parser()
 
 def read_commonmark(text: str) -> list[Block]:
     """Parse the house's text; what is too long or too deep to be meant as markup is taken as plain text."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = tidy(text)
     if is_too_much(text) or _TOO_DEEP.search(text):
         return plain_blocks(text)
     return _Reader().read(_MARKDOWN.parse(text))

@@ -10,6 +10,7 @@ from markdown_it.rules_inline import StateInline
 
 from adapters.discord.commonmark import is_too_much, plain_blocks
 from adapters.discord.inline import add_spoilers, runs_of
+from adapters.discord.length import tidy
 from adapters.discord.markup import Block, Run
 
 Names = Callable[[str, str], str]
@@ -28,7 +29,7 @@ _LINKABLE = ("https://", "http://", "discord://", "mailto:", "tel:")
 
 def read_discord(text: str, names: Names) -> list[Block]:
     """Parse what a person wrote on Discord; mentions become literal '@Name', '#channel' and ':emoji:'."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = tidy(text)
     if is_too_much(text):
         return plain_blocks(text)
     return _Reader(names).read(text)

@@ -1,13 +1,15 @@
 """How long a text is to Discord, and where it may be cut without breaking a character that people see as one."""
 
+import re
 import unicodedata
 
 _JOINER = "\u200d"
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def width(text: str) -> int:
     """Return the length in UTF-16 units: never less than what Discord counts, whichever way it counts."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> int:
@@ -31,8 +33,15 @@ def cut(text: str, limit: int) -> int:
     return max(whole or end, 1)
 
 
+def tidy(text: str) -> str:
+    """The text with one kind of newline, and without what cannot be sent: null characters, halves of pairs."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
+
+
 def clip(text: str, limit: int) -> str:
     """The text, or its beginning and an ellipsis."""
+    text = tidy(text)
     end = cut(text, limit)
     return text if end == len(text) else text[: cut(text, limit - 1)].rstrip() + "…"
 

@@ -34,8 +34,12 @@ class _Atom:
     is_space: bool = False
 
 
-_NO_LIMIT = 1 << 40
+_NO_LIMIT = 1 << 50
 _WORDS = re.compile(r"\n|[^\S\n]+|\S+")
+_STRETCHES = re.compile(r"\n|[^\S\n]+|\S(?:[^\n]*\S)?")
+_ROOMY = 1 << 40
+_SPARE = 400
+"""For marks, prefixes and line breaks."""
 
 
 def write(blocks: Sequence[Block], dialect: Dialect, limit: int | None = None) -> list[str]:
@@ -112,7 +116,9 @@ def _short_lines(lines: Sequence[str], limit: int) -> Iterator[str]:
 
 def _text_pieces(block: Block, dialect: Dialect, room: int, limit: int) -> Iterator[str]:
     writer = _LineWriter(block, dialect, room)
-    for atom in _atoms(block.runs, dialect, max(limit // 2, 1)):
+    # Where all of it fits for sure there is no need to look at each word.
+    is_roomy = 4 * sum(len(run.text) + len(run.link) for run in block.runs) + _SPARE < room
+    for atom in _atoms(block.runs, dialect, _ROOMY if is_roomy else max(limit // 2, 1)):
         if not writer.fits(atom) and writer.has_text:
             yield writer.finish()
             writer = _LineWriter(block, dialect, limit, is_continued=True)
@@ -236,7 +242,8 @@ def _run_atoms(run: Run, dialect: Dialect, longest: int) -> Iterator[_Atom]:
         for piece in _short_lines([run.text], max(longest - 6, 1)):
             yield _Atom(dialect.code_span(piece), run.marks, is_literal=False)
         return
-    for word in _WORDS.findall(dialect.escape(run.text)):
+    split = _STRETCHES if longest == _ROOMY else _WORDS
+    for word in split.findall(dialect.escape(run.text)):
         if word.isspace():
             for piece in _short_lines([word], longest):
                 yield _Atom(piece, run.marks, is_space=word != LINE_BREAK)

@@ -133,6 +133,16 @@ async def test_an_answer_can_be_given_by_the_next_process(house: House) -> None:
     assert [one.text for one in _private(house, story.MIA, room)] == ["Here it is"]
 
 
+async def test_a_process_that_ends_leaves_no_command_hanging(house: House) -> None:
+    room = house.direct_chat(story.MIA)
+    giving = asyncio.create_task(house.server.command(story.MIA, room, "help"))
+    [event] = await house.intake.wait_for(CommandGiven)
+    await house.restart()
+    await giving
+    await _answer(house, event, Content("Here it is"))
+    assert [one.text for one in _private(house, story.MIA, room)] == ["Here it is"]
+
+
 async def test_an_answer_after_a_quarter_of_an_hour_goes_to_the_direct_chat(house: House) -> None:
     post = await house.server.open_thread(story.MIA, story.QUESTIONS, "Oil or wax?", "For an oak table")
     await house.server.command(story.MIA, post, "help")

@@ -248,6 +248,15 @@ async def test_errors_of_the_server_and_rate_limits_pass_by(house: House) -> Non
     assert len(_seen(house, receipt)) == 1
 
 
+async def test_limits_as_strict_as_discords_own_are_waited_out(house: House) -> None:
+    asked = await _ask_in_help(house)
+    house.server.rate_limits.is_strict = True
+    for emoji in ("👍", "🎉", "❤️"):
+        await house.send(React(asked.message, emoji, is_on=True))
+    [message] = house.server.messages(story.MIA, story.HELP)
+    assert len(message.reactions) == 3
+
+
 async def test_a_long_rate_limit_is_handed_to_the_house(house: House) -> None:
     faults = house.world.faults["discord"]
     faults.rate_limited_calls, faults.retry_after_seconds = 1, 90.0

@@ -1,6 +1,7 @@
 """Contents into Discord's message objects, within its limits."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from adapters.discord.length import width
 from adapters.discord.permissions import (
     ADMINISTRATOR,
     LEAST,
+    NEEDED,
     VIEW_CHANNEL,
     Overwrite,
     missing,
@@ -229,6 +231,13 @@ def test_owners_and_administrators_may_do_everything() -> None:
     assert missing(_granted({GUILD: 0, ROLE: ADMINISTRATOR}, closed)) == []
     assert missing(LEAST) == []
     assert missing(LEAST & ~SEND) == ["Send Messages"]
+
+
+def test_the_documentation_lists_the_permissions_that_are_asked_for() -> None:
+    text = (Path(__file__).parents[4] / "docs" / "discord.md").read_text()
+    for name, (bit, why) in NEEDED.items():
+        assert f"| {name} | `1 << {bit.bit_length() - 1}` | {why} |" in text
+    assert f"`{LEAST}`" in text
 
 
 def test_a_connection_that_never_came_about_leaves_nothing_uncertain() -> None:
