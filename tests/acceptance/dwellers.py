@@ -99,9 +99,9 @@ class Dweller:
         """What the bot said in this room."""
         return [one for one in self.messages() if one.author.is_bot]
 
-    def count(self, words: str) -> int:
-        """In how many messages of the bot these words stand."""
-        return sum(words in plain(one.text) for one in self.heard())
+    def count(self, *words: str) -> int:
+        """In how many messages of the bot all of these words stand."""
+        return sum(_has(one.text, words) for one in self.heard())
 
     async def sees(self, *words: str) -> Message:
         """The newest message that contains all of these words; waits for it."""

@@ -91,6 +91,18 @@ class Town:
                 return dweller
         return None
 
+    async def announced(self, *words: str) -> Dweller:
+        """An agent where these words were said to the whole team: in the staff space, or in a post of a forum."""
+        agent = self.agents()[0]
+        rooms = [agent.at(self.space)] if agent.room == self.space else []
+
+        def find() -> Dweller | None:
+            everywhere = [*rooms, *self.threads(agent)]
+            return next((one for one in everywhere if one.count(*words)), None)
+
+        found: Dweller = await self.until(find, f"the team is told {words}")
+        return found
+
     def threads(self, agent: Dweller) -> list[Dweller]:
         """Every ticket's thread in the staff space."""
         if self.staff_platform == "slack":
