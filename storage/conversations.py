@@ -144,7 +144,7 @@ _MESSAGE_AT = Statement(
     select(*_MESSAGE)
     .join(message_refs, message_refs.c.message_id == messages.c.id)
     .where(
-        message_refs.c.place_key == bindparam("place_key"),
+        message_refs.c.room_key == bindparam("room_key"),
         message_refs.c.external_id == bindparam("external_id"),
     )
 )
@@ -153,6 +153,22 @@ _HISTORY = Statement(
     .where(messages.c.conversation_id == bindparam("conversation_id"))
     .order_by(desc(messages.c.id))
     .limit(bindparam("limit"))
+)
+_UNSHOWN = Statement(
+    select(*_MESSAGE)
+    .where(
+        messages.c.conversation_id == bindparam("conversation_id"),
+        messages.c.direction == Direction.INCOMING,
+        messages.c.deleted_at.is_(None),
+        ~select(message_refs.c.message_id)
+        .where(
+            message_refs.c.message_id == messages.c.id,
+            message_refs.c.place_key != messages.c.origin_place_key,
+        )
+        .exists(),
+    )
+    .order_by(desc(messages.c.id))
+    .limit(500)
 )
 _REFS_IN = Statement(
     select(message_refs.c.place_key, message_refs.c.is_direct, message_refs.c.external_id)
@@ -166,7 +182,7 @@ _ADD_MESSAGE = inserting(messages)
 _ADD_REF = Statement(
     upsert(message_refs)
     .values({c.name: bindparam(c.name) for c in message_refs.c})
-    .on_conflict_do_nothing(index_elements=["place_key", "external_id"])
+    .on_conflict_do_nothing(index_elements=["room_key", "external_id"])
 )
 _DROP_REFS = Statement(
     delete(message_refs).where(
@@ -249,7 +265,7 @@ class Messages:
 
     def find(self, at: MessageAt) -> Message | None:
         """The message of which this is the origin or a copy."""
-        row = self._session.one(_MESSAGE_AT, place_key=at.place.key, external_id=at.id)
+        row = self._session.one(_MESSAGE_AT, room_key=at.place.room.key, external_id=at.id)
         return _message(row) if row else None
 
     def history(self, conversation_id: int, *, limit: int) -> list[Message]:
@@ -257,11 +273,17 @@ class Messages:
         rows = self._session.all(_HISTORY, conversation_id=conversation_id, limit=limit)
         return [_message(row) for row in reversed(rows)]
 
+    def unshown(self, conversation_id: int) -> list[Message]:
+        """The customer's newest messages of which no copy stands anywhere, at most five hundred, oldest first."""
+        rows = self._session.all(_UNSHOWN, conversation_id=conversation_id)
+        return [_message(row) for row in reversed(rows)]
+
     def add_refs(self, message_id: int, refs: Sequence[MessageAt]) -> None:
         """Remember the parts of one copy, in order; what is known already stays."""
         for part, ref in enumerate(refs):
             self._session.run(
                 _ADD_REF,
+                room_key=ref.place.room.key,
                 place_key=ref.place.key,
                 external_id=ref.id,
                 message_id=message_id,

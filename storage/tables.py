@@ -110,8 +110,11 @@ message_editions = Table(
 message_refs = Table(
     "message_refs",
     metadata,
-    Column("place_key", Text, primary_key=True),
+    # By room and not by place: platforms name a message within its channel or chat, and some events do not say
+    # in which thread of it the message lies.
+    Column("room_key", Text, primary_key=True),
     Column("external_id", Text, primary_key=True),
+    Column("place_key", Text, nullable=False),
     Column("message_id", BigInteger, _to("messages.id"), nullable=False),
     Column("part", Integer, nullable=False),
     Column("is_direct", Boolean, nullable=False),

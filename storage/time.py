@@ -23,6 +23,11 @@ _CLEAR = Statement(
     .where(deadlines.c.name == bindparam("name"), deadlines.c.subject == bindparam("subject"))
     .returning(deadlines.c.due_at)
 )
+_GET = Statement(
+    select(deadlines.c.due_at).where(
+        deadlines.c.name == bindparam("name"), deadlines.c.subject == bindparam("subject")
+    )
+)
 _DUE = Statement(
     select(deadlines.c.name, deadlines.c.subject, deadlines.c.due_at)
     .where(deadlines.c.due_at <= bindparam("now", type_=deadlines.c.due_at.type))
@@ -46,6 +51,10 @@ class Deadlines:
     def set(self, name: str, subject: str | int, due_at: datetime) -> None:
         """Name a moment; the same name and subject again moves it."""
         self._session.run(_SET, name=name, subject=str(subject), due_at=due_at)
+
+    def get(self, name: str, subject: str | int) -> datetime | None:
+        row = self._session.one(_GET, name=name, subject=str(subject))
+        return row[0] if row else None
 
     def clear(self, name: str, subject: str | int) -> bool:
         """Forget it; False when there was none."""

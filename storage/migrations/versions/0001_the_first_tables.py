@@ -1,7 +1,7 @@
 """The first tables
 
 Revises:
-Created: 2026-11-22 06:28:42.571165
+Created: 2026-11-22 07:50:09.625392
 """
 
 import sqlalchemy as sa
@@ -362,15 +362,16 @@ def upgrade() -> None:
 
     op.create_table(
         "message_refs",
-        sa.Column("place_key", sa.Text(), nullable=False),
+        sa.Column("room_key", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("place_key", sa.Text(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("is_direct", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["message_id"], ["messages.id"], name=op.f("fk_message_refs_message_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("place_key", "external_id", name=op.f("pk_message_refs")),
+        sa.PrimaryKeyConstraint("room_key", "external_id", name=op.f("pk_message_refs")),
     )
     with op.batch_alter_table("message_refs", schema=None) as batch_op:
         batch_op.create_index("ix_message_refs_message", ["message_id", "place_key", "part"], unique=False)
