@@ -29,6 +29,10 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if ctx.work.messages.find(event.message) is not None:
         return []
     contact = ctx.work.contacts.meet(event.author)
+    if event.place.is_direct and not contact.is_reachable:
+        # Not every platform tells when somebody lets the bot in again; who writes has done so.
+        contact = contact.reachable(True)
+        ctx.work.contacts.save(contact)
     conversation = _conversation(event, contact, ctx)
     if conversation is None:
         return []

@@ -4,18 +4,22 @@ from datetime import timedelta
 
 from bot.core.actions import Action, MarkMessage, Show
 from bot.core.content import Content, Tone
-from bot.core.conversation import Message
+from bot.core.conversation import Direction, Message
 from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, PlaceDeleted, ReachabilityChanged
 from bot.core.outgoing import Outcome, Refusal
-from bot.core.texts import mark
+from bot.core.texts import escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import refresh
 from handlers.context import Context
 from handlers.exchange import customer_of, note_on_desk, show_everywhere, spoken
-from handlers.queueing import open_desk, release
+from handlers.queueing import open_card, open_desk, release
 from handlers.registry import deadline, on
 
 OPEN_AGAIN_AFTER = timedelta(minutes=5)
+LONGEST_PLAIN = 1500
+
+_UNREACHABLE = (Refusal.BLOCKED, Refusal.PLACE_GONE, Refusal.NOT_ALLOWED, Refusal.UNREACHABLE)
+"""The chat itself is closed, whatever is written into it."""
 
 _REASONS = {
     Refusal.BLOCKED: mark("the customer has blocked the bot or closed their direct messages"),
@@ -69,7 +73,24 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     return [*failed, *shown]
 
 
+@on("delivery_failed", "change")
+def change_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """An edit or a deletion did not reach the customer: who made it must not believe that it did."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None or event.reason == Refusal.MESSAGE_GONE:
+        return []
+    texts = ctx.staff_texts
+    text = (
+        texts.text("The customer still sees this message: it could not be taken back.")
+        if message.deleted_at or message.direction is Direction.NOTE
+        else texts.text("The customer still sees the earlier words: the edit did not reach them.")
+    )
+    shown = Show(ticket.id, Content(text=text, tone=Tone.ALERT), reply_to_id=message.id)
+    return [*([MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []), shown]
+
+
 @on("delivered", "desk")
+@on("delivered", "helper_chat")
 def shown_to_staff(event: Delivered, ctx: Context) -> list[Action]:
     """A customer's message reached the desk; say so when a file of it did not."""
     message, ticket = _subject(event, ctx)
@@ -87,16 +108,27 @@ def shown_to_staff(event: Delivered, ctx: Context) -> list[Action]:
 def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     """The ticket's thread is gone: open a new one, with everything, and put the message there."""
     message, ticket = _subject(event, ctx)
-    if message is None or ticket is None or event.reason != Refusal.PLACE_GONE:
+    if message is None or ticket is None:
         return []
-    if ctx.work.tickets.thread_of(ticket.id) is None:
-        # A new one is on its way already, or could not be opened and is tried again later, with the history.
+    if event.reason != Refusal.PLACE_GONE:
+        return [_in_plain_words(ctx, ticket, message)]
+    if ctx.work.deadlines.get("open_desk", ticket.id) is not None:
+        # No thread can be opened just now. The next try takes along whatever no thread has shown.
         return []
-    content = spoken(message)
-    return [
-        *_new_thread(ctx, ticket),
-        Show(ticket.id, content, message_id=message.id, purpose="desk", subject=str(message.id)),
-    ]
+    again = _shown_later(ticket, message)
+    if ctx.work.tickets.thread_of(ticket.id) is not None:
+        return [*_new_thread(ctx, ticket), again]
+    return [*open_card(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id)), again]
+
+
+@on("delivery_failed", "helper_chat")
+def helper_chat_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """Whoever helps from their own chat did not get it there: the thread has it, and the queue gets the ticket back."""
+    message, ticket = _subject(event, ctx)
+    if message is None or ticket is None or event.reason not in _UNREACHABLE:
+        return []
+    is_helped_there = any(desk.kind is DeskKind.DIRECT for desk in ctx.work.tickets.desks(ticket.id))
+    return _take_back(ctx, ticket) if is_helped_there else []
 
 
 @on("delivered", "thread")
@@ -129,10 +161,14 @@ def card_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
 
 @deadline("open_desk")
 def open_desk_again(event: DeadlineReached, ctx: Context) -> list[Action]:
+    """Try once more, with everything that the customer said meanwhile."""
     ticket = ctx.work.tickets.get(int(event.subject))
     if ticket is None or not ticket.is_open or ctx.work.tickets.thread_of(ticket.id) is not None:
         return []
-    return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
+    opened = open_card(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
+    unshown = ctx.work.messages.unshown(ticket.conversation_id)
+    shown = [_shown_later(ticket, one) for one in unshown if one.id > ticket.id or one.files]
+    return [*opened, *shown]
 
 
 @on("place_deleted")
@@ -173,10 +209,38 @@ def reachability_changed(event: ReachabilityChanged, ctx: Context) -> list[Actio
     return actions
 
 
+@on("delivery_failed", "helper")
+def helper_unreachable(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """Whoever took it in their own chat cannot be reached there: back into the queue."""
+    ticket = ctx.work.tickets.get(int(event.subject))
+    return _take_back(ctx, ticket) if ticket else []
+
+
+def _take_back(ctx: Context, ticket: Ticket) -> list[Action]:
+    if ticket.status is not TicketStatus.CLAIMED or ticket.claimed_by is None:
+        return []
+    return release(ctx, ticket, ctx.work.team.get(ticket.claimed_by))
+
+
+def _in_plain_words(ctx: Context, ticket: Ticket, message: Message) -> Show:
+    """What the staff platform did not take as it was, without markup and files: better than silence."""
+    lines = [
+        ctx.staff_texts.text("A message of {name} cannot be shown here as it is:", name=message.author_name),
+        escape(shorten(plain(message.text), LONGEST_PLAIN)),
+        *(f"📎 {escape(file.name)}" for file in message.files),
+    ]
+    text = "\n\n".join(line for line in lines if line)
+    return Show(ticket.id, Content(text=text, tone=Tone.ALERT))
+
+
 def _subject(event: Delivered | DeliveryFailed, ctx: Context) -> tuple[Message | None, Ticket | None]:
     message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
     ticket = ctx.work.tickets.last_of(message.conversation_id) if message else None
     return message, ticket
+
+
+def _shown_later(ticket: Ticket, message: Message) -> Show:
+    return Show(ticket.id, spoken(message), message_id=message.id, purpose="desk", subject=str(message.id))
 
 
 def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:
@@ -184,12 +248,3 @@ def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:
     if thread is not None:
         ctx.work.tickets.drop_desk(thread.place)
     return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
-
-
-@on("delivery_failed", "helper")
-def helper_unreachable(event: DeliveryFailed, ctx: Context) -> list[Action]:
-    """Whoever took it in their own chat cannot be reached there: back into the queue."""
-    ticket = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
-    if ticket is None or ticket.status is not TicketStatus.CLAIMED or ticket.claimed_by is None:
-        return []
-    return release(ctx, ticket, ctx.work.team.get(ticket.claimed_by))

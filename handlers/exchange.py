@@ -99,7 +99,7 @@ def show_everywhere(
             place=place,
             message_id=message.id if message else None,
             reply_to_id=message.reply_to_id if message else None,
-            purpose=purpose,
+            purpose="helper_chat" if purpose and place is not None else purpose,
             subject=str(message.id) if message else str(ticket_id),
         )
         for place in desk_targets(ctx, ticket_id, but=but)

@@ -38,18 +38,21 @@ def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") 
 
 def open_desk(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[Action]:
     """The ticket's thread with its card, then the files that the customer had sent before."""
+    files = [
+        Show(ticket.id, Content(files=one.files), message_id=one.id)
+        for one in ctx.work.messages.history(conversation.id, limit=12)
+        if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
+    ]
+    opened = open_card(ctx, ticket, conversation)
+    return [*opened, *files] if opened else []
+
+
+def open_card(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[OpenDesk]:
+    """The ticket's thread with its card; nothing happens when there is one by then."""
     space = ctx.settings.staff_space
     if space is None:
         return []
-    sent_before = ctx.work.messages.history(conversation.id, limit=12)
-    return [
-        OpenDesk(ticket.id, space, title_of(ticket), card(ctx, ticket, conversation)),
-        *(
-            Show(ticket.id, Content(files=message.files), message_id=message.id)
-            for message in sent_before
-            if message.direction is Direction.INCOMING and message.files and message.deleted_at is None
-        ),
-    ]
+    return [OpenDesk(ticket.id, space, title_of(ticket), card(ctx, ticket, conversation))]
 
 
 def tell_place(ctx: Context, ticket: Ticket, conversation: Conversation, *, is_new: bool = False) -> Say:

@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 
 from adapters import Attempt
-from bot.core.actions import Action, EditCopy, Say, Search, Show
+from bot.core.actions import Action, EditCopy, RemoveCopy, Say, Search, Show
 from bot.core.events import Delivered, DeliveryFailed, Event
 from bot.core.outgoing import Outgoing, Receipt, Refusal, SendError
 from bot.runtime.addressing import address, address_at_once, place_of
@@ -248,7 +248,7 @@ class Dispatcher:
         self, work: UnitOfWork, row: StoredAction, action: Action, refusal: Refusal, detail: str
     ) -> list[Queued]:
         work.outbox.failed(row.id, f"{refusal.value}: {detail[:200]}")
-        purpose, subject = _awaited(action)
+        purpose, subject = _missed(action)
         if not purpose:
             return []
         event = DeliveryFailed(
@@ -279,6 +279,13 @@ class Dispatcher:
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:
     return work.outbox.pending(after=after, limit=_PAGE)
+
+
+def _missed(action: Action) -> tuple[str, str]:
+    """(purpose, subject) when somebody must know that it failed, else two empty texts."""
+    if isinstance(action, EditCopy | RemoveCopy) and action.conversation_id is not None:
+        return "change", str(action.message_id)
+    return _awaited(action)
 
 
 def _awaited(action: Action) -> tuple[str, str]:
