@@ -12,7 +12,7 @@ _FILLERS = frozenset(
     "you u so much very a lot for the your help helping this that it is was all really again team guys everyone "
     "and i am we are got works working now solved fixed worked great many appreciated appreciate again "
     "za na pomoc vam ti te vas od srca πολυ σας jums par palidzibu hilfe fur die deine ihre sehr schon good "
-    "one to bye day have nice kind of quick fast support answer response sounds that's thats".split()
+    "one to bye day have nice kind of quick fast support service job answer response sounds that's thats".split()
 )
 _PERSON = re.compile(
     r"\b(?:(?:talk|speak|chat|connect|transfer|write)\s+(?:me\s+)?(?:to|with)\s+(?:a|an|some|the|your|real)?\s*"
