@@ -176,3 +176,20 @@ async def test_what_is_not_said_to_the_bot_stays_unanswered(shared_town: Town, p
     assert len(elsewhere.heard()) == before
     assert not any(asked in one.id for one in customer.rooms()), "nor in a thread"
     assert not customer.in_direct().heard()
+
+
+async def test_only_the_one_who_was_helped_can_rate(shared_town: Town) -> None:
+    town = shared_town
+    customer, other = town.newcomer("discord"), town.newcomer("discord")
+    forum = town.room(customer, "questions").id
+    post = await customer.server.open_thread(customer.id, forum, "Mine", "I would like to talk to a person")
+    customer = customer.at(post)
+    await customer.sees("Your ticket is #")
+    thread = await town.thread_of(town.agents()[0], customer.name)
+    await thread.presses("Claim")
+    await thread.presses("Resolve")
+    await customer.sees("How was the help you got?")
+    await other.at(post).presses("1 ★")
+    await other.at(post).is_told("Only the person who was helped can rate this")
+    await customer.presses("5 ★")
+    await customer.sees("Thank you for the rating")
