@@ -3,7 +3,7 @@
 from bot.core.actions import Action
 from bot.core.commands import Role
 from bot.core.events import ButtonPressed
-from handlers.asking import require
+from handlers.asking import Refused, id_in, require
 from handlers.context import Context
 from handlers.exchange import answer
 from handlers.registry import button
@@ -12,9 +12,8 @@ from handlers.registry import button
 @button("event_retry")
 def retry(event: ButtonPressed, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
-    if not _is_aside(event, ctx):
-        return [answer(event, ctx.staff_texts.text("That was taken care of before."))]
-    ctx.work.intake.retry(int(event.subject))
+    row = _set_aside_row(event, ctx)
+    ctx.work.intake.retry(row)
     ctx.work.audit.record(staff.id, "event_retry", event.subject)
     return [
         answer(
@@ -26,12 +25,15 @@ def retry(event: ButtonPressed, ctx: Context) -> list[Action]:
 @button("event_drop")
 def drop(event: ButtonPressed, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
-    if not _is_aside(event, ctx):
-        return [answer(event, ctx.staff_texts.text("That was taken care of before."))]
-    ctx.work.intake.drop(int(event.subject))
+    row = _set_aside_row(event, ctx)
+    ctx.work.intake.drop(row)
     ctx.work.audit.record(staff.id, "event_drop", event.subject)
     return [answer(event, ctx.staff_texts.text("Dropped: it will not be tried again."))]
 
 
-def _is_aside(event: ButtonPressed, ctx: Context) -> bool:
-    return any(str(one.id) == event.subject for one in ctx.work.intake.all_set_aside())
+def _set_aside_row(event: ButtonPressed, ctx: Context) -> int:
+    """The event on the button; raises Refused when somebody took care of it before."""
+    row = id_in(event.subject)
+    if row is None or not ctx.work.intake.is_set_aside(row):
+        raise Refused(answer(event, ctx.staff_texts.text("That was taken care of before.")))
+    return row

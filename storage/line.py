@@ -68,7 +68,9 @@ _SET_STATE = Statement(
         error=bindparam("error"),
     )
 )
-_SET_ASIDE = Statement(select(*_ROW).where(intake.c.state == "set_aside").order_by(intake.c.id).limit(50))
+_IS_SET_ASIDE = Statement(
+    select(intake.c.id).where(intake.c.id == bindparam("row_id"), intake.c.state == "set_aside")
+)
 _FORGET_EVENTS = Statement(
     delete(intake).where(
         intake.c.received_at < bindparam("before", type_=intake.c.received_at.type),
@@ -149,8 +151,8 @@ class IntakeQueue:
             _SET_STATE, row_id=event_id, state="handled", attempts=0, due_at=self._now, error="dropped"
         )
 
-    def all_set_aside(self) -> list[StoredEvent]:
-        return [StoredEvent(*row) for row in self._session.all(_SET_ASIDE)]
+    def is_set_aside(self, event_id: int) -> bool:
+        return self._session.one(_IS_SET_ASIDE, row_id=event_id) is not None
 
     def forget(self, *, before: datetime) -> None:
         """Drop handled events; a repeat that comes later than this would count as new."""

@@ -1,21 +1,28 @@
 """A knowledge base that finds what the scenario says it finds."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.core.actions import Action, Search
 from bot.core.events import AnswersFound, Event
 from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
+from bot.runtime.librarian import Librarian
+from bot.runtime.writer import Writer
 
 
-class Shelf:
+class Shelf(Librarian):
     """Serves searches in the librarian's place, so that scenarios do not hang on the figures of the search."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(
+        self, writer: Writer, clock: Clock, folder: Path, vectors: Path, *, has_vectors: bool
+    ) -> None:
+        super().__init__(writer, clock, folder, vectors, has_vectors=has_vectors)
         self._found: dict[str, tuple[Match, ...]] = {}
         self.searches: list[Search] = []
         self.is_broken = False
+        for word, found in (("parcel", (DELIVERY, RETURNS)), ("return", (RETURNS,)), ("invoice", (INVOICE,))):
+            self.knows(word, *found)
 
     def knows(self, word: str, *articles: Match) -> None:
         """Whoever asks with this word finds these articles, best first."""

@@ -7,19 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from adapters import AdapterContext
+from bot import assembly
 from bot.assembly import House
 from bot.core.content import Button, Content
 from bot.core.events import Event, PlaceDeleted
 from bot.core.outgoing import Answer
 from bot.core.places import MessageAt, Place
 from bot.runtime.clock import ManualClock
-from bot.runtime.lanes import KNOWLEDGE
 from bot.settings import Settings
 from storage import UnitOfWork
 from tests.stage.people import Person
 from tests.stage.platform import Scenery, StagePlatform, next_number, words
-from tests.stage.shelf import DELIVERY, INVOICE, RETURNS, Shelf
+from tests.stage.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -28,9 +30,14 @@ PLATFORMS = ("slack", "discord", "telegram")
 
 
 class Stage:
-    def __init__(self, house: House, clock: ManualClock, staff_space: Place, shelf: Shelf) -> None:
-        self.house, self.clock, self.staff_space, self.shelf = house, clock, staff_space, shelf
+    def __init__(self, house: House, clock: ManualClock, staff_space: Place) -> None:
+        self.house, self.clock, self.staff_space = house, clock, staff_space
         self.platforms: dict[str, StagePlatform] = {}
+
+    @property
+    def shelf(self) -> Shelf:
+        assert isinstance(self.house.librarian, Shelf)
+        return self.house.librarian
 
     def platform(self, name: str) -> StagePlatform:
         return self.platforms[name]
@@ -151,18 +158,20 @@ async def open_stage(
     clock = clock or (after.clock if after else ManualClock(NOON))
     staff_space = Place(staff_platform, channel="STAFF")
     house = House(_settings(database_url, knowledge, staff_space, settings), clock, _builders(after))
-    shelf = Shelf(clock)
-    for word, found in (("parcel", (DELIVERY, RETURNS)), ("return", (RETURNS,)), ("invoice", (INVOICE,))):
-        shelf.knows(word, *found)
-    async with house:
+    with pytest.MonkeyPatch.context() as patch:
         if not has_real_search:
-            house.dispatcher.perform(KNOWLEDGE, shelf)
-        stage = Stage(house, clock, staff_space, shelf)
+            # In its place from the first moment: what an earlier house left to search is taken up at once.
+            patch.setattr(assembly, "Librarian", Shelf)
+        await house.__aenter__()
+    try:
+        stage = Stage(house, clock, staff_space)
         await stage.until(
             lambda: house.librarian.is_ready and all(one.adapter for one in house.supervisors.values())
         )
         stage.platforms = {name: one.adapter for name, one in house.supervisors.items()}  # type: ignore[misc] # our own
         yield stage
+    finally:
+        await house.__aexit__()
 
 
 def _settings(database_url: str, knowledge: Path, staff_space: Place, given: dict[str, object]) -> Settings:
