@@ -1,14 +1,16 @@
 """A day after: is it still working? Asked once, at a decent hour, and never of those who said stop."""
 
 from bot.core.actions import Action
-from bot.core.content import Button, ButtonStyle
+from bot.core.contact import Contact
+from bot.core.content import Button, ButtonStyle, Tone
+from bot.core.conversation import Conversation
 from bot.core.events import ButtonPressed, DeadlineReached
 from bot.core.policies.hours import after_quiet_hours
 from bot.core.survey import SurveyKind
-from bot.core.ticket import TicketStatus
+from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, retire_buttons, say, texts_for
-from handlers.queueing import reopen
+from handlers.exchange import answer, customer_of, note_on_desk, retire_buttons, say, texts_for
+from handlers.queueing import reopen, tell_place
 from handlers.rating import own_survey
 from handlers.registry import button, deadline
 
@@ -52,15 +54,27 @@ def still_works(event: ButtonPressed, ctx: Context) -> list[Action]:
         texts = ctx.texts_in(event.author.language)
         return [answer(event, texts.text("Only the person who was helped can answer this."))]
     conversation = ctx.work.conversations.get(survey.conversation_id)
-    texts = texts_for(customer_of(conversation, ctx), ctx)
+    contact = customer_of(conversation, ctx)
+    texts = texts_for(contact, ctx)
+    if survey.score is not None:
+        return [answer(event, texts.text("You have answered this before. Just write if anything is left."))]
     ctx.work.surveys.score(survey, int(word))
     if word == "1":
         retired = retire_buttons(ctx, event, f"✓ {texts.text('Yes, all is well')}")
         return [*retired, say(ctx, conversation, texts.text("Lovely, thank you for telling me!"))]
     retired = retire_buttons(ctx, event, f"✗ {texts.text('No')}")
-    name = customer_of(conversation, ctx).name
-    reason = ctx.staff_texts.text("**{name}** says that it does not work any more.", name=name)
-    words = texts.text(
+    return [*retired, *_open_again(ctx, ticket, conversation, contact)]
+
+
+def _open_again(ctx: Context, ticket: Ticket, conversation: Conversation, contact: Contact) -> list[Action]:
+    reason = ctx.staff_texts.text("**{name}** says that it does not work any more.", name=contact.name)
+    existing = ctx.work.tickets.open_of(conversation.id)
+    if existing is not None:
+        return [
+            tell_place(ctx, existing, conversation),
+            *note_on_desk(ctx, existing.id, reason, tone=Tone.ALERT),
+        ]
+    words = texts_for(contact, ctx).text(
         "I am sorry to hear that. I have opened your ticket again, with everything said so far."
     )
-    return [*retired, *reopen(ctx, ticket, reason=reason, words=words)]
+    return reopen(ctx, ticket, reason=reason, words=words)

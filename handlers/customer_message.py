@@ -10,12 +10,12 @@ from bot.core.events import MessageReceived
 from bot.core.places import direct_to
 from bot.core.policies.words import asks_something, is_greeting, is_thanks, is_yes, wants_person
 from bot.core.survey import SurveyKind
-from bot.core.texts import shorten
+from bot.core.texts import plain, shorten
 from handlers.context import Context
 from handlers.exchange import say, show_everywhere, spoken, texts_for
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, reopen
-from handlers.rating import take_score, take_words
+from handlers.rating import LONGEST_WORDS, take_score, take_words
 from handlers.registry import on
 
 JOINS_WITHIN = timedelta(minutes=10)
@@ -157,7 +157,7 @@ def _after_the_end(
         and not event.files
     )
     if survey is not None and is_remark:
-        return take_words(ctx, survey, event.text)
+        return take_words(ctx, survey, plain(event.text[: 2 * LONGEST_WORDS]))
     ticket = ctx.work.tickets.last_of(conversation.id)
     if ticket is None:
         conversation = replace(conversation.with_bot(), last_message_at=ctx.now)

@@ -5,7 +5,7 @@ from bot.core.content import Button, Content, FieldKind, Form, FormField, Tone
 from bot.core.conversation import Conversation
 from bot.core.events import ButtonPressed, Delivered, FormSubmitted
 from bot.core.survey import Survey, SurveyKind
-from bot.core.texts import escape
+from handlers.asking import id_in
 from handlers.cards import refresh
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, retire_buttons, say, texts_for
@@ -46,7 +46,7 @@ def words_given(event: FormSubmitted, ctx: Context) -> list[Action]:
     texts = ctx.texts_in(event.author.language)
     if survey is None:
         return [answer(event, texts.text("Only the person who was helped can rate this."))]
-    words = str(escape(event.values.get("words", "").strip()))
+    words = event.values.get("words", "").strip()
     return take_words(ctx, survey, words) if words else []
 
 
@@ -57,7 +57,7 @@ def survey_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
 
 
 def take_score(ctx: Context, survey: Survey, score: int) -> list[Action]:
-    """Store it, thank for it, and ask for words once."""
+    """Store it; the last score counts, the thanks and the question for words come once."""
     ctx.work.surveys.score(survey, score)
     conversation = ctx.work.conversations.get(survey.conversation_id)
     texts = texts_for(customer_of(conversation, ctx), ctx)
@@ -69,12 +69,12 @@ def take_score(ctx: Context, survey: Survey, score: int) -> list[Action]:
         else texts.text("Thank you for the rating! Would you like to add a few words?")
     )
     more = Button(texts.label("Add a few words"), "rate_words", str(survey.id))
-    said = [] if survey.commented_at else [say(ctx, conversation, thanks, buttons=[more])]
+    said = [say(ctx, conversation, thanks, buttons=[more])] if survey.score is None else []
     return [*said, *_tell_staff(ctx, survey, conversation, score)]
 
 
 def take_words(ctx: Context, survey: Survey, words: str) -> list[Action]:
-    """Store what the customer adds to the rating; CommonMark."""
+    """Store what the customer adds to the rating; plain text."""
     ctx.work.surveys.comment(survey, words[:LONGEST_WORDS])
     conversation = ctx.work.conversations.get(survey.conversation_id)
     texts = texts_for(customer_of(conversation, ctx), ctx)
@@ -86,7 +86,8 @@ def own_survey(
     event: ButtonPressed | FormSubmitted, ctx: Context, survey_id: str, kind: SurveyKind
 ) -> Survey | None:
     """The survey, when it is the asker who answers it; anything else is forged or somebody else's."""
-    survey = ctx.work.surveys.get(int(survey_id)) if survey_id.isdigit() else None
+    number = id_in(survey_id)
+    survey = ctx.work.surveys.get(number) if number else None
     contact = ctx.work.contacts.of(event.author.identity)
     if survey is None or contact is None or survey.kind is not kind:
         return None
@@ -96,7 +97,7 @@ def own_survey(
 
 def _tell_staff(ctx: Context, survey: Survey, conversation: Conversation, score: int) -> list[Action]:
     actions = _redraw(ctx, survey, conversation)
-    if score <= LOW:
+    if score <= LOW and (survey.score is None or survey.score > LOW):
         text = ctx.staff_texts.text(
             "**Rated {score} of 5.** Someone should look at what went wrong.", score=score
         )

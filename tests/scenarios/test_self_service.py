@@ -54,6 +54,17 @@ async def test_not_what_was_meant_brings_the_next_article_then_a_person(dana: Pe
     assert dana.buttons == ["Talk to a person"]
 
 
+async def test_not_what_was_meant_is_answered_also_after_another_article_solved_something(
+    stage: Stage, dana: Person
+) -> None:
+    await dana.says("Where is my parcel?")
+    first_at, solved = stage.button("telegram", dana.direct, "That solved it")
+    await dana.says("Where is my invoice?")
+    await stage.feed("telegram", dana.press(solved, first_at))
+    await dana.presses("Not what I meant")
+    assert "Shall I ask a person?" in dana.sees[-1]
+
+
 async def test_not_what_was_meant_pressed_twice_in_an_instant_looks_again_once(
     stage: Stage, dana: Person
 ) -> None:
