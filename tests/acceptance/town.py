@@ -109,7 +109,8 @@ class Town:
             # A thread without replies is only its card.
             said = [one for one in agent.at(self.space).heard() if not one.is_private]
             return [agent.at(f"{self.space}:{one.id}") for one in said]
-        return [agent.at(room.id) for room in agent.rooms() if room.parent == self.space]
+        rooms = [one for one in agent.rooms() if one.parent == self.space and one.name != "General"]
+        return [agent.at(one.id) for one in rooms]
 
     def command_name(self, platform: str, command: str) -> str:
         house = self.house
