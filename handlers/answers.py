@@ -100,6 +100,9 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     message = ctx.work.messages.get(offer.message_id)
     if message is None:
         return list(retired)
+    if conversation.is_resolved:
+        # Another article of theirs solved something else; this question is still open.
+        ctx.work.conversations.save(conversation.with_bot())
     return [*retired, Search(conversation.id, message.id, message.text, contact.language)]
 
 
