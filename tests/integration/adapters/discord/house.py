@@ -16,6 +16,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.places import Identity, Place
 from sandbox.discord import story
 from sandbox.discord.server import DiscordServer
+from sandbox.surface import Message
 from sandbox.world import World
 
 E = TypeVar("E")
@@ -172,6 +173,12 @@ class House:
             key or f"{self.keys:x}", number, is_uncertain, first_tried_at or self.world.clock.now()
         )
         return await self.adapter.send(outgoing, attempt)
+
+    def seen(self, receipt: Receipt, person: str = story.MIA) -> list[Message]:
+        """The messages of a receipt as a person sees them, in order."""
+        rooms = self.server.rooms(person)
+        seen = {one.id: one for room in rooms for one in self.server.messages(person, room.id)}
+        return [seen[at.id] for at in receipt.messages]
 
     @asynccontextmanager
     async def open_file(self, file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -11,7 +11,6 @@ from bot.core.events import MessageReceived
 from bot.core.outgoing import (
     Edit,
     Mark,
-    OpenThread,
     Outcome,
     Post,
     React,
@@ -19,24 +18,13 @@ from bot.core.outgoing import (
     Refusal,
     Remove,
     SendError,
-    SetThread,
     ShowHome,
-    ThreadState,
 )
 from bot.core.places import Identity, MessageAt, Place, direct_to
 from sandbox.discord import story
-from sandbox.surface import Message
 from tests.integration.adapters.discord.house import House, discord_place
 
 MIA = Identity("discord", "", story.MIA)
-CARD = Content("**Mia** waits", title="#1 · Sofa", tone=Tone.WAITING, fields=(("Place", "1"),))
-
-
-def _seen(house: House, receipt: Receipt, person: str = story.MIA) -> list[Message]:
-    """The messages of a receipt as a person sees them, in order."""
-    rooms = house.server.rooms(person)
-    seen = {one.id: one for room in rooms for one in house.server.messages(person, room.id)}
-    return [seen[at.id] for at in receipt.messages]
 
 
 async def _ask_in_help(house: House, text: str = "My lamp hums") -> MessageReceived:
@@ -45,17 +33,11 @@ async def _ask_in_help(house: House, text: str = "My lamp hums") -> MessageRecei
     return (await house.intake.wait_for(MessageReceived, count + 1))[-1]
 
 
-async def _open_ticket(house: House) -> tuple[Place, MessageAt]:
-    receipt = await house.send(OpenThread(discord_place(story.SUPPORT_DESK), "#1 Sofa", CARD))
-    assert receipt.place is not None
-    return receipt.place, receipt.messages[0]
-
-
 async def test_a_post_to_a_person_finds_their_direct_chat(idle_house: House) -> None:
     receipt = await idle_house.send(Post(direct_to(MIA), Content("Hello **Mia**")))
     room = idle_house.direct_chat(story.MIA)
     assert receipt.messages[0].place == Place("discord", channel=room, is_direct=True)
-    [message] = _seen(idle_house, receipt)
+    [message] = idle_house.seen(receipt)
     assert message.text == "Hello **Mia**"
 
 
@@ -95,14 +77,14 @@ async def test_where_no_thread_may_be_made_the_answer_is_a_reply_and_the_exchang
     await house.server.set_bot_right("CREATE_PUBLIC_THREADS", is_allowed=False, room=story.HELP)
     asked = await _ask_in_help(house)
     receipt = await house.send(Post(asked.place, Content("Which one?")))
-    [message] = _seen(house, receipt)
+    [message] = house.seen(receipt)
     assert (message.room, message.reply_to) == (story.HELP, asked.message.id)
     await house.server.say(story.MIA, story.HELP, "The small one", reply_to=message.id)
     [_, reply] = await house.intake.wait_for(MessageReceived, 2)
     assert reply.place == asked.place
     assert not reply.is_opening
     again = await house.send(Post(reply.place, Content("Thank you"), reply_to=reply.message))
-    assert _seen(house, again)[0].reply_to == asked.message.id
+    assert house.seen(again)[0].reply_to == asked.message.id
 
 
 async def test_a_reply_points_at_what_it_answers(house: House) -> None:
@@ -110,7 +92,7 @@ async def test_a_reply_points_at_what_it_answers(house: House) -> None:
     message = await house.server.say(story.MIA, room, "Where is my sofa?")
     [event] = await house.intake.wait_for(MessageReceived)
     receipt = await house.send(Post(event.place, Content("On its way"), reply_to=event.message))
-    assert _seen(house, receipt)[0].reply_to == message
+    assert house.seen(receipt)[0].reply_to == message
     await house.server.delete(story.MIA, room, message)
     await house.send(Post(event.place, Content("To you"), reply_to=event.message))
 
@@ -121,7 +103,7 @@ async def test_a_card_has_its_title_fields_colour_and_rows_of_buttons(house: Hou
         "Some *text*", title="#1 Sofa", fields=(("State", "waiting"),), footnote="at 10:00",
         tone=Tone.ALERT, buttons=(*buttons, Button("Read", url="https://example.com/a")),
     )  # fmt: skip
-    [message] = _seen(house, await house.send(Post(direct_to(MIA), content)))
+    [message] = house.seen(await house.send(Post(direct_to(MIA), content)))
     [embed] = message.native["embeds"]
     assert (embed["title"], embed["description"], embed["color"]) == ("#1 Sofa", "Some *text*", 0xF23F43)
     assert (embed["fields"][0]["name"], embed["footer"]["text"]) == ("State", "at 10:00")
@@ -131,15 +113,15 @@ async def test_a_card_has_its_title_fields_colour_and_rows_of_buttons(house: Hou
 
 async def test_a_speaker_is_named_and_nobody_is_pinged(house: House) -> None:
     content = Content("@everyone <@1> look", speaker=Speaker("Ana *K*"))
-    [message] = _seen(house, await house.send(Post(discord_place(story.HELP), content)))
+    [message] = house.seen(await house.send(Post(discord_place(story.HELP), content)))
     assert message.native["content"] == "**Ana \\*K\\*:** @everyone \\<@1> look"
     assert (message.native["mentions"], message.native["mention_everyone"]) == ([], False)
 
 
 async def test_a_long_text_arrives_whole_in_several_messages(house: House) -> None:
     text = "\n\n".join(f"Paragraph {n}: " + "word " * 60 for n in range(20))
-    messages = _seen(
-        house, await house.send(Post(direct_to(MIA), Content(text, buttons=(Button("Ok", "ok"),))))
+    messages = house.seen(
+        await house.send(Post(direct_to(MIA), Content(text, buttons=(Button("Ok", "ok"),))))
     )
     assert len(messages) > 3
     assert " ".join("".join(one.text for one in messages).split()).count("Paragraph") == 20
@@ -151,7 +133,7 @@ async def test_a_long_text_arrives_whole_in_several_messages(house: House) -> No
 )
 async def test_hostile_text_is_sent_without_an_error(house: House, text: str) -> None:
     receipt = await house.send(Post(discord_place(story.OFF_TOPIC), Content(text)))
-    assert all(len(one.text) <= 2000 for one in _seen(house, receipt))
+    assert all(len(one.text) <= 2000 for one in house.seen(receipt))
 
 
 async def test_files_travel_and_what_cannot_is_named(house: House) -> None:
@@ -163,7 +145,7 @@ async def test_files_travel_and_what_cannot_is_named(house: House) -> None:
         FileRef("slack", "gone", "../../lost.pdf"),
     )
     receipt = await house.send(Post(direct_to(MIA), Content("See these", files=files)))
-    [message] = _seen(house, receipt)
+    [message] = house.seen(receipt)
     assert [(file.name, file.size) for file in message.files] == [("photo_1.png", 300_000), ("notes.txt", 1)]
     assert receipt.notices == ("file_too_large", "file_unavailable")
     assert "film.mp4: too large for this chat" in message.text
@@ -181,7 +163,7 @@ async def test_a_file_that_grows_beyond_its_declared_size_is_left_behind(house: 
 async def test_many_files_are_spread_over_messages(house: House) -> None:
     house.files = {str(n): b"x" for n in range(12)}
     files = tuple(FileRef("slack", str(n), f"{n}.txt", size_bytes=1) for n in range(12))
-    messages = _seen(house, await house.send(Post(direct_to(MIA), Content("Twelve", files=files))))
+    messages = house.seen(await house.send(Post(direct_to(MIA), Content("Twelve", files=files))))
     assert [len(one.files) for one in messages] == [10, 2]
 
 
@@ -245,7 +227,7 @@ async def test_errors_of_the_server_and_rate_limits_pass_by(house: House) -> Non
     faults.rate_limited_calls, faults.retry_after_seconds = 1, 0.05
     faults.server_errors = 1
     receipt = await house.send(Post(direct_to(MIA), Content("Hello")))
-    assert len(_seen(house, receipt)) == 1
+    assert len(house.seen(receipt)) == 1
 
 
 async def test_limits_as_strict_as_discords_own_are_waited_out(house: House) -> None:
@@ -288,7 +270,7 @@ async def test_an_edit_follows_the_number_of_parts(house: House) -> None:
     first = await house.send(Post(place, short))
     longer = await house.send(Edit(first.messages, long))
     assert longer.messages[0] == first.messages[0]
-    assert len(_seen(house, longer)) == 3
+    assert len(house.seen(longer)) == 3
     shorter = await house.send(Edit(longer.messages, short))
     assert shorter.messages == first.messages
     assert [one.text for one in house.server.messages(story.MIA, story.OFF_TOPIC)] == ["Short"]
@@ -299,10 +281,10 @@ async def test_an_edit_keeps_files_and_takes_away_those_that_were_removed(house:
     file = FileRef("slack", "a", "a.txt", size_bytes=1)
     receipt = await house.send(Post(direct_to(MIA), Content("One", files=(file,))))
     await house.send(Edit(receipt.messages, Content("Two", files=(file,))))
-    [message] = _seen(house, receipt)
+    [message] = house.seen(receipt)
     assert (message.text, [one.name for one in message.files]) == ("Two", ["a.txt"])
     await house.send(Edit(receipt.messages, Content("Three")))
-    assert _seen(house, receipt)[0].files == ()
+    assert house.seen(receipt)[0].files == ()
 
 
 async def test_an_edit_of_a_deleted_message_says_so(house: House) -> None:
@@ -338,103 +320,6 @@ async def test_a_mark_takes_the_place_of_the_one_before(house: House, is_restart
     await house.send(Mark(asked.message, Outcome.SENT))
     [message] = house.server.messages(story.MIA, story.HELP)
     assert [one.emoji for one in message.reactions] == ["✅"]
-
-
-async def test_a_ticket_opens_as_a_forum_post_with_its_card_and_tag(house: House) -> None:
-    place, card = await _open_ticket(house)
-    assert place == discord_place(story.SUPPORT_DESK, place.thread)
-    assert card == MessageAt(place, place.thread)
-    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
-    assert (room.name, room.tags) == ("#1 Sofa", ("waiting",))
-    [message] = house.server.messages(story.SAM, place.thread)
-    assert message.native["embeds"][0]["title"] == "#1 · Sofa"
-
-
-async def test_a_ticket_whose_opening_got_lost_is_found_again(house: House) -> None:
-    house.world.faults["discord"].lost_replies = 1
-    first_try = house.world.clock.now()
-    opening = OpenThread(discord_place(story.SUPPORT_DESK), "#1 Sofa", CARD)
-    with pytest.raises(SendError):
-        await house.send(opening)
-    receipt = await house.send(opening, number=2, is_uncertain=True, first_tried_at=first_try)
-    posts = [one for one in house.server.rooms(story.SAM) if one.parent == story.SUPPORT_DESK]
-    assert receipt.place is not None
-    assert [one.id for one in posts] == [receipt.place.thread]
-
-
-async def test_a_ticket_shows_its_state_and_rests_when_it_is_resolved(house: House) -> None:
-    place, card = await _open_ticket(house)
-
-    async def show(state: ThreadState, title: str) -> tuple[str, bool, tuple[str, ...], str]:
-        await house.send(SetThread(place, card, title, Content(title, title=title), state))
-        [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
-        shown = next(one for one in house.server.messages(story.SAM, place.thread) if one.id == card.id)
-        return room.name, room.is_closed, room.tags, shown.native["embeds"][0]["title"]
-
-    resolved = ("#1 Sofa · done", True, ("resolved",), "#1 Sofa · done")
-    assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
-    assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
-    waiting = ("#1 Sofa", False, ("waiting",), "#1 Sofa")
-    assert await show(ThreadState.WAITING, "#1 Sofa") == waiting
-
-
-async def test_marks_and_edits_reach_a_resting_thread_and_leave_it_resting(house: House) -> None:
-    place, card = await _open_ticket(house)
-    reply = await house.server.say(story.SAM, place.thread, "Hello Mia")
-    posted = await house.send(Post(place, Content("From Mia")))
-    await house.send(SetThread(place, card, "#1 Sofa", CARD, ThreadState.RESOLVED))
-    await house.send(Mark(MessageAt(place, reply), Outcome.SENT))
-    await house.send(Edit(posted.messages, Content("From Mia, edited")))
-    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
-    assert room.is_closed
-    assert _seen(house, posted, story.SAM)[0].text == "From Mia, edited"
-    await house.send(Post(place, Content("Mia again")))
-    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
-    assert not room.is_closed
-
-
-async def test_a_deleted_ticket_thread_is_a_place_that_is_gone(house: House) -> None:
-    place, card = await _open_ticket(house)
-    await house.server.delete_room(place.thread)
-    for outgoing in (
-        Post(place, Content("Hello")),
-        SetThread(place, card, "#1", CARD, ThreadState.CLAIMED),
-    ):
-        with pytest.raises(SendError) as raised:
-            await house.send(outgoing)
-        assert raised.value.refusal is Refusal.PLACE_GONE
-
-
-async def test_a_card_that_was_deleted_does_not_stop_the_thread_from_showing_its_state(house: House) -> None:
-    place, card = await _open_ticket(house)
-    await house.send(Remove((card,)))
-    receipt = await house.send(SetThread(place, card, "#1 Sofa", CARD, ThreadState.RESOLVED))
-    assert receipt.messages == ()
-    assert house.reported("discord.card_gone")
-
-
-async def test_the_staff_space_may_be_a_text_channel(house: House) -> None:
-    receipt = await house.send(OpenThread(discord_place(story.OFF_TOPIC), "#1 Sofa", CARD))
-    assert receipt.place is not None
-    assert receipt.messages == (MessageAt(receipt.place, receipt.place.thread),)
-    [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
-    assert room.name == "#1 Sofa"
-    await house.send(
-        SetThread(
-            receipt.place, receipt.messages[0], "#1 Sofa", Content("x", title="Done"), ThreadState.RESOLVED
-        )
-    )
-    [card] = house.server.messages(story.SAM, story.OFF_TOPIC)
-    assert card.native["embeds"][0]["title"] == "Done"
-
-
-async def test_an_announcement_in_a_forum_is_a_post_of_its_own(house: House) -> None:
-    receipt = await house.send(
-        Post(discord_place(story.SUPPORT_DESK), Content("All **hands** on deck, please"))
-    )
-    assert receipt.place is not None
-    [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
-    assert room.name == "All hands on deck, please"
 
 
 async def test_there_is_no_home_to_draw(house: House) -> None:
