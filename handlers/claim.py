@@ -42,6 +42,13 @@ def claim_button(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    brings = _brings_it_along(event, staff, ctx)
+    if brings and (other := _helped_in_chat(staff, ticket, ctx)) is not None:
+        text = ctx.staff_texts.text(
+            "What you write in your chat goes to ticket #{number}. Resolve it or hand it back first.",
+            number=other.number,
+        )
+        return [answer(event, text)]
     taken = claim(ctx, ticket, staff)
     if taken is None:
         return [answer(event, _why_not(event, ticket, staff, ctx))]
@@ -49,11 +56,24 @@ def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
         "Ticket **#{number}** is yours. What you write in its thread goes to the customer; begin with // for a note.",
         number=ticket.number,
     )
-    desk = ctx.work.tickets.desk_at(event.place)
-    is_in_thread = desk is not None and desk.kind is DeskKind.THREAD
-    is_far = ctx.settings.staff_space is None or staff.identity.platform != ctx.settings.staff_space.platform
-    brought = bring_to(ctx, ticket, staff, event.place) if is_far and not is_in_thread else []
+    brought = bring_to(ctx, ticket, staff, event.place) if brings else []
     return [*taken, answer(event, text), *brought]
+
+
+def _brings_it_along(event: Asked, staff: Staff, ctx: Context) -> bool:
+    """Who is far from the staff space works on it in their own chat."""
+    desk, space = ctx.work.tickets.desk_at(event.place), ctx.settings.staff_space
+    is_in_thread = desk is not None and desk.kind is DeskKind.THREAD
+    return not is_in_thread and (space is None or staff.identity.platform != space.platform)
+
+
+def _helped_in_chat(staff: Staff, but: Ticket, ctx: Context) -> Ticket | None:
+    """The ticket that they work on in their own chat already: there can be only one."""
+    for held in ctx.work.tickets.held_by(staff.id):
+        desks = ctx.work.tickets.desks(held.id)
+        if held.id != but.id and any(desk.kind is DeskKind.DIRECT for desk in desks):
+            return held
+    return None
 
 
 def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:

@@ -23,7 +23,12 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     desk = ctx.work.tickets.desk_at(event.place)
     ticket = ctx.work.tickets.get(desk.ticket_id) if desk else None
     staff = member(event.author, ctx)
-    if ticket is None or staff is None or ctx.work.messages.find(event.message) is not None:
+    if (
+        ticket is None
+        or staff is None
+        or not staff.is_confirmed
+        or ctx.work.messages.find(event.message) is not None
+    ):
         return []
     is_owner = ticket.status is TicketStatus.CLAIMED and ticket.claimed_by == staff.id
     if is_owner and not is_note(event.text) and not _belongs_to_note(event, ticket, staff, ctx):

@@ -5,13 +5,14 @@ from bot.core.events import ButtonPressed, Delivered
 from bot.core.policies.queueing import best_ticket
 from bot.core.sos import CallState, Sos
 from bot.core.staff import Staff
-from bot.core.ticket import DeskKind
+from bot.core.ticket import DeskKind, Ticket
 from handlers.context import Context
 from handlers.exchange import answer
 from handlers.helping import bring_to
 from handlers.queueing import claim
 from handlers.registry import button, on
 from handlers.volunteer import ask_to_let_in
+from handlers.who import member
 
 LOOKED_AT = 200
 """How far down the queue a better fit is looked for."""
@@ -30,7 +31,7 @@ def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
     if sos is None:
         return [answer(event, texts.text("That call for help is over. Thank you for coming all the same!"))]
     if not staff.is_confirmed:
-        text = texts.text("One moment: the support team has to let you in first. I have asked them again.")
+        text = texts.text("One moment: the support team has to let you in first. They have been asked.")
         return [answer(event, text), *ask_to_let_in(ctx, staff)]
     held = ctx.work.tickets.held_by(staff.id)
     if held:
@@ -46,7 +47,8 @@ def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
 def not_now(event: ButtonPressed, ctx: Context) -> list[Action]:
     staff, sos = _asked(event, ctx)
     if staff is not None and sos is not None:
-        ctx.work.sos.set_state(sos.id, staff.id, CallState.DECLINED)
+        # Who has helped already stays one of those who are thanked for it.
+        ctx.work.sos.decline(sos.id, staff.id)
     return [
         answer(event, ctx.staff_texts.text("No problem. The button stays here in case you find a moment."))
     ]
@@ -68,7 +70,7 @@ def brought(event: Delivered, ctx: Context) -> list[Action]:
 def _give_best(event: ButtonPressed, staff: Staff, ctx: Context) -> list[Action]:
     waiting = ctx.work.tickets.waiting(limit=LOOKED_AT)
     while (best := best_ticket(staff.areas, waiting)) is not None:
-        taken = claim(ctx, best, staff)
+        taken = None if _is_own(best, staff, ctx) else claim(ctx, best, staff)
         if taken is not None:
             text = ctx.staff_texts.text(
                 "Thank you! Ticket **#{number}** is with you now.", number=best.number
@@ -80,9 +82,16 @@ def _give_best(event: ButtonPressed, staff: Staff, ctx: Context) -> list[Action]
     ]
 
 
+def _is_own(ticket: Ticket, staff: Staff, ctx: Context) -> bool:
+    """Colleagues are customers too; nobody is their own helper."""
+    contact = ctx.work.contacts.of(staff.identity)
+    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    return contact is not None and conversation.contact_id == contact.id
+
+
 def _asked(event: ButtonPressed, ctx: Context) -> tuple[Staff | None, Sos | None]:
     """Who pressed, if they volunteer, and the call they answer, if it is still going on."""
-    staff = ctx.work.team.of(event.author.identity)
+    staff = member(event.author, ctx)
     active = ctx.work.sos.active()
     sos = active if active is not None and str(active.id) == event.subject else None
     return (staff if staff is not None and staff.is_volunteering else None), sos

@@ -12,6 +12,7 @@ from handlers.asking import require
 from handlers.context import Context
 from handlers.exchange import answer
 from handlers.queue import waited
+from handlers.queueing import watch_wait
 from handlers.registry import command, deadline, on
 
 WHAT = Argument("reason", mark("Why help is needed; 'end' ends it and thanks everyone"))
@@ -43,8 +44,15 @@ def sos(event: CommandGiven, ctx: Context) -> list[Action]:
 @deadline("wait_limit")
 def wait_limit(event: DeadlineReached, ctx: Context) -> list[Action]:
     """A ticket has waited longer than this company wants anyone to wait."""
-    ticket = ctx.work.tickets.get(int(event.subject))
-    if ticket is None or ticket.status is not TicketStatus.WAITING:
+    ticket, limit = ctx.work.tickets.get(int(event.subject)), ctx.settings.wait_limit
+    if ticket is None or ticket.status is not TicketStatus.WAITING or limit is None:
+        return []
+    # As long as it waits it is looked at again: this call may end, or not bring enough.
+    watch_wait(ctx, ticket)
+    ended_at = ctx.work.sos.last_ended_at()
+    if ended_at is not None and ended_at + limit > ctx.now:
+        # Whoever ended the last call is not called again at once.
+        ctx.work.deadlines.set("wait_limit", ticket.id, ended_at + limit)
         return []
     texts = ctx.staff_texts
     reason = texts.text(

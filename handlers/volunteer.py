@@ -1,6 +1,7 @@
 """/volunteer: colleagues outside support say what they know, and when they can be asked."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core.actions import Action, Announce, Tell
 from bot.core.commands import Argument, Role
@@ -9,12 +10,14 @@ from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.policies.queueing import parse_areas
 from bot.core.staff import Staff
 from bot.core.texts import mark
-from handlers.asking import require
+from handlers.asking import id_in, require
 from handlers.context import Context
 from handlers.exchange import answer
+from handlers.queueing import release
 from handlers.registry import button, command
 from handlers.who import member
 
+KNOCKS_AGAIN_AFTER = timedelta(days=1)
 WHAT = Argument("what", mark("'on billing, api' names what you know; 'off' ends it"))
 
 
@@ -57,16 +60,23 @@ def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
 def keep_out(event: ButtonPressed, ctx: Context) -> list[Action]:
     agent = require(event, ctx, Role.AGENT)
     staff = _candidate(event, ctx)
-    if staff is not None:
+    given_back: list[Action] = []
+    if staff is not None and staff.role < Role.AGENT:
         ctx.work.team.save(replace(staff, is_volunteering=False, is_confirmed=False))
         ctx.work.audit.record(agent.id, "keep_out", str(staff.id))
-    return [answer(event, ctx.staff_texts.text("They stay outside, and see nothing of the tickets."))]
+        for held in ctx.work.tickets.held_by(staff.id):
+            given_back += release(ctx, held, staff)
+    return [
+        *given_back,
+        answer(event, ctx.staff_texts.text("They stay outside, and see nothing of the tickets.")),
+    ]
 
 
 def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:
-    """Ask the team about somebody whom nobody has let in."""
-    if ctx.settings.staff_space is None:
+    """Ask the team about somebody whom nobody has let in, at most once a day however often they knock."""
+    if ctx.settings.staff_space is None or ctx.work.deadlines.get("may_knock_again", staff.id) is not None:
         return []
+    ctx.work.deadlines.set("may_knock_again", staff.id, ctx.now + KNOCKS_AGAIN_AFTER)
     texts = ctx.staff_texts
     text = texts.text(
         "**{name}** ({platform}) would like to help with tickets, and knows about: {areas}. "
@@ -92,7 +102,6 @@ def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: C
         known = ctx.work.team.enlist(
             event.author.identity, event.author.name, Role.VOLUNTEER, is_confirmed=False
         )
-    asked_before = known.is_volunteering and not known.is_confirmed
     joined = replace(known, areas=areas or known.areas, is_volunteering=True)
     ctx.work.team.save(joined)
     named = ", ".join(joined.areas)
@@ -106,7 +115,7 @@ def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: C
         areas=named,
         volunteer=typed,
     )
-    return [answer(event, text), *([] if asked_before else ask_to_let_in(ctx, joined))]
+    return [answer(event, text), *ask_to_let_in(ctx, joined)]
 
 
 def _off(event: CommandGiven, staff: Staff | None, ctx: Context) -> list[Action]:
@@ -135,13 +144,9 @@ def _state(event: CommandGiven, staff: Staff | None, ctx: Context) -> str:
 
 
 def _candidate(event: ButtonPressed, ctx: Context) -> Staff | None:
-    if not event.subject.isdigit():
-        return None
-    try:
-        staff = ctx.work.team.get(int(event.subject))
-    except LookupError:
-        return None
-    return staff if staff.is_volunteering else None
+    staff_id = id_in(event.subject)
+    staff = ctx.work.team.find(staff_id) if staff_id else None
+    return staff if staff is not None and staff.is_volunteering else None
 
 
 def _jump_in_now(ctx: Context) -> tuple[Button, ...]:

@@ -17,10 +17,14 @@ def member(author: Author, ctx: Context) -> Staff | None:
     known = ctx.work.team.of(author.identity)
     role = _role_now(author, known, ctx)
     if role is None:
+        if known is not None and known.role is not Role.CUSTOMER:
+            ctx.work.team.save(replace(known, role=Role.CUSTOMER))
         return None
     if known is None:
         return ctx.work.team.enlist(author.identity, author.name, role)
-    is_confirmed = known.is_confirmed or author.is_colleague or role >= Role.AGENT
+    # Who was in only as an agent has to be let in like anybody else when they are one no more.
+    was_in = known.is_confirmed and (known.role < Role.AGENT or role >= Role.AGENT)
+    is_confirmed = was_in or author.is_colleague or role >= Role.AGENT
     newest = replace(known, name=author.name or known.name, role=role, is_confirmed=is_confirmed)
     if newest != known:
         ctx.work.team.save(newest)
@@ -41,6 +45,8 @@ def _role_now(author: Author, known: Staff | None, ctx: Context) -> Role | None:
         return Role.AGENT
     if known is not None and known.role is Role.AGENT and author.is_in_staff_space is None:
         return Role.AGENT
-    if known is not None and (known.is_volunteering or author.is_colleague):
+    if author.is_colleague:
         return Role.VOLUNTEER
-    return Role.VOLUNTEER if author.is_colleague else None
+    # Whoever stops volunteering finishes what they hold.
+    is_helping = known is not None and (known.is_volunteering or bool(ctx.work.tickets.held_by(known.id)))
+    return Role.VOLUNTEER if is_helping else None

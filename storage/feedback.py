@@ -161,6 +161,16 @@ _SET_CALL = Statement(
         set_={"state": bindparam("state", type_=sos_calls.c.state.type)},
     )
 )
+_DECLINE = Statement(
+    update(sos_calls)
+    .where(
+        sos_calls.c.sos_id == bindparam("in_sos"),
+        sos_calls.c.staff_id == bindparam("by_staff"),
+        sos_calls.c.state == CallState.ASKED,
+    )
+    .values(state=CallState.DECLINED)
+)
+_LAST_END = Statement(select(func.max(sos.c.ended_at).label("ended_at")))
 _CALLS = Statement(
     select(*sos_calls.c).where(sos_calls.c.sos_id == bindparam("sos_id")).order_by(sos_calls.c.staff_id)
 )
@@ -196,6 +206,14 @@ class SosCalls:
 
     def set_state(self, sos_id: int, staff_id: int, state: CallState) -> None:
         self._session.run(_SET_CALL, sos_id=sos_id, staff_id=staff_id, state=state)
+
+    def decline(self, sos_id: int, staff_id: int) -> None:
+        """Not now; whoever has joined already stays joined."""
+        self._session.run(_DECLINE, in_sos=sos_id, by_staff=staff_id)
+
+    def last_ended_at(self) -> datetime | None:
+        row = self._session.one(_LAST_END)
+        return row[0] if row else None
 
     def calls(self, sos_id: int) -> list[Call]:
         return [Call(*row) for row in self._session.all(_CALLS, sos_id=sos_id)]

@@ -159,12 +159,16 @@ class Team:
         )
         return _staff(row) if row else None
 
+    def find(self, staff_id: int) -> Staff | None:
+        row = self._session.one(_STAFF_BY_ID, id=staff_id)
+        return _staff(row) if row else None
+
     def get(self, staff_id: int) -> Staff:
         """Raises LookupError when there is none."""
-        row = self._session.one(_STAFF_BY_ID, id=staff_id)
-        if row is None:
+        found = self.find(staff_id)
+        if found is None:
             raise LookupError(f"no staff member {staff_id}")
-        return _staff(row)
+        return found
 
     def volunteers(self) -> list[Staff]:
         return [_staff(row) for row in self._session.all(_VOLUNTEERS)]
