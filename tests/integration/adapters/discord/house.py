@@ -85,6 +85,10 @@ class MemoryIntake:
         return found
 
 
+def untranslated(text: str, /, **values: object) -> str:
+    return text.format(**values) if values else text
+
+
 def discord_place(channel: str, thread: str = "") -> Place:
     return Place("discord", channel=channel, thread=thread)
 
@@ -116,7 +120,7 @@ class House:
             admins=frozenset(),
             open_file=self.open_file,
             now=self.world.clock.now,
-            texts=str,
+            texts=untranslated,
             report=lambda name, fields: self.reports.append((name, fields)),
         )
         self.rebuild()

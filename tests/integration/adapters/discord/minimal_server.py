@@ -91,7 +91,7 @@ class MinimalServer:
         self.calls.append((request.method, path, body))
         return self._answer(request.method, path, body)
 
-    def _answer(self, method: str, path: str, body: dict[str, Any]) -> web.Response:
+    def _answer(self, method: str, path: str, body: Any) -> web.Response:
         match [method, *path.split("/")]:
             case ["GET", "users", "@me"]:
                 return web.json_response(ME)

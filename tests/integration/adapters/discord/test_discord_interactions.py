@@ -240,11 +240,9 @@ async def test_who_can_see_the_staff_forum_is_staff_everywhere(house: House) -> 
         *(server.press(person, story.OFF_TOPIC, message, "claim:1") for person in (story.SAM, story.MIA)),
         *(server.command(person, house.direct_chat(person), "claim") for person in (story.INES, story.NOAH)),
     )
-    found: list[ButtonPressed | CommandGiven] = [
-        *house.intake.of(ButtonPressed),
-        *house.intake.of(CommandGiven),
-    ]
-    is_staff = {one.author.identity.external_id: one.author.is_in_staff_space for one in found}
+    found = [press.author for press in house.intake.of(ButtonPressed)]
+    found += [command.author for command in house.intake.of(CommandGiven)]
+    is_staff = {author.identity.external_id: author.is_in_staff_space for author in found}
     assert is_staff == {story.SAM: True, story.INES: True, story.MIA: False, story.NOAH: False}
 
 

@@ -23,7 +23,7 @@ from bot.core.outgoing import (
     ThreadState,
 )
 from bot.core.places import Identity, Place, direct_to
-from tests.integration.adapters.discord.house import COMMANDS, MemoryIntake, discord_place
+from tests.integration.adapters.discord.house import COMMANDS, MemoryIntake, discord_place, untranslated
 from tests.integration.adapters.discord.minimal_server import DIRECT, FORUM, HELP, MIA, MinimalServer
 
 MEMBER = {"user": MIA, "roles": [], "flags": 0}
@@ -58,7 +58,7 @@ async def adapter(server: MinimalServer, intake: MemoryIntake) -> AsyncIterator[
         admins=frozenset(),
         open_file=lambda _file: pytest.fail("there are no files here"),
         now=_now,
-        texts=str,
+        texts=untranslated,
     )
     adapter = DiscordAdapter(
         context,
