@@ -92,18 +92,12 @@ def read_message(
     if not (is_to_bot or is_heard or reader.hearing.is_open(room.place)):
         return None
     content = _without_call(str(data.get("content") or ""), reader)
-    author = _author(data, room, reader)
-    at = said_at(data, now)
+    author, at = _author(data, room, reader), said_at(data, now)
     message = room.message(str(data["id"]))
     root = _root(data.get("referenced_message"), room, reader.me)
-    place = room.exchange_about(root or str(data["id"]))
-    if (typed := _TYPED_COMMAND.fullmatch(content.strip())) and (
-        name := reader.typed_name(typed.group("name"))
-    ):
-        arguments = (typed.group("arguments") or "").strip()
-        return CommandGiven(
-            f"{PLATFORM}:command:{data['id']}", at, place, author, name, arguments, message=message
-        )
+    place = room.exchange_about(root or message.id)
+    if (typed := _typed_command(content, reader)) is not None:
+        return CommandGiven(f"{PLATFORM}:command:{data['id']}", at, place, author, *typed, message=message)
     text, files = _text_of(data, content, reader), files_of(data)
     if not text and not files:
         return None
@@ -121,6 +115,13 @@ def read_message(
         forwarded_from=_forwarded_from(data, reader),
         is_backfilled=is_backfilled,
     )
+
+
+def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
+    """(name, arguments) of a message that is nothing but one of our commands."""
+    typed = _TYPED_COMMAND.fullmatch(content.strip())
+    name = reader.typed_name(typed["name"]) if typed else ""
+    return (name, (typed["arguments"] or "").strip()) if typed and name else None
 
 
 def said_at(data: Payload, now: datetime) -> datetime:
