@@ -77,6 +77,12 @@ _FORGET_EVENTS = Statement(
         intake.c.state == "handled",
     )
 )
+_LAST_RECEIVED = Statement(
+    select(intake.c.received_at)
+    .where(intake.c.platform == bindparam("platform"), intake.c.event_id.startswith(bindparam("prefix")))
+    .order_by(intake.c.received_at.desc())
+    .limit(1)
+)
 _COUNT_EVENTS = Statement(
     select(intake.c.state, func.count()).where(intake.c.state != "handled").group_by(intake.c.state)
 )
@@ -113,6 +119,11 @@ class IntakeQueue:
             error="",
         )
         return StoredEvent(row[0], platform, lane, payload, 0) if row else None
+
+    def last_received_at(self, platform: str) -> datetime | None:
+        """When the platform itself was last heard; what became of our own messages does not count."""
+        row = self._session.one(_LAST_RECEIVED, platform=platform, prefix=f"{platform}:")
+        return row[0] if row else None
 
     def is_blocked(self, event: StoredEvent) -> bool:
         """True while an earlier event of the same lane waits to be handled."""

@@ -25,6 +25,8 @@ _MOST_THREADS = 200
 _MOST_ROOMS = 500
 _MOST_ROOMS_AFTER_GAP = 50
 _LONG_GAP_SECONDS = 30.0
+_UNNOTICED = timedelta(minutes=1)
+"""A connection may have been dead for so long before anybody noticed."""
 _HOLD_SECONDS = 1.2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
@@ -57,6 +59,7 @@ class CatchUp:
         self._context = context
         self._wake = asyncio.Event()
         self._begun_at: Mapping[str, str] = {}
+        self._since = ""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
@@ -68,6 +71,8 @@ class CatchUp:
         wanted = _MOST_ROOMS if seconds > _LONG_GAP_SECONDS else _MOST_ROOMS_AFTER_GAP
         if not self._rooms_to_read:
             self._begun_at = self._positions.names()
+            heard_at = self._context.now() - timedelta(seconds=seconds) - _UNNOTICED
+            self._since = f"{heard_at.timestamp():.6f}"
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
@@ -122,7 +127,7 @@ class CatchUp:
     async def _read_again(self) -> None:
         scope = await self._receiver.scope()
         if self._rooms_to_read:
-            reading = _Reading(scope, self._begun_at, "", self._rooms_to_read)
+            reading = _Reading(scope, self._begun_at, self._since, self._rooms_to_read)
             self._rooms_to_read = 0
             await self._read_all(reading)
             return

@@ -44,4 +44,17 @@ class PlatformIntake:
         return await self._writer.do(lambda work: self._completion(work, completes, identity, typed))
 
     async def stopped_at(self) -> datetime | None:
-        return await self._writer.do(lambda work: work.cursors.last_moved_at(self._platform))
+        return await self._writer.do(lambda work: _last_heard(work, self._platform))
+
+
+def _last_heard(work: UnitOfWork, platform: str) -> datetime | None:
+    """None at the very first start: what was said before the bot came is not its business."""
+    heard = (work.cursors.last_moved_at(platform), work.intake.last_received_at(platform))
+    known = [moment for moment in heard if moment is not None]
+    if known:
+        return max(known)
+    name = f"{platform}.began_at"
+    began_at = work.marks.get(name)
+    if not began_at:
+        work.marks.set(name, work.now.isoformat())
+    return datetime.fromisoformat(began_at) if began_at else None
