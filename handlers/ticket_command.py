@@ -6,6 +6,7 @@ from bot.core.content import Button, FieldKind, Form, FormField
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
 from bot.core.texts import Markdown, escape, mark
+from handlers.asking import id_in
 from handlers.context import Context
 from handlers.exchange import Asked, acknowledge, answer, conversation_of, show_everywhere, spoken
 from handlers.queueing import describe_place, open_ticket, resolve, subject_of
@@ -50,7 +51,8 @@ def ticket_form(event: FormSubmitted, ctx: Context) -> list[Action]:
 def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The customer closes their own ticket."""
     texts = ctx.texts_in(event.author.language)
-    found = ctx.work.tickets.get(int(event.subject)) if event.subject.isdigit() else None
+    ticket_id = id_in(event.subject)
+    found = ctx.work.tickets.get(ticket_id) if ticket_id else None
     contact = ctx.work.contacts.of(event.author.identity)
     conversation = ctx.work.conversations.get(found.conversation_id) if found else None
     if found is None or contact is None or conversation is None or conversation.contact_id != contact.id:

@@ -10,10 +10,10 @@ from bot.core.actions import Action, Announce
 from bot.core.capabilities import Capabilities
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.errors import NotYetError
-from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
+from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
 from bot.core.places import MessageAt, Place
 from bot.core.texts import Texts
-from bot.runtime.codec import event_from, to_text
+from bot.runtime.codec import event_from, storable, to_text
 from bot.runtime.lanes import lane_of_action, lane_of_event, lane_of_late
 from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
@@ -55,8 +55,9 @@ class Desk:
     ) -> list[Queued]:
         """Store each event once and handle it; what cannot be handled now stays stored and is tried again."""
         queued: list[Queued] = []
-        for event in events:
-            stored = work.intake.store(platform, event.id, lane_of_event(event), to_text(event))
+        for delivered in events:
+            event, text = storable(delivered)
+            stored = work.intake.store(platform, event.id, lane_of_event(event), text)
             if stored is None:
                 self._metrics.repeats.labels(platform).inc()
                 continue
@@ -112,8 +113,10 @@ class Desk:
         return queued
 
     def _decide(self, work: UnitOfWork, event: Event) -> list[Queued]:
+        author: Author | None = getattr(event, "author", None)
         handler = self._handlers.find(event, self._name_of(work, event))
-        if handler is None:
+        # Two bots that answer each other would never stop.
+        if handler is None or (author is not None and author.is_bot):
             return []
         context = Context(
             work=work,
