@@ -5,11 +5,12 @@ from bot.core.commands import Role
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ShortcutUsed
 from bot.core.places import direct_to
+from bot.core.texts import escape
 from bot.core.ticket import Ticket
 from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
-from handlers.exchange import answer
+from handlers.exchange import answer, show_everywhere, spoken
 from handlers.queueing import open_ticket, subject_of
 from handlers.registry import on
 from handlers.who import role_of
@@ -22,21 +23,25 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     is_own = event.author.identity == event.message_author.identity
     if not is_own and role_of(event.author, ctx) < Role.AGENT:
         return [answer(event, texts.text("You can open a ticket about your own messages."))]
-    if ticket_here(event, ctx) is not None or event.message_author.is_bot:
+    if _belongs_to_staff(event, ctx) or event.message_author.is_bot:
         return [answer(event, texts.text("No ticket can be opened about this message."))]
     conversation = _conversation(event, ctx)
-    if ctx.work.messages.find(event.message) is None:
-        ctx.work.messages.add(
-            conversation.id,
-            Direction.INCOMING,
-            event.message_author.name,
-            event.text,
-            files=event.files,
-            origin=event.message,
-        )
-    subject = subject_of(event.text) if event.text.strip() else ""
-    opened = open_ticket(ctx, conversation, subject=subject)
-    return [*opened, answer(event, texts.text("A ticket is open; the answer comes in the conversation."))]
+    told = answer(event, texts.text("A ticket is open; the answer comes in the conversation."))
+    existing = ctx.work.tickets.open_of(conversation.id)
+    known = ctx.work.messages.find(event.message)
+    message = known or ctx.work.messages.add(
+        conversation.id,
+        Direction.INCOMING,
+        event.message_author.name,
+        event.text,
+        files=event.files,
+        origin=event.message,
+    )
+    if existing is None:
+        subject = subject_of(event.text) if event.text.strip() else ""
+        return [*open_ticket(ctx, conversation, subject=subject), told]
+    shown = show_everywhere(ctx, existing.id, spoken(message), message=message, purpose="desk")
+    return [*open_ticket(ctx, conversation), *([] if known else shown), told]
 
 
 @on("shortcut_used", "add_note")
@@ -51,25 +56,31 @@ def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
         )
         return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
-    words = f"**{event.message_author.name}:** {event.text}"
+    words = f"**{escape(event.message_author.name)}:** {event.text}"
     _, shown = add_note(ctx, ticket, staff, words)
     return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",
                                              number=ticket.number))]  # fmt: skip
 
 
+def _belongs_to_staff(event: ShortcutUsed, ctx: Context) -> bool:
+    space = ctx.settings.staff_space
+    return ticket_here(event, ctx) is not None or (space is not None and event.place.lies_in(space))
+
+
 def _conversation(event: ShortcutUsed, ctx: Context) -> Conversation:
-    """The conversation at that place, or a new one with the message's author."""
-    found = ctx.work.conversations.at(event.place)
-    if found is not None:
-        return found
-    known = ctx.work.messages.find(event.message)
-    if known is not None:
-        return ctx.work.conversations.get(known.conversation_id)
+    """The author's conversation at that place, or a new one; staff mean whoever's conversation it is."""
     contact = ctx.work.contacts.meet(event.message_author)
-    if event.place.is_direct and event.author.identity != event.message_author.identity:
-        direct = ctx.work.conversations.direct_of(contact.id, event.place.platform)
-        return direct or ctx.work.conversations.open(contact.id, direct_to(event.message_author.identity))
-    return ctx.work.conversations.open(contact.id, event.place)
+    is_own = event.author.identity == event.message_author.identity
+    known = ctx.work.messages.find(event.message)
+    found = ctx.work.conversations.at(event.place) or (
+        ctx.work.conversations.get(known.conversation_id) if known else None
+    )
+    if found is not None and (found.contact_id == contact.id or not is_own):
+        return found
+    if found is None and (is_own or not event.place.is_direct):
+        return ctx.work.conversations.open(contact.id, event.place)
+    direct = ctx.work.conversations.direct_of(contact.id, event.place.platform)
+    return direct or ctx.work.conversations.open(contact.id, direct_to(event.message_author.identity))
 
 
 def _ticket_of_message(event: ShortcutUsed, ctx: Context) -> Ticket | None:

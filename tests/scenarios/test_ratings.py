@@ -101,6 +101,36 @@ async def test_a_question_after_the_rating_is_a_question(stage: Stage, resolved:
     assert rating(stage) == "★★★★☆"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "It took forever but ok",
+        "Nobody told me what happened",
+        "He did not know the answer",
+        "Not what I had hoped for",
+        "Everything that could go wrong did",
+    ],
+)
+async def test_a_complaint_about_the_help_is_words_to_the_rating(
+    stage: Stage, resolved: Person, words: str
+) -> None:
+    await resolved.presses("2 ★")
+    await resolved.says(words)
+    assert words in rating(stage)
+    assert stage.state() == "resolved by Ana"
+
+
+@pytest.mark.parametrize(
+    "words", ["It still wobbles", "The screw is broken", "but how do I tighten it", "The lamp does not work"]
+)
+async def test_trouble_that_goes_on_after_the_rating_opens_the_ticket_again(
+    stage: Stage, resolved: Person, words: str
+) -> None:
+    await resolved.presses("2 ★")
+    await resolved.says(words)
+    assert stage.state() == "waiting"
+
+
 async def test_a_remark_long_after_the_rating_opens_the_ticket_again(stage: Stage, resolved: Person) -> None:
     await resolved.presses("4 ★")
     stage.clock.advance(timedelta(hours=2))
