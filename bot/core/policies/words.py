@@ -27,10 +27,14 @@ _PERSON = re.compile(
     r"|(?:να\s+)?μιλησω\s+με\s+(?:\w+\s+)?(?:ανθρωπο|εκπροσωπο|καποιον)"
     r"|(?:runat|parunat)\s+ar\s+(?:\w+\s+)?(?:cilveku|operatoru|darbinieku))\b"
 )
-_QUESTION_WORDS = re.compile(
-    r"\b(?:how|what|when|where|why|which|who|can|could|does|do|is there|still|again|but|not|doesn't|doesnt|"
-    r"isn't|isnt|won't|wont|can't|cant|broken|problem|error|kako|kada|gdje|zasto|koji|kje|kdaj|zakaj|wie|wann|wo|"
-    r"warum|nicht|πως|ποτε|που|γιατι|ka|kad|kur|kapec|ne radi|ne dela|nav)\b"
+_QUESTION = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|hi|hello|hey|well)\W+)*"
+    r"(?:how|what|when|where|why|which|who|can|could|does|do|is there|kako|kada|gdje|zasto|koji|kje|kdaj|zakaj|wie|"
+    r"wann|wo|warum|πως|ποτε|που|γιατι|ka|kad|kur|kapec)\b"
+)
+_TROUBLE = re.compile(
+    r"\b(?:still|again|broken|error|can't|cant|cannot|won't|wont|(?:does|did|do|is|was)(?:n't|nt| not) (?:work|working|"
+    r"help|arrive|come)|not working|ne radi|ne dela|geht nicht|funktioniert nicht|δεν λειτουργει|nestrada)\b"
 )
 _LONGEST_THANKS_WORDS = 14
 _UNHAPPY = frozenset("👎😠😡🤬😤😞😔😟🙁☹😕😢😭😩😫😒🙄😑😐💩🤮🤢❌💔🖕❗❓🆘😱🤦🤷")
@@ -70,8 +74,9 @@ def wants_person(text: str) -> bool:
 
 
 def asks_something(text: str) -> bool:
-    """True when the message reads like a question or a new complaint rather than a remark."""
-    return "?" in text or "；" in text or bool(_QUESTION_WORDS.search(folded(text)))
+    """True when the message reads like a question, or like trouble that goes on, rather than a remark on the help."""
+    words = folded(text)
+    return "?" in text or "；" in text or bool(_QUESTION.match(words) or _TROUBLE.search(words))
 
 
 def is_greeting(text: str) -> bool:
