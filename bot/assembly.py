@@ -85,7 +85,7 @@ class House:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.ticker.stop()
+        await self.ticker.stop()
         # First what is under way to the platforms ends, while their clients still live; then those are closed.
         await self.dispatcher.stop(STOP_WITHIN_SECONDS)
         for task in self._tasks:

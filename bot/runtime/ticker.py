@@ -1,6 +1,7 @@
 """What ticks: APScheduler calls a few sweeps at intervals. It stores no jobs; the moments lie in the database."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -30,15 +31,30 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
-        self._scheduler.add_job(self.tick, "interval", seconds=interval_seconds)
-        self._scheduler.add_job(self.measure, "interval", seconds=5)
-        self._scheduler.add_job(self.forget, "interval", hours=1)
+        self._running: set[asyncio.Future[None]] = set()
+        self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=interval_seconds)
+        self._scheduler.add_job(self._run, "interval", args=[self.measure], seconds=5)
+        self._scheduler.add_job(self._run, "interval", args=[self.forget], hours=1)
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Begin nothing more, and let what runs end: cut off, it would be logged as a failure."""
+        self._scheduler.remove_all_jobs()
+        # What was begun in this very moment has to show itself first.
+        await asyncio.sleep(0)
+        await asyncio.gather(*self._running)
         self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Callable[[], Awaitable[None]]) -> None:
+        ended = asyncio.get_running_loop().create_future()
+        self._running.add(ended)
+        try:
+            await job()
+        finally:
+            self._running.discard(ended)
+            ended.set_result(None)
 
     async def tick(self) -> None:
         """Handle what is due: deadlines, and events that wait for another try."""
