@@ -11,14 +11,13 @@ _THANKS = frozenset(
 _FILLERS = frozenset(
     "you u so much very a lot for the your help helping this that it is was all really again team guys everyone "
     "and i am we are got works working now solved fixed worked great many appreciated appreciate again "
-    "za na pomoc vam ti te vas od srca πολυ σας jums par palidzibu hilfe fur die deine ihre sehr schon good "
+    "za na pomoc pomoci vam ti te vas od srca πολυ σας jums par palidzibu hilfe fur die deine ihre sehr schon good "
     "one to bye day have nice kind of quick fast support service job answer response sounds that's thats".split()
 )
 _PERSON = re.compile(
     r"\b(?:(?:talk|speak|chat|connect|transfer|write)\s+(?:me\s+)?(?:to|with)\s+(?:a|an|some|the|your|real)?\s*"
     r"(?:real\s+|live\s+|actual\s+)?(?:human|person|agent|someone|somebody|representative|rep|operator|people|staff|"
     r"supervisor|manager|support)"
-    r"|(?:human|real person|live agent|live person|human agent|customer service agent)\s*(?:please|pls)?$"
     r"|(?:need|want|get|give|can i have|could i have)\s+(?:me\s+)?(?:to\s+\w+\s+(?:to|with)\s+)?(?:a|an|some)\s+"
     r"(?:real\s+|live\s+)?(?:human|person|agent|operator|representative)"
     r"|(?:razgovarati|pricati|govoriti|govoril\w*|pogovoril\w*)\s+(?:s|sa|z)\s+(?:\w+\s+)?(?:osob\w+|covjek\w+|clovek\w+|"
@@ -26,6 +25,19 @@ _PERSON = re.compile(
     r"|(?:mit|einen)\s+(?:einem\s+)?(?:echten\s+)?(?:menschen|mitarbeiter)"
     r"|(?:να\s+)?μιλησω\s+με\s+(?:\w+\s+)?(?:ανθρωπο|εκπροσωπο|καποιον)"
     r"|(?:runat|parunat)\s+ar\s+(?:\w+\s+)?(?:cilveku|operatoru|darbinieku))\b"
+)
+_SOMEONE = (
+    r"(?:(?:a|an|the|some) )?(?:(?:real|live|actual|human|customer service|support) )*"
+    r"(?:human|person|agent|operator|representative|rep|supervisor|manager|someone|somebody|human being)"
+)
+_ONLY_SOMEONE = re.compile(rf"{_SOMEONE}(?: now)?")
+_SOMEONE_PLEASE = re.compile(rf"\b{_SOMEONE}(?: (?:please|pls|now))+$")
+_NEAR = 60
+"""How many characters before the wish a 'not' is looked for."""
+_NOT_THAT = re.compile(
+    r"\b(?:(?:don't|dont|do not|not|no|never|without|rather)\s+"
+    r"(?:(?:want|need|wish|like|have|care|to|really|even|any|the|for)\s+)*"
+    r"|(?:ne|nocem|nicht|kein\w*|δεν)\s+(?:\w+\s+)?)$"
 )
 _QUESTION = re.compile(
     r"\W*(?:(?:and|but|so|ok|okay|hi|hello|hey|well)\W+)*"
@@ -38,15 +50,17 @@ _TROUBLE = re.compile(
 )
 _LONGEST_THANKS_WORDS = 14
 _UNHAPPY = frozenset("👎😠😡🤬😤😞😔😟🙁☹😕😢😭😩😫😒🙄😑😐💩🤮🤢❌💔🖕❗❓🆘😱🤦🤷")
-_GREETINGS = frozenset(
-    "hello hi hey hiya howdy yo greetings morning afternoon evening good day bok zdravo pozdrav dobar dan jutro vecer "
-    "zivjo dober zdravjo hallo moin servus guten tag morgen abend γεια σου σας καλημερα καλησπερα χαιρετε "
-    "sveiki labdien cau labrit labvakar there all everyone team".split()
+_GREETING = re.compile(
+    r"(?:(?:hello|hi|hey|hiya|howdy|yo|greetings|morning|good (?:morning|afternoon|evening|day)|bok|zdravo|pozdrav|"
+    r"zivjo|zdravjo|dob\w+ (?:dan|jutro|vecer)|hallo|moin|servus|guten? (?:tag|morgen|abend)|γεια|καλημερα|καλησπερα|"
+    r"χαιρετε|sveiki|labdien|cau|labrit|labvakar)(?: (?:there|all|everyone|team|again|svima|σου|σας|visiem))* ?)+"
 )
-_YES = frozenset(
-    "yes yeah yep yup sure ok okay please do it go ahead y da moze naravno prosim molim ja klar bitte gerne ναι βεβαια "
-    "παρακαλω ja jaa ludzu".split()
+_AGREED = (
+    r"(?:yes|yeah|yep|yup|sure|ok|okay|y|do it|go ahead|of course|please|da|moze|naravno|prosim|molim|ja|jaa|klar|"
+    r"bitte|gerne|ναι|βεβαια|παρακαλω|ludzu)"
 )
+_YES = re.compile(rf"{_AGREED}(?: (?:{_AGREED}|do))*")
+_LONGEST_PHRASE_WORDS = 6
 
 
 def folded(text: str) -> str:
@@ -57,12 +71,12 @@ def folded(text: str) -> str:
 
 def is_thanks(text: str) -> bool:
     """True for a message that only says thanks or that it is fine, in words or emoji; a question never is."""
-    if "?" in text:
+    if "?" in text or any(char in _UNHAPPY for char in text):
         return False
     words = _words(text)
     if not words:
         has_picture = any(unicodedata.category(char) == "So" for char in text)
-        return has_picture and not any(char in _UNHAPPY or char.isalnum() for char in text)
+        return has_picture and not any(char.isalnum() for char in text)
     if len(words) > _LONGEST_THANKS_WORDS or not any(word in _THANKS for word in words):
         return False
     return all(word in _THANKS or word in _FILLERS for word in words)
@@ -70,7 +84,16 @@ def is_thanks(text: str) -> bool:
 
 def wants_person(text: str) -> bool:
     """True when the message asks for a human being."""
-    return bool(_PERSON.search(" ".join(folded(text).rstrip(".!? ").split())))
+    words = _words(text)
+    if len(words) <= _LONGEST_PHRASE_WORDS and _ONLY_SOMEONE.fullmatch(" ".join(words)):
+        return "?" not in text
+    if _SOMEONE_PLEASE.search(" ".join(words[-_LONGEST_PHRASE_WORDS:])):
+        return True
+    said = " ".join(folded(text).split())
+    return any(
+        not _NOT_THAT.search(said[max(0, found.start() - _NEAR) : found.start()])
+        for found in _PERSON.finditer(said)
+    )
 
 
 def asks_something(text: str) -> bool:
@@ -81,14 +104,17 @@ def asks_something(text: str) -> bool:
 
 def is_greeting(text: str) -> bool:
     """True for a message that only says hello."""
-    words = _words(text)
-    return bool(words) and "?" not in text and len(words) <= 4 and all(word in _GREETINGS for word in words)
+    return _is_only(_GREETING, text)
 
 
 def is_yes(text: str) -> bool:
     """True for a message that only agrees."""
+    return _is_only(_YES, text)
+
+
+def _is_only(phrase: re.Pattern[str], text: str) -> bool:
     words = _words(text)
-    return bool(words) and "?" not in text and len(words) <= 5 and all(word in _YES for word in words)
+    return "?" not in text and len(words) <= _LONGEST_PHRASE_WORDS and bool(phrase.fullmatch(" ".join(words)))
 
 
 def is_mere_reply(text: str) -> bool:
