@@ -47,6 +47,13 @@ async def test_a_call_asks_everyone_once_on_their_own_platform(
     assert "**Ana** called for help; 2 colleagues are asked." in stage.in_staff_space()[-1]
 
 
+async def test_a_call_that_nobody_can_follow_says_so(stage: Stage, ana: Person) -> None:
+    await ana.gives("sos")
+    assert ana.was_told == "Nobody has volunteered yet, so there is nobody I could ask."
+    assert "nobody has volunteered yet" in stage.in_staff_space()[-1]
+    assert "/volunteer on billing, api" in stage.in_staff_space()[-1]
+
+
 async def test_a_second_call_is_refused_while_one_is_going_on(
     stage: Stage, vera: Person, ana: Person, ben: Person
 ) -> None:
@@ -54,7 +61,7 @@ async def test_a_second_call_is_refused_while_one_is_going_on(
     seen = len(vera.sees)
     stage.clock.advance(timedelta(minutes=7))
     await ben.gives("sos", "me too")
-    assert ben.was_told == "A call for help is going on since 7 min. /sos end ends it."
+    assert ben.was_told == "A call for help has been going on for 7 min. /sos end ends it."
     assert len(vera.sees) == seen
 
 

@@ -1,5 +1,6 @@
 """What a waiting customer may honestly be told, and which ticket suits which helper."""
 
+import re
 from collections.abc import Sequence
 from statistics import median
 
@@ -34,9 +35,10 @@ def best_ticket(areas: Sequence[str], waiting: Sequence[Ticket]) -> Ticket | Non
 
 
 def _fit(known: set[str], ticket: Ticket) -> int:
-    """Two for each shared area, one for each area that the customer's own words name."""
+    """Two for each shared area, one for each area with which a word of the customer begins."""
     shared = known & {folded(area) for area in ticket.areas}
-    named = {area for area in known - shared if area in folded(ticket.subject)}
+    subject = " " + " ".join(re.findall(r"\w+", folded(ticket.subject)))
+    named = {area for area in known - shared if area.strip() and f" {area}" in subject}
     return 2 * len(shared) + len(named)
 
 
