@@ -1,15 +1,19 @@
 # Everything a fresh machine with Python 3.11+ needs comes from here.
 PYTHON ?= python3
+PYTEST_ARGS ?= -q -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check texts clean
+.PHONY: run test bench check texts clean
 
 run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 	@$(BIN)/allhands sandbox
 
 test: $(VENV)/.ready-dev  ## set everything up and run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(VENV)/.ready-dev  ## measure the line against bare echo bots, in about a minute
+	@$(BIN)/python -m benchmarks.line --quick
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts
 	@scripts/check
