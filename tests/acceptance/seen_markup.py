@@ -28,7 +28,9 @@ def _slack(element: dict[str, Any]) -> Iterator[tuple[str, str]]:
     kind, inner = element.get("type", ""), element.get("elements", [])
     if kind == "text":
         yield from _plain(element["text"])
-        yield from ((style, element["text"].strip()) for style, is_on in element.get("style", {}).items() if is_on)
+        yield from (
+            (style, element["text"].strip()) for style, is_on in element.get("style", {}).items() if is_on
+        )
     elif kind == "link":
         yield "link", f"{element.get('text') or element['url']} {element['url']}"
     elif kind == "emoji":

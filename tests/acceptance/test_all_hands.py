@@ -52,7 +52,9 @@ async def is_called(town: Town, colleague: Dweller) -> None:
 async def jumps_in(town: Town, colleague: Dweller, customer: Dweller) -> None:
     """Of the two tickets the one that suits comes, though the other waits longer."""
     await colleague.presses("Jump in")
-    brought = await colleague.sees("Where do I find my invoice?", "What you write here now goes to the customer")
+    brought = await colleague.sees(
+        "Where do I find my invoice?", "What you write here now goes to the customer"
+    )
     assert customer.name in brought.text
     suggested = await colleague.sees("What the knowledge base says")
     assert "under Orders, as a PDF" in suggested.text

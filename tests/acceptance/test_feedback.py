@@ -1,4 +1,4 @@
-"""After the help: a rating with the platform's own buttons, words, one check-in a day later, and nothing after /stop."""
+"""After the help: a rating with the platform's own buttons, words, one check-in a day later, nothing after /stop."""
 
 import pytest
 

@@ -166,7 +166,9 @@ async def test_two_messages_in_a_row_are_one_request(shared_town: Town, platform
 @pytest.mark.parametrize(
     ("platform", "room"), [("slack", "random"), ("discord", "off-topic")], ids=["slack", "discord"]
 )
-async def test_what_is_not_said_to_the_bot_stays_unanswered(shared_town: Town, platform: str, room: str) -> None:
+async def test_what_is_not_said_to_the_bot_stays_unanswered(
+    shared_town: Town, platform: str, room: str
+) -> None:
     town = shared_town
     customer = town.newcomer(platform)
     elsewhere = customer.at(town.room(customer, room).id)

@@ -86,12 +86,7 @@ async def test_a_picture_and_a_document_arrive_as_they_were_sent(line: Line) -> 
 
 async def arrives(reader: Dweller, upload: Upload) -> None:
     """The newest file that the bot brought is this one."""
-
-    def newest() -> bool:
-        files = [file for one in reader.heard() for file in one.files]
-        return bool(files) and files[-1].size == len(upload.content)
-
-    await reader.town.until(newest, lambda: f"{reader} gets {upload.name}\n{reader.transcript()}")
+    await stand_last(reader, [len(upload.content)])
     file = [file for one in reader.heard() for file in one.files][-1]
     assert await content_of(file) == upload.content
     # Telegram keeps neither the name nor the kind of a picture.
@@ -101,17 +96,19 @@ async def arrives(reader: Dweller, upload: Upload) -> None:
 
 async def test_several_pictures_arrive_together(line: Line) -> None:
     for writer, reader in both_ways(line):
-        before = sum(len(one.files) for one in reader.heard())
         pictures = tuple(Upload(f"p{n}.png", "image/png", picture(n, n).content) for n in (5, 6, 7))
         await writer.says(f"Three pictures by {writer.name}", files=pictures)
         await reader.hears(f"Three pictures by {writer.name}")
+        await stand_last(reader, [len(one.content) for one in pictures])
 
-        def all_here(reader: Dweller = reader, before: int = before) -> bool:
-            return sum(len(one.files) for one in reader.heard()) == before + 3
 
-        await reader.town.until(all_here, lambda: f"three pictures\n{reader.transcript()}")
-        sizes = [file.size for one in reader.heard() for file in one.files][-3:]
-        assert sizes == [len(one.content) for one in pictures], "in their order"
+async def stand_last(reader: Dweller, sizes: list[int]) -> None:
+    """The newest files that the bot brought have these sizes, in this order."""
+
+    def do_they() -> bool:
+        return [file.size for one in reader.heard() for file in one.files][-len(sizes) :] == sizes
+
+    await reader.town.until(do_they, lambda: f"{reader} gets {len(sizes)} files\n{reader.transcript()}")
 
 
 async def test_a_reply_points_at_the_message_it_answers(line: Line) -> None:
@@ -158,9 +155,8 @@ async def test_a_reaction_follows_and_goes_again(line: Line) -> None:
     for writer, reader in both_ways(line):
         message = await reader.says(f"Is that right, {writer.name}?")
         copy = await writer.hears(f"Is that right, {writer.name}?")
-        customer, agent = line
-        if reader is agent:
-            await agent.sees_reaction(message, SENT)
+        if reader is line[1]:
+            await reader.sees_reaction(message, SENT)
         await writer.reacts(copy.id, THUMB[writer.platform])
         await reader.sees_reaction(message, THUMBS)
         await writer.reacts(copy.id, THUMB[writer.platform], is_on=False)
