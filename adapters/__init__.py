@@ -57,6 +57,12 @@ FileOpener = Callable[[FileRef], AbstractAsyncContextManager[AsyncIterator[bytes
 WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class Translate(Protocol):
+    """Looks an English text up in the catalogue and fills its {named} places."""
+
+    def __call__(self, message: str, /, **values: object) -> str: ...
+
+
 class FileUnavailableError(Exception):
     """The platform does not hand the file out: gone, too large to fetch, or forbidden."""
 
@@ -91,7 +97,7 @@ class AdapterContext:
     """(platform, external id)."""
     open_file: FileOpener
     now: Callable[[], datetime]
-    texts: Callable[[str], str]
+    texts: Translate
     """The translation catalogue, for the few words an adapter says itself."""
     report: Callable[[str, dict[str, object]], None] = field(default=lambda _name, _fields: None)
     """Log an event name with fields; never message text or secrets."""
@@ -136,7 +142,14 @@ class Adapter(Protocol):
 
 
 class SetupError(Exception):
-    """Only a person can mend this (a wrong token, a missing permission); the text says what to do."""
+    """Only a person can mend this (a wrong token, a missing permission); the text says what to do.
+
+    `message` and `values` are for whoever shows it in another language than English.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message.format_map(values))
+        self.message, self.values = message, values
 
 
 @dataclass(frozen=True, slots=True)

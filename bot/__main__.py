@@ -7,7 +7,9 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
+from adapters import Translate
 from bot.logs import set_up
+from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
 
@@ -17,40 +19,55 @@ def main() -> None:
     try:
         settings = load()
     except SettingsError as error:
-        sys.exit(f"These settings cannot work; mend them in the environment or in .env:\n{error}")
+        told = operator_texts().label("These settings cannot work; mend them in the environment or in .env:")
+        sys.exit(f"{told}\n{error}")
     set_up(settings.log_format)
     sys.exit(arguments.do(arguments, settings))
 
 
 def _parser() -> argparse.ArgumentParser:
+    texts = operator_texts().label
     parser = argparse.ArgumentParser(
         prog="allhands",
-        description="A support desk inside Slack, Discord and Telegram. Settings come from the environment and "
-        "from .env; .env.example names them all.",
+        description=texts(
+            "A support desk inside Slack, Discord and Telegram. Settings come from the environment and from .env; "
+            ".env.example names them all."
+        ),
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add(commands, "run", "connect every platform whose token is set, and work", _run)
+    commands = parser.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
+    _add(commands, "run", texts("connect every platform whose token is set, and work"), _run)
     sandbox = _add(
-        commands, "sandbox", "try everything out: local Slack, Discord and Telegram with a web page", _sandbox
+        commands,
+        "sandbox",
+        texts("try everything out: local Slack, Discord and Telegram with a web page"),
+        _sandbox,
     )
-    sandbox.add_argument("--host", default="127.0.0.1", help="where the page listens (default: %(default)s)")
     sandbox.add_argument(
-        "--port", type=int, default=9000, help="the page's port; the platforms take the next three"
+        "--host", default="127.0.0.1", help=texts("where the page listens (default: %(default)s)")
+    )
+    sandbox.add_argument(
+        "--port", type=int, default=9000, help=texts("the page's port; the platforms take the next three")
     )
     sandbox.add_argument("--staff", choices=("slack", "discord", "telegram"), default="slack",
-                         help="the platform that the staff space is on (default: %(default)s)")  # fmt: skip
-    doctor = _add(commands, "doctor", "check every setting, token, scope, permission and migration", _doctor)
-    doctor.add_argument(
-        "--slack-manifest", action="store_true", help="print the Slack app manifest and nothing else"
+                         help=texts("the platform that the staff space is on (default: %(default)s)"))  # fmt: skip
+    doctor = _add(
+        commands, "doctor", texts("check every setting, token, scope, permission and migration"), _doctor
     )
-    _add(commands, "migrate", "bring the database to the newest schema", _migrate)
-    knowledge = commands.add_parser("knowledge", help="import articles, or ask them something")
-    parts = knowledge.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    importer = _add(parts, "import", "read a folder of Markdown articles", _import)
-    importer.add_argument("folder", metavar="DIR")
-    asker = _add(parts, "ask", "show what a question would find, and how surely", _ask)
-    asker.add_argument("text", metavar="TEXT")
+    doctor.add_argument(
+        "--slack-manifest", action="store_true", help=texts("print the Slack app manifest and nothing else")
+    )
+    _add(commands, "migrate", texts("bring the database to the newest schema"), _migrate)
+    _add_knowledge(commands, texts)
     return parser
+
+
+def _add_knowledge(commands: Any, texts: Translate) -> None:
+    knowledge = commands.add_parser("knowledge", help=texts("import articles, or ask them something"))
+    parts = knowledge.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
+    importer = _add(parts, "import", texts("read a folder of Markdown articles"), _import)
+    importer.add_argument("folder", metavar="DIR")
+    asker = _add(parts, "ask", texts("show what a question would find, and how surely"), _ask)
+    asker.add_argument("text", metavar="TEXT")
 
 
 def _add(commands: Any, name: str, summary: str, do: Any) -> argparse.ArgumentParser:
@@ -61,10 +78,11 @@ def _add(commands: Any, name: str, summary: str, do: Any) -> argparse.ArgumentPa
 
 def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
     if not settings.enabled_platforms:
-        sys.exit(
+        told = operator_texts().label(
             "No platform is switched on: set SLACK_BOT_TOKEN, DISCORD_TOKEN or TELEGRAM_TOKEN (.env.example says how), "
             "or try everything out with: allhands sandbox"
         )
+        sys.exit(told)
     from bot.assembly import House
 
     async def work() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,9 +14,9 @@ from adapters.slack.manifest import build_manifest
 from bot.assembly import adapter_context, make_folder, unavailable
 from bot.core.events import Event
 from bot.core.places import Identity
-from bot.core.texts import Texts
+from bot.core.texts import Markdown, Texts
 from bot.platforms import BUILDERS
-from bot.runtime.catalogue import texts_in
+from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import SystemClock
 from bot.settings import Settings
 from handlers.registry import discover
@@ -36,7 +37,13 @@ async def examine(settings: Settings) -> int:
             _show(finding)
         findings += found
     bad = [finding for finding in findings if not finding.is_ok and finding.is_fatal]
-    _say("\nEverything is well." if not bad else f"\n{len(bad)} to mend; see the lines with ✗ above.")
+    texts = operator_texts()
+    told = texts.label("Everything is well.")
+    if bad:
+        told = texts.plural(
+            "{n} to mend; see the line with ✗ above.", "{n} to mend; see the lines with ✗ above.", len(bad)
+        )
+    _say(f"\n{told}")
     return 1 if bad else 0
 
 
@@ -47,12 +54,14 @@ def print_manifest(settings: Settings) -> None:
         settings.command_prefix,
         settings.public_url,
         not settings.public_url,
+        # What people see in Slack is in the language of the workspace, not of who runs this.
+        texts=texts_in("en").label,
     )
     _say(json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
 def _settings(settings: Settings) -> list[Finding]:
-    texts = texts_in("en")
+    texts = operator_texts()
     findings = [
         Finding(
             bool(settings.enabled_platforms),
@@ -83,7 +92,7 @@ def _staff_space(settings: Settings, texts: Texts) -> Finding:
 
 
 def _database(settings: Settings) -> list[Finding]:
-    texts = texts_in("en")
+    texts = operator_texts()
     make_folder(settings.database_url)
     try:
         at = current(make_engine(settings.database_url))
@@ -106,13 +115,18 @@ def _database(settings: Settings) -> list[Finding]:
 
 
 def _knowledge(settings: Settings) -> list[Finding]:
-    texts = texts_in("en")
+    texts = operator_texts()
     report = read_folder(settings.knowledge_dir)
-    findings = [Finding(False, str(problem), "", is_fatal=False) for problem in report.problems]
+    findings = [Finding(False, problem.told(texts.label), "", is_fatal=False) for problem in report.problems]
     findings.append(
         Finding(
             bool(report.articles),
-            texts.label("{n} articles in {folder}", n=len(report.articles), folder=settings.knowledge_dir),
+            texts.plural(
+                "{n} article in {folder}",
+                "{n} articles in {folder}",
+                len(report.articles),
+                folder=Markdown(settings.knowledge_dir),
+            ),
             texts.label("Put Markdown files with a title into KNOWLEDGE_DIR."),
             is_fatal=False,
         )
@@ -139,15 +153,15 @@ async def _platforms(settings: Settings) -> dict[str, list[Finding]]:
 
 
 async def _checked(settings: Settings, name: str) -> list[Finding]:
-    texts = texts_in("en")
-    adapter = BUILDERS[name](
-        settings,
-        adapter_context(name, settings, discover(), SystemClock(), _ClosedIntake(), unavailable),
-    )
+    texts = operator_texts()
+    context = adapter_context(name, settings, discover(), SystemClock(), _ClosedIntake(), unavailable)
+    adapter = BUILDERS[name](settings, replace(context, texts=texts.label))
     try:
         return await asyncio.wait_for(adapter.check(), CHECK_WITHIN_SECONDS)
     except TimeoutError:
-        what = texts.label("No answer within {n} seconds", n=CHECK_WITHIN_SECONDS)
+        what = texts.plural(
+            "No answer within {n} second", "No answer within {n} seconds", CHECK_WITHIN_SECONDS
+        )
         return [Finding(False, what, texts.label("Check the address and the network."))]
     finally:
         await adapter.close()

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import make_folder, vectors_path
+from bot.runtime.catalogue import operator_texts
 from bot.runtime.librarian import article_of, import_articles
 from bot.settings import Settings
 from knowledge.embedder import default_embedder
@@ -22,20 +23,22 @@ def migrate_now(settings: Settings) -> int:
     engine = _engine(settings)
     before = current(engine)
     after = migrate(engine)
-    _say(
-        f"The database is at {after}."
-        if before == after
-        else f"The database went from {before or 'empty'} to {after}."
-    )
+    texts = operator_texts().label
+    if before == after:
+        _say(texts("The database is at {version}.", version=after))
+    elif before is None:
+        _say(texts("The database went from empty to {version}.", version=after))
+    else:
+        _say(texts("The database went from {before} to {version}.", before=before, version=after))
     return 0
 
 
 def import_folder(settings: Settings, folder: str) -> int:
     """Make the library hold exactly the articles of this folder; problems are told one by one."""
     path = Path(folder)
-    report = read_folder(path)
+    report, texts = read_folder(path), operator_texts()
     for problem in report.problems:
-        _say(f"! {problem}")
+        _say(f"! {problem.told(texts.label)}")
     if not path.is_dir():
         return 1
     engine = _engine(settings)
@@ -43,9 +46,18 @@ def import_folder(settings: Settings, folder: str) -> int:
     added, changed, removed = write(
         engine, datetime.now(UTC), lambda work: import_articles(work, report.articles, fingerprint(path))
     )
-    _say(f"{len(report.articles)} articles: {added} new, {changed} changed, {removed} removed.")
+    told = texts.plural(
+        "{n} article: {added} new, {changed} changed, {removed} removed.",
+        "{n} articles: {added} new, {changed} changed, {removed} removed.",
+        len(report.articles), added=added, changed=changed, removed=removed,
+    )  # fmt: skip
+    _say(told)
     if path.resolve() != settings.knowledge_dir.resolve():
-        _say(f"Set KNOWLEDGE_DIR={path}: at its next start Allhands reads that folder again.")
+        _say(
+            texts.label(
+                "Set KNOWLEDGE_DIR={folder}: at its next start Allhands reads that folder again.", folder=path
+            )
+        )
     return 1 if report.problems else 0
 
 
@@ -57,13 +69,19 @@ def ask(settings: Settings, text: str) -> int:
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
     embedder = default_embedder() if settings.knowledge_vectors else None
     index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
-    offered = index.search(text)
-    if offered:
-        _say(
-            f"Offered ({offered[0].confidence:.0%} sure): {offered[0].article.title}\n\n{offered[0].passage}\n"
+    texts = operator_texts().label
+    if offered := index.search(text):
+        best = offered[0]
+        told = texts(
+            "Offered ({sure} sure): {title}", sure=f"{best.confidence:.0%}", title=best.article.title
         )
+        _say(f"{told}\n\n{best.passage}\n")
     else:
-        _say(f"Nothing is offered: no article is at least {index.threshold:.0%} sure. A person would be.\n")
+        told = texts(
+            "Nothing is offered: no article is at least {sure} sure. A person would be.",
+            sure=f"{index.threshold:.0%}",
+        )
+        _say(f"{told}\n")
     for match in index.search_all(text, limit=5):
         _say(f"{match.confidence:5.0%}  {match.article.title} ({match.article.source})")
     return 0
@@ -75,8 +93,11 @@ def _engine(settings: Settings) -> Engine:
         engine = make_engine(settings.database_url)
         engine.connect().close()
     except SQLAlchemyError as error:
-        sys.exit(f"The database cannot be reached (DATABASE_URL): {type(error).__name__}. Is it running, and is the "
-                 "address right?")  # fmt: skip
+        told = operator_texts().label(
+            "The database cannot be reached (DATABASE_URL): {error}. Is it running, and is the address right?",
+            error=type(error).__name__,
+        )
+        sys.exit(told)
     return engine
 
 

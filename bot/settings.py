@@ -6,11 +6,22 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.places import Place
+from bot.core.texts import mark
+from bot.runtime.catalogue import operator_texts
 
 PLATFORMS = ("slack", "discord", "telegram")
+_PYDANTIC = {
+    "int_parsing": mark("Input should be a valid integer, unable to parse string as an integer"),
+    "bool_parsing": mark("Input should be a valid boolean, unable to interpret input"),
+    "greater_than_equal": mark("Input should be greater than or equal to {ge}"),
+    "less_than_equal": mark("Input should be less than or equal to {le}"),
+    "string_pattern_mismatch": mark("String should match pattern '{pattern}'"),
+}
+"""What Pydantic says about the kinds of settings there are: type of error to its English words."""
 
 
 class SettingsError(Exception):
@@ -21,7 +32,10 @@ def place_from(text: str) -> Place:
     """'slack:C123', 'discord:123', 'telegram:-100123' as a place; raises ValueError."""
     platform, _, channel = text.strip().partition(":")
     if platform not in PLATFORMS or not channel:
-        raise ValueError(f"'{text}' is not a place: write slack:C…, discord:… or telegram:-100…")
+        texts = operator_texts().label
+        raise ValueError(
+            texts("'{value}' is not a place: write slack:C…, discord:… or telegram:-100…", value=text)
+        )
     return Place(platform=platform, channel=channel)
 
 
@@ -83,7 +97,10 @@ class Settings(BaseSettings):
         for one in _parts(value):
             platform, _, person = one.partition(":")
             if platform not in PLATFORMS or not person:
-                raise ValueError(f"'{one}' is not an account: write slack:U…, discord:… or telegram:…")
+                texts = operator_texts().label
+                raise ValueError(
+                    texts("'{value}' is not an account: write slack:U…, discord:… or telegram:…", value=one)
+                )
             accounts.add((platform, person))
         return frozenset(accounts)
 
@@ -94,7 +111,10 @@ class Settings(BaseSettings):
             return value
         first, _, last = value.partition("-")
         if not (first.strip().isdigit() and last.strip().isdigit() and int(first) < 24 and int(last) < 24):
-            raise ValueError(f"'{value}' is not a span of hours: write 21-8, or 0-0 for none")
+            texts = operator_texts().label
+            raise ValueError(
+                texts("'{value}' is not a span of hours: write 21-8, or 0-0 for none", value=value)
+            )
         return int(first), int(last)
 
     @property
@@ -112,6 +132,13 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+def _told(problem: ErrorDetails) -> str:
+    """What is wrong with a setting: in our own words, or in those of Pydantic."""
+    if (message := _PYDANTIC.get(problem["type"])) is not None:
+        return operator_texts().label(message, **problem.get("ctx", {}))
+    return problem["msg"].removeprefix("Value error, ")
+
+
 def load(**given: object) -> Settings:
     """Read the settings; raises SettingsError that names every wrong one."""
     try:
@@ -120,7 +147,7 @@ def load(**given: object) -> Settings:
         return Settings(_env_file=env_file, **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
     except ValidationError as error:
         lines = [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{str(problem['loc'][0]).upper()}: {_told(problem)}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise SettingsError("\n".join(lines)) from None

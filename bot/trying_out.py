@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.slack.manifest import build_manifest
+from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings
 from handlers.registry import discover
 from sandbox.sandbox import Ports, Sandbox, platform_servers
@@ -27,16 +28,17 @@ async def run_sandbox(
     """Start it, print where the page is, and go on until told to stop. Exits when a port is taken."""
     folder = Path(tempfile.mkdtemp(prefix="allhands-sandbox-"))
     sandbox = make_sandbox(settings, host, port, staff, folder)
+    texts = operator_texts().label
     try:
         try:
             await sandbox.start()
         except OSError as error:
+            reason = error.strerror or error
             sys.exit(
-                f"The sandbox cannot listen: {error.strerror or error}. Choose another port with --port."
+                texts("The sandbox cannot listen: {reason}. Choose another port with --port.", reason=reason)
             )
-        sys.stdout.write(
-            f"\n  Allhands is running. Open this page: {sandbox.page_url}\n\n  Ctrl-C ends it.\n\n"
-        )
+        running = texts("Allhands is running. Open this page: {page}", page=sandbox.page_url)
+        sys.stdout.write(f"\n  {running}\n\n  {texts('Ctrl-C ends it.')}\n\n")
         sys.stdout.flush()
         await until_told()
     finally:

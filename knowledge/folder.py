@@ -3,8 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,17 @@ class Problem:
     """What is wrong with a file or folder, and what to do about it, in words for its author."""
 
     source: str
-    message: str
+    text: str
+    """English; {named} places stand for the values."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def told(self, translate: Callable[..., str]) -> str:
+        """The problem in words that `translate(text, **values)` chooses."""
+        said = translate(self.text, **self.values)
+        return f"{self.source}: {said}" if self.source else said
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.message}" if self.source else self.message
+        return self.told(str.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +54,7 @@ def read_folder(path: Path | str) -> FolderReport:
     """Read every Markdown file below `path`; a file with a problem is left out and explained."""
     root = Path(path)
     if not root.is_dir():
-        what = "is a file, not a folder" if root.exists() else "does not exist"
-        return FolderReport(
-            (), (Problem("", f"The knowledge folder {root} {what}. Create it or change KNOWLEDGE_DIR."),)
-        )
+        return FolderReport((), (_missing(root),))
     articles: list[Article] = []
     problems: list[Problem] = []
     taken: dict[tuple[str, str], str] = {}
@@ -62,14 +66,33 @@ def read_folder(path: Path | str) -> FolderReport:
             continue
         first = taken.setdefault((article.key, article.language), source)
         if first != source:
-            message = (
-                f'{first} already is the article "{article.key}" in language "{article.language}". '
-                'Give one of the two another "key" or "language".'
-            )
-            problems.append(Problem(source, message))
+            problems.append(_second(article, first))
             continue
         articles.append(article)
     return FolderReport(tuple(articles), tuple(problems))
+
+
+def _missing(root: Path) -> Problem:
+    if root.exists():
+        return Problem(
+            "",
+            "The knowledge folder {folder} is a file, not a folder. Create it or change KNOWLEDGE_DIR.",
+            {"folder": root},
+        )
+    return Problem(
+        "",
+        "The knowledge folder {folder} does not exist. Create it or change KNOWLEDGE_DIR.",
+        {"folder": root},
+    )
+
+
+def _second(article: Article, first: str) -> Problem:
+    return Problem(
+        article.source,
+        '{first} already is the article "{key}" in language "{language}". '
+        'Give one of the two another "key" or "language".',
+        {"first": first, "key": article.key, "language": article.language},
+    )
 
 
 def fingerprint(path: Path | str) -> str:
@@ -107,30 +130,39 @@ def _read_file(file: Path, source: str) -> Article | Problem:
     try:
         if file.stat().st_size > LARGEST_FILE:
             return Problem(
-                source, f"is larger than {LARGEST_FILE // 1000} kB. Split it into several articles."
+                source,
+                "is larger than {most} kB. Split it into several articles.",
+                {"most": LARGEST_FILE // 1000},
             )
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Problem(
-            source, f"is not UTF-8 (byte {error.start + 1}). Save it again with the encoding UTF-8."
+            source,
+            "is not UTF-8 (byte {position}). Save it again with the encoding UTF-8.",
+            {"position": error.start + 1},
         )
     except OSError as error:
-        return Problem(source, f"cannot be read: {error.strerror or error}. Check its permissions.")
+        reason = error.strerror or error
+        return Problem(source, "cannot be read: {reason}. Check its permissions.", {"reason": reason})
     try:
         facts, body = frontmatter.parse(text, handler=YAMLHandler())
     # A value such as 2026-13-45 is a ValueError, brackets nested by the thousand are a RecursionError.
     except (ValueError, RecursionError):
         return Problem(source, "has front matter that cannot be understood. Quote its values.")
     except yaml.YAMLError as error:
-        return Problem(
-            source, f"has front matter that is not valid YAML{_where(error)}. Quote values that hold a colon."
-        )
+        return _not_yaml(error, source)
     return _article(facts, body.strip(), source)
 
 
-def _where(error: yaml.YAMLError) -> str:
+def _not_yaml(error: yaml.YAMLError, source: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    return f" (line {mark.line + 1})" if mark is not None else ""
+    if mark is None:
+        return Problem(source, "has front matter that is not valid YAML. Quote values that hold a colon.")
+    return Problem(
+        source,
+        "has front matter that is not valid YAML (line {line}). Quote values that hold a colon.",
+        {"line": mark.line + 1},
+    )
 
 
 def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Problem:
@@ -143,13 +175,19 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
     if not title:
         return Problem(source, 'has no title. Begin the file with front matter: "---", "title: ...", "---".')
     if not _LANGUAGE.fullmatch(language):
-        return Problem(source, f'has the language "{language}". Write a code such as en, hr or pt-BR.')
+        return Problem(
+            source,
+            'has the language "{language}". Write a code such as en, hr or pt-BR.',
+            {"language": language},
+        )
     if not body:
         return Problem(source, "has no text below its front matter. Write the answer there.")
     tags, phrasings = _texts(facts.get("tags"), ","), _texts(facts.get("phrasings"), "\n")
     if tags is None or phrasings is None:
         name = "tags" if tags is None else "phrasings"
-        return Problem(source, f'has "{name}" that is no list of texts. Write {name}: [one, two].')
+        return Problem(
+            source, 'has "{name}" that is no list of texts. Write {name}: [one, two].', {"name": name}
+        )
     return Article(
         key=_line(facts.get("key")) or key,
         language=_normal(language),

@@ -1,6 +1,7 @@
 """Bring the translation catalogue up to the code, or (--check) say whether it is.
 
-Every text a person reads is the first argument of `text`, `label`, `plural` or `mark`.
+Every text a person reads is the first argument of `text`, `texts`, `label`, `plural` or `mark`; of a `Problem`
+with an article it is the second.
 """
 
 import sys
@@ -13,8 +14,16 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "bot" / "locale"
-PACKAGES = ("bot", "adapters", "handlers", "storage", "knowledge", "web")
-KEYWORDS = {"text": None, "label": None, "mark": None, "plural": (1, 2), "texts": None}
+PACKAGES = ("bot", "adapters", "handlers", "knowledge", "web")
+KEYWORDS = {
+    "text": None,
+    "label": None,
+    "mark": None,
+    "plural": (1, 2),
+    "texts": None,
+    "_texts": None,
+    "Problem": (2,),
+}
 HEADER = "# The texts of Allhands."
 
 

@@ -1,12 +1,12 @@
 """What `allhands doctor` wants to know about Discord: token, application, membership, permissions, places."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import discord
 from discord.http import Route
 
-from adapters import AdapterContext, Finding
+from adapters import AdapterContext, Finding, Translate
 from adapters.discord.api import Api
 from adapters.discord.errors import FAILURES
 from adapters.discord.gateway import HOW_TO_RENEW
@@ -27,72 +27,81 @@ _CONTENT_ALLOWED_SMALL = 1 << 19
 
 async def examine(api: Api, context: AdapterContext, hearing: Hearing) -> list[Finding]:
     """Look at everything that can be seen without connecting; never raises for what Discord refuses."""
+    texts = context.texts
     try:
         me = await api.me()
     except discord.LoginFailure:
-        return [Finding(False, "Discord token", HOW_TO_RENEW)]
+        return [Finding(False, texts("Discord token"), texts(HOW_TO_RENEW))]
     except FAILURES as error:
-        advice = f"Discord does not answer ({type(error).__name__}): check the network and DISCORD_API_URL."
-        return [Finding(False, "Discord API", advice)]
-    findings = [Finding(True, f"Discord token: signed in as {me.get('username', me['id'])}")]
-    findings += await _application(api, str(me["id"]))
+        advice = texts(
+            "Discord does not answer ({error}): check the network and DISCORD_API_URL.",
+            error=type(error).__name__,
+        )
+        return [Finding(False, texts("Discord API"), advice)]
+    signed_in = texts("Discord token: signed in as {name}", name=me.get("username", me["id"]))
+    findings = [Finding(True, signed_in), *await _application(api, str(me["id"]), texts)]
     for channel in hearing.channels():
         is_staff = context.staff_space is not None and channel == context.staff_space.channel
-        findings += await _channel(api, channel, str(me["id"]), is_staff=is_staff)
+        findings += await _channel(api, channel, str(me["id"]), texts, is_staff=is_staff)
     return findings
 
 
-async def _application(api: Api, bot_id: str) -> list[Finding]:
+async def _application(api: Api, bot_id: str, texts: Translate) -> list[Finding]:
     application_id = bot_id
     findings = []
     try:
         application = await api.call(Route("GET", "/oauth2/applications/@me"))
     except FAILURES as error:
-        findings.append(
-            Finding(
-                False, "Discord application", f"It cannot be read ({type(error).__name__}).", is_fatal=False
-            )
-        )
+        advice = texts("It cannot be read ({error}).", error=type(error).__name__)
+        findings.append(Finding(False, texts("Discord application"), advice, is_fatal=False))
     else:
         application_id = str(application["id"])
-        findings.append(_message_content(application))
-    link = Finding(True, f"Discord invite link with the least permissions: {invite_link(application_id)}")
-    return [*findings, link]
+        findings.append(_message_content(application, texts))
+    link = texts("Discord invite link with the least permissions: {link}", link=invite_link(application_id))
+    return [*findings, Finding(True, link)]
 
 
-def _message_content(application: Mapping[str, Any]) -> Finding:
+def _message_content(application: Mapping[str, Any], texts: Translate) -> Finding:
     flags = int(application.get("flags") or 0)
     is_allowed = bool(flags & (_CONTENT_ALLOWED | _CONTENT_ALLOWED_SMALL))
-    advice = (
+    advice = texts(
         "Switch on 'Message Content Intent' on the Bot page of the application. Without it commands, buttons, forms, "
         "direct messages and mentions work; other messages in channels and threads arrive empty, those of staff too."
     )
-    return Finding(is_allowed, "Discord message content", "" if is_allowed else advice, is_fatal=False)
+    what = texts("Discord message content")
+    return Finding(is_allowed, what, "" if is_allowed else advice, is_fatal=False)
 
 
-async def _channel(api: Api, channel_id: str, me: str, *, is_staff: bool) -> list[Finding]:
-    label = "staff space" if is_staff else "support place"
+async def _channel(api: Api, channel_id: str, me: str, texts: Translate, *, is_staff: bool) -> list[Finding]:
+    what = texts("staff space") if is_staff else texts("support place")
     try:
         channel = await api.call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
     except FAILURES as error:
-        return [Finding(False, f"Discord {label} {channel_id}", _unseen_advice(error, label))]
+        label = texts("Discord {what} {channel}", what=what, channel=channel_id)
+        return [Finding(False, label, _unseen_advice(error, what, texts))]
     room = room_from(channel)
-    label = f"Discord {label} #{room.name or channel_id}"
+    label = texts("Discord {what} #{channel}", what=what, channel=room.name or channel_id)
     if room.kind not in (RoomKind.FORUM, RoomKind.TEXT):
-        return [Finding(False, label, "This is no forum or text channel; take the id of one of those.")]
+        advice = texts("This is no forum or text channel; take the id of one of those.")
+        return [Finding(False, label, advice)]
     try:
         guild = await _guild(api, room.guild, me)
     except FAILURES as error:
-        return [Finding(False, label, f"Its server cannot be read ({type(error).__name__}).", is_fatal=False)]
-    return [*_rights(guild, channel, me, label), *(_privacy(guild, channel, label) if is_staff else ())]
+        advice = texts("Its server cannot be read ({error}).", error=type(error).__name__)
+        return [Finding(False, label, advice, is_fatal=False)]
+    rights = _rights(_granted(guild, channel, me, guild["my_roles"]), label, texts)
+    return [rights, _privacy(_granted(guild, channel, "0", []), label, texts)] if is_staff else [rights]
 
 
-def _unseen_advice(error: BaseException, label: str) -> str:
+def _unseen_advice(error: BaseException, what: str, texts: Translate) -> str:
     if isinstance(error, discord.Forbidden):
-        return "The bot may not see it: give its role the permission 'View Channels' there."
+        return texts("The bot may not see it: give its role the permission 'View Channels' there.")
     if isinstance(error, discord.NotFound):
-        return f"There is no such channel, or the bot is not in its server: check the id, and invite the bot ({label})."
-    return f"It cannot be read ({type(error).__name__})."
+        return texts(
+            "There is no such channel, or the bot is not in its server: check the id, and invite the bot ({what}).",
+            what=what,
+        )
+    return texts("It cannot be read ({error}).", error=type(error).__name__)
 
 
 async def _guild(api: Api, guild_id: str, me: str) -> dict[str, Any]:
@@ -115,23 +124,20 @@ def _granted(guild: Mapping[str, Any], channel: Mapping[str, Any], user: str, ro
     )
 
 
-def _rights(guild: Mapping[str, Any], channel: Mapping[str, Any], me: str, label: str) -> Iterator[Finding]:
-    lacking = missing(_granted(guild, channel, me, guild["my_roles"]))
+def _rights(granted: int, label: str, texts: Translate) -> Finding:
+    lacking = missing(granted)
     if not lacking:
-        yield Finding(True, f"{label}: all permissions are there")
-        return
-    wanted = "; ".join(f"'{name}' {NEEDED[name][1]}" for name in lacking)
-    yield Finding(False, f"{label}: permissions", f"Give the bot's role there: {wanted}.")
+        return Finding(True, texts("{place}: all permissions are there", place=label))
+    wanted = "; ".join(f"'{name}' {texts(NEEDED[name][1])}" for name in lacking)
+    advice = texts("Give the bot's role there: {permissions}.", permissions=wanted)
+    return Finding(False, texts("{place}: permissions", place=label), advice)
 
 
-def _privacy(guild: Mapping[str, Any], channel: Mapping[str, Any], label: str) -> Iterator[Finding]:
-    everyone = _granted(guild, channel, "0", [])
-    if everyone & VIEW_CHANNEL:
-        yield Finding(
-            False,
-            f"{label}: privacy",
-            "Everyone in the server can see it, and who can see it counts as staff. Take 'View Channel' from "
-            "@everyone there and give it to your support role and to the bot.",
-        )
-    else:
-        yield Finding(True, f"{label}: only some can see it")
+def _privacy(everyone: int, label: str, texts: Translate) -> Finding:
+    if not everyone & VIEW_CHANNEL:
+        return Finding(True, texts("{place}: only some can see it", place=label))
+    advice = texts(
+        "Everyone in the server can see it, and who can see it counts as staff. Take 'View Channel' from "
+        "@everyone there and give it to your support role and to the bot."
+    )
+    return Finding(False, texts("{place}: privacy", place=label), advice)

@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from adapters import SetupError
 from adapters.discord.api import HouseHttp
 from adapters.discord.settings import DiscordSettings
+from bot.core.texts import mark
 
 Sink = Callable[[str, dict[str, Any], int], None]
 """(event name, payload, number in the session)."""
@@ -18,7 +19,7 @@ _DISPATCH = DiscordWebSocket.DISPATCH
 _WRONG_TOKEN = 4004
 _INTENTS_REFUSED = (4013, 4014)
 
-HOW_TO_RENEW = (
+HOW_TO_RENEW = mark(
     "Discord refuses the token. Copy it anew from the Bot page of your application at "
     "https://discord.com/developers/applications and set DISCORD_TOKEN."
 )

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.core.texts import mark
+
 VIEW_CHANNEL = 1 << 10
 ADMINISTRATOR = 1 << 3
 
 NEEDED: Mapping[str, tuple[int, str]] = {
-    "View Channels": (VIEW_CHANNEL, "to see the staff forum and the support places at all"),
-    "Send Messages": (1 << 11, "to answer, and to open a post in the staff forum"),
-    "Create Public Threads": (1 << 35, "to give each request in a text channel a thread of its own"),
-    "Send Messages in Threads": (1 << 38, "to speak in threads and forum posts"),
-    "Embed Links": (1 << 14, "to show tickets as cards"),
-    "Attach Files": (1 << 15, "to carry pictures and files both ways"),
-    "Read Message History": (1 << 16, "to fetch what was said while the bot was away"),
-    "Add Reactions": (1 << 6, "to mark each staff message as sent, noted or failed"),
+    "View Channels": (VIEW_CHANNEL, mark("to see the staff forum and the support places at all")),
+    "Send Messages": (1 << 11, mark("to answer, and to open a post in the staff forum")),
+    "Create Public Threads": (1 << 35, mark("to give each request in a text channel a thread of its own")),
+    "Send Messages in Threads": (1 << 38, mark("to speak in threads and forum posts")),
+    "Embed Links": (1 << 14, mark("to show tickets as cards")),
+    "Attach Files": (1 << 15, mark("to carry pictures and files both ways")),
+    "Read Message History": (1 << 16, mark("to fetch what was said while the bot was away")),
+    "Add Reactions": (1 << 6, mark("to mark each staff message as sent, noted or failed")),
 }
 """Name in Discord's settings: (bit, why). Nothing else is asked for."""
 

@@ -30,12 +30,22 @@ from adapters.slack.webhook import webhook
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.texts import mark
 
 _MOST_TEXT = 4000
 _TOKEN_CHECK_PAUSES = (0.0, 1.0, 5.0, 30.0)
 _REMOVED = frozenset({"account_inactive", "token_revoked", "app_uninstalled"})
-_BOT_ADVICE = "set it to the bot token (xoxb-…) of the installed app."
-_APP_ADVICE = "make an app-level token (xapp-…) with connections:write, and switch Socket Mode on."
+_BOT_REFUSED = mark(
+    "Slack refuses SLACK_BOT_TOKEN ({code}): set it to the bot token (xoxb-…) of the installed app."
+)
+_APP_REFUSED = mark(
+    "Slack refuses SLACK_APP_TOKEN ({code}): make an app-level token (xapp-…) with connections:write, and switch "
+    "Socket Mode on."
+)
+_WITHDRAWN = mark(
+    "Slack refuses {setting} ({code}): the app was removed or its token withdrawn. Install it again and set the new "
+    "token."
+)
 
 
 class SlackAdapter:
@@ -50,7 +60,7 @@ class SlackAdapter:
         names = CommandNames.of(context.commands, context.command_prefix)
         self.capabilities = _capabilities(names)
         self._rooms = rooms
-        self._refused: list[str] = []
+        self._refused: list[SetupError] = []
         self._is_refused = asyncio.Event()
         self._app: AsyncApp | None = None
         memory, positions = Memory(), Positions()
@@ -78,7 +88,7 @@ class SlackAdapter:
         """
         if not self._settings.app_token and not self._settings.signing_secret:
             raise SetupError(
-                "Slack: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP events)."
+                mark("Slack: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP events).")
             )
         await self._sign_in()
         await self._catch_up.prepare()
@@ -140,18 +150,20 @@ class SlackAdapter:
     # -- tokens
 
     def _note_refusal(self, code: str) -> None:
-        self._refuse(f"Slack refuses SLACK_BOT_TOKEN ({code}): {_advice(code)}")
+        self._refuse("SLACK_BOT_TOKEN", code, _BOT_REFUSED)
 
     def _note_app_refusal(self, code: str) -> None:
-        self._refuse(f"Slack refuses SLACK_APP_TOKEN ({code}): {_advice(code, _APP_ADVICE)}")
+        self._refuse("SLACK_APP_TOKEN", code, _APP_REFUSED)
 
-    def _refuse(self, advice: str) -> None:
-        self._refused.append(advice)
+    def _refuse(self, setting: str, code: str, message: str) -> None:
+        self._refused.append(
+            SetupError(_WITHDRAWN if code in _REMOVED else message, setting=setting, code=code)
+        )
         self._is_refused.set()
 
     def _raise_refusal(self) -> None:
         if self._refused:
-            raise SetupError(self._refused[0])
+            raise self._refused[0]
 
     def _look_at_token(self) -> None:
         """Slack says that a token was withdrawn; whether it was ours, Slack must say as well."""
@@ -176,7 +188,7 @@ class SlackAdapter:
         return uploads.opened(self._api, self._settings.bot_token, self._settings.api_url, file)
 
     async def check(self) -> list[Finding]:
-        return await examine(self._api, self._settings, self._rooms)
+        return await examine(self._api, self._settings, self._rooms, self._context.texts)
 
     async def close(self) -> None:
         self._directory.stop()
@@ -185,13 +197,6 @@ class SlackAdapter:
 
     async def _stop_looking(self) -> None:
         await _ended([task for task in (self._token_check, *self._reopener.under_way) if task is not None])
-
-
-def _advice(code: str, otherwise: str = _BOT_ADVICE) -> str:
-    """What a person can do about a token that is refused."""
-    if code in _REMOVED:
-        return "the app was removed or its token withdrawn. Install it again and set the new token."
-    return otherwise
 
 
 async def _ended(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -1,26 +1,27 @@
 """The app manifest, which an administrator pastes into Slack: the scopes that are needed and no more."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.slack.commands import slack_name
 from bot.core.commands import Argument, Command
+from bot.core.texts import mark
 
 SCOPES = {
-    "channels:history": "reads messages in public channels it was invited to",
-    "channels:read": "sees who is in the staff channel",
-    "chat:write": "answers",
-    "commands": "offers the slash commands",
-    "files:read": "passes on files",
-    "files:write": "passes on files",
-    "groups:history": "reads messages in private channels it was invited to",
-    "groups:read": "sees who is in a private staff channel",
-    "im:history": "reads its direct messages",
-    "im:read": "finds direct messages that came while it was away",
-    "im:write": "writes to a person first",
-    "reactions:read": "passes on reactions",
-    "reactions:write": "marks what became of a message",
-    "users:read": "knows people's names, languages and time zones",
+    "channels:history": mark("reads messages in public channels it was invited to"),
+    "channels:read": mark("sees who is in the staff channel"),
+    "chat:write": mark("answers"),
+    "commands": mark("offers the slash commands"),
+    "files:read": mark("passes on files"),
+    "files:write": mark("passes on files"),
+    "groups:history": mark("reads messages in private channels it was invited to"),
+    "groups:read": mark("sees who is in a private staff channel"),
+    "im:history": mark("reads its direct messages"),
+    "im:read": mark("finds direct messages that came while it was away"),
+    "im:write": mark("writes to a person first"),
+    "reactions:read": mark("passes on reactions"),
+    "reactions:write": mark("marks what became of a message"),
+    "users:read": mark("knows people's names, languages and time zones"),
 }
 """Every bot scope, with what breaks without it."""
 EVENTS = (
@@ -36,13 +37,22 @@ EVENTS = (
 EVENTS_PATH = "/slack/events"
 OPEN_TICKET, ADD_NOTE = "open_ticket", "add_note"
 _SHORTCUTS = (
-    (OPEN_TICKET, "Open a ticket", "Ask for a person about this message."),
-    (ADD_NOTE, "Add as note", "Put this message into the ticket as a note that the customer does not see."),
+    (OPEN_TICKET, mark("Open a ticket"), mark("Ask for a person about this message.")),
+    (
+        ADD_NOTE,
+        mark("Add as note"),
+        mark("Put this message into the ticket as a note that the customer does not see."),
+    ),
 )
 
 
 def build_manifest(
-    commands: Sequence[Command], prefix: str, public_url: str, socket_mode: bool, name: str = "Allhands"
+    commands: Sequence[Command],
+    prefix: str,
+    public_url: str,
+    socket_mode: bool,
+    name: str = "Allhands",
+    texts: Callable[[str], str] = str,
 ) -> dict[str, Any]:
     """Return the manifest for Socket Mode, or for requests to `public_url` + /slack/events.
 
@@ -56,7 +66,7 @@ def build_manifest(
         "_metadata": {"major_version": 2, "minor_version": 0},
         "display_information": {
             "name": name,
-            "description": "Answers questions, hands over to a person, calls all hands.",
+            "description": texts("Answers questions, hands over to a person, calls all hands."),
         },
         "features": {
             "app_home": {
@@ -66,10 +76,15 @@ def build_manifest(
             },
             "bot_user": {"display_name": name, "always_online": True},
             "shortcuts": [
-                {"name": title, "type": "message", "callback_id": callback_id, "description": description}
-                for callback_id, title, description in _SHORTCUTS
+                {
+                    "name": texts(title),
+                    "type": "message",
+                    "callback_id": callback_id,
+                    "description": texts(what),
+                }
+                for callback_id, title, what in _SHORTCUTS
             ],
-            "slash_commands": [_slash_command(command, prefix, url) for command in commands],
+            "slash_commands": [_slash_command(command, prefix, url, texts) for command in commands],
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
@@ -82,10 +97,10 @@ def build_manifest(
     }
 
 
-def _slash_command(command: Command, prefix: str, url: str) -> dict[str, Any]:
+def _slash_command(command: Command, prefix: str, url: str, texts: Callable[[str], str]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "command": f"/{slack_name(command.name, prefix)}",
-        "description": command.description,
+        "description": texts(command.description),
         "should_escape": False,
     }
     if command.arguments:

@@ -10,8 +10,9 @@ from adapters.telegram.api import Api
 from adapters.telegram.hearing import PLATFORM, ours
 from adapters.telegram.target import chat_id
 from bot.core.places import Place
+from bot.core.texts import mark
 
-_PRIVACY = (
+_PRIVACY = mark(
     "Open @BotFather, /setprivacy, choose the bot, Disable; then remove the bot from its groups and add it again. "
     "Or make it an administrator of each group."
 )
@@ -20,17 +21,20 @@ _PRIVACY = (
 class Doctor:
     def __init__(self, context: AdapterContext, api: Api, webhook_url: str) -> None:
         self._context, self._api, self._webhook_url = context, api, webhook_url
+        self._texts = context.texts
         self._findings: list[Finding] = []
 
     async def findings(self) -> list[Finding]:
         try:
             me: Mapping[str, Any] = await self._api.call("getMe")
         except TelegramError as error:
-            advice = (
+            what = self._texts("Telegram does not accept the token: {error}", error=error)
+            advice = self._texts(
                 "Copy the token again from @BotFather (/mybots, your bot, API Token) into TELEGRAM_TOKEN."
             )
-            return [Finding(False, f"Telegram does not accept the token: {error}", advice)]
-        self._add(True, f"Telegram knows the bot as @{me.get('username') or me.get('first_name')}")
+            return [Finding(False, what, advice)]
+        name = me.get("username") or me.get("first_name")
+        self._add(True, self._texts("Telegram knows the bot as @{name}", name=name))
         reads_all = bool(me.get("can_read_all_group_messages"))
         await self._check_staff_space(me)
         for place in ours(self._context.support_places):
@@ -50,23 +54,28 @@ class Doctor:
         chat, member = await self._chat_and_own_membership(space, me, "STAFF_SPACE")
         if chat is None:
             return
-        title = chat.get("title", space.channel)
+        texts, title = self._texts, chat.get("title", space.channel)
         self._add(
             bool(chat.get("is_forum")),
-            f"The staff group {title} has topics",
-            "Open the group's settings, switch Topics on. Without them each ticket is one card with replies under it.",
+            texts("The staff group {title} has topics", title=title),
+            texts(
+                "Open the group's settings, switch Topics on. Without them each ticket is one card with replies under "
+                "it."
+            ),
             is_fatal=False,
         )
         self._add(
             member.get("status") == "administrator",
-            f"The bot is an administrator of {title}",
-            "Make the bot an administrator of the group: without that it sees neither all messages nor reactions.",
+            texts("The bot is an administrator of {title}", title=title),
+            texts(
+                "Make the bot an administrator of the group: without that it sees neither all messages nor reactions."
+            ),
         )
         if member.get("status") == "administrator":
             self._add(
                 bool(member.get("can_manage_topics")),
-                f"The bot may manage topics in {title}",
-                "In the group's administrators, choose the bot and allow Manage Topics.",
+                texts("The bot may manage topics in {title}", title=title),
+                texts("In the group's administrators, choose the bot and allow Manage Topics."),
                 is_fatal=False,
             )
         await self._check_anonymous(space, str(title))
@@ -79,8 +88,11 @@ class Doctor:
         hidden = [admin["user"].get("first_name", "?") for admin in admins if admin.get("is_anonymous")]
         self._add(
             not hidden,
-            f"Nobody in {title} writes anonymously",
-            f"Switch Remain Anonymous off for {', '.join(hidden)}: what they write is passed to nobody.",
+            self._texts("Nobody in {title} writes anonymously", title=title),
+            self._texts(
+                "Switch Remain Anonymous off for {names}: what they write is passed to nobody.",
+                names=", ".join(hidden),
+            ),
             is_fatal=False,
         )
 
@@ -88,23 +100,30 @@ class Doctor:
         chat, member = await self._chat_and_own_membership(place, me, "SUPPORT_PLACES")
         if chat is None:
             return
-        title = chat.get("title", place.channel)
+        texts, title = self._texts, chat.get("title", place.channel)
         is_admin = member.get("status") == "administrator"
-        self._add(reads_all or is_admin, f"The bot reads every message in {title}", _PRIVACY)
+        self._add(
+            reads_all or is_admin,
+            texts("The bot reads every message in {title}", title=title),
+            texts(_PRIVACY),
+        )
         self._add(
             is_admin,
-            f"The bot sees reactions in {title}",
-            "Make the bot an administrator if reactions there should be passed on.",
+            texts("The bot sees reactions in {title}", title=title),
+            texts("Make the bot an administrator if reactions there should be passed on."),
             is_fatal=False,
         )
 
     async def _check_colleague_place(self, place: Place, me: Mapping[str, Any]) -> None:
         chat, member = await self._chat_and_own_membership(place, me, "COLLEAGUES")
         if chat is not None:
+            title = chat.get("title", place.channel)
             self._add(
                 member.get("status") == "administrator",
-                f"The bot can look up who is in {chat.get('title', place.channel)}",
-                "Make the bot an administrator: Telegram answers questions about members only to those.",
+                self._texts("The bot can look up who is in {title}", title=title),
+                self._texts(
+                    "Make the bot an administrator: Telegram answers questions about members only to those."
+                ),
                 is_fatal=False,
             )
 
@@ -112,19 +131,26 @@ class Doctor:
         self, place: Place, me: Mapping[str, Any], setting: str
     ) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
         """(None, {}) when the bot cannot see the chat, which then is a finding."""
+        texts = self._texts
         try:
             chat = await self._api.call("getChat", {"chat_id": chat_id(place.channel)})
             parameters = {"chat_id": chat_id(place.channel), "user_id": me["id"]}
             member = await self._api.call("getChatMember", parameters)
         except ChatMigrated as error:
-            advice = f"The group became a supergroup: write telegram:{error.new_chat_id} into {setting}."
-            self._add(False, f"The chat {place.channel} has another id now", advice)
+            advice = texts(
+                "The group became a supergroup: write {place} into {setting}.",
+                place=f"{PLATFORM}:{error.new_chat_id}",
+                setting=setting,
+            )
+            self._add(False, texts("The chat {chat} has another id now", chat=place.channel), advice)
             return None, {}
         except TelegramError as error:
-            advice = (
-                f"Add the bot to the group, and write the group's id (it begins with -100) into {setting}."
+            what = texts("Telegram shows the bot no chat {chat}: {error}", chat=place.channel, error=error)
+            advice = texts(
+                "Add the bot to the group, and write the group's id (it begins with -100) into {setting}.",
+                setting=setting,
             )
-            self._add(False, f"Telegram shows the bot no chat {place.channel}: {error}", advice)
+            self._add(False, what, advice)
             return None, {}
         return chat, member
 
@@ -133,21 +159,24 @@ class Doctor:
             info = await self._api.call("getWebhookInfo")
         except TelegramError:
             return
-        url = info.get("url") or ""
+        texts, url = self._texts, info.get("url") or ""
         if not self._webhook_url:
             self._add(
                 not url,
-                "No webhook is set, as polling wants it",
-                "Nothing to do if no other program uses this bot: the webhook is removed at start.",
+                texts("No webhook is set, as polling wants it"),
+                texts("Nothing to do if no other program uses this bot: the webhook is removed at start."),
                 is_fatal=False,
             )
             return
         self._add(
             url in ("", self._webhook_url),
-            "The webhook points here",
-            "Another program set a webhook for this bot; it is replaced at start. Stop the other program.",
+            texts("The webhook points here"),
+            texts(
+                "Another program set a webhook for this bot; it is replaced at start. Stop the other program."
+            ),
             is_fatal=False,
         )
         if failure := info.get("last_error_message"):
-            advice = f"Check that Telegram reaches {self._webhook_url} from outside."
-            self._add(False, f"Telegram's last delivery failed: {failure}", advice, is_fatal=False)
+            what = texts("Telegram's last delivery failed: {failure}", failure=failure)
+            advice = texts("Check that Telegram reaches {url} from outside.", url=self._webhook_url)
+            self._add(False, what, advice, is_fatal=False)

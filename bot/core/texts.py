@@ -83,7 +83,7 @@ class Texts:
         """The form that the language uses for n; `{n}` stands for the number."""
         return _fill(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
 
-    def label(self, message: str, **values: object) -> str:
+    def label(self, message: str, /, **values: object) -> str:
         """Plain text for buttons, titles and form labels: nothing is escaped."""
         return self._catalogue.gettext(message).format_map(
             {name: str(value) for name, value in values.items()}

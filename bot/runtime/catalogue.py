@@ -2,6 +2,8 @@
 
 import gettext
 import io
+import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -32,3 +34,9 @@ def texts_in(language: str) -> Texts:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Texts(gettext.GNUTranslations(compiled))
+
+
+def operator_texts() -> Texts:
+    """The texts in the language of whoever runs this process, as POSIX names it: "hr_HR.UTF-8"; else in English."""
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return texts_in(re.split("[.@]", next(filter(None, named), ""))[0])

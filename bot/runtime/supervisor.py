@@ -8,6 +8,8 @@ from enum import StrEnum
 import structlog
 
 from adapters import Adapter, SetupError
+from bot.core.texts import mark
+from bot.runtime.catalogue import operator_texts
 from bot.runtime.metrics import Metrics
 
 log = structlog.get_logger()
@@ -49,9 +51,9 @@ class Supervisor:
             self._ready_at = None
             try:
                 await adapter.run(self._became_ready)
-                self._failed(State.RESTARTING, "the connection ended")
+                self._failed(State.RESTARTING, mark("the connection ended"))
             except SetupError as error:
-                self._failed(State.NEEDS_SETUP, str(error))
+                self._failed(State.NEEDS_SETUP, error.message, **error.values)
             except Exception as error:
                 log.warning("adapter.died", platform=self.name, error=type(error).__name__, exc_info=error)
                 self._failed(State.RESTARTING, type(error).__name__)
@@ -69,9 +71,11 @@ class Supervisor:
         log.info("adapter.ready", platform=self.name)
         self._on_ready(self.name)
 
-    def _failed(self, state: State, problem: str) -> None:
-        self.state, self.problem = state, problem
+    def _failed(self, state: State, message: str, /, **values: object) -> None:
+        self.state, self.problem = state, operator_texts().label(message, **values)
         self._metrics.restarts.labels(self.name).inc()
+        # A log is searched for the same words everywhere: it stays English.
+        problem = message.format_map(values)
         log.warning("adapter.restarting", platform=self.name, state=state.value, problem=problem)
 
     def _was_settled(self) -> bool:

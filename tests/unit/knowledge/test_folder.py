@@ -103,7 +103,7 @@ def test_a_bad_file_is_explained_and_the_others_are_read(tmp_path, name, content
     assert [each.title for each in found.articles] == ["Good"]
     (problem,) = found.problems
     assert problem.source == name
-    assert said in problem.message
+    assert said in str(problem)
     assert str(problem).startswith(f"{name}: ")
 
 
@@ -115,19 +115,19 @@ def test_the_same_article_twice_keeps_the_first_and_names_both(tmp_path):
 
     assert [each.title for each in found.articles] == ["First"]
     assert found.problems[0].source == "b/returns.md"
-    assert "a/returns.md already is" in found.problems[0].message
+    assert "a/returns.md already is" in str(found.problems[0])
 
 
 def test_a_missing_folder_is_a_clear_problem(tmp_path):
     found = read_folder(tmp_path / "nowhere")
 
     assert found.articles == ()
-    assert "does not exist" in found.problems[0].message
-    assert "KNOWLEDGE_DIR" in found.problems[0].message
+    assert "does not exist" in str(found.problems[0])
+    assert "KNOWLEDGE_DIR" in str(found.problems[0])
 
 
 def test_a_file_in_place_of_the_folder_is_a_clear_problem(tmp_path):
-    assert "is a file" in read_folder(write(tmp_path, "a.md", article())).problems[0].message
+    assert "is a file" in str(read_folder(write(tmp_path, "a.md", article())).problems[0])
 
 
 def test_the_heading_serves_as_title_and_is_not_shown_twice(tmp_path):

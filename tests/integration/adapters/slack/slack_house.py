@@ -105,7 +105,7 @@ class House:
             admins=frozenset(),
             open_file=self._open,
             now=self.server.world.clock.now,
-            texts=lambda text: text,
+            texts=str.format,
             report=lambda name, fields: self.reports.append((name, fields)),
         )
 

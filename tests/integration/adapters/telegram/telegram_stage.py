@@ -104,7 +104,7 @@ class Stage:
             admins=frozenset({("telegram", TOM)}),
             open_file=self.open_file,
             now=lambda: datetime.now(UTC),
-            texts=lambda text: text,
+            texts=str.format,
             report=lambda name, fields: self.reports.append((name, fields)),
         )
         return replace(context, **changes)
