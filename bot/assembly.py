@@ -67,7 +67,13 @@ class House:
         self.writer = Writer(engine, self.clock)
         self.writer.start()
         self.dispatcher = Dispatcher(self.writer, self.desk, self.clock, self.metrics_book)
-        self.ticker = Ticker(self.writer, self.desk, self.dispatcher.enqueue, self.metrics_book)
+        self.ticker = Ticker(
+            self.writer,
+            self.desk,
+            self.dispatcher.enqueue,
+            self.dispatcher.take_up_left_behind,
+            self.metrics_book,
+        )
         self.librarian = Librarian(
             self.writer,
             self.clock,

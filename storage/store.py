@@ -92,8 +92,10 @@ class Store:
         return batch, True
 
     def _commit(self, batch: list[Job[Any]]) -> None:
-        """Commit all together; when that fails, each alone, so that one bad job costs only itself."""
-        if self._commit_together(batch) or len(batch) == 1:
+        """Commit all together; when that fails, each alone on a new connection: one bad job costs only itself, and a
+        connection that was lost costs nothing where another one can be had.
+        """
+        if self._commit_together(batch):
             return
         for job in batch:
             self._commit_together([job])

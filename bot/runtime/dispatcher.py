@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -33,6 +33,7 @@ MAX_DEFECTS = 5
 """Tries of an action that makes the adapter itself fail."""
 LONGEST_WAIT_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.5
+STORAGE_PAUSE_SECONDS = 1.0
 _PAGE = 1000
 
 
@@ -46,6 +47,9 @@ class Performer(Protocol):
     """What performs actions that go to no platform: the librarian."""
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]: ...
+
+
+T = TypeVar("T")
 
 
 class Dispatcher:
@@ -83,6 +87,23 @@ class Dispatcher:
                     row = replace(row, is_uncertain=True)
                 self.enqueue([Queued(row, action_from(row.payload))])
             after = page[-1].id
+
+    async def take_up_left_behind(self) -> None:
+        """Send what is stored but waits in no lane: the database took it, and its answer was lost."""
+        stored = await self._writer.do(lambda work: work.outbox.counts())
+        after = 0
+        if sum(stored.get(platform, 0) for platform in self._wakes) <= self.waiting():
+            return
+        while page := await self._writer.do(partial(_pending, after), self._take_up):
+            after = page[-1].id
+
+    def _take_up(self, page: Sequence[StoredAction]) -> None:
+        # Results come back in the order of the transactions: what this page calls pending is not settled here yet.
+        known = {item.row.id for lane in self._lanes.values() for item in lane}
+        left = [replace(row, is_uncertain=True) for row in page if row.id not in known]
+        if left:
+            log.warning("outbox.left_behind", actions=len(left))
+        self.enqueue([Queued(row, action_from(row.payload)) for row in left])
 
     def enqueue(self, queued: Sequence[Queued]) -> None:
         """Send these, each behind what its lane already holds. Call it in the event loop."""
@@ -128,9 +149,8 @@ class Dispatcher:
         item = lane[0]
         try:
             row = await self._deliver(item)
-        except StorageUnavailableError as error:
-            log.error("outbox.storage_unavailable", action=item.row.id, error=str(error))
-            await asyncio.sleep(1)
+        except StorageUnavailableError:
+            # Only the end of the process lets this through; the next one finds the row as it was.
             return False
         if row is None:
             return True
@@ -169,7 +189,7 @@ class Dispatcher:
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
         events = await performer.perform(action, row.id)
-        await self._writer.do(lambda work: self._performed(work, row, events), self.enqueue)
+        await self._stored(lambda work: self._performed(work, row, events), self.enqueue)
 
     async def _send(self, action: Action, row: StoredAction, sender: Sender) -> None:
         attempt = Attempt(
@@ -179,11 +199,22 @@ class Dispatcher:
             first_tried_at=row.first_tried_at,
             sent_so_far=row.sent_so_far,
         )
-        outgoing = address_at_once(action) or await self._writer.do(lambda work: address(action, work))
+        outgoing = address_at_once(action) or await self._stored(lambda work: address(action, work))
         receipt = await sender.send(outgoing, attempt) if outgoing is not None else Receipt()
         if receipt.is_repeat_possible:
             self._metrics.uncertain.labels(row.platform).inc()
-        await self._writer.do(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+        await self._stored(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+
+    async def _stored(self, job: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
+        """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
+        while True:
+            try:
+                return await self._writer.do(job, after)
+            except StorageUnavailableError as error:
+                log.error("outbox.storage_unavailable", error=str(error)[:200])
+                if self._stopping.is_set():
+                    raise
+                await self._rest(STORAGE_PAUSE_SECONDS)
 
     def _performed(self, work: UnitOfWork, row: StoredAction, events: Sequence[Event]) -> list[Queued]:
         work.outbox.sent(row.id)
@@ -222,7 +253,7 @@ class Dispatcher:
             log.warning("outbox.refused", platform=row.platform, action=row.id, kind=item.action.kind,
                         reason=refusal.value, detail=str(error)[:200])  # fmt: skip
             self._metrics.refused.labels(row.platform, refusal.value).inc()
-            await self._writer.do(
+            await self._stored(
                 lambda work: self._refused(work, row, item.action, refusal, str(error)), self.enqueue
             )
             return None
@@ -232,7 +263,7 @@ class Dispatcher:
             is_uncertain=row.is_uncertain or error.is_uncertain,
             sent_so_far=(*row.sent_so_far, *error.sent),
         )
-        await self._writer.do(lambda work: work.outbox.tried(row, str(error)[:200]))
+        await self._stored(lambda work: work.outbox.tried(row, str(error)[:200]))
         log.info(
             "outbox.retry", platform=row.platform, action=row.id, tries=row.attempts, error=str(error)[:200]
         )

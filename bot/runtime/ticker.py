@@ -24,16 +24,19 @@ class Ticker:
         writer: Writer,
         desk: Desk,
         enqueue: Callable[[Sequence[Queued]], None],
+        take_up_left_behind: Callable[[], Awaitable[None]],
         metrics: Metrics,
         interval_seconds: float = 1.0,
     ) -> None:
         self._writer, self._desk, self._enqueue, self._metrics = writer, desk, enqueue, metrics
+        self._take_up_left_behind = take_up_left_behind
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
         self._running: set[asyncio.Future[None]] = set()
         self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=interval_seconds)
         self._scheduler.add_job(self._run, "interval", args=[self.measure], seconds=5)
+        self._scheduler.add_job(self._run, "interval", args=[self.sweep], seconds=30)
         self._scheduler.add_job(self._run, "interval", args=[self.forget], hours=1)
 
     def start(self) -> None:
@@ -70,6 +73,13 @@ class Ticker:
             await self._writer.do(self._gauge)
         except StorageUnavailableError as error:
             log.error("measure.storage_unavailable", error=str(error))
+
+    async def sweep(self) -> None:
+        """Send what was stored by a transaction whose end nobody heard of."""
+        try:
+            await self._take_up_left_behind()
+        except StorageUnavailableError as error:
+            log.error("sweep.storage_unavailable", error=str(error))
 
     async def forget(self) -> None:
         """Drop what was handled and sent long ago."""
