@@ -32,13 +32,17 @@ def sos(event: CommandGiven, ctx: Context) -> list[Action]:
         since = waited(active.started_at, ctx.now) if active else ""
         typed = ctx.typed("sos", event.place.platform)
         text = texts.text(
-            "A call for help is going on since {since}. {sos} end ends it.", since=since, sos=typed
+            "A call for help has been going on for {time}. {sos} end ends it.", time=since, sos=typed
         )
         return [answer(event, text)]
     ctx.work.audit.record(staff.id, "sos", str(started.id))
     asked = ask_volunteers(ctx, started, staff.name, but=staff)
-    told = texts.plural("I am asking {n} colleague.", "I am asking {n} colleagues.", len(asked))
-    return [*asked, answer(event, told), *_announce(ctx, started, staff.name, len(asked))]
+    told = (
+        texts.plural("I am asking {n} colleague.", "I am asking {n} colleagues.", len(asked))
+        if asked
+        else texts.text("Nobody has volunteered yet, so there is nobody I could ask.")
+    )
+    return [*asked, *_confirm(event, told, ctx), *_announce(ctx, started, staff.name, len(asked))]
 
 
 @deadline("wait_limit")
@@ -111,13 +115,24 @@ def ask_volunteers(ctx: Context, sos: Sos, caller: str, *, but: Staff | None = N
 def _announce(ctx: Context, sos: Sos, caller: str, asked: int) -> list[Action]:
     if ctx.settings.staff_space is None:
         return []
-    texts = ctx.staff_texts
-    text = texts.plural(
-        "**{caller}** called for help; {n} colleague is asked. {sos} end ends it.",
-        "**{caller}** called for help; {n} colleagues are asked. {sos} end ends it.",
-        asked,
-        caller=caller,
-        sos=ctx.typed("sos", ctx.settings.staff_space.platform),
+    texts, platform = ctx.staff_texts, ctx.settings.staff_space.platform
+    sos_typed = ctx.typed("sos", platform)
+    text = (
+        texts.plural(
+            "**{caller}** called for help; {n} colleague is asked. {sos} end ends it.",
+            "**{caller}** called for help; {n} colleagues are asked. {sos} end ends it.",
+            asked,
+            caller=caller,
+            sos=sos_typed,
+        )
+        if asked
+        else texts.text(
+            "**{caller}** called for help, but nobody has volunteered yet. Colleagues who want to be asked write "
+            "{volunteer} on billing, api to me. {sos} end ends the call.",
+            caller=caller,
+            volunteer=ctx.typed("volunteer", platform),
+            sos=sos_typed,
+        )
     )
     content = Content(title=texts.label("All hands!"), text=f"{text}\n\n> {sos.reason}", tone=Tone.ALERT)
     return [Announce(ctx.settings.staff_space, content)]
@@ -154,4 +169,13 @@ def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
         joined,
     )
     announced = [Announce(ctx.settings.staff_space, Content(text=told))] if ctx.settings.staff_space else []
-    return [*thanked, answer(event, told), *announced]
+    return [*thanked, *_confirm(event, told, ctx), *announced]
+
+
+def _confirm(event: CommandGiven, told: str, ctx: Context) -> list[Action]:
+    """Answer the one who gave the command, unless the announcement is what they read next in the same room."""
+    space = ctx.settings.staff_space
+    capabilities = ctx.capabilities_of(event.place.platform)
+    has_private_answers = capabilities is None or capabilities.has_private_answers
+    is_announced_here = space is not None and event.place.key == space.key
+    return [] if is_announced_here and not has_private_answers else [answer(event, told)]

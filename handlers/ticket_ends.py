@@ -73,7 +73,15 @@ def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
     done = resolve(ctx, ticket, staff)
     if not done:
         return [answer(event, texts.text("Ticket #{number} was resolved before.", number=ticket.number))]
-    text = texts.text("Ticket #{number} is resolved. The customer is asked how it was.", number=ticket.number)
+    is_asked = not customer(ctx.work.conversations.get(ticket.conversation_id), ctx).is_opted_out
+    text = (
+        texts.text("Ticket #{number} is resolved. The customer is asked how it was.", number=ticket.number)
+        if is_asked
+        else texts.text(
+            "Ticket #{number} is resolved. The customer wishes no questions, so none is asked.",
+            number=ticket.number,
+        )
+    )
     return [*done, answer(event, text)]
 
 

@@ -42,11 +42,10 @@ async def is_called(town: Town, colleague: Dweller) -> None:
     """The call names no customer; the reason comes with it."""
     agent = town.agents()[0]
     await agent.gives("sos", "the newsletter went out")
-    await agent.is_told("I am asking 1 colleague")
     call = await colleague.sees("All hands!", "asks for help", "2 customers are waiting")
     assert "the newsletter went out" in call.text
     assert "table" not in call.text
-    await town.announced("called for help", "the newsletter went out")
+    await town.announced("called for help", "1 colleague is asked", "the newsletter went out")
 
 
 async def jumps_in(town: Town, colleague: Dweller, customer: Dweller) -> None:
@@ -108,7 +107,7 @@ async def ends(town: Town, colleague: Dweller) -> None:
     await colleague.gives("volunteer", "off")
     await colleague.sees("You will not be asked any more")
     await agent.gives("sos", "once more")
-    await agent.is_told("I am asking 0 colleagues")
+    await town.announced("called for help", "nobody has volunteered yet")
 
 
 async def test_whoever_waits_too_long_calls_for_help(town: Town) -> None:
