@@ -175,15 +175,20 @@ class Town:
     async def settle(self) -> None:
         """Wait until nothing is under way anywhere."""
         for server in self.servers.values():
-            try:
-                await server.settle(PATIENCE_SECONDS)
-            except TimeoutError:
-                # What was not acknowledged in time, Slack delivers again after a minute; till then all is quiet.
-                if not (isinstance(server, SlackServer) and server.deliveries.resting):
-                    raise
+            await self._settle(server)
         house = self.house
         if house is not None:
             await self.until(lambda: not house.dispatcher.waiting(), "the outbox is empty")
+
+    async def _settle(self, server: Server) -> None:
+        for _ in range(int(PATIENCE_SECONDS)):
+            try:
+                return await server.settle(1.0)
+            except TimeoutError:
+                # What was not acknowledged in time, Slack delivers again after a minute; till then all is quiet.
+                if isinstance(server, SlackServer) and server.deliveries.resting:
+                    return None
+        raise AssertionError(f"{server.name} does not come to rest")
 
     async def until(self, question: Callable[[], Any], what: str | Callable[[], str]) -> Any:
         """What the question gives as soon as it is something; fails when that takes too long."""

@@ -1,0 +1,79 @@
+"""Allhands as a process of its own, as in operation: started, asked how it is, ended, killed."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.acceptance.town import Town
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+class BotChild:
+    """`python -m bot run` in a town's environment; what it writes goes into a file."""
+
+    def __init__(self, town: Town, log: Path, **settings: str) -> None:
+        self.town, self.log = town, log
+        self.port = free_port()
+        self._settings = {"HTTP_PORT": str(self.port), **settings}
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, *, until_ready: bool = True) -> None:
+        environment = self.town.process_environment() | self._settings
+        with self.log.open("ab") as file:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=environment, stdout=file, stderr=file
+            )
+        if until_ready:
+            await self.until_ready()
+
+    async def until_ready(self) -> None:
+        for _ in range(600):
+            status, _body = await self.ask("/readyz")
+            if status == 200:
+                return
+            assert self._process is not None
+            assert self._process.returncode is None, self.log.read_text()
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the bot does not become ready:\n{self.log.read_text()[-4000:]}")
+
+    async def ask(self, path: str) -> tuple[int, Any]:
+        """Status and body of an HTTP question; 0 while nobody listens."""
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{self.port}{path}") as response,
+            ):
+                text = await response.text()
+                return response.status, json.loads(
+                    text
+                ) if response.content_type == "application/json" else text
+        except aiohttp.ClientError:
+            return 0, ""
+
+    async def kill(self) -> None:
+        """As a power cut would."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """As an operator would; the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, sign: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        if process.returncode is None:
+            process.send_signal(sign)
+        return await process.wait()

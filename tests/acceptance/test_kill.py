@@ -1,0 +1,98 @@
+"""The process is killed again and again while messages flow both ways on three platforms: nothing is lost."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.bot_child import BotChild
+from tests.acceptance.dwellers import Dweller
+from tests.acceptance.town import PLATFORMS, Town, open_town
+
+KILLS = 3
+PAUSE_SECONDS = 0.15
+REPEATED = "may appear twice"
+
+
+class Flow:
+    """A customer and an agent who go on writing to each other, whatever happens to the bot."""
+
+    def __init__(self, customer: Dweller, thread: Dweller) -> None:
+        self.customer, self.thread = customer, thread
+        self.count = 0
+
+    async def run(self) -> None:
+        while True:
+            await self.customer.says(f"there{self.count}x")
+            await self.thread.says(f"back{self.count}x")
+            self.count += 1
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def is_complete(self) -> None:
+        for reader, mark in ((self.thread, "there"), (self.customer, "back")):
+            wanted = [f"{mark}{number}x" for number in range(self.count)]
+            await reader.town.until(
+                lambda reader=reader, wanted=wanted, mark=mark: (
+                    set(wanted) <= {one for one, _ in seen(reader, mark)}
+                ),
+                lambda reader=reader, wanted=wanted, mark=mark: (
+                    f"{reader} lacks {set(wanted) - {one for one, _ in seen(reader, mark)}}"
+                ),
+            )
+
+
+def seen(reader: Dweller, mark: str) -> list[tuple[str, bool]]:
+    """The relayed messages in their order, and whether each says that it may be a repeat."""
+    heard = [one.text for one in reader.heard() if mark in one.text and not one.buttons]
+    return [(text[text.index(mark) :].split()[0], REPEATED in text) for text in heard]
+
+
+def check(flow: Flow) -> int:
+    """Each message once and in order, except for repeats that say so, on a platform that cannot be asked."""
+    repeats = 0
+    for reader, mark in ((flow.thread, "there"), (flow.customer, "back")):
+        found = seen(reader, mark)
+        once = list(dict.fromkeys(word for word, _ in found))
+        assert once == [f"{mark}{number}x" for number in range(flow.count)], f"{reader}"
+        again = len(found) - len(once)
+        marked = sum(is_marked for _, is_marked in found)
+        assert again <= marked, f"{reader} was shown silent repeats"
+        assert reader.platform == "telegram" or not marked
+        repeats += again
+    return repeats
+
+
+@pytest.mark.parametrize("staff", PLATFORMS)
+async def test_killed_again_and_again_it_loses_and_repeats_nothing(
+    staff: str, tmp_path: Path, sqlite_url: str, articles: Path
+) -> None:
+    moments = random.Random(f"kill {staff}")  # noqa: S311 - the same moments in every run
+    async with open_town(sqlite_url, articles, staff_platform=staff, has_house=False) as town:
+        child = BotChild(town, tmp_path / "bot.log")
+        await child.start()
+        try:
+            flows = [await opened(town, platform) for platform in PLATFORMS]
+            writing = [asyncio.create_task(flow.run()) for flow in flows]
+            for _ in range(KILLS):
+                await asyncio.sleep(moments.uniform(0.2, 1.5))
+                await child.kill()
+                await child.start(until_ready=moments.random() < 0.7)
+            await child.until_ready()
+            await asyncio.sleep(0.5)
+            for task in writing:
+                task.cancel()
+            await asyncio.gather(*writing, return_exceptions=True)
+            for flow in flows:
+                await flow.is_complete()
+            await town.settle()
+            for flow in flows:
+                check(flow)
+            assert await child.stop() == 0
+        finally:
+            await child.kill()
+
+
+async def opened(town: Town, platform: str) -> Flow:
+    customer = town.newcomer(platform)
+    return Flow(customer, await town.claimed(customer, f"Please help {customer.name}"))
