@@ -20,11 +20,16 @@ class _Compiled:
     text: str
     names: tuple[str, ...] | None
     """Parameter names in order, where the driver takes them by position."""
+    required: frozenset[str]
     defaults: dict[str, Any]
     binds: tuple[tuple[str, Processor], ...]
     results: tuple[tuple[int, Processor], ...]
 
     def parameters(self, given: Mapping[str, Any]) -> Any:
+        if given.keys() != self.required:
+            # A forgotten parameter would quietly be NULL.
+            wrong = ", ".join(sorted(given.keys() ^ self.required))
+            raise TypeError(f"missing or unknown parameters: {wrong}")
         values = {**self.defaults, **given}
         for name, process in self.binds:
             values[name] = process(values[name])
@@ -65,6 +70,7 @@ def _compile(construct: Executable, dialect: Dialect) -> _Compiled:
     return _Compiled(
         text=str(compiled),
         names=tuple(compiled.positiontup) if compiled.positional else None,
+        required=frozenset(name for name, bind in compiled.binds.items() if bind.required),
         defaults=dict(compiled.params),
         binds=tuple((name, process) for name, process in processors.items() if process is not None),
         results=tuple(_result_processors(construct, dialect)),
