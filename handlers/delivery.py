@@ -66,7 +66,7 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
         ctx.work.contacts.save(contact.reachable(False))
     texts = ctx.staff_texts
     reason = texts.text(_REASONS.get(Refusal(event.reason), _REASONS[Refusal.INVALID]))
-    text = texts.text("⚠️ This did not reach the customer: {reason}.", reason=reason)
+    text = texts.text("This did not reach the customer: {reason}.", reason=reason)
     content = Content(text=text, tone=Tone.ALERT)
     failed: list[Action] = [MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []
     shown = show_everywhere(ctx, ticket.id, content)

@@ -89,7 +89,8 @@ def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:
         Button(texts.label("Let in"), "let_in", str(staff.id), ButtonStyle.PRIMARY),
         Button(texts.label("No"), "keep_out", str(staff.id), ButtonStyle.DANGER),
     )
-    return [Announce(ctx.settings.staff_space, Content(text=text, buttons=buttons))]
+    title = texts.label("{name} would like to help", name=staff.name)
+    return [Announce(ctx.settings.staff_space, Content(title=title, text=text, buttons=buttons))]
 
 
 def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: Context) -> list[Action]:
