@@ -133,7 +133,9 @@ export class Composer {
   }
 
   async send() {
-    const said = this.input.value.trim();
+    // On Slack a space before the slash makes a command a message, which is how threads can have it.
+    const isMessage = this.conversation.pane.platform === "slack" && /^\s+\//.test(this.input.value);
+    const said = `${isMessage ? " " : ""}${this.input.value.trim()}`;
     if (this.isSending || (!said && !this.files.length)) return;
     this.isSending = true;
     this.sendButton.disabled = true;
