@@ -9,6 +9,9 @@ from sqlalchemy.pool import NullPool
 
 from storage.statement import Statement
 
+BUSY_TIMEOUT_MS = 5000
+"""How long SQLite waits for another process to end its transaction."""
+
 
 def make_engine(url: str) -> Engine:
     """An engine whose connections begin nothing by themselves.
@@ -32,7 +35,12 @@ def make_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=5000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
