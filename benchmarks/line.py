@@ -192,7 +192,7 @@ async def bring_up(bot: Bot, folder: Path) -> Load:
         if bot.is_allhands:
             await _ready(bot)
         bot.start_seconds = time.perf_counter() - bot.child.started_at
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(0.5)
         if bot.is_allhands:
             await _open_tickets(bot.platform, bot.child)
     load = Load(bot.platform)
@@ -290,9 +290,10 @@ def _median(windows: list[Window], what: str) -> float:
 
 
 def _floor(bot: Bot, all_bots: list[Bot]) -> Bot | None:
-    """The echo bot that a bot is measured against."""
-    label = f"{bot.label.partition(':')[0]}: echo"
-    return next((one for one in all_bots if one.label == label and one is not bot), None)
+    """What a bot is measured against: the echo bot, or where that does not run the first of its platform."""
+    platform = bot.label.partition(":")[0]
+    same = [one for one in all_bots if one.label.partition(":")[0] == platform]
+    return same[0] if same[0] is not bot else None
 
 
 def _ratios(bot: Bot, all_bots: list[Bot]) -> str:
@@ -348,7 +349,7 @@ def main() -> None:
     )
     given = parser.parse_args()
     rounds = given.rounds or (3 if given.quick else 7)
-    seconds = given.seconds or (1.0 if given.quick else 2.0)
+    seconds = given.seconds or (0.8 if given.quick else 2.0)
     with _folder(given.folder) as folder:
         against = given.against.resolve() if given.against else None
         uvloop.run(run(rounds, seconds, bots(given.only, against), folder.resolve()))
