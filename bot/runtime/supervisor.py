@@ -47,22 +47,39 @@ class Supervisor:
         """Keep the platform connected until cancelled."""
         tries = 0
         while True:
-            adapter = self.adapter = self._build()
             self._ready_at = None
-            try:
-                await adapter.run(self._became_ready)
-                self._failed(State.RESTARTING, mark("the connection ended"))
-            except SetupError as error:
-                self._failed(State.NEEDS_SETUP, error.message, **error.values)
-            except Exception as error:
-                log.warning("adapter.died", platform=self.name, error=type(error).__name__, exc_info=error)
-                self._failed(State.RESTARTING, type(error).__name__)
-            finally:
-                self.adapter = None
-                self._metrics.is_ready.labels(self.name).set(0)
-                await adapter.close()
+            await self._live_once()
             tries = 1 if self._was_settled() else tries + 1
             await self._pause(self._pause_seconds(tries))
+
+    async def _live_once(self) -> None:
+        """Build a client, let it live, clear it away; whatever it dies of is its own affair."""
+        try:
+            self.adapter = self._build()
+            await self.adapter.run(self._became_ready)
+            self._failed(State.RESTARTING, mark("the connection ended"))
+        except SetupError as error:
+            self._failed(State.NEEDS_SETUP, error.message, **error.values)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # A library cancelled something of its own and let it out; nobody meant this supervisor.
+            self._failed(State.RESTARTING, type(error).__name__)
+        except Exception as error:
+            log.warning("adapter.died", platform=self.name, error=type(error).__name__, exc_info=error)
+            self._failed(State.RESTARTING, type(error).__name__)
+        finally:
+            adapter, self.adapter = self.adapter, None
+            self._metrics.is_ready.labels(self.name).set(0)
+            if adapter is not None:
+                await self._close(adapter)
+
+    async def _close(self, adapter: Adapter) -> None:
+        try:
+            await adapter.close()
+        except Exception as error:
+            log.warning("adapter.not_closed", platform=self.name, error=type(error).__name__, exc_info=error)
 
     def _became_ready(self) -> None:
         self.state, self.problem = State.READY, ""
