@@ -23,7 +23,8 @@ def set_up(log_format: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # The SDKs log whole payloads below this level.
+    # The SDKs log whole payloads at their lowest levels.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    for noisy in ("slack_bolt", "slack_sdk", "discord", "telegram", "apscheduler", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        # What an SDK warns of, the supervisors see themselves: a lost connection, a slow answer.
+        handler.setLevel(logging.ERROR)

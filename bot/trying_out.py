@@ -35,7 +35,10 @@ async def run_sandbox(
         except OSError as error:
             reason = error.strerror or error
             sys.exit(
-                texts("The sandbox cannot listen: {reason}. Choose another port with --port.", reason=reason)
+                texts(
+                    "The sandbox cannot listen: {reason}. Choose other ports: .venv/bin/allhands sandbox --port 9100",
+                    reason=reason,
+                )
             )
         running = texts("Allhands is running. Open this page: {page}", page=sandbox.page_url)
         sys.stdout.write(f"\n  {running}\n\n  {texts('Ctrl-C ends it.')}\n\n")

@@ -8,9 +8,10 @@ from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
 from bot.core.places import direct_to
-from bot.core.policies.words import asks_something, is_greeting, is_thanks, is_yes, wants_person
+from bot.core.policies.words import agrees_to_person, asks_something, is_greeting, is_thanks, wants_person
 from bot.core.survey import SurveyKind
 from bot.core.texts import plain, shorten
+from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import say, show_everywhere, spoken, texts_for
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
@@ -20,6 +21,8 @@ from handlers.registry import on
 
 JOINS_WITHIN = timedelta(minutes=10)
 """Two top-level messages of one person in one channel within this time are one request."""
+REOPENS_WITHIN = timedelta(days=7)
+"""A question this long after the end is a new one: the bot looks for an answer first."""
 WORDS_WITHIN = timedelta(hours=1)
 """How long after a rating a remark counts as its words."""
 
@@ -112,7 +115,9 @@ def _to_desk(
 def _ask_the_bot(
     event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
 ) -> list[Action]:
-    if wants_person(event.text) or (is_yes(event.text) and was_offered_person(ctx, conversation, message)):
+    if wants_person(event.text) or (
+        agrees_to_person(event.text) and was_offered_person(ctx, conversation, message)
+    ):
         return open_ticket(ctx, conversation)
     if is_greeting(event.text):
         return [greet(ctx, conversation)]
@@ -159,7 +164,7 @@ def _after_the_end(
     if survey is not None and is_remark:
         return take_words(ctx, survey, plain(event.text[: 2 * LONGEST_WORDS]))
     ticket = ctx.work.tickets.last_of(conversation.id)
-    if ticket is None:
+    if ticket is None or _is_long_ago(ticket, ctx):
         conversation = replace(conversation.with_bot(), last_message_at=ctx.now)
         ctx.work.conversations.save(conversation)
         return _ask_the_bot(event, conversation, message, ctx)
@@ -168,3 +173,7 @@ def _after_the_end(
     reopened = reopen(ctx, ticket, reason=reason, words=words)
     content = spoken(message, name=shorten(contact.name, 60))
     return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]
+
+
+def _is_long_ago(ticket: Ticket, ctx: Context) -> bool:
+    return ticket.resolved_at is not None and ctx.now - ticket.resolved_at > REOPENS_WITHIN

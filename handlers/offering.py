@@ -29,7 +29,7 @@ def offer_person(ctx: Context, conversation: Conversation, message: Message) -> 
     """No guess: say so, and offer a person."""
     texts = texts_for(customer_of(conversation, ctx), ctx)
     text = texts.text(
-        "I have no answer to that which I could stand behind. Shall I ask a person? "
+        "I don't have a reliable answer to that. Shall I ask a person? "
         "Or put it in other words, and I look again."
     )
     person = Button(texts.label("Talk to a person"), "person", str(conversation.id), ButtonStyle.PRIMARY)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.actions import Action, Announce, Tell
+from bot.core.actions import Action, Announce, Tell, UpdateButtons
 from bot.core.commands import Argument, Role
 from bot.core.content import Button, ButtonStyle, Content
 from bot.core.events import ButtonPressed, CommandGiven
@@ -51,6 +51,11 @@ def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
     ctx.work.audit.record(agent.id, "let_in", str(staff.id))
     welcome = texts.text("**{name}** has let you in. You will be asked when help is needed.", name=agent.name)
     return [
+        *_decided(
+            event,
+            texts.text("**{name}** is in, let in by {agent}.", name=staff.name, agent=agent.name),
+            Button(texts.label("Take it back"), "keep_out", str(staff.id)),
+        ),
         answer(event, texts.text("{name} is in: they will be asked when help is needed.", name=staff.name)),
         Tell(staff.id, staff.identity, Content(text=welcome, buttons=_jump_in_now(ctx))),
     ]
@@ -60,16 +65,28 @@ def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
 def keep_out(event: ButtonPressed, ctx: Context) -> list[Action]:
     agent = require(event, ctx, Role.AGENT)
     staff = _candidate(event, ctx)
-    given_back: list[Action] = []
-    if staff is not None and staff.role < Role.AGENT:
-        ctx.work.team.save(replace(staff, is_volunteering=False, is_confirmed=False))
-        ctx.work.audit.record(agent.id, "keep_out", str(staff.id))
-        for held in ctx.work.tickets.held_by(staff.id):
-            given_back += release(ctx, held, staff)
+    texts = ctx.staff_texts
+    if staff is None or staff.role >= Role.AGENT:
+        return [answer(event, texts.text("They stay outside, and see nothing of the tickets."))]
+    ctx.work.team.save(replace(staff, is_volunteering=False, is_confirmed=False))
+    ctx.work.audit.record(agent.id, "keep_out", str(staff.id))
+    given_back = [
+        action for held in ctx.work.tickets.held_by(staff.id) for action in release(ctx, held, staff)
+    ]
+    told = texts.text("Thank you for offering to help! The support team does not need it at the moment.")
     return [
         *given_back,
-        answer(event, ctx.staff_texts.text("They stay outside, and see nothing of the tickets.")),
+        *_decided(
+            event, texts.text("**{name}** stays outside, said {agent}.", name=staff.name, agent=agent.name)
+        ),
+        answer(event, texts.text("They stay outside, and see nothing of the tickets.")),
+        Tell(staff.id, staff.identity, Content(text=told)),
     ]
+
+
+def _decided(event: ButtonPressed, text: str, *buttons: Button) -> list[Action]:
+    """The question with its buttons gives way to what was decided."""
+    return [UpdateButtons(event.message, Content(text=text, buttons=buttons))] if event.message else []
 
 
 def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:

@@ -271,7 +271,7 @@ async def test_who_is_kept_out_later_loses_what_they_hold(stage: Stage, ana: Per
     await ana.presses("Let in", at=stage.staff_space)
     await ana.gives("sos", "help")
     await olga.presses("Jump in")
-    await ana.presses("No", at=stage.staff_space)
+    await ana.presses("Take it back", at=stage.staff_space)
     assert stage.state() == "waiting"
     seen = len(customer.sees)
     await olga.says("am I still here?")

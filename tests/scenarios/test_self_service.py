@@ -84,7 +84,7 @@ async def test_an_article_that_was_wrong_is_never_offered_again(dana: Person) ->
 
 async def test_what_the_knowledge_does_not_cover_gets_no_guess(dana: Person) -> None:
     await dana.says("Why does the moon follow me home?")
-    assert "no answer to that which I could stand behind" in dana.sees[-1]
+    assert "don't have a reliable answer" in dana.sees[-1]
     assert dana.buttons == ["Talk to a person"]
 
 
@@ -215,3 +215,24 @@ async def test_markup_in_an_article_title_stays_words(stage: Stage, dana: Person
     await dana.says("odd question")
     await dana.presses("That solved it")
     assert "What is \\*this\\* \\[thing\\]?" in dana.sees[-2]
+
+
+@pytest.mark.parametrize("words", ["yes", "yes please, a person", "ok, ask a person", "yes do that"])
+async def test_taking_the_offer_of_a_person_in_words_opens_a_ticket(stage: Stage, words: str) -> None:
+    dana = stage.person("telegram", "Dana")
+    await dana.says("My quarkzilla wobbles")
+    assert "Shall I ask a person?" in dana.sees[-1]
+    await dana.says(words)
+    assert "Your ticket is **#1**" in dana.sees[-1]
+
+
+async def test_a_question_long_after_a_ticket_is_a_new_one(stage: Stage) -> None:
+    dana, ana = stage.person("telegram", "Dana"), stage.agent("Ana")
+    await dana.gives("human")
+    await ana.gives("claim", "1")
+    await ana.gives("resolve", "1")
+    await stage.later(days=8)
+    await dana.says("When does my parcel arrive?")
+    assert "two to four working days" in dana.sees[-1]
+    await dana.presses("Talk to a person")
+    assert "#2" in dana.sees[-1]

@@ -67,11 +67,13 @@ async def test_an_outsider_is_noted_and_the_team_is_asked(stage: Stage, olga: Pe
     assert "asked the support team to let you in" in olga.was_told
     assert "**Olga** (Telegram) would like to help with tickets" in stage.in_staff_space()[-1]
     assert not (await staff_of(stage, olga)).is_confirmed
+    at, let_in = stage.button("slack", stage.staff_space, "Let in")
     await ana.presses("Let in", at=stage.staff_space)
     assert ana.was_told == "Olga is in: they will be asked when help is needed."
     assert "**Ana** has let you in." in olga.sees[-1]
     assert (await staff_of(stage, olga)).is_confirmed
-    await ana.presses("Let in", at=stage.staff_space)
+    assert stage.in_staff_space()[-1] == "**Olga** is in, let in by Ana."
+    await ana.presses_this(let_in, at)
     assert ana.was_told == "Olga is in already."
 
 
@@ -95,11 +97,12 @@ async def test_who_was_kept_out_sees_nothing_and_is_asked_nothing(
     stage: Stage, olga: Person, ana: Person
 ) -> None:
     await olga.gives("volunteer", "on billing")
+    at, let_in = stage.button("slack", stage.staff_space, "Let in")
     await ana.presses("No", at=stage.staff_space)
     assert ana.was_told == "They stay outside, and see nothing of the tickets."
     await ana.gives("sos", "help")
-    assert olga.sees == []
-    await ana.presses("Let in", at=stage.staff_space)
+    assert [seen[:33] for seen in olga.sees] == ["Thank you for offering to help! T"]
+    await ana.presses_this(let_in, at)
     assert ana.was_told == "They have withdrawn their offer."
 
 

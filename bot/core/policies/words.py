@@ -61,6 +61,13 @@ _AGREED = (
 )
 _YES = re.compile(rf"{_AGREED}(?: (?:{_AGREED}|do))*")
 _LONGEST_PHRASE_WORDS = 6
+_TAKING_PERSON = frozenset(
+    "yes yeah yep sure ok okay please pls do it that ask a an the real person human someone somebody agent people "
+    "talk to with speak connect me i would like want go ahead then now da ja ναι osobu osobo covjeka cloveka agenta "
+    "einen menschen bitte molim prosim ludzu cilveku ανθρωπο παρακαλω".split()
+)
+_EMPTY = ("do", "it", "that", "me", "i", "a", "an", "the", "to", "with", "now", "then")
+"""Words of the list above that say nothing alone."""
 
 
 def folded(text: str) -> str:
@@ -110,6 +117,17 @@ def is_greeting(text: str) -> bool:
 def is_yes(text: str) -> bool:
     """True for a message that only agrees."""
     return _is_only(_YES, text)
+
+
+def agrees_to_person(text: str) -> bool:
+    """True for an answer to the offer of a person that takes it: 'yes', 'ok, ask a person', 'yes do that'."""
+    words = _words(text)
+    is_short = "?" not in text and 0 < len(words) <= _LONGEST_PHRASE_WORDS
+    return is_yes(text) or (
+        is_short
+        and all(word in _TAKING_PERSON for word in words)
+        and any(word not in _EMPTY for word in words)
+    )
 
 
 def _is_only(phrase: re.Pattern[str], text: str) -> bool:
