@@ -16,7 +16,8 @@ from adapters.slack.api import SDK_LOGGER, TOKEN_ERRORS, error_code
 
 PING_SECONDS = 3.0
 """The SDK notices a dead socket only with its pings: 9 seconds with its own default of ten."""
-GIVE_UP_SECONDS = 45.0
+GIVE_UP_SECONDS = 15.0
+"""So long the SDK may try to reconnect by itself; only then is an operator told that Slack is away."""
 _APP_ERRORS = TOKEN_ERRORS | {
     "missing_scope",
     "no_permission",
