@@ -23,6 +23,8 @@ JOINS_WITHIN = timedelta(minutes=10)
 """Two top-level messages of one person in one channel within this time are one request."""
 REOPENS_WITHIN = timedelta(days=7)
 """A question this long after the end is a new one: the bot looks for an answer first."""
+ALBUM_WITHIN = timedelta(seconds=10)
+"""The pictures of one album arrive one by one, not always in the same second."""
 WORDS_WITHIN = timedelta(hours=1)
 """How long after a rating a remark counts as its words."""
 
@@ -139,7 +141,10 @@ def _is_later_in_album(
     if not event.album:
         return False
     before = ctx.work.messages.history(conversation.id, limit=5)
-    return any(one.files and one.id != message.id and one.sent_at == message.sent_at for one in before)
+    return any(
+        one.files and one.id != message.id and abs(message.sent_at - one.sent_at) <= ALBUM_WITHIN
+        for one in before
+    )
 
 
 def _after_the_end(

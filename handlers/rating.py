@@ -1,9 +1,9 @@
 """How was the help? Five buttons, then words for those who want to add some."""
 
-from bot.core.actions import Action, AskForm, Show
+from bot.core.actions import Action, Announce, AskForm, Show
 from bot.core.content import Button, Content, FieldKind, Form, FormField, Tone
 from bot.core.conversation import Conversation
-from bot.core.events import ButtonPressed, Delivered, FormSubmitted
+from bot.core.events import ButtonPressed, Delivered, DeliveryFailed, FormSubmitted
 from bot.core.survey import Survey, SurveyKind
 from handlers.asking import id_in
 from handlers.cards import refresh
@@ -101,8 +101,31 @@ def _tell_staff(ctx: Context, survey: Survey, conversation: Conversation, score:
         text = ctx.staff_texts.text(
             "**Rated {score} of 5.** Someone should look at what went wrong.", score=score
         )
-        actions.append(Show(survey.ticket_id, Content(text=text, tone=Tone.ALERT)))
+        actions.append(
+            Show(
+                survey.ticket_id,
+                Content(text=text, tone=Tone.ALERT),
+                purpose="low_rating",
+                subject=str(survey.id),
+            )
+        )
     return actions
+
+
+@on("delivery_failed", "low_rating")
+def alert_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """The ticket's thread is gone: what should not be overlooked is said in the staff space itself."""
+    survey = ctx.work.surveys.get(int(event.subject))
+    ticket = ctx.work.tickets.get(survey.ticket_id) if survey else None
+    space = ctx.settings.staff_space
+    if survey is None or ticket is None or space is None:
+        return []
+    text = ctx.staff_texts.text(
+        "**Ticket #{number} was rated {score} of 5.** Someone should look at what went wrong.",
+        number=ticket.number,
+        score=survey.score or 0,
+    )
+    return [Announce(space, Content(text=text, tone=Tone.ALERT))]
 
 
 def _redraw(ctx: Context, survey: Survey, conversation: Conversation) -> list[Action]:

@@ -19,6 +19,10 @@ class Ids:
         self._millisecond = 0
         self._sequence = 0
 
+    def has_made(self, id_: int) -> bool:
+        """True for ids of this process (and of one in a thousand others)."""
+        return id_ & (((1 << _PROCESS_BITS) - 1) << _SEQUENCE_BITS) == self._process
+
     def next(self, now: datetime) -> int:
         millisecond = int((now - _FIRST_DAY).total_seconds() * 1000)
         if millisecond > self._millisecond:

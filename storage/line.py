@@ -266,6 +266,10 @@ class OutboxQueue:
             for id_, lane, platform, payload, attempts, is_uncertain, sent, first_tried_at in rows
         ]
 
+    def is_own(self, action: StoredAction) -> bool:
+        """True when this process stored it."""
+        return self._ids.has_made(action.id)
+
     def sent(self, action_id: int) -> None:
         self._session.run(_FINISH, row_id=action_id, state="sent", error="")
 

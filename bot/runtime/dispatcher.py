@@ -94,13 +94,13 @@ class Dispatcher:
         after = 0
         if sum(stored.get(platform, 0) for platform in self._wakes) <= self.waiting():
             return
-        while page := await self._writer.do(partial(_pending, after), self._take_up):
-            after = page[-1].id
+        while page := await self._writer.do(partial(_own_pending, after), self._take_up):
+            after = page[-1][0].id
 
-    def _take_up(self, page: Sequence[StoredAction]) -> None:
+    def _take_up(self, page: Sequence[tuple[StoredAction, bool]]) -> None:
         # Results come back in the order of the transactions: what this page calls pending is not settled here yet.
         known = {item.row.id for lane in self._lanes.values() for item in lane}
-        left = [replace(row, is_uncertain=True) for row in page if row.id not in known]
+        left = [replace(row, is_uncertain=True) for row, is_own in page if is_own and row.id not in known]
         if left:
             log.warning("outbox.left_behind", actions=len(left))
         self.enqueue([Queued(row, action_from(row.payload)) for row in left])
@@ -310,6 +310,11 @@ class Dispatcher:
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:
     return work.outbox.pending(after=after, limit=_PAGE)
+
+
+def _own_pending(after: int, work: UnitOfWork) -> list[tuple[StoredAction, bool]]:
+    """With each row, whether this process stored it: those of others are on their way there."""
+    return [(row, work.outbox.is_own(row)) for row in _pending(after, work)]
 
 
 def _missed(action: Action) -> tuple[str, str]:

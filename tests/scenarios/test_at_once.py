@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from bot.core.events import MessageDeleted, MessageEdited
 from bot.core.places import Place
-from tests.stage import Person, Stage
+from tests.stage import Person, Stage, open_stage
 
 
 async def test_two_first_messages_in_one_instant_make_one_conversation_one_ticket_one_thread(
@@ -87,6 +88,35 @@ async def test_everyone_who_claims_the_longest_wait_at_once_gets_another_one(sta
     assert told[0] == "Nobody is waiting. Well done, everyone!"
     helped = {one.sees[-1] for one in people}
     assert len(helped) == 5
+
+
+async def test_two_processes_that_hear_the_same_person_at_once_make_one_ticket(
+    postgresql_url: str, articles: Path
+) -> None:
+    async with (
+        open_stage(postgresql_url, articles) as one,
+        open_stage(postgresql_url, articles, after=one) as two,
+    ):
+        dana = one.person("telegram", "Dana")
+        for _ in range(3):
+            first = dana.message(dana.new_message(), "I want to talk to a human")
+            second = dana.message(dana.new_message(), "can I speak to a person?")
+            await asyncio.gather(
+                one.accept("telegram", first), two.accept("telegram", second), two.accept("telegram", first)
+            )
+        one.clock.advance(timedelta(seconds=2))
+        for stage in (one, two, one):
+            await stage.house.ticker.tick()
+            await stage.settle()
+        assert len([seen for seen in dana.sees if "I have asked our team to help you" in seen]) == 1
+        assert len(one.threads()) == 1
+        shown = " ".join(one.in_thread())
+        assert shown.count("I want to talk to a human") >= 3
+        assert shown.count("can I speak to a person?") == 3
+        await one.house.dispatcher.take_up_left_behind()
+        await two.house.dispatcher.take_up_left_behind()
+        await asyncio.gather(one.settle(), two.settle())
+        assert not any(attempt.is_uncertain for _, attempt in one.staff_platform.scenery.attempts)
 
 
 async def test_an_edit_that_comes_before_its_message_is_not_lost(stage: Stage, dana: Person) -> None:

@@ -64,6 +64,14 @@ async def test_a_low_rating_raises_an_alert_once(stage: Stage, resolved: Person,
     assert "I am sorry that it was not better." in resolved.sees[-1]
 
 
+async def test_an_alert_whose_thread_is_gone_is_raised_in_the_staff_space(
+    stage: Stage, resolved: Person
+) -> None:
+    await stage.loses_place(stage.thread(), is_reported=False)
+    await resolved.presses("1 ★")
+    assert stage.in_staff_space()[-1].startswith("**Ticket #1 was rated 1 of 5.**")
+
+
 async def test_a_good_rating_raises_none(stage: Stage, resolved: Person) -> None:
     before = len(stage.in_thread())
     await resolved.presses("3 ★")

@@ -1,5 +1,7 @@
 """What the bot does alone: answers with their source, no guesses, and a person for the asking."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.events import AnswersFound
@@ -129,6 +131,7 @@ async def test_a_file_without_words_is_offered_a_person(stage: Stage, dana: Pers
 async def test_an_album_is_answered_once_and_travels_whole(stage: Stage, dana: Person) -> None:
     for number in range(4):
         await dana.says("", files=(dana.file(f"{number}.jpg"),), album="A1")
+        stage.clock.advance(timedelta(milliseconds=400))
     assert len(dana.sees) == 1
     await dana.presses("Talk to a person")
     shown = stage.staff_platform.in_place(stage.thread())
@@ -236,3 +239,9 @@ async def test_a_question_long_after_a_ticket_is_a_new_one(stage: Stage) -> None
     assert "two to four working days" in dana.sees[-1]
     await dana.presses("Talk to a person")
     assert "#2" in dana.sees[-1]
+
+
+async def test_a_wish_for_a_person_that_says_why_names_the_ticket(stage: Stage) -> None:
+    dana = stage.person("telegram", "Dana")
+    await dana.says("I want to talk to a person about my sinking sofa")
+    assert "sinking sofa" in stage.card().title
