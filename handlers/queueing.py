@@ -17,6 +17,7 @@ from handlers.context import Context
 from handlers.exchange import LONG_AGO, customer_of, note_on_desk, say, texts_for
 
 LONGEST_SUBJECT = 80
+TELLING_WORDS = 8
 LONGEST_READ = 2000
 """No title needs more of a text than this."""
 
@@ -232,12 +233,15 @@ def _subject(ctx: Context, conversation: Conversation) -> str:
     """
     before = ctx.work.tickets.last_of(conversation.id)
     since = before.resolved_at if before and before.resolved_at else LONG_AGO
-    telling = [
+    said = [
         one.text
         for one in ctx.work.messages.history(conversation.id, limit=12)
         if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
-        and not is_mere_reply(one.text)
-    ]  # fmt: skip
+    ]
+    # 'I want to talk to a person about my sofa' says more than that nobody said anything.
+    telling = [text for text in said if not is_mere_reply(text)] or [
+        text for text in said if len(text.split()) >= TELLING_WORDS
+    ]
     return subject_of(telling[-1]) if telling else ctx.staff_texts.label("Asks for a person")
 
 

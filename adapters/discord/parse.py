@@ -24,6 +24,7 @@ from bot.core.events import (
     ReactionChanged,
 )
 from bot.core.places import Identity, MessageAt, Place
+from bot.core.texts import escape
 
 Payload = Mapping[str, Any]
 
@@ -98,7 +99,7 @@ def read_message(
     place = room.exchange_about(root or message.id)
     if (typed := _typed_command(content, reader)) is not None:
         return CommandGiven(f"{PLATFORM}:command:{data['id']}", at, place, author, *typed, message=message)
-    text, files = _text_of(data, content, reader), files_of(data)
+    text, files = _titled(_text_of(data, content, reader), data, room), files_of(data)
     if not text and not files:
         return None
     return MessageReceived(
@@ -138,7 +139,7 @@ def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> Messa
     edition = data.get("edited_timestamp", _NO_TIME)
     if edition is None:
         return None
-    text = _text_of(data, _without_call(str(data["content"] or ""), reader), reader)
+    text = _titled(_text_of(data, _without_call(str(data["content"] or ""), reader), reader), data, room)
     files = files_of(data)
     if not text and not files:
         return None
@@ -252,6 +253,14 @@ def _forwarded_from(data: Payload, reader: Reader) -> str:
         return ""
     name = reader.names("channel", str(reference.get("channel_id") or ""))
     return f"#{name}" if name else "Discord"
+
+
+def _titled(text: str, data: Payload, room: Room) -> str:
+    """A forum post's first message with the post's title, which people write as part of what they say."""
+    is_first = room.kind is RoomKind.THREAD and str(data["id"]) == room.id
+    if not is_first or not room.name or room.name.rstrip("…") in text:
+        return text
+    return f"**{escape(room.name)}**\n\n{text}".rstrip()
 
 
 def _text_of(data: Payload, content: str, reader: Reader) -> str:

@@ -64,7 +64,7 @@ async def test_what_was_said_while_the_bot_was_down_comes_first_and_in_order(hou
         ("dm 0", False), ("dm 1", True), ("dm 2", True), ("dm 3", True), ("dm 4", False),
     ]  # fmt: skip
     assert said(discord_place(story.HELP)) == [(f"help {n}", True) for n in range(1, 4)]
-    assert said(discord_place(story.QUESTIONS)) == [("post 1", True), ("post 2", True)]
+    assert said(discord_place(story.QUESTIONS)) == [("**Oil or wax?**\n\npost 1", True), ("post 2", True)]
     assert said(discord_place(story.OFF_TOPIC)) == [("off topic", True)]
 
 
@@ -85,7 +85,7 @@ async def test_a_thread_that_was_archived_meanwhile_is_read_as_well(house: House
     await house.server.close_room(story.NOAH, post)
     await house.restart()
     [event] = await house.intake.wait_for(MessageReceived)
-    assert event.text == "post 1"
+    assert event.text == "**Oil or wax?**\n\npost 1"
 
 
 async def test_a_first_direct_message_sent_while_the_bot_was_down_comes_with_the_next_one(

@@ -315,3 +315,9 @@ def test_cursors_of_another_making_name_no_room(name: str) -> None:
 )  # fmt: skip
 def test_channel_types(kind: int, is_a: RoomKind) -> None:
     assert room_from({"id": "5", "type": kind, "parent_id": "4"}).kind is is_a
+
+
+def test_a_forum_posts_title_is_part_of_what_its_first_message_says() -> None:
+    post = Room(id=MESSAGE, kind=RoomKind.THREAD, parent=HELP, name="Sinking *sofa*")
+    assert _received(post, content="It sinks.").text == "**Sinking \\*sofa\\***\n\nIt sinks."
+    assert _received(post, id="1573958481717755999", content="Still.").text == "Still."
