@@ -47,7 +47,12 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if conversation.is_resolved and is_asker:
         return _after_the_end(event, conversation, contact, message, ctx)
     if conversation.owner is not Owner.BOT:
-        return _to_desk(event, conversation, message, ctx)
+        ticket = ctx.work.tickets.open_of(conversation.id)
+        if ticket is not None:
+            return _to_desk(event, ticket, message, ctx)
+        # It waits for nobody: better the bot than silence.
+        conversation = conversation.with_bot()
+        ctx.work.conversations.save(conversation)
     return _ask_the_bot(event, conversation, message, ctx) if is_asker else []
 
 
@@ -103,13 +108,8 @@ def _store(event: MessageReceived, conversation: Conversation, ctx: Context) -> 
     )
 
 
-def _to_desk(
-    event: MessageReceived, conversation: Conversation, message: Message, ctx: Context
-) -> list[Action]:
+def _to_desk(event: MessageReceived, ticket: Ticket, message: Message, ctx: Context) -> list[Action]:
     """A person is on it, or will be: they read everything."""
-    ticket = ctx.work.tickets.open_of(conversation.id)
-    if ticket is None:
-        return []
     content = spoken(message, name=event.author.name)
     return list(show_everywhere(ctx, ticket.id, content, message=message, purpose="desk"))
 

@@ -90,7 +90,11 @@ def address(action: Action, work: UnitOfWork) -> Outgoing | None:
 
 def place_of(action: EditCopy | RemoveCopy | ReactToCopy, work: UnitOfWork) -> Place:
     """Where the copy lies; raises SendError(place_gone)."""
-    return action.place or _thread(work, action.ticket_id or 0).place
+    if action.place is None:
+        return _thread(work, action.ticket_id or 0).place
+    conversation = work.conversations.find(action.conversation_id) if action.conversation_id else None
+    # When it was decided, the channel of a direct chat may not have been known yet.
+    return conversation.place if conversation else action.place
 
 
 def _on_copy(action: EditCopy | RemoveCopy | ReactToCopy, work: UnitOfWork) -> Outgoing | None:

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.core.content import FileKind
+from bot.core.events import MessageEdited
 from bot.core.outgoing import OpenThread, Post, Receipt
 from bot.core.places import Place
 from bot.core.texts import plain
+from storage import UnitOfWork
 from tests.stage import Person, Stage
 
 
@@ -111,6 +113,36 @@ async def test_edits_travel_both_ways_and_keep_the_old_words(
     assert message is not None
     editions = await stage.ask(lambda work: work.messages.editions(message.id))
     assert [text for text, _ in editions] == ["Turn it lfet", "Turn it left"]
+
+
+async def test_an_edit_made_before_the_direct_chat_was_even_open_arrives(stage: Stage, ana: Person) -> None:
+    eli = stage.person("discord", "Eli")
+    stage.platform("discord").gate = asyncio.Event()
+    await stage.accept("discord", eli.command("human", at=Place("discord", channel="ROOM")))
+    await stage.until(lambda: len(stage.threads()) == 1)
+    await stage.accept("slack", ana.command("claim", "1"))
+    at = ana.new_message(stage.thread())
+    await stage.accept("slack", ana.message(at, "Hello Eil"))
+    await stage.accept("slack", MessageEdited("slack:edit:1", stage.clock.now(), at, ana.author, "Hello Eli"))
+    stage.platform("discord").gate.set()
+    await stage.settle()
+    assert eli.sees[-1] == "Ana: Hello Eli"
+
+
+async def test_a_customer_whose_ticket_is_nowhere_to_be_found_is_answered_by_the_bot(
+    stage: Stage, dana: Person
+) -> None:
+    """It should never be; but then silence would be the worst of all answers."""
+    await dana.says("hello")
+
+    def lose(work: UnitOfWork) -> None:
+        conversation = work.conversations.at(dana.direct)
+        assert conversation is not None
+        work.conversations.save(conversation.queued())
+
+    await stage.ask(lose)
+    await dana.says("Where is my parcel?")
+    assert "two to four working days" in dana.sees[-1]
 
 
 async def test_an_edit_that_changes_nothing_is_not_passed_on(
