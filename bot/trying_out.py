@@ -3,6 +3,8 @@
 The bot runs its real SDKs against other addresses and does not know; this file only prepares its environment.
 """
 
+import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -15,11 +17,14 @@ from adapters.slack.manifest import build_manifest
 from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings
 from handlers.registry import discover
+from sandbox.discord import DiscordServer
 from sandbox.sandbox import Ports, Sandbox, platform_servers
 from sandbox.slack import SlackServer
 from sandbox.world import World
 
 COMPANY = "Juniper & Pine"
+READY_WITHIN_SECONDS = 30
+"""After this long the page is shown all the same: its log says what keeps the bot."""
 
 
 async def run_sandbox(
@@ -40,6 +45,7 @@ async def run_sandbox(
                     reason=reason,
                 )
             )
+        await _wait_for_bot(sandbox)
         running = texts("Allhands is running. Open this page: {page}", page=sandbox.page_url)
         sys.stdout.write(f"\n  {running}\n\n  {texts('Ctrl-C ends it.')}\n\n")
         sys.stdout.flush()
@@ -47,6 +53,16 @@ async def run_sandbox(
     finally:
         await sandbox.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _wait_for_bot(sandbox: Sandbox) -> None:
+    """Discord repeats nothing that was said before the bot came: let nobody speak into the void."""
+    discord = sandbox.servers["discord"]
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            # The server has no event to wait for, and this happens once.
+            while isinstance(discord, DiscordServer) and not discord.is_connected:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 def make_sandbox(settings: Settings, host: str, port: int, staff: str, folder: Path) -> Sandbox:
