@@ -178,7 +178,8 @@ def place_deleted(event: PlaceDeleted, ctx: Context) -> list[Action]:
     if desk is not None:
         ticket = ctx.work.tickets.get(desk.ticket_id)
         ctx.work.tickets.drop_desk(event.place)
-        return _new_thread(ctx, ticket) if ticket and ticket.is_open else []
+        is_needed = ticket is not None and ticket.is_open and desk.kind is DeskKind.THREAD
+        return _new_thread(ctx, ticket) if ticket and is_needed else []
     conversation = ctx.work.conversations.at(event.place)
     ticket = ctx.work.tickets.open_of(conversation.id) if conversation else None
     if ticket is None:
@@ -246,5 +247,5 @@ def _shown_later(ticket: Ticket, message: Message) -> Show:
 def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:
     thread = ctx.work.tickets.thread_of(ticket.id)
     if thread is not None:
-        ctx.work.tickets.drop_desk(thread.place)
+        ctx.work.tickets.retire_desk(thread.place)
     return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))

@@ -9,7 +9,7 @@ from bot.core.events import MessageReceived
 from bot.core.outgoing import Outcome
 from bot.core.policies.notes import is_note
 from bot.core.staff import Staff
-from bot.core.ticket import Ticket, TicketStatus
+from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import replied_to, show_everywhere, spoken
 from handlers.registry import on
@@ -31,6 +31,8 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     ):
         return []
     is_owner = ticket.status is TicketStatus.CLAIMED and ticket.claimed_by == staff.id
+    if desk is not None and desk.kind is DeskKind.FORMER:
+        return _moved(event, ticket, staff, ctx)
     if is_owner and not is_note(event.text) and not _belongs_to_note(event, ticket, staff, ctx):
         return _to_customer(event, ticket, staff, ctx)
     return _keep_inside(event, ticket, staff, ctx)
@@ -110,6 +112,17 @@ def _keep_inside(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
     if is_first and not is_note(event.text):
         actions.append(_explain(event, ticket, ctx))
     return actions
+
+
+def _moved(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    """Nothing goes out from a thread that was given up, and nothing that is written there is lost."""
+    _, shown = add_note(ctx, ticket, staff, event.text, event)
+    text = ctx.staff_texts.text(
+        "Ticket #{number} goes on in another thread. What you write here stays between us as a note.",
+        number=ticket.number,
+    )
+    reply = Reply(event.place, event.author.identity, Content(text=text))
+    return [MarkMessage(event.message, Outcome.NOTE, ticket.id), *shown, reply]
 
 
 def _explain(event: MessageReceived, ticket: Ticket, ctx: Context) -> Reply:

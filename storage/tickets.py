@@ -121,7 +121,12 @@ _OLDEST_WAITING = Statement(
 _DESK = tuple(desk_places.c)
 _DESK_AT = Statement(select(*_DESK).where(desk_places.c.place_key == bindparam("place_key")))
 _DESKS_OF = Statement(
-    select(*_DESK).where(desk_places.c.ticket_id == bindparam("ticket_id")).order_by(desc(desk_places.c.kind))
+    select(*_DESK)
+    .where(desk_places.c.ticket_id == bindparam("ticket_id"), desk_places.c.kind != DeskKind.FORMER)
+    .order_by(desc(desk_places.c.kind))
+)
+_RETIRE_DESK = Statement(
+    update(desk_places).where(desk_places.c.place_key == bindparam("at_place")).values(kind=DeskKind.FORMER)
 )
 _ADD_DESK = Statement(
     upsert(desk_places)
@@ -268,6 +273,10 @@ class Tickets:
             card_place_key=card.place.key if card else "",
             card_external_id=card.id if card else "",
         )
+
+    def retire_desk(self, place: Place) -> None:
+        """The ticket is worked on elsewhere now; what is written here is still known to be about it."""
+        self._session.run(_RETIRE_DESK, at_place=place.key)
 
     def drop_desk(self, place: Place) -> None:
         self._session.run(_DROP_DESK, place_key=place.key)

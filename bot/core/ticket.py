@@ -41,6 +41,8 @@ class DeskKind(StrEnum):
     """The ticket's thread in the staff space."""
     DIRECT = "direct"
     """The direct chat of a volunteer who holds the ticket."""
+    FORMER = "former"
+    """A thread that was given up for a new one; should somebody still write there, it is not lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,26 @@ async def test_many_messages_into_a_deleted_thread_open_one_new_thread_and_are_a
     assert stage.in_thread(2)[1:] == [f"Dana: line {number}" for number in range(20)]
 
 
+async def test_what_is_written_in_a_thread_that_was_given_up_is_not_lost(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    """The platform said that it was gone, or only its card was."""
+    failures = iter([SendError("gone", refusal=Refusal.PLACE_GONE)])
+    stage.staff_platform.failing = lambda _outgoing: next(failures, None)
+    await dana.says("Are you there?")
+    assert len(stage.threads()) == 2
+    seen = len(dana.sees)
+    noted = await ana.says("Yes, I am", at=helped)
+    assert stage.marks(noted) == ["note"]
+    assert "Ticket #1 goes on in another thread." in ana.was_told
+    assert stage.in_thread(2)[-1] == "Ana (note): Yes, I am"
+    assert len(dana.sees) == seen
+    await stage.loses_place(helped, is_reported=True)
+    assert len(stage.threads()) == 2
+    await ana.gives("resolve", at=stage.thread(2))
+    assert stage.state(2) == "resolved by Ana"
+
+
 async def test_the_thread_of_a_resolved_ticket_is_opened_again_when_it_is_needed(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:

@@ -121,8 +121,13 @@ def test_a_place_belongs_to_one_ticket_and_a_ticket_may_have_several(work: UnitO
     at_chat = work.tickets.desk_at(chat)
     assert at_chat is not None
     assert at_chat.ticket_id == second.id
-    work.tickets.drop_desk(thread)
+    work.tickets.retire_desk(thread)
     assert work.tickets.desks(first.id) == []
+    former = work.tickets.desk_at(thread)
+    assert former is not None
+    assert (former.ticket_id, former.kind) == (first.id, DeskKind.FORMER)
+    work.tickets.drop_desk(thread)
+    assert work.tickets.desk_at(thread) is None
 
 
 def test_of_many_transactions_that_claim_at_once_exactly_one_wins(engine: Engine) -> None:
