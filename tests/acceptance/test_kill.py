@@ -30,16 +30,16 @@ class Flow:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def is_complete(self) -> None:
+        """Wait for as long as more and more arrives: how much there is to catch up depends on the machine."""
         for reader, mark in ((self.thread, "there"), (self.customer, "back")):
-            wanted = [f"{mark}{number}x" for number in range(self.count)]
-            await reader.town.until(
-                lambda reader=reader, wanted=wanted, mark=mark: (
-                    set(wanted) <= {one for one, _ in seen(reader, mark)}
-                ),
-                lambda reader=reader, wanted=wanted, mark=mark: (
-                    f"{reader} lacks {set(wanted) - {one for one, _ in seen(reader, mark)}}"
-                ),
-            )
+            while missing := self.missing(reader, mark):
+                await reader.town.until(
+                    lambda reader=reader, mark=mark, known=missing: self.missing(reader, mark) < known,
+                    lambda reader=reader, known=missing: f"{reader} goes on lacking {known}",
+                )
+
+    def missing(self, reader: Dweller, mark: str) -> set[str]:
+        return {f"{mark}{number}x" for number in range(self.count)} - {one for one, _ in seen(reader, mark)}
 
 
 def seen(reader: Dweller, mark: str) -> list[tuple[str, bool]]:
