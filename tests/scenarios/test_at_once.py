@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from bot.core.conversation import Direction
 from bot.core.events import MessageDeleted, MessageEdited
 from bot.core.places import Place
+from storage import UnitOfWork
 from tests.stage import Person, Stage, open_stage
 
 
@@ -90,7 +92,7 @@ async def test_everyone_who_claims_the_longest_wait_at_once_gets_another_one(sta
     assert len(helped) == 5
 
 
-async def test_two_processes_that_hear_the_same_person_at_once_make_one_ticket(
+async def test_two_processes_that_hear_the_same_person_at_once_make_one_conversation_and_one_ticket(
     postgresql_url: str, articles: Path
 ) -> None:
     async with (
@@ -109,14 +111,16 @@ async def test_two_processes_that_hear_the_same_person_at_once_make_one_ticket(
             await stage.house.ticker.tick()
             await stage.settle()
         assert len([seen for seen in dana.sees if "I have asked our team to help you" in seen]) == 1
-        assert len(one.threads()) == 1
-        shown = " ".join(one.in_thread())
-        assert shown.count("I want to talk to a human") >= 3
-        assert shown.count("can I speak to a person?") == 3
-        await one.house.dispatcher.take_up_left_behind()
-        await two.house.dispatcher.take_up_left_behind()
-        await asyncio.gather(one.settle(), two.settle())
-        assert not any(attempt.is_uncertain for _, attempt in one.staff_platform.scenery.attempts)
+        counts = await one.ask(lambda work: work.tickets.counts())
+        assert counts.waiting == 1
+
+        def said(work: UnitOfWork) -> list[str]:
+            conversation = work.conversations.at(dana.direct)
+            assert conversation is not None
+            history = work.messages.history(conversation.id, limit=100)
+            return sorted(one.text for one in history if one.direction is Direction.INCOMING)
+
+        assert await two.ask(said) == ["I want to talk to a human"] * 3 + ["can I speak to a person?"] * 3
 
 
 async def test_an_edit_that_comes_before_its_message_is_not_lost(stage: Stage, dana: Person) -> None:
