@@ -11,7 +11,8 @@ from tests.acceptance.dwellers import Dweller
 from tests.acceptance.town import PLATFORMS, Town, open_town
 
 KILLS = 3
-PAUSE_SECONDS = 0.15
+WRITTEN_IN_A_ROUND = 10
+PAUSE_SECONDS = 0.1
 REPEATED = "may appear twice"
 
 
@@ -22,8 +23,8 @@ class Flow:
         self.customer, self.thread = customer, thread
         self.count = 0
 
-    async def run(self) -> None:
-        while True:
+    async def go_on(self) -> None:
+        for _ in range(WRITTEN_IN_A_ROUND):
             await self.customer.says(f"there{self.count}x")
             await self.thread.says(f"back{self.count}x")
             self.count += 1
@@ -73,16 +74,15 @@ async def test_killed_again_and_again_it_loses_and_repeats_nothing(
         await child.start()
         try:
             flows = [await opened(town, platform) for platform in PLATFORMS]
-            writing = [asyncio.create_task(flow.run()) for flow in flows]
             for _ in range(KILLS):
-                await asyncio.sleep(moments.uniform(0.2, 1.5))
+                writing = [asyncio.create_task(flow.go_on()) for flow in flows]
+                await asyncio.sleep(moments.uniform(0.0, WRITTEN_IN_A_ROUND * PAUSE_SECONDS))
                 await child.kill()
-                await child.start(until_ready=moments.random() < 0.7)
+                await asyncio.sleep(moments.uniform(0.0, 0.5))
+                await child.start(until_ready=moments.random() < 0.5)
+                await asyncio.gather(*writing)
             await child.until_ready()
-            await asyncio.sleep(0.5)
-            for task in writing:
-                task.cancel()
-            await asyncio.gather(*writing, return_exceptions=True)
+            await asyncio.gather(*(flow.go_on() for flow in flows))
             for flow in flows:
                 await flow.is_complete()
             await town.settle()
