@@ -5,7 +5,7 @@ An adapter turns payloads into events and stores them through `Intake` before it
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -57,6 +57,25 @@ FileOpener = Callable[[FileRef], AbstractAsyncContextManager[AsyncIterator[bytes
 WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class LeaseLostError(Exception):
+    """Another process may be receiving by now: stop receiving, and ask again."""
+
+
+@asynccontextmanager
+async def alone(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+    """The lease of a process that has no others beside it: everything, at once."""
+    yield tuple(names)
+
+
+Lease = Callable[[Sequence[str]], AbstractAsyncContextManager[tuple[str, ...]]]
+"""Holds what only one process may hold at a time, such as a platform's update queue or a shard of its gateway.
+
+`async with lease(names) as held:` waits until at least one of the names is this process's own, and gives this
+process's fair share of them. When one of those is lost, or due to another process, the body is cancelled and
+LeaseLostError is raised in its place.
+"""
+
+
 class Translate(Protocol):
     """Looks an English text up in the catalogue and fills its {named} places."""
 
@@ -101,6 +120,8 @@ class AdapterContext:
     """The translation catalogue, for the few words an adapter says itself."""
     report: Callable[[str, dict[str, object]], None] = field(default=lambda _name, _fields: None)
     """Log an event name with fields; never message text or secrets."""
+    lease: Lease = field(default=alone)
+    """Taken by `run` around receiving, where only one process may receive; `send` works without it."""
 
 
 class Adapter(Protocol):
@@ -112,6 +133,7 @@ class Adapter(Protocol):
     async def run(self, on_ready: Callable[[], None]) -> None:
         """Connect, catch up on what was missed, receive until cancelled; call on_ready once events flow.
 
+        Where only one process may receive, it waits for its lease inside, able to send all the while.
         Raises when the connection is beyond its own repair, and `SetupError` when only a person can mend it.
         Cancelling it closes everything it opened.
         """

@@ -8,6 +8,7 @@ import structlog
 
 from bot.core.actions import Action, Announce
 from bot.core.capabilities import Capabilities
+from bot.core.checkpoints import passing
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.errors import NotYetError
 from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
@@ -61,6 +62,7 @@ class Desk:
             if stored is None:
                 self._metrics.repeats.labels(platform).inc()
                 continue
+            passing("stored")
             self._metrics.events.labels(platform, event.kind).inc()
             if not work.intake.is_blocked(stored):
                 queued += self._handle(work, stored, event)
@@ -95,6 +97,7 @@ class Desk:
             with work.session.savepoint():
                 queued = self._decide(work, event)
                 work.intake.handled(stored)
+                passing("handled")
         except NotYetError:
             return self._not_yet(work, stored, event)
         except Exception as error:

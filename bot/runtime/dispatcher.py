@@ -16,6 +16,7 @@ import structlog
 
 from adapters import Attempt
 from bot.core.actions import Action, EditCopy, RemoveCopy, Say, Search, Show
+from bot.core.checkpoints import passing
 from bot.core.events import Delivered, DeliveryFailed, Event
 from bot.core.outgoing import Outgoing, Receipt, Refusal, SendError
 from bot.runtime.addressing import address, address_at_once, place_of
@@ -200,10 +201,13 @@ class Dispatcher:
             sent_so_far=row.sent_so_far,
         )
         outgoing = address_at_once(action) or await self._stored(lambda work: address(action, work))
+        passing("sending")
         receipt = await sender.send(outgoing, attempt) if outgoing is not None else Receipt()
+        passing("sent")
         if receipt.is_repeat_possible:
             self._metrics.uncertain.labels(row.platform).inc()
         await self._stored(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+        passing("receipt_committed")
 
     async def _stored(self, job: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
         """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
@@ -229,6 +233,7 @@ class Dispatcher:
             work.conversations.settle(action.conversation_id, receipt.messages[0].place)
         if isinstance(action, EditCopy) and receipt.messages:
             work.messages.replace_refs(action.message_id, place_of(action, work), receipt.messages)
+        passing("receipt_stored")
         purpose, subject = _awaited(action)
         if not purpose:
             return []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from adapters import Cursor
+from bot.core.checkpoints import passing
 from bot.core.events import Event
 from bot.core.places import Identity
 from bot.runtime.desk import Desk, Queued
@@ -33,9 +34,11 @@ class PlatformIntake:
         if not events and cursor is None:
             return
         position = (cursor.name, cursor.position) if cursor else None
+        passing("received")
         await self._writer.do(
             lambda work: self._desk.accept(work, self._platform, events, position), self._enqueue
         )
+        passing("committed")
 
     async def cursors(self) -> dict[str, str]:
         return await self._writer.do(lambda work: work.cursors.all(self._platform, moved_within=CURSORS_KEPT))
