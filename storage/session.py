@@ -9,6 +9,8 @@ from sqlalchemy.pool import NullPool
 
 from storage.statement import Statement
 
+_SQLITE = {"check_same_thread": False, "cached_statements": 512}
+"""The driver keeps every statement of the line prepared."""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
 
@@ -24,7 +26,7 @@ def make_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":
         # One session belongs to one thread at a time, which the store sees to; the driver need not check.
-        engine = create_engine(parsed, poolclass=NullPool, connect_args={"check_same_thread": False})
+        engine = create_engine(parsed, poolclass=NullPool, connect_args=_SQLITE)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
@@ -56,6 +58,7 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._dialect = engine.dialect
         self._pooled = engine.raw_connection()
         self._cursor: Any = self._pooled.cursor()
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
@@ -71,9 +74,9 @@ class Session:
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
-        compiled = statement.compiled_for(self.engine.dialect)
+        compiled = statement.compiled_for(self._dialect)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
-        return [compiled.row(row) for row in self._cursor.fetchall()]
+        return compiled.rows(self._cursor.fetchall())
 
     def one(self, statement: Statement, **parameters: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
@@ -81,7 +84,7 @@ class Session:
         return rows[0] if rows else None
 
     def run(self, statement: Statement, **parameters: Any) -> None:
-        compiled = statement.compiled_for(self.engine.dialect)
+        compiled = statement.compiled_for(self._dialect)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
 
     def command(self, text: str) -> None:
