@@ -134,7 +134,9 @@ class House:
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]
-        intake = PlatformIntake(name, self.writer, self.desk, self.dispatcher.enqueue, complete)
+        intake = PlatformIntake(
+            name, self.writer, self.desk, self.dispatcher.enqueue, complete, self.metrics_book
+        )
         context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
         supervisor = Supervisor(
             name, lambda: self._built(name, builder, context), self.metrics_book, self.dispatcher.wake

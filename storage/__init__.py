@@ -1,5 +1,6 @@
 """The only room that says sqlalchemy: tables, repositories, the unit of work and the one writer."""
 
+from storage.ids import Ids
 from storage.library import StoredArticle
 from storage.line import StoredAction, StoredEvent
 from storage.session import make_engine
@@ -9,6 +10,7 @@ from storage.work import UnitOfWork
 
 __all__ = [
     "Deadline",
+    "Ids",
     "Job",
     "StorageUnavailableError",
     "Store",

@@ -62,6 +62,7 @@ _SETTLE = Statement(
     .values(place_key=bindparam("new_key"), is_direct=True)
 )
 _ADD = inserting(conversations)
+_TOUCH = updating(conversations, "last_message_at")
 _SAVE = updating(conversations, "contact_id", "last_message_at", "status", "owner", "resolved_at")
 
 
@@ -127,9 +128,8 @@ class Conversations:
 
     def touch(self, conversation: Conversation) -> Conversation:
         """Something was said just now."""
-        touched = replace(conversation, last_message_at=self._now)
-        self.save(touched)
-        return touched
+        self._session.run(_TOUCH, row_id=conversation.id, last_message_at=self._now)
+        return replace(conversation, last_message_at=self._now)
 
 
 def _conversation(row: tuple[Any, ...]) -> Conversation:
@@ -265,7 +265,7 @@ class Messages:
 
     def find(self, at: MessageAt) -> Message | None:
         """The message of which this is the origin or a copy."""
-        row = self._session.one(_MESSAGE_AT, room_key=at.place.room.key, external_id=at.id)
+        row = self._session.one(_MESSAGE_AT, room_key=at.place.room_key, external_id=at.id)
         return _message(row) if row else None
 
     def history(self, conversation_id: int, *, limit: int) -> list[Message]:
@@ -283,7 +283,7 @@ class Messages:
         for part, ref in enumerate(refs):
             self._session.run(
                 _ADD_REF,
-                room_key=ref.place.room.key,
+                room_key=ref.place.room_key,
                 place_key=ref.place.key,
                 external_id=ref.id,
                 message_id=message_id,

@@ -6,7 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt
@@ -14,14 +25,28 @@ from storage.ids import Ids
 from storage.rows import inserting, place_from
 from storage.session import Session
 from storage.statement import Statement
-from storage.tables import cursors, intake, outbox
+from storage.tables import cursors, intake, outbox, processes
 
-_STORE = Statement(
-    upsert(intake)
-    .values({c.name: bindparam(c.name) for c in intake.c})
-    .on_conflict_do_nothing(index_elements=["platform", "event_id"])
-    .returning(intake.c.id)
+_ahead = intake.alias("ahead")
+_is_awaited = (
+    select(_ahead.c.id)
+    .where(_ahead.c.state == "pending", _ahead.c.lane.in_([bindparam("lane"), bindparam("late")]))
+    .exists()
 )
+_TAKE = Statement(
+    upsert(intake)
+    .values(
+        {
+            c.name: bindparam(c.name)
+            for c in intake.c
+            if c.name not in ("state", "attempts", "error", "payload")
+        }
+        | {"state": "handled", "attempts": 1, "error": "", "payload": ""}
+    )
+    .on_conflict_do_nothing(index_elements=["platform", "event_id"])
+    .returning(intake.c.id, _is_awaited.label("is_awaited"))
+)
+_KEEP = inserting(intake)
 _EARLIER_PENDING = Statement(
     select(intake.c.id)
     .where(
@@ -32,7 +57,6 @@ _EARLIER_PENDING = Statement(
     .limit(1)
 )
 _ROW = (intake.c.id, intake.c.platform, intake.c.lane, intake.c.payload, intake.c.attempts)
-_ahead = intake.alias("ahead")
 # What waits behind an event that is not due yet would only fill the page.
 _DUE = Statement(
     select(*_ROW)
@@ -63,14 +87,27 @@ _SET_STATE = Statement(
     .where(intake.c.id == bindparam("row_id"))
     .values(
         state=bindparam("state"),
+        payload=bindparam("payload"),
         attempts=bindparam("attempts"),
         due_at=bindparam("due_at", type_=intake.c.due_at.type),
         error=bindparam("error"),
     )
 )
+_AGAIN = Statement(
+    update(intake)
+    .where(intake.c.id == bindparam("row_id"))
+    .values(state="pending", attempts=0, due_at=bindparam("due_at", type_=intake.c.due_at.type), error="")
+)
+_DROP = Statement(
+    update(intake)
+    .where(intake.c.id == bindparam("row_id"))
+    .values(state="handled", payload="", error="dropped")
+)
 _IS_SET_ASIDE = Statement(
     select(intake.c.id).where(intake.c.id == bindparam("row_id"), intake.c.state == "set_aside")
 )
+_END = (1 << 63) - 1
+"""No id is as large."""
 _FORGET_EVENTS = Statement(
     delete(intake).where(
         intake.c.received_at < bindparam("before", type_=intake.c.received_at.type),
@@ -80,7 +117,7 @@ _FORGET_EVENTS = Statement(
 _LAST_RECEIVED = Statement(
     select(intake.c.received_at)
     .where(intake.c.platform == bindparam("platform"), intake.c.event_id.startswith(bindparam("prefix")))
-    .order_by(intake.c.received_at.desc())
+    .order_by(intake.c.id.desc())
     .limit(1)
 )
 _COUNT_EVENTS = Statement(
@@ -95,19 +132,43 @@ class StoredEvent:
     lane: str
     payload: str
     attempts: int
+    is_awaited: bool = False
+    """True when, as this one was taken, something waited before it in its lane or because of it."""
+    is_kept: bool = True
+    """False for what was taken in this transaction, and counts as handled unless somebody says otherwise."""
 
 
 class IntakeQueue:
-    """Events, each once under its platform's id."""
+    """Events, each once under its platform's id; only what still waits keeps its text."""
 
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
 
-    def store(self, platform: str, event_id: str, lane: str, payload: str) -> StoredEvent | None:
-        """None for a repeat."""
+    def take(
+        self, platform: str, event_id: str, lane: str, payload: str, late: str = ""
+    ) -> StoredEvent | None:
+        """Store it as handled, which it must become in this very transaction; None for a repeat.
+
+        `late` is the lane of what waits for this one.
+        """
         row = self._session.one(
-            _STORE,
+            _TAKE,
             id=self._ids.next(self._now),
+            platform=platform,
+            event_id=event_id,
+            lane=lane,
+            late=late or lane,
+            received_at=self._now,
+            due_at=self._now,
+        )
+        return StoredEvent(row[0], platform, lane, payload, 0, bool(row[1]), is_kept=False) if row else None
+
+    def keep(self, platform: str, event_id: str, lane: str, payload: str) -> StoredEvent:
+        """Store it as waiting; raises the database's error for a repeat."""
+        event = StoredEvent(self._ids.next(self._now), platform, lane, payload, 0)
+        self._session.run(
+            _KEEP,
+            id=event.id,
             platform=platform,
             event_id=event_id,
             lane=lane,
@@ -118,7 +179,11 @@ class IntakeQueue:
             due_at=self._now,
             error="",
         )
-        return StoredEvent(row[0], platform, lane, payload, 0) if row else None
+        return event
+
+    def waits(self, event: StoredEvent) -> None:
+        """It was taken, but others of its lane come first."""
+        self._set(event, "pending", event.attempts, self._now, "")
 
     def last_received_at(self, platform: str) -> datetime | None:
         """When the platform itself was last heard; what became of our own messages does not count."""
@@ -128,6 +193,10 @@ class IntakeQueue:
     def is_blocked(self, event: StoredEvent) -> bool:
         """True while an earlier event of the same lane waits to be handled."""
         return self._session.one(_EARLIER_PENDING, lane=event.lane, before=event.id) is not None
+
+    def has_waiting(self, lane: str) -> bool:
+        """True while an event of this lane waits to be handled."""
+        return self._session.one(_EARLIER_PENDING, lane=lane, before=_END) is not None
 
     def due(self, *, limit: int) -> list[StoredEvent]:
         return [StoredEvent(*row) for row in self._session.all(_DUE, now=self._now, limit=limit)]
@@ -152,15 +221,11 @@ class IntakeQueue:
 
     def retry(self, event_id: int) -> None:
         """Give a set-aside event its tries again."""
-        self._session.run(
-            _SET_STATE, row_id=event_id, state="pending", attempts=0, due_at=self._now, error=""
-        )
+        self._session.run(_AGAIN, row_id=event_id, due_at=self._now)
 
     def drop(self, event_id: int) -> None:
         """Never try it again."""
-        self._session.run(
-            _SET_STATE, row_id=event_id, state="handled", attempts=0, due_at=self._now, error="dropped"
-        )
+        self._session.run(_DROP, row_id=event_id)
 
     def is_set_aside(self, event_id: int) -> bool:
         return self._session.one(_IS_SET_ASIDE, row_id=event_id) is not None
@@ -174,31 +239,105 @@ class IntakeQueue:
         return dict(self._session.all(_COUNT_EVENTS))
 
     def _set(self, event: StoredEvent, state: str, attempts: int, due_at: datetime, error: str) -> None:
+        payload = "" if state == "handled" else event.payload
         self._session.run(
-            _SET_STATE, row_id=event.id, state=state, attempts=attempts, due_at=due_at, error=error
+            _SET_STATE,
+            row_id=event.id,
+            state=state,
+            payload=payload,
+            attempts=attempts,
+            due_at=due_at,
+            error=error,
         )
 
 
 _ADD_ACTION = inserting(outbox)
-_PENDING = Statement(
-    select(
-        outbox.c.id,
-        outbox.c.lane,
-        outbox.c.platform,
-        outbox.c.payload,
-        outbox.c.attempts,
-        outbox.c.is_uncertain,
-        outbox.c.sent_so_far,
-        outbox.c.first_tried_at,
+_before = outbox.alias("before")
+
+
+def _last(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Of the last action that waits in the lane."""
+    return (
+        select(column)
+        .where(_before.c.state == "pending", _before.c.lane == bindparam("lane"))
+        .order_by(_before.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    .where(outbox.c.state == "pending", outbox.c.id > bindparam("after"))
+
+
+# A lane belongs to whoever owns what waits in it: two processes never send into one place at once.
+_ADD_SHARED = Statement(
+    insert(outbox)
+    .values(
+        {c.name: bindparam(c.name) for c in outbox.c if c.name not in ("owner", "is_handed_over")}
+        | {
+            "owner": func.coalesce(_last(_before.c.owner), bindparam("owner")),
+            "is_handed_over": func.coalesce(
+                _last(or_(_before.c.is_handed_over, _before.c.owner != bindparam("owner"))), false()
+            ),
+        }
+    )
+    .returning(outbox.c.owner, outbox.c.is_handed_over)
+)
+_ACTION = (
+    outbox.c.id,
+    outbox.c.lane,
+    outbox.c.platform,
+    outbox.c.payload,
+    outbox.c.owner,
+    outbox.c.attempts,
+    outbox.c.is_uncertain,
+    outbox.c.sent_so_far,
+    outbox.c.first_tried_at,
+)
+_PENDING = Statement(
+    select(*_ACTION)
+    .where(
+        outbox.c.state == "pending",
+        outbox.c.owner == bindparam("owner"),
+        ~outbox.c.is_handed_over,
+        outbox.c.id > bindparam("after"),
+    )
     .order_by(outbox.c.id)
     .limit(bindparam("limit"))
 )
-_FINISH = Statement(
+# What another process still has to send in the lane comes first.
+_TAKE_OVER = Statement(
+    update(outbox)
+    .where(
+        outbox.c.is_handed_over,
+        outbox.c.state == "pending",
+        outbox.c.owner == bindparam("by"),
+        ~select(_before.c.id)
+        .where(
+            _before.c.state == "pending",
+            _before.c.lane == outbox.c.lane,
+            _before.c.id < outbox.c.id,
+            _before.c.owner != outbox.c.owner,
+        )
+        .exists(),
+    )
+    .values(is_handed_over=False)
+    .returning(*_ACTION)
+)
+_is_head = (
+    ~select(_before.c.id)
+    .where(_before.c.state == "pending", _before.c.lane == outbox.c.lane, _before.c.id < outbox.c.id)
+    .exists()
+)
+# The head of each lane may have been in flight when its process ended.
+_ADOPT = Statement(
+    update(outbox)
+    .where(outbox.c.state == "pending", outbox.c.owner.not_in(select(processes.c.id)))
+    .values(owner=bindparam("by"), is_handed_over=True, is_uncertain=or_(outbox.c.is_uncertain, _is_head))
+    .returning(outbox.c.id)
+)
+_SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("row_id")).returning(outbox.c.id))
+_REFUSED = Statement(
     update(outbox)
     .where(outbox.c.id == bindparam("row_id"))
-    .values(state=bindparam("state"), error=bindparam("error"), payload="")
+    .values(state="failed", error=bindparam("error"), payload="")
 )
 _TRIED = Statement(
     update(outbox)
@@ -213,12 +352,16 @@ _TRIED = Statement(
 )
 _FORGET_ACTIONS = Statement(
     delete(outbox).where(
-        outbox.c.created_at < bindparam("before", type_=outbox.c.created_at.type),
-        outbox.c.state != "pending",
+        outbox.c.state == "failed", outbox.c.created_at < bindparam("before", type_=outbox.c.created_at.type)
     )
 )
 _COUNT_ACTIONS = Statement(
     select(outbox.c.platform, func.count()).where(outbox.c.state == "pending").group_by(outbox.c.platform)
+)
+_COUNT_OWN = Statement(
+    select(outbox.c.platform, func.count())
+    .where(outbox.c.state == "pending", outbox.c.owner == bindparam("owner"), ~outbox.c.is_handed_over)
+    .group_by(outbox.c.platform)
 )
 
 
@@ -228,54 +371,89 @@ class StoredAction:
     lane: str
     platform: str
     payload: str
+    owner: int = 0
+    """The process that sends it; 0 where there is only one."""
     attempts: int = 0
     is_uncertain: bool = False
     """An earlier try may have arrived; also true when the process ended during a try."""
     sent_so_far: tuple[MessageAt, ...] = ()
     first_tried_at: datetime | None = None
+    is_handed_over: bool = False
+    """True as it is stored when it is not this process's turn to send it, or not yet."""
+
+    def tried(self, now: datetime) -> "StoredAction":
+        """With one more try."""
+        return StoredAction(
+            self.id,
+            self.lane,
+            self.platform,
+            self.payload,
+            self.owner,
+            self.attempts + 1,
+            self.is_uncertain,
+            self.sent_so_far,
+            self.first_tried_at or now,
+        )
+
+
+def _action(row: tuple[Any, ...]) -> StoredAction:
+    id_, lane, platform, payload, owner, attempts, is_uncertain, sent, first_tried_at = row
+    parts = _refs(sent)
+    return StoredAction(id_, lane, platform, payload, owner, attempts, is_uncertain, parts, first_tried_at)
 
 
 class OutboxQueue:
-    """Actions in the order in which they were decided; strict within a lane."""
+    """Actions in the order in which they were decided; strict within a lane. Only what still waits lies here."""
 
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
 
     def add(self, lane: str, platform: str, payload: str) -> StoredAction:
-        action = StoredAction(self._ids.next(self._now), lane, platform, payload)
-        self._session.run(
-            _ADD_ACTION,
-            id=action.id,
-            lane=lane,
-            platform=platform,
-            payload=payload,
-            state="pending",
-            attempts=0,
-            is_uncertain=False,
-            sent_so_far="",
-            created_at=self._now,
-            first_tried_at=None,
-            error="",
-        )
-        return action
+        """Its owner is this process, unless another one still has something to send in the lane."""
+        row_id = self._ids.next(self._now)
+        values: dict[str, Any] = {
+            "id": row_id,
+            "lane": lane,
+            "platform": platform,
+            "payload": payload,
+            "state": "pending",
+            "attempts": 0,
+            "is_uncertain": False,
+            "sent_so_far": "",
+            "created_at": self._now,
+            "first_tried_at": None,
+            "error": "",
+            "owner": self._ids.owner,
+        }
+        if not self._ids.owner:
+            self._session.run(_ADD_ACTION, **values, is_handed_over=False)
+            return StoredAction(row_id, lane, platform, payload)
+        owner, is_handed_over = self._session.one(_ADD_SHARED, **values) or (self._ids.owner, False)
+        if is_handed_over:
+            self._session.tell(owner)
+        return StoredAction(row_id, lane, platform, payload, owner, is_handed_over=is_handed_over)
 
     def pending(self, *, after: int = 0, limit: int) -> list[StoredAction]:
-        rows = self._session.all(_PENDING, after=after, limit=limit)
-        return [
-            StoredAction(id_, lane, platform, payload, attempts, is_uncertain, _refs(sent), first_tried_at)
-            for id_, lane, platform, payload, attempts, is_uncertain, sent, first_tried_at in rows
-        ]
+        """What this process has to send, page by page."""
+        rows = self._session.all(_PENDING, after=after, limit=limit, owner=self._ids.owner)
+        return [_action(row) for row in rows]
 
-    def is_own(self, action: StoredAction) -> bool:
-        """True when this process stored it."""
-        return self._ids.has_made(action.id)
+    def take_over(self) -> list[StoredAction]:
+        """What was handed to this process, as far as it is its turn; each is given once, in order."""
+        rows = self._session.all(_TAKE_OVER, by=self._ids.owner)
+        return sorted(map(_action, rows), key=lambda row: row.id)
 
-    def sent(self, action_id: int) -> None:
-        self._session.run(_FINISH, row_id=action_id, state="sent", error="")
+    def adopt(self) -> int:
+        """Hand what processes that are no more have left to this one; returns how many actions that are."""
+        return len(self._session.all(_ADOPT, by=self._ids.owner))
+
+    def sent(self, action_id: int) -> bool:
+        """The platform has it; False when that was known before."""
+        return self._session.one(_SENT, row_id=action_id) is not None
 
     def failed(self, action_id: int, error: str) -> None:
         """The platform will never take it."""
-        self._session.run(_FINISH, row_id=action_id, state="failed", error=error)
+        self._session.run(_REFUSED, row_id=action_id, error=error)
 
     def tried(self, action: StoredAction, error: str) -> None:
         """Store what is known after a try that may be repeated."""
@@ -291,6 +469,10 @@ class OutboxQueue:
 
     def forget(self, *, before: datetime) -> None:
         self._session.run(_FORGET_ACTIONS, before=before)
+
+    def own_counts(self) -> dict[str, int]:
+        """This process's waiting actions by platform; what was handed to it counts once it has been taken over."""
+        return dict(self._session.all(_COUNT_OWN, owner=self._ids.owner))
 
     def counts(self) -> dict[str, int]:
         """Waiting actions by platform."""

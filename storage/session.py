@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
-from storage.statement import Statement
+from storage.statement import Compiled, Statement
 
 _SQLITE = {"check_same_thread": False, "cached_statements": 512}
 """The driver keeps every statement of the line prepared."""
+CHANNEL = "allhands"
+"""Where processes on one PostgreSQL wake each other; the word is the process's number in the database."""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
 
@@ -58,10 +60,11 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._dialect = engine.dialect
+        self._compiled: dict[Statement, Compiled] = {}
         self._pooled = engine.raw_connection()
         self._cursor: Any = self._pooled.cursor()
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
+        self._told: set[int] = set()
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,7 +77,7 @@ class Session:
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
-        compiled = statement.compiled_for(self._dialect)
+        compiled = self._compiled.get(statement) or self._compile(statement)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
         return compiled.rows(self._cursor.fetchall())
 
@@ -84,8 +87,16 @@ class Session:
         return rows[0] if rows else None
 
     def run(self, statement: Statement, **parameters: Any) -> None:
-        compiled = statement.compiled_for(self._dialect)
+        compiled = self._compiled.get(statement) or self._compile(statement)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
+
+    def _compile(self, statement: Statement) -> Compiled:
+        compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
+        return compiled
+
+    def tell(self, process: int) -> None:
+        """Wake that process once this transaction is committed: there is something for it."""
+        self._told.add(process)
 
     def command(self, text: str) -> None:
         """Run a fixed piece of SQL: BEGIN, COMMIT, a savepoint."""
@@ -94,8 +105,11 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self.command(self._begin)
+        self._told.clear()
         try:
             yield
+            for process in self._told:
+                self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(process)))
         except BaseException:
             self.command("ROLLBACK")
             raise

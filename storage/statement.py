@@ -17,10 +17,20 @@ from storage.columns import Quick
 Processor = Callable[[Any], Any]
 
 
-class _Compiled:
+class Compiled:
     """The text, and how parameters and rows are turned into what the driver takes and back."""
 
-    __slots__ = ("_binds", "_defaults", "_getter", "_names", "_required", "_results", "text")
+    __slots__ = (
+        "_all",
+        "_binds",
+        "_count",
+        "_defaults",
+        "_getter",
+        "_names",
+        "_required",
+        "_results",
+        "text",
+    )
 
     def __init__(self, text: str, compiled: Any, binds: dict[str, Processor], results: list[Any]) -> None:
         self.text = text
@@ -34,21 +44,33 @@ class _Compiled:
             for name, value in compiled.params.items()
             if name not in self._required
         }
+        self._count, self._all = len(self._required), self._required | self._defaults.keys()
         self._results = tuple(results)
 
     def parameters(self, given: dict[str, Any]) -> Any:
         """What the driver takes; `given` is used up."""
-        if given.keys() != self._required:
-            # A forgotten parameter would quietly be NULL.
-            wrong = ", ".join(sorted(given.keys() ^ self._required))
-            raise TypeError(f"missing or unknown parameters: {wrong}")
-        for name, process in self._binds:
-            given[name] = process(given[name])
-        if self._defaults:
-            given.update(self._defaults)
-        if self._getter is not None:
-            return self._getter(given)
-        return given if self._names is None else tuple(given[name] for name in self._names)
+        # As many as are wanted, and none of those missing: so there is no unknown one either.
+        if len(given) != self._count:
+            raise self._wrong(given)
+        try:
+            for name, process in self._binds:
+                given[name] = process(given[name])
+            if self._defaults:
+                given.update(self._defaults)
+            if self._getter is not None:
+                return self._getter(given)
+            if self._names is not None:
+                return tuple([given[name] for name in self._names])
+        except KeyError:
+            raise self._wrong(given) from None
+        if given.keys() != self._all:
+            raise self._wrong(given)
+        return given
+
+    def _wrong(self, given: dict[str, Any]) -> TypeError:
+        """A forgotten parameter would quietly be NULL."""
+        wrong = ", ".join(sorted((given.keys() - self._defaults.keys()) ^ self._required))
+        return TypeError(f"missing or unknown parameters: {wrong}")
 
     def rows(self, raw: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         if not self._results or not raw:
@@ -71,16 +93,16 @@ class Statement:
 
     def __init__(self, construct: Executable) -> None:
         self.construct = construct
-        self._by_dialect: dict[str, _Compiled] = {}
+        self._by_dialect: dict[str, Compiled] = {}
 
-    def compiled_for(self, dialect: Dialect) -> _Compiled:
+    def compiled_for(self, dialect: Dialect) -> Compiled:
         found = self._by_dialect.get(dialect.name)
         if found is None:
             found = self._by_dialect[dialect.name] = _compile(self.construct, dialect)
         return found
 
 
-def _compile(construct: Executable, dialect: Dialect) -> _Compiled:
+def _compile(construct: Executable, dialect: Dialect) -> Compiled:
     if not isinstance(construct, ClauseElement):
         raise TypeError(f"not a Core construct: {construct!r}")
     compiled: Any = construct.compile(dialect=dialect)
@@ -88,7 +110,7 @@ def _compile(construct: Executable, dialect: Dialect) -> _Compiled:
     kinds = {name: parameter.type for parameter, name in compiled.bind_names.items()}
     processors = {name: _binder(kind, dialect) for name, kind in kinds.items()}
     binds = {name: process for name, process in processors.items() if process is not None}
-    return _Compiled(str(compiled), compiled, binds, _readers(construct, dialect))
+    return Compiled(str(compiled), compiled, binds, _readers(construct, dialect))
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:

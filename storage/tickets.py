@@ -152,6 +152,7 @@ class QueueCounts:
 class Tickets:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._desks: dict[int, list[DeskPlace]] = {}
 
     def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:
         """A new ticket at the end of the queue; the database refuses a second open one per conversation."""
@@ -257,13 +258,23 @@ class Tickets:
 
     def desks(self, ticket_id: int) -> list[DeskPlace]:
         """Where staff work on it: its thread first."""
-        return [_desk(row) for row in self._session.all(_DESKS_OF, ticket_id=ticket_id)]
+        known = self._desks.get(ticket_id)
+        if known is None:
+            # Asked by the handler, and again to address what it decided.
+            rows = self._session.all(_DESKS_OF, ticket_id=ticket_id)
+            known = self._desks[ticket_id] = [_desk(row) for row in rows]
+        return known
+
+    def forget(self) -> None:
+        """What is known of desks is not true any more."""
+        self._desks.clear()
 
     def thread_of(self, ticket_id: int) -> DeskPlace | None:
         return next((desk for desk in self.desks(ticket_id) if desk.kind is DeskKind.THREAD), None)
 
     def add_desk(self, ticket_id: int, kind: DeskKind, place: Place, card: MessageAt | None) -> None:
         """From now on this place belongs to the ticket; it leaves any other."""
+        self.forget()
         self._session.run(
             _ADD_DESK,
             place_key=place.key,
@@ -276,9 +287,11 @@ class Tickets:
 
     def retire_desk(self, place: Place) -> None:
         """The ticket is worked on elsewhere now; what is written here is still known to be about it."""
+        self.forget()
         self._session.run(_RETIRE_DESK, at_place=place.key)
 
     def drop_desk(self, place: Place) -> None:
+        self.forget()
         self._session.run(_DROP_DESK, place_key=place.key)
 
     def _end(self, statement: Statement, ticket: Ticket, **parameters: Any) -> bool:
