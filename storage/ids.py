@@ -32,6 +32,11 @@ class Ids:
         """True for ids of this process."""
         return (id_ >> SEQUENCE_BITS) & PROCESS_MASK == self.process
 
+    def pass_by(self, id_: int) -> None:
+        """All ids from now on are larger than this one, which another process made."""
+        self._millisecond = max(self._millisecond, (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1)
+        self._sequence = 0
+
     def next(self, now: datetime) -> int:
         if now is not self._now:
             # One transaction has one moment, and makes many ids.

@@ -12,7 +12,9 @@ from storage.statement import Compiled, Statement
 _SQLITE = {"check_same_thread": False, "cached_statements": 512}
 """The driver keeps every statement of the line prepared."""
 CHANNEL = "allhands"
-"""Where processes on one PostgreSQL wake each other; the word is the process's number in the database."""
+"""Where processes on one PostgreSQL wake each other; the word is whom it concerns."""
+EVERYBODY = 0
+"""Told when something changed that concerns every process."""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
 
@@ -126,6 +128,17 @@ class Session:
             self.command("RELEASE SAVEPOINT step")
             raise
         self.command("RELEASE SAVEPOINT step")
+
+    def listen(self) -> int:
+        """From now on hear what `tell` of other sessions says; returns the descriptor that is readable then."""
+        self._cursor.execute(f"LISTEN {CHANNEL}")
+        descriptor: int = self._pooled.driver_connection.fileno()  # type: ignore[union-attr] # it is open
+        return descriptor
+
+    def heard(self) -> set[int]:
+        """Who was told something since the last look; raises the driver's error when the connection is gone."""
+        connection: Any = self._pooled.driver_connection
+        return {int(notice.payload) for notice in connection.notifies(timeout=0)}
 
     def close(self) -> None:
         self._pooled.close()

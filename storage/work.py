@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
 from storage.conversations import Conversations, Messages
+from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
 from storage.ids import Ids
+from storage.intake import IntakeQueue
 from storage.library import Audit, Library, Marks
-from storage.line import Cursors, IntakeQueue, OutboxQueue
+from storage.outbox import OutboxQueue
 from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets

@@ -25,6 +25,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
 from bot.runtime.desk import Desk, Queued
 from bot.runtime.metrics import Metrics
+from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.writer import Writer
 from storage import StorageUnavailableError, StoredAction, UnitOfWork
 
@@ -78,11 +79,10 @@ class Dispatcher:
         desk: Desk,
         clock: Clock,
         metrics: Metrics,
-        may_send: Callable[[], bool] = lambda: True,
+        ownership: Ownership = NoPeers(),  # noqa: B008 - it has no state
     ) -> None:
-        """`may_send` says whether this process still has what it owns: another may have adopted it by now."""
         self._writer, self._desk, self._clock, self._metrics = writer, desk, clock, metrics
-        self._may_send = may_send
+        self._ownership = ownership
         self._lines: dict[str, _Line] = {}
         self._lanes: dict[str, deque[Queued]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -205,9 +205,12 @@ class Dispatcher:
         if line.performer is None and sender is None:
             await self._wait(line, LONGEST_WAIT_SECONDS)
             return row
-        if not self._may_send():
+        if not self._ownership.is_sure:
+            # Another process may have adopted it and be sending it just now.
             await self._rest(STORAGE_PAUSE_SECONDS)
             return row
+        if row.owner != self._ownership.owner:
+            return None
         row = row.tried(self._clock.now())
         try:
             began_at = perf_counter()

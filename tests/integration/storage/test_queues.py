@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.core.places import MessageAt, Place
 from storage import UnitOfWork
 from storage.ids import Ids
-from storage.line import StoredEvent
+from storage.intake import StoredEvent
 from storage.statement import Statement
 from storage.tables import intake, outbox
 from tests.integration.storage.conftest import NOON
