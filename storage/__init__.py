@@ -1,5 +1,6 @@
 """The only room that says sqlalchemy: tables, repositories, the unit of work and the one writer."""
 
+from storage.foresight import Expected, Said, Settled
 from storage.ids import Ids
 from storage.intake import StoredEvent
 from storage.library import StoredArticle
@@ -15,11 +16,14 @@ __all__ = [
     "EVERYBODY",
     "AlreadyInUseError",
     "Deadline",
+    "Expected",
     "Ids",
     "Job",
     "Membership",
     "OnlyOne",
+    "Said",
     "Session",
+    "Settled",
     "Standing",
     "StorageUnavailableError",
     "Store",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids
 from storage.rows import inserting
 from storage.session import Session
@@ -32,6 +33,24 @@ _TAKE = Statement(
     .returning(intake.c.id, _is_awaited.label("is_awaited"))
 )
 _KEEP = inserting(intake)
+_TAKEN = ("id", "platform", "event_id", "lane", "received_at", "due_at")
+_AS_HANDLED = {"state": "handled", "attempts": 1, "error": "", "payload": ""}
+_TAKE_MANY = Bulk(
+    intake,
+    Statement(insert(intake).values({name: bindparam(name) for name in _TAKEN} | _AS_HANDLED)),
+    lambda rows: insert(intake).from_select(
+        *inserted(intake, rows, **{name: literal(value) for name, value in _AS_HANDLED.items()})
+    ),
+    _TAKEN,
+)
+_HEARD = Listing(
+    lambda among: select(intake.c.event_id).where(
+        intake.c.platform == bindparam("platform"), among(intake.c.event_id, "event_ids")
+    )
+)
+_WAITING_LANES = Listing(
+    lambda among: select(intake.c.lane).where(intake.c.state == "pending", among(intake.c.lane, "lanes"))
+)
 _EARLIER_PENDING = Statement(
     select(intake.c.id)
     .where(
@@ -128,6 +147,19 @@ class IntakeQueue:
 
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._new: set[tuple[str, str]] = set()
+        self._lanes: frozenset[str] | set[str] = frozenset()
+        self._waiting: set[str] = set()
+
+    def foresee(self, platform: str, event_ids: set[str]) -> None:
+        """Find out which of these events are new."""
+        rows = self._session.all(_HEARD, platform=platform, event_ids=as_json([*event_ids]))
+        self._new |= {(platform, one) for one in event_ids.difference(row[0] for row in rows)}
+
+    def foresee_waiting(self, lanes: set[str]) -> None:
+        """Find out in which of these lanes something waits."""
+        self._lanes = lanes
+        self._waiting = {row[0] for row in self._session.all(_WAITING_LANES, lanes=as_json([*lanes]))}
 
     def take(
         self, platform: str, event_id: str, lane: str, payload: str, late: str = ""
@@ -136,6 +168,9 @@ class IntakeQueue:
 
         `late` is the lane of what waits for this one.
         """
+        if (platform, event_id) in self._new:
+            self._new.discard((platform, event_id))
+            return self._take_new(platform, event_id, lane, payload, late)
         row = self._session.one(
             _TAKE,
             id=self._ids.next(self._now),
@@ -148,8 +183,26 @@ class IntakeQueue:
         )
         return StoredEvent(row[0], platform, lane, payload, 0, bool(row[1]), is_kept=False) if row else None
 
+    def _take_new(self, platform: str, event_id: str, lane: str, payload: str, late: str) -> StoredEvent:
+        """It was foreseen to be new. Should another process store it too, the database refuses the batch, which is then
+        done again with care.
+        """
+        row_id = self._ids.next(self._now)
+        self._session.defer(
+            _TAKE_MANY,
+            id=row_id,
+            platform=platform,
+            event_id=event_id,
+            lane=lane,
+            received_at=self._now,
+            due_at=self._now,
+        )
+        is_awaited = self.has_waiting(lane) or (late != "" and self.has_waiting(late))
+        return StoredEvent(row_id, platform, lane, payload, 0, is_awaited, is_kept=False)
+
     def keep(self, platform: str, event_id: str, lane: str, payload: str) -> StoredEvent:
         """Store it as waiting; raises the database's error for a repeat."""
+        self._lanes = frozenset()
         event = StoredEvent(self._ids.next(self._now), platform, lane, payload, 0)
         self._session.run(
             _KEEP,
@@ -181,6 +234,8 @@ class IntakeQueue:
 
     def has_waiting(self, lane: str) -> bool:
         """True while an event of this lane waits to be handled."""
+        if lane in self._lanes:
+            return lane in self._waiting
         return self._session.one(_EARLIER_PENDING, lane=lane, before=_END) is not None
 
     def due(self, *, limit: int) -> list[StoredEvent]:
@@ -206,6 +261,7 @@ class IntakeQueue:
 
     def retry(self, event_id: int) -> None:
         """Give a set-aside event its tries again."""
+        self._lanes = frozenset()
         self._session.run(_AGAIN, row_id=event_id, due_at=self._now)
 
     def drop(self, event_id: int) -> None:
@@ -224,6 +280,7 @@ class IntakeQueue:
         return dict(self._session.all(_COUNT_EVENTS))
 
     def _set(self, event: StoredEvent, state: str, attempts: int, due_at: datetime, error: str) -> None:
+        self._lanes = frozenset()
         payload = "" if state == "handled" else event.payload
         self._session.run(
             _SET_STATE,

@@ -14,46 +14,95 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
 )
 
 from bot.core.places import MessageAt
+from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids
-from storage.rows import inserting, place_from
+from storage.rows import place_from
 from storage.session import Session
 from storage.statement import Statement
 from storage.tables import outbox, processes
 
-_ADD_ACTION = inserting(outbox)
 _before = outbox.alias("before")
+_ADDED = ("id", "lane", "platform", "payload", "owner", "created_at")
+_AS_NEW: dict[str, Any] = {
+    "state": "pending",
+    "attempts": 0,
+    "is_uncertain": False,
+    "sent_so_far": "",
+    "first_tried_at": None,
+    "error": "",
+}
 
 
-def _last(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+def _last(column: ColumnElement[Any], lane: ColumnElement[str]) -> ScalarSelect[Any]:
     """Of the last action that waits in the lane."""
     return (
         select(column)
-        .where(_before.c.state == "pending", _before.c.lane == bindparam("lane"))
+        .where(_before.c.state == "pending", _before.c.lane == lane)
         .order_by(_before.c.id.desc())
         .limit(1)
+        .correlate_except(_before)
         .scalar_subquery()
     )
 
 
-# A lane belongs to whoever owns what waits in it: two processes never send into one place at once.
+def _shared(owner: ColumnElement[int], lane: ColumnElement[str]) -> dict[str, ColumnElement[Any]]:
+    """A lane belongs to whoever owns what waits in it: two processes never send into one place at once."""
+    is_others = _last(or_(_before.c.is_handed_over, _before.c.owner != owner), lane)
+    return {
+        "owner": func.coalesce(_last(_before.c.owner, lane), owner),
+        "is_handed_over": func.coalesce(is_others, false()),
+    }
+
+
+_PLACED = (outbox.c.id, outbox.c.owner, outbox.c.is_handed_over)
+# What is alone needs not look at what others have in the lane.
+_ADD_ALONE = Bulk(
+    outbox,
+    Statement(
+        insert(outbox).values(
+            {name: bindparam(name) for name in _ADDED} | _AS_NEW | {"is_handed_over": False}
+        )
+    ),
+    lambda rows: insert(outbox).from_select(
+        *inserted(
+            outbox,
+            rows,
+            is_handed_over=false(),
+            **{name: literal(value, outbox.c[name].type) for name, value in _AS_NEW.items()},
+        )
+    ),
+    _ADDED,
+)
 _ADD_SHARED = Statement(
     insert(outbox)
     .values(
-        {c.name: bindparam(c.name) for c in outbox.c if c.name not in ("owner", "is_handed_over")}
-        | {
-            "owner": func.coalesce(_last(_before.c.owner), bindparam("owner")),
-            "is_handed_over": func.coalesce(
-                _last(or_(_before.c.is_handed_over, _before.c.owner != bindparam("owner"))), false()
-            ),
-        }
+        {name: bindparam(name) for name in _ADDED} | _AS_NEW | _shared(bindparam("owner"), bindparam("lane"))
     )
-    .returning(outbox.c.owner, outbox.c.is_handed_over, _last(_before.c.id).label("behind"))
+    .returning(*_PLACED, _last(_before.c.id, bindparam("lane")).label("behind"))
+)
+_ADD_MANY_SHARED = Bulk(
+    outbox,
+    _ADD_SHARED,
+    lambda rows: (
+        insert(outbox)
+        .from_select(
+            *inserted(
+                outbox,
+                rows,
+                **_shared(rows.c.owner, rows.c.lane),
+                **{name: literal(value, outbox.c[name].type) for name, value in _AS_NEW.items()},
+            )
+        )
+        .returning(*_PLACED, _last(_before.c.id, outbox.c.lane).label("behind"))
+    ),
+    _ADDED,
 )
 _MOVE_BACK = Statement(
     update(outbox).where(outbox.c.id == bindparam("row_id")).values(id=bindparam("new_id"))
@@ -111,6 +160,7 @@ _ADOPT = Statement(
     .values(owner=bindparam("by"), is_handed_over=True, is_uncertain=or_(outbox.c.is_uncertain, _is_head))
     .returning(outbox.c.id)
 )
+_SENT_SEVERAL = Listing(lambda among: delete(outbox).where(among(outbox.c.id, "ids")).returning(outbox.c.id))
 _SENT = Statement(delete(outbox).where(outbox.c.id == bindparam("row_id")).returning(outbox.c.id))
 _REFUSED = Statement(
     update(outbox)
@@ -143,8 +193,10 @@ _COUNT_OWN = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StoredAction:
+    """A row of the outbox. Only the transaction that adds it changes it, when it learns what became of it there."""
+
     id: int
     lane: str
     platform: str
@@ -185,37 +237,50 @@ class OutboxQueue:
 
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._added: dict[int, StoredAction] = {}
+        self._settling: set[int] = set()
+        self._settled: set[int] = set()
 
     def add(self, lane: str, platform: str, payload: str) -> StoredAction:
-        """Its owner is this process, unless another one still has something to send in the lane."""
-        row_id = self._ids.next(self._now)
+        """Its owner is this process, unless another one still has something to send in the lane: which is known, and
+        stands in the row, once the transaction is committed.
+        """
+        row = StoredAction(self._ids.next(self._now), lane, platform, payload, self._ids.owner)
         values: dict[str, Any] = {
-            "id": row_id,
+            "id": row.id,
             "lane": lane,
             "platform": platform,
             "payload": payload,
-            "state": "pending",
-            "attempts": 0,
-            "is_uncertain": False,
-            "sent_so_far": "",
+            "owner": row.owner,
             "created_at": self._now,
-            "first_tried_at": None,
-            "error": "",
-            "owner": self._ids.owner,
         }
-        if not self._ids.owner:
-            self._session.run(_ADD_ACTION, **values, is_handed_over=False)
-            return StoredAction(row_id, lane, platform, payload)
-        owner, is_handed_over, behind = self._session.one(_ADD_SHARED, **values) or (0, False, None)
-        if behind is not None and behind > row_id:
-            # Another process put that one there within the same millisecond.
-            self._ids.pass_by(behind)
-            new_id = self._ids.next(self._now)
-            self._session.run(_MOVE_BACK, row_id=row_id, new_id=new_id)
-            row_id = new_id
-        if is_handed_over:
-            self._session.tell(owner)
-        return StoredAction(row_id, lane, platform, payload, owner, is_handed_over=is_handed_over)
+        if not row.owner:
+            self._session.defer(_ADD_ALONE, **values)
+        elif self._session.is_deferring:
+            self._added[row.id] = row
+            self._session.written[_ADD_MANY_SHARED] = self._placed
+            self._session.defer(_ADD_MANY_SHARED, **values)
+        else:
+            self._added[row.id] = row
+            self._placed(self._session.all(_ADD_SHARED, **values))
+        return row
+
+    def _placed(self, placed: list[tuple[Any, ...]]) -> None:
+        for id_, owner, is_handed_over, behind in sorted(placed):
+            row = self._added.pop(id_)
+            row.owner, row.is_handed_over = owner, is_handed_over
+            if behind is not None and behind > id_:
+                # Another process put that one there within the same millisecond.
+                self._ids.pass_by(behind)
+                row.id = self._ids.next(self._now)
+                self._session.run(_MOVE_BACK, row_id=id_, new_id=row.id)
+            if is_handed_over:
+                self._session.tell(owner)
+
+    def settle(self, action_ids: Sequence[int]) -> None:
+        """All these are about to be called sent."""
+        self._settling = set(action_ids)
+        self._settled = {row[0] for row in self._session.all(_SENT_SEVERAL, ids=as_json(action_ids))}
 
     def pending(self, *, after: int = 0, limit: int) -> list[StoredAction]:
         """What this process has to send, page by page."""
@@ -233,6 +298,8 @@ class OutboxQueue:
 
     def sent(self, action_id: int) -> bool:
         """The platform has it; False when that was known before."""
+        if action_id in self._settling:
+            return action_id in self._settled
         return self._session.one(_SENT, row_id=action_id) is not None
 
     def failed(self, action_id: int, error: str) -> None:

@@ -1,12 +1,13 @@
 """One database connection with explicit transactions, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
+from storage.bulk import Bulk, Rows, as_json
 from storage.statement import Compiled, Statement
 
 _SQLITE = {"check_same_thread": False, "cached_statements": 512}
@@ -67,6 +68,12 @@ class Session:
         self._cursor: Any = self._pooled.cursor()
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
         self._told: set[int] = set()
+        self.is_deferring = False
+        """True while rows may be written later than they are decided, many at once."""
+        self._deferred: dict[Bulk, Rows] = {}
+        self._deferred_tables: set[str] = set()
+        self.written: dict[Bulk, Callable[[list[tuple[Any, ...]]], None]] = {}
+        """Who wants to know what a bulk returned when it was written."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -80,6 +87,8 @@ class Session:
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
         compiled = self._compiled.get(statement) or self._compile(statement)
+        if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
+            self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
         return compiled.rows(self._cursor.fetchall())
 
@@ -90,7 +99,41 @@ class Session:
 
     def run(self, statement: Statement, **parameters: Any) -> None:
         compiled = self._compiled.get(statement) or self._compile(statement)
+        if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
+            self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
+
+    def defer(self, bulk: Bulk, **values: Any) -> None:
+        """Write this row before anything looks at its table, at the latest before the commit."""
+        if not self.is_deferring:
+            self.run(bulk.single, **values)
+            return
+        rows = self._deferred.get(bulk)
+        if rows is None:
+            rows = self._deferred[bulk] = []
+            self._deferred_tables.add(bulk.table)
+        rows.append(values)
+
+    def _write(self, tables: frozenset[str] | None = None) -> None:
+        """Write what was deferred, or what of it these tables are about."""
+        for bulk in [one for one in self._deferred if tables is None or one.table in tables]:
+            self._write_bulk(bulk)
+        self._deferred_tables = {bulk.table for bulk in self._deferred}
+
+    def _write_bulk(self, bulk: Bulk) -> None:
+        rows = self._deferred.pop(bulk, None)
+        if rows is None:
+            return
+        if bulk.after is not None:
+            self._write_bulk(bulk.after)
+        if self.is_sqlite:
+            single = self._compiled.get(bulk.single) or self._compile(bulk.single)
+            self._cursor.executemany(single.text, [single.parameters(row) for row in rows])
+            return
+        many = self._compiled.get(bulk.many) or self._compile(bulk.many)
+        self._cursor.execute(many.text, many.parameters({"rows": as_json(rows)}))
+        if (written := self.written.get(bulk)) is not None:
+            written(many.rows(self._cursor.fetchall()))
 
     def _compile(self, statement: Statement) -> Compiled:
         compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
@@ -108,8 +151,13 @@ class Session:
     def transaction(self) -> Iterator[None]:
         self.command(self._begin)
         self._told.clear()
+        self._deferred.clear()
+        self._deferred_tables.clear()
+        self.written.clear()
         try:
             yield
+            if self._deferred:
+                self._write()
             for process in self._told:
                 self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(process)))
         except BaseException:

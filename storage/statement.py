@@ -6,11 +6,12 @@ SQLAlchemy stays the owner of schema, types and dialects.
 
 from collections.abc import Callable
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Boolean, Dialect, Executable, Float
+from sqlalchemy import BindParameter, Boolean, Dialect, Executable, Float, Table, literal_column
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
+from sqlalchemy.types import NullType, TypeEngine
 
 from storage.columns import Quick
 
@@ -18,7 +19,7 @@ Processor = Callable[[Any], Any]
 
 
 class Compiled:
-    """The text, and how parameters and rows are turned into what the driver takes and back."""
+    """The text, how parameters and rows are turned into what the driver takes and back, and the tables it is about."""
 
     __slots__ = (
         "_all",
@@ -29,11 +30,19 @@ class Compiled:
         "_names",
         "_required",
         "_results",
+        "tables",
         "text",
     )
 
-    def __init__(self, text: str, compiled: Any, binds: dict[str, Processor], results: list[Any]) -> None:
-        self.text = text
+    def __init__(
+        self,
+        text: str,
+        compiled: Any,
+        binds: dict[str, Processor],
+        results: list[Any],
+        tables: frozenset[str],
+    ) -> None:
+        self.text, self.tables = text, tables
         self._names = tuple(compiled.positiontup) if compiled.positional else None
         # The driver takes its parameters in order: `itemgetter` picks them at the speed of C.
         self._getter = itemgetter(*self._names) if self._names and len(self._names) > 1 else None
@@ -105,12 +114,31 @@ class Statement:
 def _compile(construct: Executable, dialect: Dialect) -> Compiled:
     if not isinstance(construct, ClauseElement):
         raise TypeError(f"not a Core construct: {construct!r}")
-    compiled: Any = construct.compile(dialect=dialect)
+    compiled: Any = _with_constants(construct, dialect).compile(dialect=dialect)
     # A name that stands twice (insert and on-conflict update) is processed once.
     kinds = {name: parameter.type for parameter, name in compiled.bind_names.items()}
     processors = {name: _binder(kind, dialect) for name, kind in kinds.items()}
     binds = {name: process for name, process in processors.items() if process is not None}
-    return Compiled(str(compiled), compiled, binds, _readers(construct, dialect))
+    tables = frozenset(one.name for one in iterate(construct) if isinstance(one, Table))
+    return Compiled(str(compiled), compiled, binds, _readers(construct, dialect), tables)
+
+
+def _with_constants(construct: ClauseElement, dialect: Dialect) -> ClauseElement:
+    """The construct with its constants in its text: no engine uses a partial index for a condition whose value it
+    learns only when the statement runs.
+    """
+
+    def constant(element: Any, **_: Any) -> Any:
+        is_constant = (
+            isinstance(element, BindParameter) and not element.required and element.value is not None
+        )
+        if not is_constant or isinstance(element.type, NullType):
+            return None
+        render = element.type.dialect_impl(dialect).literal_processor(dialect)
+        return literal_column(render(element.value), element.type) if render is not None else None
+
+    replaced: Any = replacement_traverse(construct, {}, constant)
+    return cast(ClauseElement, replaced)
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from storage.foresight import Expected
 from storage.ids import Ids
 from storage.session import Session
 from storage.work import UnitOfWork
@@ -33,10 +34,11 @@ class Job(Generic[T]):
     It may be run more than once before that, each time from the same state of the database.
     """
 
-    __slots__ = ("error", "result", "run")
+    __slots__ = ("error", "expects", "result", "run")
 
-    def __init__(self, run: Callable[[UnitOfWork], T]) -> None:
-        self.run = run
+    def __init__(self, run: Callable[[UnitOfWork], T], expects: Sequence[Expected] = ()) -> None:
+        """`expects` is what it will most likely ask, so that it can be asked for the whole batch at once."""
+        self.run, self.expects = run, expects
         self.result: T | None = None
         self.error: BaseException | None = None
 
@@ -121,6 +123,8 @@ class Store:
             with session.transaction():
                 self._has_begun = True
                 work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
+                if not is_careful and (expected := [one for job in batch for one in job.expects]):
+                    work.foresee(expected)
                 for job in batch:
                     if is_careful:
                         self._run_with_care(work, job)

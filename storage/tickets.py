@@ -1,5 +1,6 @@
 """Tickets, who holds them, and where staff work on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
 from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
+from storage.bulk import Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, message_at, place_from
 from storage.session import Session
@@ -125,6 +127,20 @@ _DESKS_OF = Statement(
     .where(desk_places.c.ticket_id == bindparam("ticket_id"), desk_places.c.kind != DeskKind.FORMER)
     .order_by(desc(desk_places.c.kind))
 )
+_DESKS_AT = Listing(lambda among: select(*_DESK).where(among(desk_places.c.place_key, "place_keys")))
+_CONVERSATIONS_OF = Listing(lambda among: select(tickets.c.conversation_id).where(among(tickets.c.id, "ids")))
+_OPEN_OF = Listing(
+    lambda among: select(*_TICKET).where(
+        tickets.c.status != TicketStatus.RESOLVED, among(tickets.c.conversation_id, "conversation_ids")
+    )
+)
+_DESKS_OF_SEVERAL = Listing(
+    lambda among: (
+        select(*_DESK)
+        .where(desk_places.c.kind != DeskKind.FORMER, among(desk_places.c.ticket_id, "ids"))
+        .order_by(desc(desk_places.c.kind))
+    )
+)
 _RETIRE_DESK = Statement(
     update(desk_places).where(desk_places.c.place_key == bindparam("at_place")).values(kind=DeskKind.FORMER)
 )
@@ -153,9 +169,36 @@ class Tickets:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
         self._desks: dict[int, list[DeskPlace]] = {}
+        self._desk_at: dict[str, DeskPlace | None] = {}
+        self._open: dict[int, Ticket] = {}
+        """By conversation."""
+
+    def foresee_desks_at(self, place_keys: set[str]) -> set[int]:
+        """Find out in which of these places staff work on which tickets; returns the tickets' ids."""
+        self._desk_at = dict.fromkeys(place_keys)
+        for row in self._session.all(_DESKS_AT, place_keys=as_json([*place_keys])):
+            self._desk_at[row[0]] = _desk(row)
+        return {desk.ticket_id for desk in self._desk_at.values() if desk is not None}
+
+    def conversations_of(self, ticket_ids: set[int]) -> set[int]:
+        """The conversations that these tickets belong to."""
+        rows = self._session.all(_CONVERSATIONS_OF, ids=as_json([*ticket_ids])) if ticket_ids else []
+        return {row[0] for row in rows}
+
+    def foresee(self, conversation_ids: Sequence[int]) -> None:
+        """Look up the open tickets of these conversations, and where staff work on them."""
+        if not conversation_ids:
+            return
+        for row in self._session.all(_OPEN_OF, conversation_ids=as_json(conversation_ids)):
+            ticket = Ticket(*row)
+            self._open[ticket.conversation_id] = ticket
+            self._desks[ticket.id] = []
+        for row in self._session.all(_DESKS_OF_SEVERAL, ids=as_json([*self._desks])) if self._desks else []:
+            self._desks[row[1]].append(_desk(row))
 
     def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:
         """A new ticket at the end of the queue; the database refuses a second open one per conversation."""
+        self.forget()
         (number,) = self._session.one(_NEXT_NUMBER) or (1,)
         ticket = Ticket(
             id=self._ids.next(self._now),
@@ -191,6 +234,8 @@ class Tickets:
 
     def last_of(self, conversation_id: int) -> Ticket | None:
         """The open ticket of a conversation, or else its newest."""
+        if (known := self._open.get(conversation_id)) is not None:
+            return known
         return self._ticket(_LAST_OF, conversation_id=conversation_id)
 
     def open_of(self, conversation_id: int) -> Ticket | None:
@@ -214,6 +259,7 @@ class Tickets:
 
     def claim(self, ticket: Ticket, staff_id: int) -> bool:
         """Take a waiting ticket; exactly one of those who try at once gets True."""
+        self.forget()
         won = self._session.one(_CLAIM, ticket_id=ticket.id, staff_id=staff_id, at=self._now)
         if won is None:
             return False
@@ -237,6 +283,7 @@ class Tickets:
 
     def reopen(self, ticket: Ticket) -> bool:
         """At the end of the queue; False when it is open."""
+        self.forget()
         return self._session.one(_REOPEN, ticket_id=ticket.id, at=self._now) is not None
 
     def first_waits_seconds(self) -> list[float]:
@@ -253,6 +300,8 @@ class Tickets:
         return row[0] if row else None
 
     def desk_at(self, place: Place) -> DeskPlace | None:
+        if place.key in self._desk_at:
+            return self._desk_at[place.key]
         row = self._session.one(_DESK_AT, place_key=place.key)
         return _desk(row) if row else None
 
@@ -266,8 +315,10 @@ class Tickets:
         return known
 
     def forget(self) -> None:
-        """What is known of desks is not true any more."""
+        """What was foreseen is not true any more."""
         self._desks.clear()
+        self._desk_at.clear()
+        self._open.clear()
 
     def thread_of(self, ticket_id: int) -> DeskPlace | None:
         return next((desk for desk in self.desks(ticket_id) if desk.kind is DeskKind.THREAD), None)
@@ -295,6 +346,7 @@ class Tickets:
         self._session.run(_DROP_DESK, place_key=place.key)
 
     def _end(self, statement: Statement, ticket: Ticket, **parameters: Any) -> bool:
+        self.forget()
         if self._session.one(statement, ticket_id=ticket.id, **parameters) is None:
             return False
         self._session.run(_END_CLAIMS, in_ticket=ticket.id, at=self._now)

@@ -1,12 +1,13 @@
 """The unit of work: every question a handler may ask and everything it may save, in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
 from storage.conversations import Conversations, Messages
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
+from storage.foresight import Expected, foresee
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.library import Audit, Library, Marks
@@ -28,6 +29,7 @@ class UnitOfWork:
 
     def __init__(self, session: Session, ids: Ids, now: datetime, *, is_careful: bool = True) -> None:
         self.now, self.is_careful = now, is_careful
+        session.is_deferring = not is_careful
         self.session = session
         self.contacts = Contacts(session, ids, now)
         self.team = Team(session, ids, now)
@@ -44,6 +46,10 @@ class UnitOfWork:
         self.library = Library(session, now)
         self.marks = Marks(session)
         self.audit = Audit(session, ids, now)
+
+    def foresee(self, expected: Sequence[Expected]) -> None:
+        """Ask now, all together, what the jobs of this transaction will ask."""
+        foresee(self, expected)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it fails; nothing of the kind where care is not taken."""

@@ -22,7 +22,7 @@ from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
 from handlers.registry import Handlers
-from storage import StoredAction, StoredEvent, UnitOfWork
+from storage import Said, StoredAction, StoredEvent, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -48,6 +48,12 @@ class Accepted:
     kinds: list[str]
     """Of the events that were new."""
     repeats: int
+
+
+def said(platform: str, event: MessageReceived) -> Said:
+    """What handling this message will ask of the database."""
+    lanes = (lane_of_event(event), lane_of_late(event.message))
+    return Said(platform, event.id, lanes, event.place, event.message, event.author.identity)
 
 
 class Desk:

@@ -27,7 +27,7 @@ from bot.runtime.desk import Desk, Queued
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.writer import Writer
-from storage import StorageUnavailableError, StoredAction, UnitOfWork
+from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -232,7 +232,7 @@ class Dispatcher:
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
         events = await performer.perform(action, row.id)
-        await self._stored(lambda work: self._performed(work, row, events), self.enqueue)
+        await self._stored(lambda work: self._performed(work, row, events), self.enqueue, (Settled(row.id),))
 
     async def _send(self, item: Queued, row: StoredAction, sender: Sender) -> None:
         action = item.action
@@ -249,14 +249,24 @@ class Dispatcher:
             passing("sent")
         if receipt.is_repeat_possible:
             self._metrics.uncertain.labels(row.platform).inc()
-        await self._stored(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+        place = receipt.place or (receipt.messages[0].place if receipt.messages else None)
+        await self._stored(
+            lambda work: self._sent(work, row, action, receipt),
+            self.enqueue,
+            (Settled(row.id, place.key if place else ""),),
+        )
         passing("receipt_committed")
 
-    async def _stored(self, job: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
+    async def _stored(
+        self,
+        job: Callable[[UnitOfWork], T],
+        after: Callable[[T], None] | None = None,
+        expects: Sequence[Expected] = (),
+    ) -> T:
         """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
         while True:
             try:
-                return await self._writer.do(job, after)
+                return await self._writer.do(job, after, expects)
             except StorageUnavailableError as error:
                 log.error("outbox.storage_unavailable", error=str(error))
                 if self._stopping.is_set():

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from adapters import Cursor
 from bot.core.checkpoints import passing
-from bot.core.events import Event
+from bot.core.events import Event, MessageReceived
 from bot.core.places import Identity
-from bot.runtime.desk import Accepted, Desk, Queued
+from bot.runtime.desk import Accepted, Desk, Queued, said
 from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
 from storage import UnitOfWork
@@ -38,7 +38,9 @@ class PlatformIntake:
         position = (cursor.name, cursor.position) if cursor else None
         passing("received")
         await self._writer.do(
-            lambda work: self._desk.accept(work, self._platform, events, position), self._accepted
+            lambda work: self._desk.accept(work, self._platform, events, position),
+            self._accepted,
+            [said(self._platform, one) for one in events if isinstance(one, MessageReceived)],
         )
         passing("committed")
 

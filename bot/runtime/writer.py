@@ -1,13 +1,13 @@
 """The store as coroutines see it: one hop per job, one wake-up per batch."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
 from bot.runtime.clock import Clock
-from storage import Ids, Job, Store, UnitOfWork
+from storage import Expected, Ids, Job, Store, UnitOfWork
 
 T = TypeVar("T")
 
@@ -22,8 +22,9 @@ class _Awaited(Job[T]):
         run: Callable[[UnitOfWork], T],
         future: "asyncio.Future[T]",
         after: Callable[[T], None] | None,
+        expects: Sequence[Expected],
     ) -> None:
-        super().__init__(run)
+        super().__init__(run, expects)
         self.future, self.after = future, after
 
 
@@ -37,14 +38,20 @@ class Writer:
     def start(self) -> None:
         self._store.start()
 
-    async def do(self, run: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
+    async def do(
+        self,
+        run: Callable[[UnitOfWork], T],
+        after: Callable[[T], None] | None = None,
+        expects: Sequence[Expected] = (),
+    ) -> T:
         """Run it in a transaction; returns when that is committed, raises what it raised.
 
         `after` is called with the result as soon as it is committed, also when nobody waits any more. Before it is
-        committed, `run` may be called more than once, each time from the same state of the database.
+        committed, `run` may be called more than once, each time from the same state of the database. `expects` is what
+        it will most likely ask.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._store.submit(_Awaited(run, future, after))
+        self._store.submit(_Awaited(run, future, after, expects))
         return await future
 
     async def stop(self) -> None:

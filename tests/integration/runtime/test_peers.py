@@ -1,4 +1,4 @@
-"""Processes beside each other on one PostgreSQL: leases that move, work that is handed over, and being taken for dead."""
+"""Processes beside each other on one PostgreSQL: leases that move, and being taken for dead."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -135,7 +135,9 @@ async def test_without_its_database_a_process_is_not_sure_for_long_and_gives_up_
         name = engine.url.database
         with psycopg.connect(postgresql, autocommit=True) as server:
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")  # type: ignore[arg-type] # our counter
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
             await until(lambda: not process.peers.is_sure and holder.losses == 1)
             server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")  # type: ignore[arg-type] # as above
         await until(lambda: process.peers.is_sure and holder.held == ("polling",))

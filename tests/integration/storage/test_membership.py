@@ -6,14 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, bindparam, update
 
 from storage import Ids, Membership, Session, Standing, StoredAction, UnitOfWork, make_engine
 from storage.membership import fair_share
 from storage.migrate import migrate
+from storage.statement import Statement
+from storage.tables import processes
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 T = TypeVar("T")
+_EXPIRE = Statement(
+    update(processes).where(processes.c.id == bindparam("row_id")).values(alive_until=processes.c.started_at)
+)
 
 
 class Process:
@@ -46,8 +51,7 @@ class Process:
     def dies(self) -> None:
         """No more signs of life: the last one has expired."""
         with self.session.transaction():
-            self.session.command("UPDATE processes SET alive_until = now() - interval '1 second' "
-                                 f"WHERE id = {self.ids.owner}")  # fmt: skip
+            self.session.run(_EXPIRE, row_id=self.ids.owner)
 
 
 @pytest.fixture
@@ -131,7 +135,7 @@ def test_one_of_many_adopts(start: Start) -> None:
     dead.add("lane", "a")
     dead.dies()
     assert sorted(one.beat().adopted for one in others) == [0, 0, 1]
-    assert sum((one.takes_over() for one in others), []) == ["a"]
+    assert [text for one in others for text in one.takes_over()] == ["a"]
 
 
 def test_what_was_left_without_a_process_is_adopted_by_the_next_one(start: Start) -> None:
