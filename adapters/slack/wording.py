@@ -25,16 +25,23 @@ def spoken(message: Json) -> list[Json]:
 
 def mentioned(elements: Iterable[Json]) -> tuple[frozenset[str], frozenset[str]]:
     """The ids of the people and of the channels that are mentioned and carry no name of their own."""
-    words = [word for element in elements for word in words_of(element) if not word.get("label")]
-    return (
-        frozenset(str(word.get("user_id", "")) for word in words if word.get("type") == "user"),
-        frozenset(str(word.get("channel_id", "")) for word in words if word.get("type") == "channel"),
-    )
+    people, channels = set[str](), set[str]()
+    for element in elements:
+        for word in words_of(element):
+            kind = word.get("type")
+            if kind == "user" and not word.get("label"):
+                people.add(str(word.get("user_id", "")))
+            elif kind == "channel" and not word.get("label"):
+                channels.add(str(word.get("channel_id", "")))
+    return frozenset(people), frozenset(channels)
 
 
-def says(message: Json, me: Me, found: Found) -> str:
-    """Return the message as CommonMark, without the mention of the bot that it may begin with."""
-    elements = _without_call(spoken(message), me)
+def says(message: Json, me: Me, found: Found, elements: Sequence[Json] | None = None) -> str:
+    """Return the message as CommonMark, without the mention of the bot that it may begin with.
+
+    `elements` is what was `spoken`, for who knows it already.
+    """
+    elements = _without_call(spoken(message) if elements is None else elements, me)
     texts = [commonmark(tidied([_named(element, found) for element in elements])), *_shared_texts(message)]
     # Half a character, as JSON can carry it, can be stored nowhere.
     return "\n\n".join(text for text in texts if text).encode(errors="replace").decode()
