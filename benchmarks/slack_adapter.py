@@ -273,7 +273,7 @@ async def run(only: str, rounds: int, events: int, profile: str) -> None:
                 works[name] = await stack.enter_async_context(made(kind))
         for work in works.values():
             await work(500)
-        profiler = cProfile.Profile()
+        profiler = cProfile.Profile(time.process_time)
         for _ in range(rounds):
             for name, work in works.items():
                 gc.collect()

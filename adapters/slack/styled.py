@@ -17,8 +17,10 @@ _SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
 """With what may mean something together with the beginning of the next run."""
 _START = r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$))"
 _LINE_START = re.compile(rf"(?m)^({_START})")
-# What `inline` would change in words without a style.
-_ODD = re.compile(rf"(?m){_SIGN}|^(?:{_START})|\A\s|\s\Z|\n\s")
+# What may not stand as it is in words without a style; wider than needed, so that it is found fast.
+_MAYBE_SPECIAL = re.compile(r"[\\`*\[\]<&|~_]")
+_ODD_START = re.compile(rf"\s|(?:{_START})", re.MULTILINE)
+_ODD_NEXT_START = re.compile(rf"\n(?:\s|{_START})", re.MULTILINE)
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"(\s*\n\s*\n\s*)")
@@ -45,17 +47,16 @@ def escaped(text: str) -> str:
 
 def inline(words: Sequence[Json]) -> str:
     """Return one or more paragraphs of CommonMark; words are text and link elements with their `style`."""
-    if len(words) == 1 and words[0].get("type") == "text" and not words[0].get("style"):
-        text = str(words[0].get("text") or "")
-        if not _ODD.search(text):
-            return text
-    return with_signs(words)
-
-
-def with_signs(words: Sequence[Json]) -> str:
-    """The same step by step, which a few plain words do not need."""
     runs = list(_edged(run for word in joined(words) if (run := _run(word)) is not None))
     return "\n\n".join(_paragraph(runs) for runs in _paragraphs(runs))
+
+
+def plain_text(text: str) -> str:
+    """Return what `inline` makes of words without a style, which mostly is these words."""
+    is_odd = _MAYBE_SPECIAL.search(text) or _ODD_START.match(text) or text[-1:].isspace()
+    if is_odd or ("\n" in text and _ODD_NEXT_START.search(text)):
+        return inline([{"type": "text", "text": text}]).strip("\n")
+    return text
 
 
 def _run(word: Json) -> _Run | None:

@@ -12,7 +12,7 @@ from adapters.slack.elements import split, tidied, weight, words_of
 from adapters.slack.from_commonmark import parsed, rich_text
 from adapters.slack.payloads import Json
 from adapters.slack.render import MOST_IN_PART
-from adapters.slack.styled import escaped, inline, with_signs
+from adapters.slack.styled import escaped, plain_text
 from adapters.slack.to_commonmark import commonmark
 
 STYLES = ("bold", "italic", "strike", "code")
@@ -254,6 +254,6 @@ def test_text_without_markup_is_shown_as_the_parser_would_show_it(text: str) -> 
 
 
 @given(plain_texts)
-def test_words_without_styles_read_as_they_do_step_by_step(text: str) -> None:
-    words: list[Json] = [{"type": "text", "text": text}]
-    assert inline(words) == with_signs(words)
+def test_words_without_styles_read_as_they_do_among_others(text: str) -> None:
+    element: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    assert plain_text(text) == commonmark([element])
