@@ -84,6 +84,8 @@ class Slack(Platform):
         self._socket: Socket | None = None
         self._caller: LeanCaller | None = None
         self._stamps = count(1)
+        self.on_acknowledged: Callable[[], None] = lambda: None
+        """Called when the bot took an event, over either way."""
 
     @property
     def api_url(self) -> str:
@@ -103,6 +105,10 @@ class Slack(Platform):
     def call_at(self, port: int) -> None:
         """Deliver events to this port."""
         self._caller = LeanCaller(port)
+        self._caller.on_answer = self._acknowledged
+
+    def _acknowledged(self, _message: bytes = b"") -> None:
+        self.on_acknowledged()
 
     async def stop(self) -> None:
         if self._caller is not None:
@@ -141,6 +147,7 @@ class Slack(Platform):
 
     def greet(self, socket: Socket) -> None:
         self._socket = socket
+        socket.take = self._acknowledged
         socket.send({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0000001"}})
         self.connected.set()
 

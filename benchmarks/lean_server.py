@@ -157,6 +157,7 @@ class LeanCaller:
         self._idle: deque[_Posting] = deque()
         self._opening: set[asyncio.Task[None]] = set()
         self.refused = 0
+        self.on_answer: Callable[[], None] = lambda: None
 
     def post(self, path: str, headers: str, body: bytes) -> None:
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
@@ -176,6 +177,7 @@ class LeanCaller:
     def _done(self, posting: "_Posting", is_ok: bool) -> None:
         self.refused += not is_ok
         self._idle.append(posting)
+        self.on_answer()
 
     def close(self) -> None:
         for posting in self._idle:
