@@ -76,12 +76,14 @@ def parts(content: Content, *, reserved_units: int = 0) -> list[Part]:
 
 def compose(content: Content) -> Formatted:
     """The whole text of a content: title, fields, speaker, text, footnote."""
-    title = styled(one_line(content.title), "bold")
-    tone = Formatted(_TONES[content.tone])
-    fields = join((_field(label, value) for label, value in content.fields), "\n")
     text = from_commonmark(content.text)
     if content.speaker is not None:
         text = _spoken(content.speaker.name, text, bool(content.files))
+    if content.tone is Tone.PLAIN and not (content.title or content.fields or content.footnote):
+        return text
+    title = styled(one_line(content.title), "bold")
+    tone = Formatted(_TONES[content.tone])
+    fields = join((_field(label, value) for label, value in content.fields), "\n")
     head = join([tone + title if title.text else EMPTY, fields], "\n")
     if not title.text and text.text:
         text = tone + text

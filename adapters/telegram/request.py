@@ -1,21 +1,24 @@
 """How python-telegram-bot reaches the Bot API: one keep-alive aiohttp session instead of its default client."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 import aiohttp
 import orjson
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 WRITE_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 15.0
 """Shorter than any server's: a connection that closes while we use it looks like a lost reply."""
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_EMPTY_URL = URL()
 
 
 class NotReachedError(NetworkError):
@@ -68,8 +71,9 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 headers={"User-Agent": self.USER_AGENT},
-                # Cookies have no place here, and a jar costs time with each request.
+                # Cookies have no place here, and a jar costs time with each request; so do headers nobody reads.
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("Accept", "Accept-Encoding"),
             )
         return self._session
 
@@ -89,6 +93,17 @@ class AiohttpRequest(BaseRequest):
         finally:
             self._in_flight -= 1
 
+    async def ask(self, url: str, parameters: Mapping[str, Any], read_seconds: float = READ_SECONDS) -> Any:
+        """The result of a call without files; raises as the SDK does.
+
+        The SDK's own way looks for files and sizes in each parameter, and costs more than sending them.
+        """
+        timeout = _timeout(read_seconds, WRITE_SECONDS, CONNECT_SECONDS)
+        status, payload = await self._exchange("POST", url, _form(_encoded(parameters)), _FORM, timeout)
+        if not 200 <= status <= 299:
+            await _Answered(status, payload).post(url)
+        return self.parse_json_payload(payload)["result"]
+
     async def do_request(
         self,
         url: str,
@@ -99,11 +114,19 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = BaseRequest.DEFAULT_NONE,
         pool_timeout: object = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Raises the errors above, TimedOut or NetworkError; never with the address, which holds the token."""
-        read = _seconds(read_timeout, READ_SECONDS)
-        total = read + _seconds(write_timeout, WRITE_SECONDS) + _seconds(connect_timeout, CONNECT_SECONDS)
-        timeout = aiohttp.ClientTimeout(total=total, sock_connect=_seconds(connect_timeout, CONNECT_SECONDS))
+        """The SDK's way to send anything, of which we use only uploads; raises as `_exchange`."""
+        timeout = _timeout(
+            _seconds(read_timeout, READ_SECONDS),
+            _seconds(write_timeout, WRITE_SECONDS),
+            _seconds(connect_timeout, CONNECT_SECONDS),
+        )
         body, headers = _body(request_data)
+        return await self._exchange(method, url, body, headers, timeout)
+
+    async def _exchange(
+        self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
+        """Raises the errors above, TimedOut or NetworkError; never with the address, which holds the token."""
         self._in_flight += 1
         try:
             async with self.session().request(
@@ -133,6 +156,17 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(parsed, dict):
             raise TelegramError("the server's answer is no object")
         return parsed
+
+
+class _Answered(AiohttpRequest):
+    """An answer that is there already, for the SDK to turn a refusal into its errors."""
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        super().__init__()
+        self._answer = status, payload
+
+    async def do_request(self, *_: object, **_more: object) -> tuple[int, bytes]:
+        return self._answer
 
 
 def _loads(payload: bytes) -> Any:
@@ -173,12 +207,25 @@ def _retry_seconds(payload: bytes, header: str | None) -> float:
         return max(1.0, float(header)) if header and header.isdecimal() else 1.0
 
 
+def _encoded(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """As the Bot API takes them in a form: structures as JSON, what is None left out."""
+    return {
+        name: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for name, value in parameters.items()
+        if value is not None
+    }
+
+
+def _form(parameters: dict[str, str]) -> bytes:
+    # The same bytes as urllib's, a hundred times as fast for a long text.
+    return _EMPTY_URL.with_query(parameters).raw_query_string.encode()
+
+
 def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
     if request_data is None:
         return None, {}
     if not request_data.contains_files:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        return urlencode(request_data.json_parameters).encode(), headers
+        return _form(request_data.json_parameters), _FORM
     # Telegram takes file names as they are; quoted ones would be shown with percent signs.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request_data.json_parameters.items():
@@ -186,6 +233,11 @@ def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
     for name, (file_name, content, mime) in request_data.multipart_data.items():
         form.add_field(name, content, filename=file_name, content_type=mime)
     return form, {}
+
+
+@lru_cache(maxsize=16)
+def _timeout(read: float, write: float, connect: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=read + write + connect, sock_connect=connect)
 
 
 def _seconds(given: object, default: float) -> float:

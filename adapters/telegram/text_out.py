@@ -6,6 +6,7 @@ Entities instead of a parse mode: broken markup then cannot fail.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -29,7 +30,13 @@ def from_commonmark(text: str) -> Formatted:
     text = text.replace("\x00", "")
     # Most of what is said has no markup at all, and parsing would be the dearest part of sending it.
     is_plain = needs_none(text) and "\n\n\n" not in text and "\r" not in text
-    if is_plain or _is_hostile(text):
+    return Formatted(text.strip()) if is_plain else _parsed(text)
+
+
+# What the bot says itself it says again and again.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Formatted:
+    if _is_hostile(text):
         return Formatted(text.strip())
     return _Writer().write(_PARSER.parse(text))
 
