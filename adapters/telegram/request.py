@@ -1,4 +1,7 @@
-"""How python-telegram-bot reaches the Bot API: one keep-alive aiohttp session instead of its default client."""
+"""How python-telegram-bot reaches the Bot API: kept connections instead of its default client.
+
+Calls go over a `Wire`, files through an aiohttp session.
+"""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -12,11 +15,16 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-CONNECT_SECONDS = 10.0
+from adapters.telegram.wire import (
+    CONNECT_SECONDS,
+    KEEP_ALIVE_SECONDS,
+    BrokenOffError,
+    NotConnectedError,
+    Wire,
+)
+
 READ_SECONDS = 20.0
 WRITE_SECONDS = 20.0
-KEEP_ALIVE_SECONDS = 15.0
-"""Shorter than any server's: a connection that closes while we use it looks like a lost reply."""
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _EMPTY_URL = URL()
 
@@ -46,6 +54,7 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._wire = Wire(self.USER_AGENT)
         self._in_flight = 0
 
     @property
@@ -56,6 +65,7 @@ class AiohttpRequest(BaseRequest):
         """Nothing to do before the first request."""
 
     async def shutdown(self) -> None:
+        await self._wire.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -71,9 +81,8 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 headers={"User-Agent": self.USER_AGENT},
-                # Cookies have no place here, and a jar costs time with each request; so do headers nobody reads.
+                # Cookies have no place here, and a jar costs time with each request.
                 cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("Accept", "Accept-Encoding"),
             )
         return self._session
 
@@ -94,12 +103,24 @@ class AiohttpRequest(BaseRequest):
             self._in_flight -= 1
 
     async def ask(self, url: str, parameters: Mapping[str, Any], read_seconds: float = READ_SECONDS) -> Any:
-        """The result of a call without files; raises as the SDK does.
+        """The result of a call without files; raises TimedOut and what the SDK and this module raise.
 
         The SDK's own way looks for files and sizes in each parameter, and costs more than sending them.
         """
-        timeout = _timeout(read_seconds, WRITE_SECONDS, CONNECT_SECONDS)
-        status, payload = await self._exchange("POST", url, _form(_encoded(parameters)), _FORM, timeout)
+        self._in_flight += 1
+        try:
+            answer = await self._wire.post(url, _form(_encoded(parameters)), WRITE_SECONDS + read_seconds)
+        except NotConnectedError as error:
+            raise NotReachedError(f"no connection: {error}") from None
+        except TimeoutError:
+            raise TimedOut("no answer in time") from None
+        except BrokenOffError:
+            raise NetworkError("the connection broke off") from None
+        finally:
+            self._in_flight -= 1
+        payload = answer.body
+        status = _own_status(answer.status, payload)
+        _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
         if not 200 <= status <= 299:
             await _Answered(status, payload).post(url)
         return self.parse_json_payload(payload)["result"]
