@@ -56,6 +56,7 @@ class AiohttpRequest(BaseRequest):
         self._session: aiohttp.ClientSession | None = None
         self._wire = Wire(self.USER_AGENT)
         self._in_flight = 0
+        self._is_closing = False
 
     @property
     def read_timeout(self) -> float | None:
@@ -65,17 +66,25 @@ class AiohttpRequest(BaseRequest):
         """Nothing to do before the first request."""
 
     async def shutdown(self) -> None:
+        """Close all connections; whoever is using one does so behind itself."""
         await self._wire.close()
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        self._is_closing = self._in_flight > 0
+        if not self._is_closing:
+            session, self._session = self._session, None
+            if session is not None:
+                await session.close()
 
-    async def close_when_idle(self) -> None:
-        """Close the session unless somebody is waiting for an answer on it."""
-        if not self._in_flight:
-            await self.shutdown()
+    @asynccontextmanager
+    async def _using_session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        self._in_flight += 1
+        try:
+            yield self._opened()
+        finally:
+            self._in_flight -= 1
+            if self._is_closing and not self._in_flight:
+                await self.shutdown()
 
-    def session(self) -> aiohttp.ClientSession:
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=KEEP_ALIVE_SECONDS)
             self._session = aiohttp.ClientSession(
@@ -90,24 +99,19 @@ class AiohttpRequest(BaseRequest):
     async def download(self, url: str) -> AsyncIterator[aiohttp.ClientResponse | None]:
         """The answer to a GET, its body still to be read; None when there is no connection."""
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
-        self._in_flight += 1
-        try:
-            async with AsyncExitStack() as stack:
-                try:
-                    request = self.session().get(url, timeout=timeout, allow_redirects=False)
-                    answer = await stack.enter_async_context(request)
-                except (aiohttp.ClientError, TimeoutError, OSError):
-                    answer = None
-                yield answer
-        finally:
-            self._in_flight -= 1
+        async with self._using_session() as session, AsyncExitStack() as stack:
+            try:
+                request = session.get(url, timeout=timeout, allow_redirects=False)
+                answer = await stack.enter_async_context(request)
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                answer = None
+            yield answer
 
     async def ask(self, url: str, parameters: Mapping[str, Any], read_seconds: float = READ_SECONDS) -> Any:
         """The result of a call without files; raises TimedOut and what the SDK and this module raise.
 
         The SDK's own way looks for files and sizes in each parameter, and costs more than sending them.
         """
-        self._in_flight += 1
         try:
             answer = await self._wire.post(url, _form(_encoded(parameters)), WRITE_SECONDS + read_seconds)
         except NotConnectedError as error:
@@ -116,8 +120,6 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("no answer in time") from None
         except BrokenOffError:
             raise NetworkError("the connection broke off") from None
-        finally:
-            self._in_flight -= 1
         payload = answer.body
         status = _own_status(answer.status, payload)
         _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
@@ -148,11 +150,13 @@ class AiohttpRequest(BaseRequest):
         self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
     ) -> tuple[int, bytes]:
         """Raises the errors above, TimedOut or NetworkError; never with the address, which holds the token."""
-        self._in_flight += 1
         try:
-            async with self.session().request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as answer:
+            async with (
+                self._using_session() as session,
+                session.request(
+                    method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                ) as answer,
+            ):
                 payload = await answer.read()
                 status, retry_after = answer.status, answer.headers.get("Retry-After")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -161,8 +165,6 @@ class AiohttpRequest(BaseRequest):
             raise TimedOut("no answer in time") from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(f"the connection broke off: {type(error).__name__}") from None
-        finally:
-            self._in_flight -= 1
         status = _own_status(status, payload)
         _raise_for(status, payload, retry_after)
         return status, payload

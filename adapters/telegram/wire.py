@@ -55,7 +55,6 @@ class Wire:
     def __init__(self, agent: str) -> None:
         self._agent = agent
         self._idle: dict[_Address, list[_Connection]] = {}
-        self._all: set[_Connection] = set()
         self._room = asyncio.Semaphore(MAX_CONNECTIONS)
         self._closings = 0
 
@@ -66,8 +65,8 @@ class Wire:
         async with self._room:
             connection = self._kept(address) or await self._connected(address)
             try:
-                async with asyncio.timeout(seconds):
-                    answer = await connection.exchange(b"%b%d\r\n\r\n%b" % (head, len(form), form))
+                request = b"%b%d\r\n\r\n%b" % (head, len(form), form)
+                answer = await connection.exchange(request, seconds)
             except BaseException:
                 # Its answer would be taken for that of the next request.
                 connection.transport.abort()
@@ -80,9 +79,9 @@ class Wire:
             return answer
 
     async def close(self) -> None:
-        """End all connections, also those that somebody waits on."""
+        """End the connections; whoever waits on one still gets the answer."""
         self._closings += 1
-        ending = list(self._all)
+        ending = [connection for idle in self._idle.values() for connection in idle]
         self._idle.clear()
         for connection in ending:
             connection.transport.abort()
@@ -104,7 +103,7 @@ class Wire:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(loop, self._all), address.host, address.port, ssl=secure
+                    lambda: _Connection(loop), address.host, address.port, ssl=secure
                 )
         except (OSError, TimeoutError) as error:
             raise NotConnectedError(type(error).__name__) from error
@@ -116,27 +115,31 @@ class _Connection(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, every: "set[_Connection]") -> None:
-        self.loop, self._every = loop, every
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
         self.ended = loop.create_future()
         self.is_reusable = False
         self.idle_since = 0.0
         self._received = bytearray()
         self._answer: asyncio.Future[Answer] | None = None
 
-    def exchange(self, request: bytes) -> "asyncio.Future[Answer]":
+    async def exchange(self, request: bytes, seconds: float) -> Answer:
+        """Raises BrokenOffError and TimeoutError."""
         self._answer = self.loop.create_future()
         self.is_reusable = False
         self._received.clear()
         if self.transport.is_closing():
-            self._fail()
-        else:
+            raise BrokenOffError
+        # A third of what asyncio.timeout costs.
+        timer = self.loop.call_later(seconds, self._fail, TimeoutError())
+        try:
             self.transport.write(request)
-        return self._answer
+            return await self._answer
+        finally:
+            timer.cancel()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self._every.add(self)
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():
@@ -150,8 +153,7 @@ class _Connection(asyncio.Protocol):
         self._look(is_at_end=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._every.discard(self)
-        self._fail()
+        self._fail(BrokenOffError())
         if not self.ended.done():
             self.ended.set_result(None)
 
@@ -161,16 +163,16 @@ class _Connection(asyncio.Protocol):
         try:
             found = _read(self._received, is_at_end=is_at_end)
         except ValueError:
-            self._fail()
+            self._fail(BrokenOffError())
             self.transport.abort()
             return
         if found is not None:
             answer, self.is_reusable = found
             self._answer.set_result(answer)
 
-    def _fail(self) -> None:
+    def _fail(self, error: Exception) -> None:
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(BrokenOffError())
+            self._answer.set_exception(error)
 
 
 def _read(received: bytearray, *, is_at_end: bool) -> tuple[Answer, bool] | None:

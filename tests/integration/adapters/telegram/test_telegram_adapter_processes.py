@@ -9,11 +9,21 @@ import pytest
 
 from adapters import Cursor, LeaseLostError
 from adapters.telegram import TelegramAdapter, TelegramSettings, polling
+from bot.core.content import Content
 from bot.core.events import Event, MessageReceived
+from bot.core.outgoing import Post
 from bot.core.places import Place
 from sandbox.telegram import TelegramServer
 from sandbox.world import World
-from tests.integration.adapters.telegram.telegram_stage import DANA, Ledger, Stage, direct, running, until
+from tests.integration.adapters.telegram.telegram_stage import (
+    DANA,
+    Ledger,
+    Stage,
+    direct,
+    document,
+    running,
+    until,
+)
 from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
 
 
@@ -127,6 +137,26 @@ async def test_what_was_stored_but_not_yet_confirmed_comes_once(stage: Stage, ba
         await stage.server.settle()
     assert [event.text for event in stage.ledger.of(MessageReceived)] == ["once", "and once more"]
     assert sum(stage.ledger.batches) == 3
+
+
+@pytest.mark.parametrize("files", [False, True], ids=["words", "a file"])
+async def test_what_is_being_sent_when_the_lease_is_lost_arrives_all_the_same(
+    stage: Stage, baton: Baton, files: bool
+) -> None:
+    adapter = stage.adapter(lease=baton.lease)
+    async with running(adapter) as task:
+        await stage.server.say(DANA, DANA, "hi")
+        await stage.ledger.next(MessageReceived)
+        content = Content(text="on its way", files=(document(stage),) if files else ())
+        stage.server.world.faults["telegram"].slow_seconds = 0.5
+        sending = asyncio.create_task(stage.send(adapter, Post(direct(DANA), content)))
+        await asyncio.sleep(0.1)
+        baton.take_away()
+        with pytest.raises(LeaseLostError):
+            await task
+        await adapter.close()
+        assert (await sending).messages
+    assert "on its way" in stage.texts(DANA, DANA)
 
 
 @pytest.fixture
