@@ -7,15 +7,18 @@ through one all the same.
 import asyncio
 import base64
 import re
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import cast
 
+from aiohappyeyeballs import start_connection
 from yarl import URL
 
 CONNECT_SECONDS = 10.0
+NEXT_ADDRESS_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 15.0
 """Shorter than any server's: a connection that closes while we use it looks like a lost reply."""
 MAX_CONNECTIONS = 100
@@ -99,11 +102,14 @@ class Wire:
 
     async def _connected(self, address: _Address) -> "_Connection":
         loop = asyncio.get_running_loop()
-        secure = _secure() if address.is_secure else None
+        secure, name = (_secure(), address.host) if address.is_secure else (None, None)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
+                found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+                # One that does not answer, such as that of an IPv6 that leads nowhere, must not hold up the others.
+                sock = await start_connection(found, happy_eyeballs_delay=NEXT_ADDRESS_SECONDS, interleave=1)
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(loop), address.host, address.port, ssl=secure
+                    lambda: _Connection(loop), sock=sock, ssl=secure, server_hostname=name
                 )
         except (OSError, TimeoutError) as error:
             raise NotConnectedError(type(error).__name__) from error

@@ -1,7 +1,10 @@
 """The connections to the Bot API, against servers that answer byte by byte as a test tells them."""
 
 import asyncio
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
@@ -228,6 +231,29 @@ async def test_requests_at_the_same_time_have_connections_of_their_own(server: S
 async def test_without_a_connection_nothing_was_sent(wire: Wire, address: str) -> None:
     with pytest.raises(NotConnectedError):
         await wire.post(address, b"", 5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is no second address on this machine")
+async def test_an_address_that_never_answers_is_passed_over(
+    server: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as sockets:
+        deaf = sockets.enter_context(socket.create_server(("127.0.0.2", 0), backlog=0))
+        # Once nobody takes those who wait, the kernel answers no other.
+        for _ in range(3):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        found = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", address)
+            for address in (deaf.getsockname(), ("127.0.0.1", server.port))
+        ]
+
+        async def resolve(*_: object, **_more: object) -> list[object]:
+            return list(found)
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve)
+        assert (await wire.post(server.url, b"", 5)).body == b"hi"
 
 
 async def test_a_server_that_cannot_prove_itself_is_told_nothing(wire: Wire) -> None:
