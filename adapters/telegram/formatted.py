@@ -72,7 +72,7 @@ EMPTY = Formatted()
 
 def styled(text: str, *kinds: str) -> Formatted:
     """A text that carries these kinds of entities from end to end."""
-    return Formatted(text, tuple(Span(kind, 0, len(text)) for kind in kinds) if text else ())
+    return Formatted(text, tuple([Span(kind, 0, len(text)) for kind in kinds])) if text else EMPTY
 
 
 def join(parts: Iterable[Formatted], separator: str) -> Formatted:

@@ -40,6 +40,7 @@ _ALBUMS = {
     FileKind.AUDIO: "audio",
 }
 _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+_BLOCKS = _QUOTES | {"pre"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,13 @@ def _spoken(name: str, text: Formatted, has_files: bool) -> Formatted:
     if not text.text:
         return styled(shown if has_files else f"{shown}:", "bold")
     gap = "\n" if _begins_with_block(text) else " "
-    return styled(f"{shown}:", "bold") + Formatted(gap) + text
+    head = f"{shown}:{gap}"
+    spans = [span.moved(len(head)) for span in text.spans]
+    return Formatted(head + text.text, (Span("bold", 0, len(shown) + 1), *spans))
 
 
 def _begins_with_block(text: Formatted) -> bool:
-    return any(span.start == 0 and span.kind in _QUOTES | {"pre"} for span in text.spans)
+    return any(span.start == 0 and span.kind in _BLOCKS for span in text.spans)
 
 
 def _footnote(commonmark: str) -> Formatted:
