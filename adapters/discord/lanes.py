@@ -50,6 +50,10 @@ class Lanes:
             self._held.discard(room)
         self._serve(room)
 
+    def is_last(self, room: str) -> bool:
+        """Whether nothing waits but what waits in this room."""
+        return self._lanes.keys() <= {room}
+
     async def close(self) -> None:
         workers = list(self._workers.values())
         for worker in workers:

@@ -268,11 +268,7 @@ def _text_of(data: Payload, content: str, reader: Reader) -> str:
 
 
 def _texts_of(data: Payload, content: str, reader: Reader) -> Iterator[str]:
-    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in data.get("mentions") or ()}
-
-    def names(kind: str, value: str) -> str:
-        return (mentioned.get(value, "") if kind == "user" else "") or reader.names(kind, value)
-
+    names = names_in(data, reader.names)
     yield to_commonmark(content, names)
     for snapshot in data.get("message_snapshots") or ():
         yield to_commonmark(str(snapshot["message"].get("content") or ""), names)
@@ -280,6 +276,15 @@ def _texts_of(data: Payload, content: str, reader: Reader) -> Iterator[str]:
         yield to_commonmark(f":{sticker.get('name') or 'sticker'}:", names)
     if poll := data.get("poll"):
         yield to_commonmark(_poll_text(poll), names)
+
+
+def names_in(message: Payload, names: Names) -> Names:
+    """The names, with those of the people whom this message mentions."""
+    mentions = message.get("mentions")
+    if not mentions:
+        return names
+    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in mentions}
+    return lambda kind, value: (mentioned.get(value, "") if kind == "user" else "") or names(kind, value)
 
 
 def _poll_text(poll: Payload) -> str:

@@ -153,7 +153,7 @@ class Poster:
     @asynccontextmanager
     async def loaded(self, part: Part, channel: str) -> AsyncIterator[Loaded]:
         """The part with its files; what cannot come along is named in the text."""
-        limit = self._directory.upload_limit(channel)
+        limit = await self._directory.upload_limit(channel) if part.files else 0
         luggage = await pack(self._context.open_file, part.files, limit)
         try:
             payload = part.payload

@@ -12,6 +12,9 @@ _DIRECT_TYPES = (1, 3)
 _THREAD_TYPES = (10, 11, 12)
 _FORUM_TYPES = (15, 16)
 
+SPOKEN = "spoken:"
+"""Begins the cursor of a direct chat in which the bot spoke, and from which nothing was heard yet."""
+
 
 class RoomKind(StrEnum):
     DIRECT = "dm"
