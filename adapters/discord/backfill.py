@@ -13,7 +13,7 @@ from adapters.discord.api import Api
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.messages import Messages
-from adapters.discord.rooms import SPOKEN, Hearing, Room, RoomKind, cursor_name, room_from, room_of_cursor
+from adapters.discord.rooms import SPOKEN, Hearing, Room, RoomKind, room_from, room_of_cursor
 from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
 
@@ -175,14 +175,14 @@ class Backfill:
         """Cursors for those of our text channels that have none: from here on everything in them is news."""
         found = []
         for room in await self._our_channels():
-            if room.kind is not RoomKind.TEXT or cursor_name(room) in cursors:
+            if room.kind is not RoomKind.TEXT or room.cursor in cursors:
                 continue
             try:
                 last = await self._messages.latest(room.id, 1)
             except FAILURES as error:
                 self._skip(room.id, error)
             else:
-                found.append(Cursor(cursor_name(room), str(last[0]["id"]) if last else "0"))
+                found.append(Cursor(room.cursor, str(last[0]["id"]) if last else "0"))
         return found
 
     async def read(self, past: Past) -> AsyncIterator[list[dict[str, Any]]]:

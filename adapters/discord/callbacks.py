@@ -11,8 +11,9 @@ from typing import Any
 import aiohttp
 import discord
 
-from adapters.discord.api import CALL_TIMEOUT, UPLOAD_TIMEOUT, Api
+from adapters.discord.api import Api
 from adapters.discord.files import multipart
+from adapters.discord.house_http import CALL_TIMEOUT, UPLOAD_TIMEOUT
 from adapters.discord.interactions import InteractionRef
 
 Json = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import Any
 import discord
 
 from adapters import SetupError
-from adapters.discord.api import HouseHttp
 from adapters.discord.guilds import FOLLOWED
+from adapters.discord.house_http import HouseHttp
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.shards import Shard
 from bot.core.texts import mark

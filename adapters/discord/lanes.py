@@ -64,7 +64,7 @@ class Lanes:
         is_held = self._held is None or room in self._held
         if is_held or room in self._workers or not self._lanes.get(room):
             return
-        self._workers[room] = asyncio.create_task(self._work(room), name=f"discord room {room}")
+        self._workers[room] = asyncio.create_task(self._work(room))
 
     async def _work(self, room: str) -> None:
         lane = self._lanes[room]

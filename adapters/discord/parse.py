@@ -31,6 +31,7 @@ Payload = Mapping[str, Any]
 # Everything else is a service message: joins, pins, boosts, thread starters.
 _SAID_BY_PEOPLE = (0, 19)
 _FORWARD = 1
+_SAID_BESIDE = ("message_snapshots", "sticker_items", "poll")
 _NO_TIME = ""
 _TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
 
@@ -120,7 +121,10 @@ def read_message(
 
 def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
     """(name, arguments) of a message that is nothing but one of our commands."""
-    typed = _TYPED_COMMAND.fullmatch(content.strip())
+    words = content.strip()
+    if not words.startswith("/"):
+        return None
+    typed = _TYPED_COMMAND.fullmatch(words)
     name = reader.typed_name(typed["name"]) if typed else ""
     return (name, (typed["arguments"] or "").strip()) if typed and name else None
 
@@ -227,6 +231,8 @@ def _in_staff_space(place: Place, reader: Reader) -> bool | None:
 
 def _without_call(content: str, reader: Reader) -> str:
     """The content without '@Allhands' in front of it."""
+    if "<@" not in content:
+        return content
     calls = [f"<@!?{reader.me}>", *(f"<@&{role}>" for role in reader.roles)]
     return re.sub(rf"^\s*(?:{'|'.join(calls)})[,:]?\s*", "", content, count=1)
 
@@ -264,12 +270,14 @@ def _titled(text: str, data: Payload, room: Room) -> str:
 
 
 def _text_of(data: Payload, content: str, reader: Reader) -> str:
-    return "\n\n".join(filter(None, _texts_of(data, content, reader)))
-
-
-def _texts_of(data: Payload, content: str, reader: Reader) -> Iterator[str]:
     names = names_in(data, reader.names)
-    yield to_commonmark(content, names)
+    text = to_commonmark(content, names)
+    if not any(data.get(key) for key in _SAID_BESIDE):
+        return text
+    return "\n\n".join(filter(None, (text, *_texts_beside(data, names))))
+
+
+def _texts_beside(data: Payload, names: Names) -> Iterator[str]:
     for snapshot in data.get("message_snapshots") or ():
         yield to_commonmark(str(snapshot["message"].get("content") or ""), names)
     for sticker in data.get("sticker_items") or ():

@@ -22,7 +22,7 @@ from adapters.discord.parse import (
     said_at,
 )
 from adapters.discord.recent import Recent
-from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name
+from adapters.discord.rooms import Hearing, Room, RoomKind, direct_chat
 from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
 from adapters.discord.threads import Threads
@@ -38,17 +38,18 @@ ORDER_MARGIN = timedelta(minutes=1)
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
-_IN_A_ROOM = (
-    "MESSAGE_CREATE",
-    "MESSAGE_UPDATE",
-    "MESSAGE_DELETE",
-    "MESSAGE_DELETE_BULK",
-    "MESSAGE_REACTION_ADD",
-    "MESSAGE_REACTION_REMOVE",
+_IN_A_ROOM = frozenset(
+    {
+        "MESSAGE_CREATE",
+        "MESSAGE_UPDATE",
+        "MESSAGE_DELETE",
+        "MESSAGE_DELETE_BULK",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+    }
 )
 _ROOM_GONE = ("THREAD_DELETE", "CHANNEL_DELETE")
 _DIRECT_TYPE = 1
-_TEXT_TYPE = 0
 
 
 class Receiver:
@@ -74,6 +75,7 @@ class Receiver:
         """Ends with the error after which only a new adapter can go on."""
         self._lanes = Lanes(self._take, self._fail)
         self._me = ""
+        self._reader: Reader | None = None
         self._session = ""
         self._guilds_to_come: set[str] = set()
         self._guilds_are_there = asyncio.Event()
@@ -116,6 +118,9 @@ class Receiver:
 
     def feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         """Take one event of the gateway; never waits."""
+        if kind in _IN_A_ROOM:
+            self._lanes.put(str(data["channel_id"]), Arrival(kind, data, self._session, sequence))
+            return
         self._directory.guilds.take(kind, data)
         if kind == "READY":
             self._begin_session(data)
@@ -125,27 +130,31 @@ class Receiver:
                 self._guilds_are_there.set()
         elif kind == "INTERACTION_CREATE":
             self._on_interaction(data, self.reader())
-        elif kind in _IN_A_ROOM or kind in _ROOM_GONE:
-            room = str(data["id"] if kind in _ROOM_GONE else data["channel_id"])
-            self._lanes.put(room, Arrival(kind, data, self._session, sequence))
+        elif kind in _ROOM_GONE:
+            self._lanes.put(str(data["id"]), Arrival(kind, data, self._session, sequence))
 
     def reader(self) -> Reader:
-        return Reader(
-            me=self._me,
-            roles=self._directory.guilds.bots_roles(self._me),
-            hearing=self._hearing,
-            names=self._directory.name,
-            commands=self._context.commands,
-            prefix=self._context.command_prefix,
-        )
+        roles = self._directory.guilds.bots_roles(self._me)
+        if self._reader is None or self._reader.roles is not roles:
+            self._reader = Reader(
+                me=self._me,
+                roles=roles,
+                hearing=self._hearing,
+                names=self._directory.name,
+                commands=self._context.commands,
+                prefix=self._context.command_prefix,
+            )
+        return self._reader
 
     async def _take(self, room_id: str, arrivals: Sequence[Arrival]) -> None:
         """Store what arrived in one room, with the cursor behind it."""
         gone = [self._read_gone(one) for one in arrivals if one.kind in _ROOM_GONE]
-        arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
+        if gone:
+            arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
         if arrivals and (room := await self._room(room_id, arrivals[0].data)) is not None:
             await self._take_in(room, arrivals)
-            await self._note_heard(room_id, arrivals[-1])
+            if self._is_caught_up:
+                await self._note_heard(room_id, arrivals[-1])
         if events := [event for event in gone if event]:
             await self._accept(events, None)
 
@@ -154,7 +163,9 @@ class Receiver:
         return read_room_deleted(arrival.data, self._hearing, self._context.now(), is_thread=is_thread)
 
     async def _take_in(self, room: Room, arrivals: Sequence[Arrival]) -> None:
-        await self._read_new_direct_chat(room)
+        if room.kind is RoomKind.DIRECT and self._since is not None and room.cursor not in self._known:
+            # No list of direct chats exists: one that was begun while the bot was away shows with its next message.
+            await self._read_past(past_since(room, self._since))
         reader = self.reader()
         events: list[Event] = []
         last = ""
@@ -167,8 +178,11 @@ class Receiver:
 
     async def _room(self, room_id: str, data: dict[str, Any]) -> Room | None:
         """The room of an event; None for one that is gone or that the bot may not know."""
-        kind = data.get("channel_type", _TEXT_TYPE if data.get("guild_id") else _DIRECT_TYPE)
-        hint = None if data.get("guild_id") and "channel_type" not in data else {"id": room_id, "type": kind}
+        if (known := self._directory.guilds.room(room_id)) is not None:
+            return known
+        if not data.get("guild_id") and data.get("channel_type", _DIRECT_TYPE) == _DIRECT_TYPE:
+            return direct_chat(room_id)
+        hint = {"id": room_id, "type": data["channel_type"]} if "channel_type" in data else None
         try:
             return await self._directory.room(room_id, hint)
         except discord.HTTPException as error:
@@ -187,7 +201,7 @@ class Receiver:
             if isinstance(message, MessageReceived) and message.is_opening:
                 self._threads.note_opening(str(data["id"]), message.text)
             return [message] if message else []
-        if not (self._hearing.is_open(room.place) or cursor_name(room) in self._known):
+        if not (self._hearing.is_open(room.place) or room.cursor in self._known):
             return []
         if arrival.kind == "MESSAGE_UPDATE":
             edit = read_edit(data, room, reader, now)
@@ -218,12 +232,12 @@ class Receiver:
 
     def _is_heard(self, room: Room) -> bool:
         """Whether the bot already has a part in this thread: it started it or was called into it."""
-        return room.kind is RoomKind.THREAD and (room.owner == self._me or cursor_name(room) in self._known)
+        return room.kind is RoomKind.THREAD and (room.owner == self._me or room.cursor in self._known)
 
     async def _store(self, events: Sequence[Event], room: Room, last: str) -> None:
         if not events and not last:
             return
-        name = cursor_name(room)
+        name = room.cursor
         await self._accept(events, Cursor(name, last) if last else None)
         if last:
             self._known.add(name)
@@ -243,6 +257,7 @@ class Receiver:
 
     def _begin_session(self, data: dict[str, Any]) -> None:
         self._me = str(data["user"]["id"])
+        self._reader = None
         self._session = str(data["session_id"])
         self._direct_chats = [str(one["id"]) for one in data.get("private_channels") or ()]
         self._is_caught_up = False
@@ -315,22 +330,16 @@ class Receiver:
                     data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
                 )
                 events += [message] if message else []
-            is_ours = bool(events) or cursor_name(past.room) in self._known
+            is_ours = bool(events) or past.room.cursor in self._known
             await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
 
     async def _note_heard(self, room_id: str, arrival: Arrival) -> None:
         """Now and then store up to when everything was heard, so that little has to be looked through after a gap."""
         now = asyncio.get_running_loop().time()
-        if now < self._noted_at + NOTED_EVERY_SECONDS or not self._is_caught_up:
+        if now < self._noted_at + NOTED_EVERY_SECONDS:
             return
         # With anything still on its way in another room, this message does not tell that all before it is stored.
         if arrival.kind == "MESSAGE_CREATE" and is_timed(arrival.data["id"]) and self._lanes.is_last(room_id):
             heard = first_after(made_at(arrival.data["id"]) - ORDER_MARGIN)
             self._noted_at = now
             await self._accept((), Cursor(self._shard.cursor, heard))
-
-    async def _read_new_direct_chat(self, room: Room) -> None:
-        """No list of direct chats exists: one that was begun while the bot was away shows with its next message."""
-        if room.kind is not RoomKind.DIRECT or self._since is None or cursor_name(room) in self._known:
-            return
-        await self._read_past(past_since(room, self._since))
