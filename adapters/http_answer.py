@@ -22,12 +22,6 @@ class HttpAnswer(NamedTuple):
     is_last: bool
     """Nothing more can be asked on this connection."""
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """By their names in small letters."""
-        lines = (line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:])
-        return {name.lower(): value.strip() for name, colon, value in lines if colon}
-
 
 def read_answer(received: bytes, *, is_over: bool = False) -> HttpAnswer | None:
     """Return the answer, or None while it is not complete; `is_over` when nothing more will come.

@@ -18,8 +18,8 @@ from adapters.http_answer import HttpAnswer, MalformedAnswerError, read_answer
 _MOST_CONNECTIONS = 100
 _IDLE_SECONDS = 60.0
 _SWEEP_SECONDS = 1.0
-_MOST_BYTES = 4_000_000
-"""The answers asked for in this way are kilobytes."""
+_MOST_BYTES = 32_000_000
+"""Most answers are kilobytes; a page of a hundred long messages may be some megabytes."""
 _LINE_ENDS = re.compile(r"[\r\n]")
 _WITHOUT_LENGTH = frozenset({"GET", "HEAD", "DELETE"})
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})

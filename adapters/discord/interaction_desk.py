@@ -30,6 +30,7 @@ from bot.core.events import CommandGiven
 OFFER_WITHIN_SECONDS = 2.0
 """Of the three that Discord gives; later the list stays empty."""
 STORE_PAUSE_SECONDS = 0.3
+CLOSE_WITHIN_SECONDS = 1.0
 _DIRECT_TYPE = 1
 
 
@@ -59,6 +60,9 @@ class InteractionDesk:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
+        """Let what came in be stored: Discord repeats none of it. What takes too long is given up."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_WITHIN_SECONDS)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST_BATCH = 100
+CLOSE_WITHIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,10 @@ class Lanes:
         return self._lanes.keys() <= {room}
 
     async def close(self) -> None:
+        """Let what is under way be stored, for much of it is told only once; what takes too long is given up."""
         workers = list(self._workers.values())
+        if workers:
+            await asyncio.wait(workers, timeout=CLOSE_WITHIN_SECONDS)
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)

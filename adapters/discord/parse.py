@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from adapters.discord.attachments import files_of
@@ -31,7 +32,6 @@ Payload = Mapping[str, Any]
 # Everything else is a service message: joins, pins, boosts, thread starters.
 _SAID_BY_PEOPLE = (0, 19)
 _FORWARD = 1
-_SAID_BESIDE = ("message_snapshots", "sticker_items", "poll")
 _NO_TIME = ""
 _TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
 
@@ -66,16 +66,31 @@ def author_of(
     user: Payload, member: Payload | None, *, in_staff_space: bool | None = None, locale: str = ""
 ) -> Author:
     """Read a user object with the membership that came along."""
-    nick = (member or {}).get("nick")
+    nick = member.get("nick") if member else None
     handle = str(user.get("username") or "")
-    avatar = user.get("avatar")
+    name = str(nick or user.get("global_name") or handle or user["id"])
+    avatar, is_bot = str(user.get("avatar") or ""), bool(user.get("bot"))
+    return _author_as(str(user["id"]), name, handle, avatar, locale[:2].lower(), is_bot, in_staff_space)
+
+
+@lru_cache(2_000)
+def _author_as(
+    user_id: str,
+    name: str,
+    handle: str,
+    avatar: str,
+    language: str,
+    is_bot: bool,
+    in_staff_space: bool | None,
+) -> Author:
+    # Who speaks once mostly speaks again.
     return Author(
-        identity=identity_of(str(user["id"])),
-        name=str(nick or user.get("global_name") or handle or user["id"]),
+        identity=identity_of(user_id),
+        name=name,
         handle=handle,
-        language=locale[:2].lower(),
-        avatar_url=f"https://cdn.discordapp.com/avatars/{user['id']}/{avatar}.png" if avatar else "",
-        is_bot=bool(user.get("bot")),
+        language=language,
+        avatar_url=f"https://cdn.discordapp.com/avatars/{user_id}/{avatar}.png" if avatar else "",
+        is_bot=is_bot,
         is_in_staff_space=in_staff_space,
     )
 
@@ -272,7 +287,7 @@ def _titled(text: str, data: Payload, room: Room) -> str:
 def _text_of(data: Payload, content: str, reader: Reader) -> str:
     names = names_in(data, reader.names)
     text = to_commonmark(content, names)
-    if not any(data.get(key) for key in _SAID_BESIDE):
+    if not (data.get("message_snapshots") or data.get("sticker_items") or data.get("poll")):
         return text
     return "\n\n".join(filter(None, (text, *_texts_beside(data, names))))
 

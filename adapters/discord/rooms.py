@@ -93,7 +93,7 @@ def api_channel(place: Place) -> str:
     return place.thread or place.channel
 
 
-@lru_cache(10_000)
+@lru_cache(2_000)
 def direct_chat(channel: str) -> Room:
     return Room(channel, RoomKind.DIRECT)
 

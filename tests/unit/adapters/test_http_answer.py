@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.http_answer import HttpAnswer, MalformedAnswerError, read_answer
+from adapters.http_answer import MalformedAnswerError, read_answer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -82,8 +82,3 @@ def test_what_stands_behind_an_answer_ends_the_connection() -> None:
 def test_what_is_no_answer_is_an_error(received: bytes) -> None:
     with pytest.raises(MalformedAnswerError):
         read_answer(received)
-
-
-def test_headers_are_found_by_small_letters() -> None:
-    answer = HttpAnswer(429, b"HTTP/1.1 429 Too Many\r\nRetry-After:  7 \r\nX-A: b:c\r\n", b"", False)
-    assert answer.headers == {"retry-after": "7", "x-a": "b:c"}

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from adapters import Lease, LeaseLostError
+from adapters import Cursor, Lease, LeaseLostError
 from adapters.discord import answers as answers_module
 from adapters.discord import gateway as gateway_module
 from adapters.discord import receive as receive_module
 from bot.core.content import Button, Content, FileRef, Tone
-from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
+from bot.core.events import ButtonPressed, CommandGiven, Event, MessageEdited, MessageReceived
 from bot.core.outgoing import (
     Answer,
     Edit,
@@ -144,6 +144,34 @@ async def test_what_is_said_across_a_hand_over_is_heard_once_and_in_order(houses
     assert said(Place("discord", channel=room)) == ["dm 0", "dm 1", "dm 2"]
     assert said(discord_place(story.HELP)) == ["help 0", "help 1", "help 2"]
     assert said(discord_place(story.QUESTIONS)) == ["**Oil or wax?**\n\npost 0", "post 1"]
+
+
+async def test_what_is_told_only_once_is_stored_before_the_gateway_is_let_go(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baton = Baton()
+    house = await houses.add(baton)
+    await house.start()
+    await house.registered()
+    message = await house.server.say(story.MIA, story.HELP, "My lamp hums")
+    await house.intake.wait_for(MessageReceived)
+    accept, is_slow, go_on = house.intake.accept, asyncio.Semaphore(0), asyncio.Event()
+
+    async def accept_slowly(events: Sequence[Event], *, cursor: Cursor | None = None) -> None:
+        is_slow.release()
+        await go_on.wait()
+        await accept(events, cursor=cursor)
+
+    monkeypatch.setattr(house.intake, "accept", accept_slowly)
+    await house.server.edit(story.MIA, story.HELP, message, "My lamp hums a song")
+    giving = asyncio.create_task(house.server.command(story.MIA, house.direct_chat(story.MIA), "help"))
+    await is_slow.acquire()
+    await is_slow.acquire()
+    baton.take_away()
+    asyncio.get_running_loop().call_later(0.1, go_on.set)
+    await _lost(house)
+    await giving
+    assert len(house.intake.of(MessageEdited)) == len(house.intake.of(CommandGiven)) == 1
 
 
 async def test_it_is_handed_back_and_the_cursors_of_the_other_process_count(houses: Houses) -> None:
