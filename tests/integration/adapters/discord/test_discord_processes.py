@@ -1,14 +1,12 @@
 """Several processes: who receives is a matter of the lease, and sending is a matter of nobody's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import pytest
 
-from adapters import Cursor, Lease, LeaseLostError
+from adapters import Cursor, LeaseLostError
 from adapters.discord import answers as answers_module
-from adapters.discord import gateway as gateway_module
 from adapters.discord import receive as receive_module
 from bot.core.content import Button, Content, FileRef, Tone
 from bot.core.events import ButtonPressed, CommandGiven, Event, MessageEdited, MessageReceived
@@ -27,84 +25,11 @@ from bot.core.outgoing import (
 )
 from bot.core.places import Identity, Place, direct_to
 from sandbox.discord import story
-from sandbox.discord.server import DiscordServer
-from sandbox.world import World
 from tests.integration.adapters.discord.house import House, discord_place
+from tests.integration.adapters.discord.processes import Baton, Houses, holding, nothing
 from tests.integration.adapters.discord.test_discord_interactions import FORM
 
 MIA = Identity("discord", "", story.MIA)
-SHARDS = 7
-GUILDS_SHARD = (int(story.GUILD) >> 22) % SHARDS
-
-
-class Baton:
-    """A lease of everything for one process at a time, in the order in which they ask; it can be taken away."""
-
-    def __init__(self) -> None:
-        self._free = asyncio.Lock()
-        self._holder: asyncio.Task[object] | None = None
-        self._is_lost = False
-
-    @asynccontextmanager
-    async def __call__(self, names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
-        async with self._free:
-            holder = self._holder = asyncio.current_task()
-            self._is_lost = False
-            assert holder is not None
-            try:
-                yield tuple(names)
-            except asyncio.CancelledError:
-                if not self._is_lost:
-                    raise
-                holder.uncancel()
-                raise LeaseLostError from None
-
-    def take_away(self) -> None:
-        assert self._holder is not None
-        self._is_lost = True
-        self._holder.cancel()
-
-
-def holding(*numbers: int) -> Lease:
-    """The lease of a process whose share are these shards."""
-
-    @asynccontextmanager
-    async def lease(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
-        yield tuple(name for name in names if name in [f"shard {number}" for number in numbers])
-
-    return lease
-
-
-@asynccontextmanager
-async def nothing(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
-    """The lease of a process that comes too late for everything."""
-    await asyncio.Event().wait()
-    yield ()
-
-
-class Houses:
-    """Several processes over one memory."""
-
-    def __init__(self, server: DiscordServer, world: World) -> None:
-        self._server, self._world = server, world
-        self.every: list[House] = []
-
-    async def add(self, lease: Lease, *, shards: int = 1, is_apart: bool = False) -> House:
-        """Another process; one that is apart has a memory of its own."""
-        house = House(self._server, self._world, shards=shards)
-        if self.every and not is_apart:
-            house.intake = self.every[0].intake
-        await house.change(intake=house.intake, lease=lease)
-        self.every.append(house)
-        return house
-
-
-@pytest.fixture
-async def houses(server: DiscordServer, world: World) -> AsyncIterator[Houses]:
-    houses = Houses(server, world)
-    yield houses
-    for house in houses.every:
-        await house.stop()
 
 
 async def _lost(house: House) -> None:
@@ -352,65 +277,3 @@ async def test_a_form_is_opened_by_another_process(receiver: House, sender: Hous
     form = sender.server.form(story.MIA)
     assert form is not None
     assert form.title == "Call me back"
-
-
-# Shards
-
-
-async def test_each_shard_hears_its_own_and_nothing_else(houses: Houses) -> None:
-    assert GUILDS_SHARD != 0
-    direct = await houses.add(holding(0), shards=SHARDS)
-    guild = await houses.add(holding(GUILDS_SHARD), shards=SHARDS, is_apart=True)
-    for house in (direct, guild):
-        await house.start()
-    server, room = direct.server, direct.direct_chat(story.MIA)
-    await server.say(story.MIA, room, "dm 0")
-    await server.say(story.MIA, story.HELP, "help 0")
-    await direct.intake.wait_for(MessageReceived)
-    await guild.intake.wait_for(MessageReceived)
-    for house in (direct, guild):
-        await house.stop()
-        house.rebuild()
-    await server.say(story.MIA, room, "dm 1")
-    await server.say(story.MIA, story.HELP, "help 1")
-    await server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "post 0")
-    for house in (direct, guild):
-        await house.start()
-    await server.say(story.MIA, room, "dm 2")
-    await server.say(story.MIA, story.HELP, "help 2")
-    in_direct = await direct.intake.wait_for(MessageReceived, 3)
-    in_guild = await guild.intake.wait_for(MessageReceived, 4)
-    await server.settle()
-    assert [one.text for one in in_direct] == ["dm 0", "dm 1", "dm 2"]
-    assert [one.text for one in in_guild if one.place.channel == story.HELP] == ["help 0", "help 1", "help 2"]
-    assert [one.text for one in in_guild if one.place.channel != story.HELP] == ["**Oil or wax?**\n\npost 0"]
-    assert (len(direct.intake.events), len(guild.intake.events)) == (3, 4)
-
-
-async def test_who_is_staff_is_known_in_direct_chats_though_the_staff_forum_lies_in_another_shard(
-    houses: Houses,
-) -> None:
-    house = await houses.add(holding(0), shards=SHARDS)
-    await house.start()
-    await house.registered()
-    server = house.server
-    await asyncio.gather(
-        *(server.command(one, house.direct_chat(one), "claim") for one in (story.SAM, story.MIA))
-    )
-    found = {
-        one.author.identity.external_id: one.author.is_in_staff_space for one in house.intake.of(CommandGiven)
-    }
-    assert found == {story.SAM: True, story.MIA: False}
-
-
-async def test_a_process_may_hold_several_shards(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway_module, "IDENTIFY_PAUSE_SECONDS", 0.05)
-    house = await houses.add(holding(0, GUILDS_SHARD, 5), shards=SHARDS)
-    await house.start()
-    await house.server.say(story.MIA, house.direct_chat(story.MIA), "dm")
-    await house.server.say(story.MIA, story.HELP, "help")
-    events = await house.intake.wait_for(MessageReceived, 2)
-    assert {event.text for event in events} == {"dm", "help"}
-    await house.registered()
-    assert len(house.reported("discord.commands_registered")) == 1
-    assert {f"session:{number}/{SHARDS}" for number in (0, GUILDS_SHARD, 5)} <= set(house.intake.positions)
