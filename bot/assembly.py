@@ -85,7 +85,12 @@ class House:
         for name in self.settings.enabled_platforms:
             self._add_platform(name)
         await self.dispatcher.load()
-        self.web = WebServer(self, self.settings.http_host, self.settings.http_port)
+        self.web = WebServer(
+            self,
+            self.settings.http_host,
+            self.settings.http_port,
+            self.settings.metrics_token.get_secret_value(),
+        )
         self.port = await self.web.start()
         self._begin()
         return self

@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
+    metrics_token: SecretStr = SecretStr("")
 
     log_format: str = Field(default="text", pattern="^(text|json)$")
     clock_url: str = ""

@@ -1,5 +1,7 @@
 """The Events API over HTTP: signed requests, refused when they are unsigned, old, altered or too large."""
 
+import re
+import time
 from collections.abc import Callable
 
 from aiohttp import web
@@ -12,6 +14,9 @@ from adapters import WebhookHandler
 
 MOST_BYTES = 1_000_000
 _CHUNK = 64 * 1024
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_TIME = re.compile(r"[0-9]{1,12}")
+_VALID_SECONDS = 5 * 60
 
 
 def webhook(signing_secret: str, app: Callable[[], AsyncApp]) -> WebhookHandler:
@@ -19,6 +24,9 @@ def webhook(signing_secret: str, app: Callable[[], AsyncApp]) -> WebhookHandler:
     verifier = SignatureVerifier(signing_secret)
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        if not _may_be_signed(request):
+            # Not a byte of the body is read for whoever cannot be Slack.
+            return web.Response(status=401)
         body = await _read(request)
         if body is None:
             return web.Response(status=413)
@@ -33,6 +41,14 @@ def webhook(signing_secret: str, app: Callable[[], AsyncApp]) -> WebhookHandler:
         return await to_aiohttp_response(await app().async_dispatch(bolt_request))
 
     return handle
+
+
+def _may_be_signed(request: web.Request) -> bool:
+    """False where the headers alone tell that no body could make the signature right."""
+    time_given = request.headers.get("X-Slack-Request-Timestamp", "")
+    if not _SIGNATURE.fullmatch(request.headers.get("X-Slack-Signature", "")):
+        return False
+    return bool(_TIME.fullmatch(time_given)) and abs(time.time() - int(time_given)) <= _VALID_SECONDS
 
 
 async def _read(request: web.Request) -> bytes | None:
