@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters import WebhookHandler
 from adapters.slack.receive import bolt_app
 from adapters.slack.webhook import webhook
+from adapters.telegram.webhook import Webhook
 from bot.assembly import adapter_context, unavailable
 from bot.doctor import _ClosedIntake
 from bot.runtime.clock import SystemClock
@@ -21,6 +22,8 @@ from web.server import WebServer
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 EVENTS = "/slack/events"
+TELEGRAM_SECRET = "a_secret-of-ours"
+UPDATES = "/telegram/webhook"
 PATIENCE_SECONDS = 20.0
 
 
@@ -34,6 +37,9 @@ class Door:
         context = adapter_context("slack", settings, discover(), SystemClock(), _ClosedIntake(), unavailable)
         app = bolt_app(AsyncWebClient(token="xoxb-none"), self._take, context)
         self._slack = webhook(SECRET, lambda: app)
+        # The secret is checked before anything else is touched: the rest of the adapter is not there.
+        nothing: Any = None
+        self._telegram = Webhook(context, nothing, nothing, TELEGRAM_SECRET, "https://x.example")
         self._server = WebServer(self, "127.0.0.1", 0, metrics_token)
 
     async def _take(self, payload: dict[str, Any]) -> None:
@@ -46,7 +52,7 @@ class Door:
         return b"allhands_events_total 1\n"
 
     def webhook(self, path: str) -> WebhookHandler | None:
-        return self._slack if path == EVENTS else None
+        return {EVENTS: self._slack, UPDATES: self._telegram.handle}.get(path)
 
     async def open(self) -> None:
         self.port = await self._server.start()
