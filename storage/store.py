@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot.core.errors import kind_of
 from storage.ids import Ids
 from storage.session import Session
 from storage.work import UnitOfWork
@@ -23,7 +24,10 @@ MAX_BATCH = 256
 
 
 class StorageUnavailableError(Exception):
-    """The database did not take it: nothing of the job was stored, and it may be tried again."""
+    """The database did not take it: nothing of the job was stored, and it may be tried again.
+
+    Its words are the kind of error and its code: those of the driver may repeat what was to be stored.
+    """
 
 
 class Job(Generic[T]):
@@ -111,7 +115,7 @@ class Store:
                     self._run(session, job)
         except Exception as error:  # noqa: BLE001 - whatever broke the transaction, its jobs must be told
             for job in batch:
-                job.error = StorageUnavailableError(f"{type(error).__name__}: {error}")
+                job.error = StorageUnavailableError(kind_of(error))
             self._reconnect()
             return False
         return True
