@@ -166,12 +166,17 @@ def _told(problem: ErrorDetails) -> str:
     return problem["msg"].removeprefix("Value error, ")
 
 
+def env_file() -> Path | None:
+    """The file with settings, whether or not it is there."""
+    # A sandbox hands its bot an empty name: the .env of a real installation must not reach a try-out.
+    name = os.environ.get("ALLHANDS_ENV_FILE", ".env")
+    return Path(name) if name else None
+
+
 def load(**given: object) -> Settings:
     """Read the settings; raises SettingsError that names every wrong one."""
     try:
-        # A sandbox hands its bot an empty name: the .env of a real installation must not reach a try-out.
-        env_file = os.environ.get("ALLHANDS_ENV_FILE", ".env") or None
-        return Settings(_env_file=env_file, **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
+        return Settings(_env_file=env_file(), **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
     except ValidationError as error:
         lines = [
             f"{str(problem['loc'][0]).upper()}: {_told(problem)}"
