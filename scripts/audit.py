@@ -16,7 +16,10 @@ PROBE = "pip==19.1"
 
 
 def main() -> int:
-    """1 for a vulnerability, 0 otherwise; says what was looked at, and when nothing could be."""
+    """1 for a vulnerability or without the tool, 0 otherwise; says what was looked at, and when nothing could be."""
+    if not PIP_AUDIT.exists():
+        print("  pip-audit is missing: make check installs what the checks need")
+        return 1
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as probe:
         probe.write(f"{PROBE}\n")
         probe.flush()
