@@ -35,13 +35,13 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 $(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Setting up (once, about a minute) ..."
 	@$(INSTALL) --require-hashes -r requirements.lock
-	@$(INSTALL) --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.ready-dev: pyproject.toml requirements-dev.lock | $(VENV)/bin/python
 	@echo "Setting up for tests (once, about two minutes) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
-	@$(INSTALL) --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-build-isolation -e .
 	@touch $@ $(VENV)/.ready
 
 clean:  ## remove what setting up made; data/ stays
