@@ -84,13 +84,16 @@ class Connections:
         if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
             return web.Response(status=415)
         self._answering[request.protocol] = request
-        late = asyncio.get_running_loop().call_later(BODY_WITHIN_SECONDS, _stop_waiting, request)
+        late: asyncio.TimerHandle | None = None
+        if not request.content.is_eof():
+            late = asyncio.get_running_loop().call_later(BODY_WITHIN_SECONDS, _stop_waiting, request)
         try:
             return await handler(request)
         except TooSlowError:
             return web.Response(status=408)
         finally:
-            late.cancel()
+            if late is not None:
+                late.cancel()
             del self._answering[request.protocol]
 
 
