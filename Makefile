@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -q -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench check texts clean
+.PHONY: run test bench check texts lock clean
 
 run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 	@$(BIN)/allhands sandbox
@@ -15,24 +15,33 @@ test: $(VENV)/.ready-dev  ## set everything up and run the tests
 bench: $(VENV)/.ready-dev  ## measure the line against bare echo bots, in about a minute
 	@$(BIN)/python -m benchmarks.line --quick
 
-check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts
+check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerabilities
 	@scripts/check
 
 texts: $(VENV)/.ready-dev  ## bring the translation catalogue up to the code
 	@$(BIN)/python scripts/texts.py
 
+lock: $(VENV)/.ready-dev  ## bring the locks up to pyproject.toml; LOCK_ARGS=--upgrade takes the newest versions
+	@scripts/lock $(LOCK_ARGS)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Allhands needs Python 3.11 or newer; this is " + sys.version.split()[0])'
 	@$(PYTHON) -m venv $(VENV)
 
+# Whatever the index offers, only files with the hashes in the lock are installed; then the project itself, which
+# brings nothing along. The lock holds what builds it, too.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
 $(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Setting up (once, about a minute) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.ready-dev: pyproject.toml requirements.lock | $(VENV)/bin/python
+$(VENV)/.ready-dev: pyproject.toml requirements-dev.lock | $(VENV)/bin/python
 	@echo "Setting up for tests (once, about two minutes) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-build-isolation -e .
 	@touch $@ $(VENV)/.ready
 
 clean:  ## remove what setting up made; data/ stays

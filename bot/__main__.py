@@ -21,7 +21,7 @@ def main() -> None:
     except SettingsError as error:
         told = operator_texts().label("These settings cannot work; mend them in the environment or in .env:")
         sys.exit(f"{told}\n{error}")
-    set_up(settings.log_format)
+    set_up(settings.log_format, settings.secrets)
     sys.exit(arguments.do(arguments, settings))
 
 
@@ -84,7 +84,10 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         )
         sys.exit(told)
     from bot.assembly import House
+    from bot.library import reachable_engine
     from storage import AlreadyInUseError
+
+    reachable_engine(settings)
 
     async def work() -> None:
         async with House(settings):

@@ -99,7 +99,12 @@ class House:
         for name in self.settings.enabled_platforms:
             self._add_platform(name)
         await self.dispatcher.load()
-        self.web = WebServer(self, self.settings.http_host, self.settings.http_port)
+        self.web = WebServer(
+            self,
+            self.settings.http_host,
+            self.settings.http_port,
+            self.settings.metrics_token.get_secret_value(),
+        )
         self.port = await self.web.start()
         self._begin()
         return self
@@ -250,14 +255,22 @@ def _desk_settings(settings: Settings) -> DeskSettings:
 
 def vectors_path(settings: Settings) -> Path:
     """Where the vectors of known texts are kept: beside the SQLite database, else under data/."""
-    database = make_url(settings.database_url)
-    if database.get_backend_name() == "sqlite" and database.database:
-        return Path(database.database).with_suffix(".vectors")
-    return Path("data/allhands.vectors")
+    database = sqlite_file(settings.database_url)
+    return database.with_suffix(".vectors") if database else Path("data/allhands.vectors")
 
 
 def make_folder(url: str) -> None:
-    """Make the folder that an SQLite database lies in."""
+    """Make the folder that an SQLite database lies in, and an empty file that nobody else can read."""
+    path = sqlite_file(url)
+    if path is not None and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite gives the files beside it the same rights.
+        path.touch(mode=0o600)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Where an SQLite database lies; None for any other database."""
     database = make_url(url)
-    if database.get_backend_name() == "sqlite" and database.database and database.database != ":memory:":
-        Path(database.database).parent.mkdir(parents=True, exist_ok=True)
+    if database.get_backend_name() != "sqlite" or not database.database or database.database == ":memory:":
+        return None
+    return Path(database.database)

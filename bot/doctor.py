@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import Cursor, Finding
 from adapters.slack.manifest import build_manifest
-from bot.assembly import adapter_context, make_folder, unavailable
+from bot.assembly import adapter_context, make_folder, sqlite_file, unavailable
 from bot.core.events import Event
 from bot.core.places import Identity
 from bot.core.texts import Markdown, Texts
 from bot.platforms import BUILDERS
 from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import SystemClock
-from bot.settings import Settings
+from bot.settings import Settings, env_file
 from handlers.registry import discover
 from knowledge.embedder import default_embedder
 from knowledge.folder import read_folder
@@ -69,6 +69,7 @@ def _settings(settings: Settings) -> list[Finding]:
             texts.label("Set SLACK_BOT_TOKEN, DISCORD_TOKEN or TELEGRAM_TOKEN; .env.example says how."),
         ),
         _staff_space(settings, texts),
+        *_files(settings, texts),
     ]
     _say(texts.label("Settings"))
     for finding in findings:
@@ -89,6 +90,20 @@ def _staff_space(settings: Settings, texts: Texts) -> Finding:
         texts.label("Staff space on {platform}", platform=space.platform),
         texts.label("STAFF_SPACE is on a platform whose token is not set."),
     )
+
+
+def _files(settings: Settings, texts: Texts) -> list[Finding]:
+    """Whether others on this machine could read the secrets, or what customers wrote."""
+    return [
+        Finding(
+            False,
+            texts.label("{file} can be read by other users of this machine", file=path),
+            texts.label("Run: chmod 600 {file}", file=path),
+            is_fatal=False,
+        )
+        for path in (env_file(), sqlite_file(settings.database_url))
+        if path is not None and path.exists() and path.stat().st_mode & 0o077
+    ]
 
 
 def _database(settings: Settings) -> list[Finding]:

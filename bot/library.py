@@ -20,7 +20,7 @@ from storage.migrate import current, migrate
 
 
 def migrate_now(settings: Settings) -> int:
-    engine = _engine(settings)
+    engine = reachable_engine(settings)
     before = current(engine)
     after = migrate(engine)
     texts = operator_texts().label
@@ -41,7 +41,7 @@ def import_folder(settings: Settings, folder: str) -> int:
         _say(f"! {problem.told(texts.label)}")
     if not path.is_dir():
         return 1
-    engine = _engine(settings)
+    engine = reachable_engine(settings)
     migrate(engine)
     added, changed, removed = write(
         engine, datetime.now(UTC), lambda work: import_articles(work, report.articles, fingerprint(path))
@@ -63,7 +63,7 @@ def import_folder(settings: Settings, folder: str) -> int:
 
 def ask(settings: Settings, text: str) -> int:
     """Show what a customer would be offered, and the next best with how sure the bot is."""
-    engine = _engine(settings)
+    engine = reachable_engine(settings)
     migrate(engine)
     stored = read(engine, datetime.now(UTC), lambda work: work.library.all())
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
@@ -87,7 +87,8 @@ def ask(settings: Settings, text: str) -> int:
     return 0
 
 
-def _engine(settings: Settings) -> Engine:
+def reachable_engine(settings: Settings) -> Engine:
+    """The database, after a look whether it is there; exits with a sentence when it is not."""
     make_folder(settings.database_url)
     try:
         engine = make_engine(settings.database_url)

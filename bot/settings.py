@@ -1,9 +1,11 @@
 """The settings: read once from the environment and `.env`, checked before anything starts."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -12,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.places import Place
 from bot.core.texts import mark
 from bot.runtime.catalogue import operator_texts
+from storage.session import is_usable
 
 PLATFORMS = ("slack", "discord", "telegram")
 _PYDANTIC = {
@@ -68,13 +71,14 @@ class Settings(BaseSettings):
     check_in_hours: int = Field(default=24, ge=0)
     quiet_hours: Annotated[tuple[int, int], NoDecode] = (21, 8)
 
-    database_url: str = "sqlite:///data/allhands.db"
+    database_url: str = Field(default="sqlite:///data/allhands.db", repr=False)
     knowledge_dir: Path = Path("knowledge/samples")
     knowledge_vectors: bool = True
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
+    metrics_token: SecretStr = SecretStr("")
 
     log_format: str = Field(default="text", pattern="^(text|json)$")
     clock_url: str = ""
@@ -105,6 +109,19 @@ class Settings(BaseSettings):
             accounts.add((platform, person))
         return frozenset(accounts)
 
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not is_usable(value):
+            texts = operator_texts().label
+            # It is not repeated: it may hold a password.
+            raise ValueError(
+                texts(
+                    "not the address of a database: write sqlite:///file.db or postgresql://user:password@host/name"
+                )
+            )
+        return value
+
     @field_validator("quiet_hours", mode="before")
     @classmethod
     def _hours(cls, value: object) -> object:
@@ -128,6 +145,16 @@ class Settings(BaseSettings):
         tokens = (self.slack_bot_token, self.discord_token, self.telegram_token)
         return tuple(name for name, token in zip(PLATFORMS, tokens, strict=True) if token.get_secret_value())
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must not be shown, as it is written and as it stands in an address."""
+        values = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        # As it is written: a part of an address that does not parse is secret all the same.
+        for pattern in (r"://[^:/@]*:(.+)@", r"[?&]password=([^&]+)"):
+            if password := re.search(pattern, self.database_url):
+                values += [password[1], unquote(password[1])]
+        return tuple(value for value in values if value)
+
 
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
@@ -140,12 +167,17 @@ def _told(problem: ErrorDetails) -> str:
     return problem["msg"].removeprefix("Value error, ")
 
 
+def env_file() -> Path | None:
+    """The file with settings, whether or not it is there."""
+    # A sandbox hands its bot an empty name: the .env of a real installation must not reach a try-out.
+    name = os.environ.get("ALLHANDS_ENV_FILE", ".env")
+    return Path(name) if name else None
+
+
 def load(**given: object) -> Settings:
     """Read the settings; raises SettingsError that names every wrong one."""
     try:
-        # A sandbox hands its bot an empty name: the .env of a real installation must not reach a try-out.
-        env_file = os.environ.get("ALLHANDS_ENV_FILE", ".env") or None
-        return Settings(_env_file=env_file, **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
+        return Settings(_env_file=env_file(), **given)  # type: ignore[arg-type,call-arg] # pydantic's own arguments
     except ValidationError as error:
         lines = [
             f"{str(problem['loc'][0]).upper()}: {_told(problem)}"

@@ -27,7 +27,7 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         or conversation.is_resolved
     ):
         return []
-    known = {offer.article_key for offer in ctx.work.offers.of(conversation.id)
+    known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
     match = next((one for one in event.matches if one.article_key not in known), None)
     if match is None:
@@ -103,7 +103,8 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     if conversation.is_resolved:
         # Another article of theirs solved something else; this question is still open.
         ctx.work.conversations.save(conversation.with_bot())
-    return [*retired, Search(conversation.id, message.id, message.text, contact.language)]
+    again = Search(conversation.id, message.id, message.text, contact.language, contact_id=contact.id)
+    return [*retired, again]
 
 
 @button("person")

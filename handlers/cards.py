@@ -125,7 +125,7 @@ def _state(ctx: Context, ticket: Ticket) -> str:
 
 def _offered(ctx: Context, conversation: Conversation) -> str:
     texts = ctx.staff_texts
-    offers = ctx.work.offers.of(conversation.id)[-5:]
+    offers = ctx.work.offers.recent(conversation.id)[-5:]
     if not offers:
         return str(texts.text("The bot offered no article."))
     lines = [f"{escape(offer.title)} ({texts.text(_OUTCOMES[offer.outcome])})" for offer in offers]

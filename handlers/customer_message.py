@@ -132,7 +132,15 @@ def _ask_the_bot(
             if _is_later_in_album(event, conversation, message, ctx)
             else offer_person(ctx, conversation, message)
         )
-    return [Search(conversation.id, message.id, event.text, event.author.language)]
+    return [
+        Search(
+            conversation.id,
+            message.id,
+            event.text,
+            event.author.language,
+            contact_id=conversation.contact_id,
+        )
+    ]
 
 
 def _is_later_in_album(

@@ -42,7 +42,7 @@ def was_offered_person(ctx: Context, conversation: Conversation, message: Messag
     if not before or not before[-1].is_from_bot or before[-1].reply_to_id is None:
         return False
     answered = before[-1].reply_to_id
-    return all(offer.message_id != answered for offer in ctx.work.offers.of(conversation.id))
+    return all(offer.message_id != answered for offer in ctx.work.offers.recent(conversation.id))
 
 
 def greet(ctx: Context, conversation: Conversation) -> Action:
@@ -58,7 +58,7 @@ def greet(ctx: Context, conversation: Conversation) -> Action:
 
 def accept_thanks(ctx: Context, conversation: Conversation) -> list[Action]:
     """Thanks for an article mean that it solved it; no person was needed."""
-    offers = ctx.work.offers.of(conversation.id)
+    offers = ctx.work.offers.recent(conversation.id)
     texts = texts_for(customer_of(conversation, ctx), ctx)
     if offers and ctx.work.offers.decide(offers[-1].id, OfferOutcome.SOLVED):
         ctx.work.conversations.save(conversation.resolved(ctx.now))

@@ -9,7 +9,7 @@ from bot.core.policies.hours import after_quiet_hours
 from bot.core.policies.queueing import expected_wait_minutes
 from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
-from bot.core.survey import OfferOutcome, SurveyKind
+from bot.core.survey import SurveyKind
 from bot.core.texts import Texts, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import card, refresh, title_of
@@ -28,7 +28,7 @@ def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") 
     existing = work.tickets.open_of(conversation.id)
     if existing is not None:
         return [tell_place(ctx, existing, conversation)]
-    _withdraw_offers(ctx, conversation)
+    work.offers.withdraw(conversation.id)
     words = subject or _subject(ctx, conversation)
     ticket = work.tickets.open(conversation.id, words, _areas(ctx, conversation))
     conversation = conversation.queued()
@@ -248,12 +248,6 @@ def _subject(ctx: Context, conversation: Conversation) -> str:
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:
     """What it is about: the tags of the articles that came nearest."""
     tags: dict[str, None] = {}
-    for offer in reversed(ctx.work.offers.of(conversation.id)[-3:]):
+    for offer in reversed(ctx.work.offers.recent(conversation.id)[-3:]):
         tags.update(dict.fromkeys(ctx.work.library.tags_of(offer.article_key)))
     return tuple(tags)[:8]
-
-
-def _withdraw_offers(ctx: Context, conversation: Conversation) -> None:
-    for offer in ctx.work.offers.of(conversation.id):
-        if offer.outcome is OfferOutcome.OPEN:
-            ctx.work.offers.decide(offer.id, OfferOutcome.PERSON)

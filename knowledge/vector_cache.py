@@ -73,6 +73,7 @@ def _open(path: Path) -> sqlite3.Connection:
 def _prepare(path: Path) -> None:
     """Make the file ready. What it holds can be computed again, so a damaged one is simply replaced."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
     try:
         _create(path)
     except sqlite3.OperationalError:

@@ -15,8 +15,19 @@ from storage.session import Session
 from storage.statement import Statement
 from storage.tables import offers, sos, sos_calls, surveys
 
-_OFFERS_OF = Statement(
-    select(*offers.c).where(offers.c.conversation_id == bindparam("conversation_id")).order_by(offers.c.id)
+RECENT_OFFERS = 50
+"""Further back nobody looks: what is done for each question must not grow with how many were asked."""
+
+_RECENT_OFFERS = Statement(
+    select(*offers.c)
+    .where(offers.c.conversation_id == bindparam("conversation_id"))
+    .order_by(desc(offers.c.id))
+    .limit(RECENT_OFFERS)
+)
+_WITHDRAW = Statement(
+    update(offers)
+    .where(offers.c.conversation_id == bindparam("conversation_of"), offers.c.outcome == OfferOutcome.OPEN)
+    .values(outcome=OfferOutcome.PERSON)
 )
 _OFFER_BY_ID = Statement(select(*offers.c).where(offers.c.id == bindparam("id")))
 _ADD_OFFER = inserting(offers)
@@ -60,9 +71,14 @@ class Offers:
         row = self._session.one(_OFFER_BY_ID, id=offer_id)
         return Offer(*row) if row else None
 
-    def of(self, conversation_id: int) -> list[Offer]:
-        """Everything that was offered in a conversation, oldest first."""
-        return [Offer(*row) for row in self._session.all(_OFFERS_OF, conversation_id=conversation_id)]
+    def recent(self, conversation_id: int) -> list[Offer]:
+        """The newest articles offered in a conversation, oldest first."""
+        rows = self._session.all(_RECENT_OFFERS, conversation_id=conversation_id)
+        return [Offer(*row) for row in reversed(rows)]
+
+    def withdraw(self, conversation_id: int) -> None:
+        """A person answers instead: whatever is still open is decided."""
+        self._session.run(_WITHDRAW, conversation_of=conversation_id)
 
     def decide(self, offer_id: int, outcome: OfferOutcome) -> bool:
         """What the customer made of it; False when that was decided before."""

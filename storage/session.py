@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from storage.bulk import Bulk, Rows, as_json
@@ -37,6 +38,15 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
+
+
+def is_usable(url: str) -> bool:
+    """Whether this is the address of a database that can be spoken to; it is not tried."""
+    try:
+        make_engine(url)
+    except (SQLAlchemyError, ValueError, ImportError):
+        return False
+    return True
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot.core.errors import kind_of
 from storage.foresight import Expected
 from storage.ids import Ids
 from storage.session import Session
@@ -25,7 +26,10 @@ MAX_BATCH = 256
 
 
 class StorageUnavailableError(Exception):
-    """The database did not take it: nothing of the job was stored, and it may be tried again."""
+    """The database did not take it: nothing of the job was stored, and it may be tried again.
+
+    Its words are the kind of error and its code: those of the driver may repeat what was to be stored.
+    """
 
 
 class Job(Generic[T]):
@@ -157,17 +161,11 @@ class Store:
 
 
 def _refuse(batch: Sequence[Job[Any]], error: BaseException | None) -> None:
-    refused = error if isinstance(error, StorageUnavailableError) else StorageUnavailableError(_said(error))
+    if not isinstance(error, StorageUnavailableError):
+        # A driver's own words may hold the values of a row.
+        error = StorageUnavailableError(kind_of(error) if error is not None else "")
     for job in batch:
-        job.error, job.result = refused, None
-
-
-def _said(error: BaseException | None) -> str:
-    """What went wrong, for operators; the words only where they speak of the database and not of a row's values."""
-    kind = type(error).__name__
-    words = str(error).strip().splitlines()
-    is_about_the_database = kind in ("OperationalError", "InterfaceError") and words
-    return f"{kind}: {words[0][:200]}" if is_about_the_database else kind
+        job.error, job.result = error, None
 
 
 def read(engine: Engine, now: datetime, question: Callable[[UnitOfWork], T]) -> T:

@@ -1,11 +1,17 @@
 """The house's web server. The webhooks check their own signatures; the rest tells nothing about people."""
 
+import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import hdrs, web
+
+from web.connections import Connections
 
 MAX_BODY_BYTES = 1_000_000
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+"""A request with one of these was brought by a proxy, from wherever."""
 
 WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,9 +33,10 @@ class House(Protocol):
 class WebServer:
     """Serves until stopped."""
 
-    def __init__(self, house: House, host: str, port: int) -> None:
+    def __init__(self, house: House, host: str, port: int, metrics_token: str = "") -> None:
         self._house, self._host, self._port = house, host, port
-        self._runner: web.AppRunner | None = None
+        self._metrics_token = metrics_token
+        self._connections: Connections | None = None
 
     async def start(self) -> int:
         """Listen; returns the port. Raises OSError when it is taken."""
@@ -43,27 +50,27 @@ class WebServer:
                 web.post("/telegram/webhook", self._webhook),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
-        await site.start()
-        address: tuple[str, int] = self._runner.addresses[0]
-        return address[1]
+        self._connections = Connections(app)
+        return await self._connections.listen(self._host, self._port)
 
     async def stop(self) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._connections is not None:
+            await self._connections.close()
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    async def _readyz(self, _request: web.Request) -> web.Response:
+    async def _readyz(self, request: web.Request) -> web.Response:
         is_ready, parts = self._house.readiness()
+        # Whether it works is for every probe; what keeps it from working is for whoever runs it.
+        told = parts if self._is_operator(request) else {}
         return web.json_response(
-            {"status": "ready" if is_ready else "not ready", **parts}, status=200 if is_ready else 503
+            {"status": "ready" if is_ready else "not ready", **told}, status=200 if is_ready else 503
         )
 
-    async def _metrics(self, _request: web.Request) -> web.Response:
+    async def _metrics(self, request: web.Request) -> web.Response:
+        if not self._is_operator(request):
+            return web.Response(status=401, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
         return web.Response(body=self._house.metrics(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
@@ -72,3 +79,10 @@ class WebServer:
             # The platform delivers again later; 404 might make it give up.
             return web.Response(status=503, text="This platform is not connected; try again later.")
         return await handler(request)
+
+    def _is_operator(self, request: web.Request) -> bool:
+        """With METRICS_TOKEN whoever knows it, without it whoever asks from this machine itself."""
+        if self._metrics_token:
+            given = request.headers.get(hdrs.AUTHORIZATION, "").encode(errors="surrogateescape")
+            return hmac.compare_digest(given, f"Bearer {self._metrics_token}".encode())
+        return request.remote in LOOPBACK and not any(name in request.headers for name in FORWARDED)

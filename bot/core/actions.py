@@ -179,6 +179,8 @@ class Search:
     text: str
     language: str = ""
     purpose: str = "answer"
+    contact_id: int = 0
+    """Who asked: one person's questions wait for each other, in however many places they ask; 0 when staff do."""
     kind: Literal["search"] = "search"
 
 

@@ -58,7 +58,9 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
         case Announce():
             return f"a{action.space.key}", action.space.platform
         case Search():
-            return f"k{action.conversation_id}", KNOWLEDGE
+            # Searching is the dearest thing that a customer can cause, and threads are quickly opened.
+            asker = f"w{action.contact_id}" if action.contact_id else str(action.conversation_id)
+            return f"k{asker}", KNOWLEDGE
 
 
 def _lane_of_copy(action: Show | EditCopy | RemoveCopy | ReactToCopy, staff_platform: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A knowledge base that finds what the scenario says it finds."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Shelf(Librarian):
         self._found: dict[str, tuple[Match, ...]] = {}
         self.searches: list[Search] = []
         self.is_broken = False
+        self.gate: asyncio.Event | None = None
+        """While it is there and not set, nothing is found."""
         for word, found in (("parcel", (DELIVERY, RETURNS)), ("return", (RETURNS,)), ("invoice", (INVOICE,))):
             self.knows(word, *found)
 
@@ -32,6 +35,8 @@ class Shelf(Librarian):
         if self.is_broken or not isinstance(action, Search):
             raise RuntimeError("the shelf fell over")
         self.searches.append(action)
+        if self.gate is not None:
+            await self.gate.wait()
         found = next((found for word, found in self._found.items() if word in action.text.lower()), ())
         return [
             AnswersFound(

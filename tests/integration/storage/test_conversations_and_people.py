@@ -14,6 +14,7 @@ from bot.core.places import Identity, MessageAt, Place, direct_to
 from bot.core.sos import CallState
 from bot.core.survey import OfferOutcome, SurveyKind
 from storage import StoredArticle, UnitOfWork
+from storage.feedback import RECENT_OFFERS
 from storage.ids import Ids
 from tests.integration.storage.conftest import NOON
 
@@ -197,8 +198,23 @@ def test_an_offer_is_decided_once(work: UnitOfWork, conversation: Conversation) 
     offer = work.offers.add(conversation.id, 5, match)
     assert work.offers.decide(offer.id, OfferOutcome.SOLVED)
     assert not work.offers.decide(offer.id, OfferOutcome.REJECTED)
-    assert [one.outcome for one in work.offers.of(conversation.id)] == [OfferOutcome.SOLVED]
+    assert [one.outcome for one in work.offers.recent(conversation.id)] == [OfferOutcome.SOLVED]
     assert work.offers.outcomes() == {OfferOutcome.SOLVED: 1}
+
+
+def test_of_many_offers_the_newest_are_looked_at_and_all_are_withdrawn(
+    work: UnitOfWork, conversation: Conversation
+) -> None:
+    match = Match("delivery", "en", "When?", "Soon.", 0.9)
+    added = [work.offers.add(conversation.id, number, match) for number in range(RECENT_OFFERS + 9)]
+    assert work.offers.decide(added[-1].id, OfferOutcome.REJECTED)
+    recent = work.offers.recent(conversation.id)
+    assert [one.id for one in recent] == [one.id for one in added[9:]]
+    work.offers.withdraw(conversation.id)
+    assert work.offers.outcomes() == {
+        OfferOutcome.PERSON: RECENT_OFFERS + 8,
+        OfferOutcome.REJECTED: 1,
+    }
 
 
 def test_of_several_surveys_the_last_one_of_its_kind_counts(

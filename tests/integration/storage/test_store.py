@@ -243,3 +243,19 @@ def test_a_locked_sqlite_database_is_said_and_comes_back(
     (taken,) = desk.do(mark("a"))
     assert taken.error is None
     desk.store.stop()
+
+
+def test_a_database_that_failed_is_spoken_of_without_what_was_to_be_stored(database_url: str) -> None:
+    engine = make_engine(database_url)
+    migrate(engine)
+    desk = Desk(engine)
+    driver = engine.dialect.dbapi
+    assert driver is not None
+
+    def fail(_work: UnitOfWork) -> None:
+        raise driver.OperationalError("portal with parameters: $1 = 'my cat is ill'")
+
+    (refused,) = desk.do(fail)
+    assert isinstance(refused.error, StorageUnavailableError)
+    assert str(refused.error) == "OperationalError"
+    desk.store.stop()

@@ -114,6 +114,13 @@ def test_two_conversations_are_two_lanes() -> None:
     assert lane_of_action(Say(1, CUSTOMER, TEXT), SPACE) != lane_of_action(Say(2, CUSTOMER, TEXT), SPACE)
 
 
+def test_one_persons_questions_wait_for_each_other_and_for_nobody_else() -> None:
+    first, second = Search(1, 8, "x", contact_id=5), Search(2, 9, "x", contact_id=5)
+    others = [Search(3, 10, "x", contact_id=6), Search(5, 11, "x"), Search(1, 8, "x", purpose="suggest")]
+    assert lane_of_action(first, SPACE) == lane_of_action(second, SPACE)
+    assert len({lane_of_action(one, SPACE) for one in [first, *others]}) == 4
+
+
 def test_events_of_one_place_share_a_lane_and_others_do_not() -> None:
     author, at = Author(DANA, "Dana"), MessageAt(CUSTOMER, "4")
     here = [
