@@ -112,6 +112,10 @@ class House:
             "knowledge": "ready" if self.librarian.is_ready else "loading",
         }
 
+    def is_connected(self, platform: str) -> bool | None:
+        supervisor = self.supervisors.get(platform)
+        return supervisor.state is State.READY if supervisor else None
+
     def metrics(self) -> bytes:
         return self.metrics_book.page()
 
