@@ -11,6 +11,18 @@ from storage.statement import Statement
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
+FORSAKEN_AFTER_MS = 5000
+"""So long after its last statement PostgreSQL undoes a transaction: whoever began it may have lost the way here, and
+others wait for its locks.
+"""
+_CONNECTION = {
+    "connect_timeout": 5,
+    # A network that swallows everything looks like a slow database until somebody asks whether it is there.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -27,7 +39,7 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed, poolclass=NullPool, connect_args={"check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    engine = create_engine(parsed, poolclass=NullPool, connect_args=dict(_CONNECTION))
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
@@ -49,6 +61,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {FORSAKEN_AFTER_MS}")
 
 
 class Session:
