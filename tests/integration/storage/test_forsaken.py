@@ -21,10 +21,11 @@ def test_postgresql_gives_its_locks_to_others(postgresql_url: str, monkeypatch: 
     lost, work = UnitOfWork(forsaken, Ids(), now), UnitOfWork(other, Ids(), now)
     with other.transaction():
         ana = work.team.enlist(Identity("slack", "", "ana"), "Ana", Role.AGENT)
-    with pytest.raises(psycopg.OperationalError), forsaken.transaction():
-        lost.team.save(ana)
-        # Nothing more is heard of the first one, which holds the row.
-        with other.transaction():
-            work.team.save(ana)
+    forsaken.command("BEGIN")
+    lost.team.save(ana)
+    # Nothing more is heard of the first one, which holds the row.
+    with other.transaction():
+        work.team.save(ana)
+    with pytest.raises(psycopg.OperationalError):
         lost.team.save(ana)
     other.close()
