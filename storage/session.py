@@ -80,7 +80,10 @@ class Session:
     def is_lost(self, error: Exception) -> bool:
         """True when the connection or the transaction is gone, and not only the statement that failed."""
         driver = self.engine.dialect.dbapi
-        return driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError))
+        if driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError)):
+            return True
+        # Whatever the driver calls it when PostgreSQL gave a transaction up, its connection is closed then.
+        return bool(getattr(self._cursor.connection, "closed", False))
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""

@@ -26,6 +26,8 @@ def test_postgresql_gives_its_locks_to_others(postgresql_url: str, monkeypatch: 
     # Nothing more is heard of the first one, which holds the row.
     with other.transaction():
         work.team.save(ana)
-    with pytest.raises(psycopg.OperationalError):
+    with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout) as gone:
         lost.team.save(ana)
+    assert forsaken.is_lost(gone.value)
+    assert not other.is_lost(gone.value)
     other.close()
