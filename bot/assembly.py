@@ -134,6 +134,10 @@ class House:
             "knowledge": "ready" if self.librarian.is_ready else "loading",
         }
 
+    def is_connected(self, platform: str) -> bool | None:
+        supervisor = self.supervisors.get(platform)
+        return supervisor.is_well if supervisor else None
+
     def metrics(self) -> bytes:
         return self.metrics_book.page()
 

@@ -19,6 +19,18 @@ EVERYBODY = 0
 """Told when something changed that concerns every process."""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
+FORSAKEN_AFTER_MS = 5000
+"""So long after its last statement PostgreSQL undoes a transaction: whoever began it may have lost the way here, and
+others wait for its locks.
+"""
+_CONNECTION = {
+    "connect_timeout": 5,
+    # A network that swallows everything looks like a slow database until somebody asks whether it is there.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -35,7 +47,7 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed, poolclass=NullPool, connect_args=_SQLITE)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    engine = create_engine(parsed, poolclass=NullPool, connect_args=dict(_CONNECTION))
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
@@ -66,6 +78,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {FORSAKEN_AFTER_MS}")
 
 
 class Session:
@@ -92,7 +105,10 @@ class Session:
     def is_lost(self, error: Exception) -> bool:
         """True when the connection or the transaction is gone, and not only the statement that failed."""
         driver = self.engine.dialect.dbapi
-        return driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError))
+        if driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError)):
+            return True
+        # Whatever the driver calls it when PostgreSQL gave a transaction up, its connection is closed then.
+        return bool(getattr(self._cursor.connection, "closed", False))
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""

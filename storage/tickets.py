@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, desc, func, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, desc, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
@@ -83,7 +83,11 @@ _RELEASE = Statement(
 _RESOLVE = Statement(
     update(tickets)
     .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status != TicketStatus.RESOLVED)
-    .values(status=TicketStatus.RESOLVED, resolved_at=bindparam("at", type_=tickets.c.resolved_at.type))
+    .values(
+        status=TicketStatus.RESOLVED,
+        resolved_at=bindparam("at", type_=tickets.c.resolved_at.type),
+        claimed_by=func.coalesce(bindparam("staff_id", type_=BigInteger), tickets.c.claimed_by),
+    )
     .returning(tickets.c.id)
 )
 _REOPEN = Statement(
@@ -97,6 +101,9 @@ _REOPEN = Statement(
         waiting_since=bindparam("at", type_=tickets.c.waiting_since.type),
     )
     .returning(tickets.c.id)
+)
+_NAME = Statement(
+    update(tickets).where(tickets.c.id == bindparam("ticket_id")).values(subject=bindparam("subject"))
 )
 _ADD_CLAIM = inserting(claims)
 _END_CLAIMS = Statement(
@@ -226,6 +233,10 @@ class Tickets:
         )
         return ticket
 
+    def name(self, ticket: Ticket, subject: str) -> None:
+        """Give it the words that say what it is about."""
+        self._session.run(_NAME, ticket_id=ticket.id, subject=subject)
+
     def get(self, ticket_id: int) -> Ticket | None:
         return self._ticket(_BY_ID, id=ticket_id)
 
@@ -277,9 +288,9 @@ class Tickets:
         """Back into the queue at its old place; False when nobody held it."""
         return self._end(_RELEASE, ticket)
 
-    def resolve(self, ticket: Ticket) -> bool:
-        """False when it was resolved already."""
-        return self._end(_RESOLVE, ticket, at=self._now)
+    def resolve(self, ticket: Ticket, staff_id: int | None) -> bool:
+        """Done, by this person from now on, or by whoever held it; False when it was resolved already."""
+        return self._end(_RESOLVE, ticket, at=self._now, staff_id=staff_id)
 
     def reopen(self, ticket: Ticket) -> bool:
         """At the end of the queue; False when it is open."""

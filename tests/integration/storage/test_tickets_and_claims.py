@@ -43,16 +43,16 @@ def test_the_database_refuses_a_second_open_ticket(work: UnitOfWork) -> None:
     assert driver is not None
     with pytest.raises(driver.IntegrityError), work.session.savepoint():
         work.tickets.open(place, "two", ())
-    work.tickets.resolve(first)
+    work.tickets.resolve(first, None)
     assert work.tickets.open(place, "two", ()).is_open
 
 
 def test_the_open_ticket_counts_before_a_newer_resolved_one(work: UnitOfWork) -> None:
     place = conversation(work)
     first = work.tickets.open(place, "one", ())
-    work.tickets.resolve(first)
+    work.tickets.resolve(first, None)
     second = work.tickets.open(place, "two", ())
-    work.tickets.resolve(second)
+    work.tickets.resolve(second, None)
     assert work.tickets.last_of(place) == work.tickets.get(second.id)
     assert work.tickets.open_of(place) is None
     work.tickets.reopen(first)
@@ -85,7 +85,7 @@ def test_a_release_gives_the_old_place_and_a_reopening_a_new_one(work: UnitOfWor
     assert work.tickets.release(first)
     assert not work.tickets.release(first)
     assert work.tickets.place_in_queue(first) == 1
-    assert work.tickets.resolve(first)
+    assert work.tickets.resolve(first, None)
     assert later(work, minutes=9).tickets.reopen(first)
     reopened = work.tickets.get(first.id)
     assert reopened is not None
