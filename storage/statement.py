@@ -5,12 +5,14 @@ SQLAlchemy stays the owner of schema, types and dialects.
 """
 
 from collections.abc import Callable
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Dialect, Executable, Float
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Dialect, Executable, Float, literal_column
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.types import NullType, TypeEngine
 
 from storage.columns import Quick
 
@@ -105,12 +107,27 @@ class Statement:
 def _compile(construct: Executable, dialect: Dialect) -> Compiled:
     if not isinstance(construct, ClauseElement):
         raise TypeError(f"not a Core construct: {construct!r}")
-    compiled: Any = construct.compile(dialect=dialect)
+    written: Any = replacement_traverse(construct, {}, partial(_written_out, dialect))
+    compiled: Any = written.compile(dialect=dialect)
     # A name that stands twice (insert and on-conflict update) is processed once.
     kinds = {name: parameter.type for parameter, name in compiled.bind_names.items()}
     processors = {name: _binder(kind, dialect) for name, kind in kinds.items()}
     binds = {name: process for name, process in processors.items() if process is not None}
     return Compiled(str(compiled), compiled, binds, _readers(construct, dialect))
+
+
+def _written_out(dialect: Dialect, element: Any, **_: Any) -> ColumnElement[Any] | None:
+    """A text that stands in the statement itself, as SQL; None for everything else, which stays as it is."""
+    # `state = 'pending'` is found in the index of what is pending. `state = ?` is only once its value is known: SQLite
+    # then plans the statement anew at every execution, and PostgreSQL does not find it with a plan that it keeps.
+    is_constant = (
+        isinstance(element, BindParameter) and not element.required and isinstance(element.value, str)
+    )
+    # What is only written into a column has no type of its own here, and no index that would want to know it.
+    if not is_constant or isinstance(element.type, NullType):
+        return None
+    written = element.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    return literal_column(str(written), element.type)
 
 
 def _binder(kind: TypeEngine[Any], dialect: Dialect) -> Processor | None:
