@@ -1,6 +1,6 @@
 """Just enough of Slack, Telegram and Discord for a bot to work against: customers speak, replies are noticed.
 
-Each customer has a direct chat. A platform tells its `on_said` the number that stands in whatever the bot posts.
+Each customer has a direct chat. A platform tells its `on_said` the number in whatever the bot posts, and where.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Platform(ABC):
     name: str
 
     def __init__(self) -> None:
-        self.on_said: Callable[[int], None] = lambda _number: None
+        self.on_said: Callable[[int, str], None] = lambda _number, _place: None
         self.connected = asyncio.Event()
         """Set when the bot is there to hear."""
         self.threads = 0
@@ -66,10 +66,10 @@ class Platform(ABC):
         """The bot opened a WebSocket; a platform without one never gets here."""
         raise NotImplementedError(f"{self.name} has no sockets, but {socket.path} was opened")
 
-    def heard(self, body: bytes) -> None:
+    def heard(self, body: bytes, place: str) -> None:
         """The bot posted this."""
         if number := _NUMBER.search(body):
-            self.on_said(int(number[1]))
+            self.on_said(int(number[1]), place)
 
 
 class Slack(Platform):
@@ -163,7 +163,7 @@ class Slack(Platform):
             self.threads += 1
         message = {"type": "message", "user": _BOT, "ts": ts, "text": form.get("text", ""), "team": _TEAM}
         request.respond({"ok": True, "channel": channel, "ts": ts, "message": message})
-        self.heard(request.body)
+        self.heard(request.body, form.get("thread_ts") or channel)
 
     def _known(self, method: str, arguments: str) -> Json:
         form = {name: values[0] for name, values in parse_qs(arguments).items()}
@@ -231,7 +231,7 @@ class Telegram(Platform):
             kind = "supergroup" if chat < 0 else "private"
             message = {"message_id": next(self._ids), "date": int(time.time()), "text": "said"}
             request.respond({"ok": True, "result": message | {"chat": {"id": chat, "type": kind}}})
-            self.heard(request.body)
+            self.heard(request.body, str(chat))
         else:
             request.respond({"ok": True, "result": self._known(method)})
 
@@ -361,7 +361,7 @@ class Discord(Platform):
                 )
                 bucket = f"{limits}X-RateLimit-Bucket: messages\r\n"
                 request.respond(self._message(channel, "said", self._bot()), bucket)
-                self.heard(request.body)
+                self.heard(request.body, channel)
             case _:
                 request.respond(self._known(request.method, parts))
 

