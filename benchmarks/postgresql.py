@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+import psutil
 import psycopg
 
 
@@ -17,6 +18,7 @@ import psycopg
 class Server:
     name: str
     url: str
+    folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def new_database(self) -> str:
@@ -25,6 +27,15 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # the name is our own counter
         return self.url.replace("/postgres?", f"/{name}?")
+
+    def cpu_seconds(self) -> float:
+        """User and system time of all its processes so far, those that ended included."""
+        postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
+        used = sum(postmaster.cpu_times())
+        for child in postmaster.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used += child.cpu_times().user + child.cpu_times().system
+        return used
 
 
 @contextlib.contextmanager
@@ -44,7 +55,7 @@ def postgresql(name: str = "PostgreSQL", preload: Path | None = None) -> Iterato
         finally:
             os.environ.pop("LD_PRELOAD", None)
     try:
-        yield Server(name, server.get_uri())
+        yield Server(name, server.get_uri(), Path(folder))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
