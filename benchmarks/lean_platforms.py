@@ -21,7 +21,7 @@ from benchmarks.lean_server import LeanCaller, LeanServer, Request, Socket
 
 CUSTOMERS = 32
 _NUMBER = re.compile(rb"ping(\d+)pong")
-_TEAM, _BOT, _STAFF = "T0000001", "U0000BOT", "C00STAFF"
+TEAM, BOT, STAFF, AGENT = "T0000001", "U0000BOT", "C00STAFF", "U00AGENT"
 Json = dict[str, Any]
 
 
@@ -96,7 +96,7 @@ class Slack(Platform):
         own = {
             "SLACK_BOT_TOKEN": "xoxb-bench",
             "SLACK_API_URL": self.api_url,
-            "STAFF_SPACE": f"slack:{_STAFF}",
+            "STAFF_SPACE": f"slack:{STAFF}",
         }
         return own | door
 
@@ -126,12 +126,12 @@ class Slack(Platform):
         spoken = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}]
         event = {
             "type": "message", "channel": f"D{customer:07}", "user": f"U{customer:07}", "text": text, "ts": ts,
-            "event_ts": ts, "team": _TEAM, "channel_type": "im", "client_msg_id": ts,
+            "event_ts": ts, "team": TEAM, "channel_type": "im", "client_msg_id": ts,
             "blocks": [{"type": "rich_text", "block_id": "b", "elements": spoken}],
         }  # fmt: skip
-        authorization = {"enterprise_id": None, "team_id": _TEAM, "user_id": _BOT, "is_bot": True}
+        authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}
         return {
-            "token": "x", "team_id": _TEAM, "api_app_id": "A0000001", "event": event, "type": "event_callback",
+            "token": "x", "team_id": TEAM, "api_app_id": "A0000001", "event": event, "type": "event_callback",
             "event_id": f"Ev{ts}", "event_time": int(float(ts)), "is_ext_shared_channel": False,
             "authorizations": [authorization | {"is_enterprise_install": False}],
         }  # fmt: skip
@@ -151,7 +151,7 @@ class Slack(Platform):
         if method == "chat.postMessage":
             self._posted(request)
         elif method == "auth.test":
-            me = {"team": "Bench", "team_id": _TEAM, "user": "bot", "user_id": _BOT, "bot_id": "B0000001"}
+            me = {"team": "Bench", "team_id": TEAM, "user": "bot", "user_id": BOT, "bot_id": "B0000001"}
             request.respond({"ok": True, "url": "https://bench.slack.com/", **me})
         else:
             request.respond({"ok": True, **self._known(method, query or request.body.decode())})
@@ -159,9 +159,9 @@ class Slack(Platform):
     def _posted(self, request: Request) -> None:
         ts, form = self._stamp(), orjson.loads(request.body) if request.body[:1] == b"{" else {}
         channel = form.get("channel") or parse_qs(request.body.decode())["channel"][0]
-        if channel == _STAFF and not form.get("thread_ts"):
+        if channel == STAFF and not form.get("thread_ts"):
             self.threads += 1
-        message = {"type": "message", "user": _BOT, "ts": ts, "text": form.get("text", ""), "team": _TEAM}
+        message = {"type": "message", "user": BOT, "ts": ts, "text": form.get("text", ""), "team": TEAM}
         request.respond({"ok": True, "channel": channel, "ts": ts, "message": message})
         self.heard(request.body, form.get("thread_ts") or channel)
 
@@ -175,7 +175,7 @@ class Slack(Platform):
                 shown = {"display_name": f"Customer {person}", "real_name": person}
                 return {"user": {"id": person, "name": person, "locale": "en-US", "profile": shown}}
             case "conversations.members":
-                return {"members": [_BOT, "U00AGENT"]}
+                return {"members": [BOT, AGENT]}
             case "conversations.history" | "conversations.replies":
                 return {"messages": [], "has_more": False}
             case "conversations.list":
