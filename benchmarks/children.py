@@ -57,6 +57,9 @@ class Child:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
