@@ -27,9 +27,9 @@ class Request:
     def __init__(self, transport: asyncio.Transport, method: str, path: str, body: bytes) -> None:
         self._transport, self.method, self.path, self.body = transport, method, path, body
 
-    def respond(self, answer: object, headers: str = "") -> None:
+    def respond(self, answer: object, headers: str = "", status: str = "200 OK") -> None:
         body = orjson.dumps(answer)
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
         self._transport.write(head.encode() + body)
 
 
