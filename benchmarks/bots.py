@@ -41,6 +41,8 @@ class Bot:
     port: int = 0
     child: Child | None = None
     start_seconds: float = 0.0
+    memory_mb: float = 0.0
+    """After the last round."""
     windows: list[Window] = field(default_factory=list)
 
     @property
@@ -220,7 +222,27 @@ async def measure(bot: Bot, load: Load, seconds: float) -> Window:
     low = await load.trickle(seconds)
     half = await load.trickle(seconds, rate / 2)
     bot.child.check()
+    bot.memory_mb = bot.child.memory_mb()
     return Window(rate, spent / count * 1000, low, half)
+
+
+def floor(bot: Bot, all_bots: Sequence[Bot]) -> Bot:
+    """What a bot is measured against: the echo bot, or where that does not run the first of its platform."""
+    return next(one for one in all_bots if one.group == bot.group)
+
+
+def ratios(bot: Bot, against: Bot, of: Callable[[Window], float]) -> list[float]:
+    """One for each round."""
+    pairs = zip(bot.windows, against.windows, strict=True)
+    return [of(own) / of(other) for own, other in pairs]
+
+
+def rate_of(window: Window) -> float:
+    return window.events_per_second
+
+
+def cpu_of(window: Window) -> float:
+    return window.cpu_ms
 
 
 async def stop(all_bots: Sequence[Bot]) -> None:

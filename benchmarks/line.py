@@ -15,7 +15,19 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks.bots import Bot, Variant, Window, bots, bring_up, measure, stop
+from benchmarks.bots import (
+    Bot,
+    Variant,
+    Window,
+    bots,
+    bring_up,
+    cpu_of,
+    floor,
+    measure,
+    rate_of,
+    ratios,
+    stop,
+)
 from benchmarks.disk import fsync_ms, kept_or_temporary, slow_disk
 from benchmarks.lean_platforms import CUSTOMERS
 from benchmarks.load import LOW_RATE, Load
@@ -53,19 +65,27 @@ def variants(shim: Path | None, *servers: Server) -> list[Variant]:
 def show(all_bots: Sequence[Bot], folder: Path) -> None:
     print(f"\n{CUSTOMERS} unanswered events; latency at {LOW_RATE} events/s, and at half of what each does when "
           f"saturated; medians; one fdatasync here takes {fsync_ms(folder):.2f} ms\n")  # fmt: skip
-    print("| bot | events/s | ratio to echo (rounds) | CPU ms/event | CPU ratio | p50 ms | p99 ms "
-          "| p50 / p99 ms at half | RSS MB | start s |")  # fmt: skip
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print("\n".join(table(all_bots)))
+
+
+def table(all_bots: Sequence[Bot]) -> list[str]:
+    """In Markdown, a line for each bot."""
+    lines = [
+        "| bot | events/s | ratio to echo (rounds) | CPU ms/event | CPU ratio | p50 ms | p99 ms | p50 / p99 ms at half "
+        "| RSS MB | start s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for bot in all_bots:
-        assert bot.child is not None
         low, half = waits(bot, "low_ms"), waits(bot, "half_ms")
-        print(
-            f"| {bot.label} | {_median(bot.windows, 'events_per_second'):.0f} | {_ratio_text(bot, all_bots)} "
-            f"| {_median(bot.windows, 'cpu_ms'):.2f} | {_cpu_ratio(bot, all_bots):.2f} "
+        cpu = statistics.median(ratios(bot, floor(bot, all_bots), cpu_of))
+        lines.append(
+            f"| {bot.label} | {_median(bot, rate_of):.0f} | {_ratio_text(bot, all_bots)} "
+            f"| {_median(bot, cpu_of):.2f} | {cpu:.2f} "
             f"| {percentile(low, 0.5):.1f} | {percentile(low, 0.99):.1f} "
             f"| {percentile(half, 0.5):.1f} / {percentile(half, 0.99):.1f} "
-            f"| {bot.child.memory_mb():.0f} | {bot.start_seconds:.1f} |"
+            f"| {bot.memory_mb:.0f} | {bot.start_seconds:.1f} |"
         )
+    return lines
 
 
 def waits(bot: Bot, what: str) -> list[float]:
@@ -77,36 +97,25 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def _median(windows: list[Window], what: str) -> float:
-    values: list[float] = [getattr(window, what) for window in windows]
-    return statistics.median(values)
-
-
-def floor(bot: Bot, all_bots: Sequence[Bot]) -> Bot:
-    """What a bot is measured against: the echo bot, or where that does not run the first of its platform."""
-    return next(one for one in all_bots if one.group == bot.group)
-
-
-def ratios(bot: Bot, against: Bot, of: Callable[[Window], float]) -> list[float]:
-    """One for each round."""
+def added_ms(bot: Bot, against: Bot, what: str, share: float) -> float:
+    """How much longer it takes than the other, within rounds: the median of the rounds."""
     pairs = zip(bot.windows, against.windows, strict=True)
-    return [of(own) / of(other) for own, other in pairs]
+    return statistics.median(
+        percentile(sorted(getattr(own, what)), share) - percentile(sorted(getattr(other, what)), share)
+        for own, other in pairs
+    )
 
 
-def rate_ratios(bot: Bot, against: Bot) -> list[float]:
-    return ratios(bot, against, lambda window: window.events_per_second)
+def _median(bot: Bot, of: Callable[[Window], float]) -> float:
+    return statistics.median(map(of, bot.windows))
 
 
 def _ratio_text(bot: Bot, all_bots: Sequence[Bot]) -> str:
     against = floor(bot, all_bots)
     if against is bot:
         return "1"
-    found = rate_ratios(bot, against)
+    found = ratios(bot, against, rate_of)
     return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
-
-
-def _cpu_ratio(bot: Bot, all_bots: Sequence[Bot]) -> float:
-    return statistics.median(ratios(bot, floor(bot, all_bots), lambda window: window.cpu_ms))
 
 
 def main() -> None:

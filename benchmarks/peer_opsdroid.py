@@ -11,7 +11,7 @@ from typing import Any
 
 from opsdroid.core import OpsDroid
 
-_SKILL = '''
+_SKILL = """
 from opsdroid.events import Message
 from opsdroid.matchers import match_regex
 from opsdroid.skill import Skill
@@ -20,14 +20,14 @@ class Relay(Skill):
     @match_regex(r".*", matching_condition="match")
     async def relay(self, message):
         await self.opsdroid.send(Message(text=message.text, target="STAFF", connector=message.connector))
-'''
-_CONNECTOR = '''
+"""
+_CONNECTOR = """
 from opsdroid.connector import telegram
 
 class LocalTelegram(telegram.ConnectorTelegram):
     def build_url(self, method):
         return f"API_URL/bot{self.token}/{method}"
-'''
+"""
 
 
 def main() -> None:
