@@ -1,7 +1,7 @@
 """Databases with a past: written in bulk, in the shape in which the product would have written them.
 
 Every customer sits on Telegram, has a claimed ticket with a thread in a Slack channel, and wrote and was answered; rows
-of different customers lie mixed, as time mixes them. What passed the two queues in the last seven days is still there.
+of different customers lie mixed, as time mixes them. The events of the last seven days are remembered, each by its id.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from storage.migrate import migrate
 STAFF_SPACE = Place("slack", channel="C00STAFF")
 AGENT = 1
 MESSAGES_EACH = 20
-_QUEUED_SHARE = 5
+_RECENT_SHARE = 5
 """One in so many messages is of the last seven days."""
 _WORDS = (
     "The handle came off when I opened the door, and the screws do not hold any more. What can I do about it?"
@@ -65,12 +65,13 @@ class Filling:
              "card_place_key": thread_of(n).key, "card_external_id": thread_of(n).thread}
             for n in people))  # fmt: skip
         self._messages(messages, len(people))
-        self._queues(messages // _QUEUED_SHARE)
+        self._handled(messages // _RECENT_SHARE)
         self._settle()
 
     def crowd(self, tickets: int, deadlines: int) -> None:
         """So many people in the queue, and so many moments that have not come yet."""
-        self._people(range(tickets), owner="queue")
+        self._people(range(1))
+        self._conversations(range(1, tickets), contact=0, owner="queue")
         self._add(t.tickets, (
             {"id": self._id(n), "number": n + 1, "conversation_id": self._id(n), "status": "waiting",
              "subject": "The handle came off", "opened_at": self._at(30), "waiting_since": self._at(30, n),
@@ -81,12 +82,15 @@ class Filling:
         self._settle()
 
     def outbox(self, actions: int, lanes: int) -> None:
-        """So many actions that nobody has sent yet."""
-        self._add(t.outbox, (
-            self._action(n) | {"lane": f"c{n % lanes}", "state": "pending"} for n in range(actions)))  # fmt: skip
+        """So many actions that were decided by a process that is no more."""
+        rows = (
+            {"id": self._id(n), "lane": f"c{n % lanes}", "platform": "telegram", "payload": _WORDS,
+             "state": "pending", "attempts": 0, "is_uncertain": False, "sent_so_far": "",
+             "created_at": self._at(6, n), "error": ""} for n in range(actions))  # fmt: skip
+        self._add(t.outbox, rows)
         self._settle()
 
-    def _people(self, people: Sequence[int], owner: str = "person") -> None:
+    def _people(self, people: Sequence[int]) -> None:
         self._add(t.staff, [
             {"id": AGENT, "platform": "slack", "workspace": "T0000001", "external_id": "U00AGENT",
              "name": "Agent", "role": int(Role.AGENT), "areas": "", "is_volunteering": False,
@@ -97,10 +101,16 @@ class Filling:
         self._add(t.identities, (
             {"id": self._id(n), "contact_id": self._id(n), "platform": "telegram", "workspace": "",
              "external_id": chat_of(n).channel} for n in people))  # fmt: skip
-        self._add(t.conversations, (
-            {"id": self._id(n), "contact_id": self._id(n), "place_key": chat_of(n).key, "is_direct": True,
-             "opened_at": self._at(40), "last_message_at": self._at(1), "status": "open", "owner": owner}
-            for n in people))  # fmt: skip
+        self._conversations(people)
+
+    def _conversations(
+        self, numbers: Sequence[int], contact: int | None = None, owner: str = "person"
+    ) -> None:
+        rows = (
+            {"id": self._id(n), "contact_id": self._id(n if contact is None else contact),
+             "place_key": chat_of(n).key, "is_direct": True, "opened_at": self._at(40),
+             "last_message_at": self._at(1), "status": "open", "owner": owner} for n in numbers)  # fmt: skip
+        self._add(t.conversations, rows)
 
     def _messages(self, messages: int, people: int) -> None:
         def message(n: int) -> dict[str, Any]:
@@ -130,19 +140,12 @@ class Filling:
         self._add(t.messages, map(message, range(messages)))
         self._add(t.message_refs, copies())
 
-    def _queues(self, events: int) -> None:
-        payload = f'{{"kind": "message_received", "text": "{_WORDS}", "author": {{"name": "Someone"}}}}'
-        self._add(t.intake, (
+    def _handled(self, events: int) -> None:
+        rows = (
             {"id": self._id(n), "platform": "telegram", "event_id": f"telegram:message:{n}", "lane": "l",
-             "payload": payload, "received_at": self._at(6, n), "state": "handled", "attempts": 1,
-             "due_at": self._at(6, n), "error": ""} for n in range(events)))  # fmt: skip
-        self._add(t.outbox, map(self._action, range(events)))
-
-    def _action(self, n: int) -> dict[str, Any]:
-        return {
-            "id": self._id(n), "lane": f"c{n % 1000}", "platform": "telegram", "payload": "", "state": "sent",
-            "attempts": 1, "is_uncertain": False, "sent_so_far": "", "created_at": self._at(6, n), "error": "",
-        }  # fmt: skip
+             "payload": "", "received_at": self._at(6, n), "state": "handled", "attempts": 1,
+             "due_at": self._at(6, n), "error": ""} for n in range(events))  # fmt: skip
+        self._add(t.intake, rows)
 
     def _id(self, number: int) -> int:
         return self._first_id + number
