@@ -12,8 +12,8 @@ run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 test: $(VENV)/.ready-dev  ## set everything up and run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/.ready-dev  ## measure the line against bare echo bots, in about a minute
-	@$(BIN)/python -m benchmarks.line --quick
+bench: $(VENV)/.ready-bench  ## measure everything against bare echo bots, in some minutes, and write docs/performance.md
+	@$(BIN)/python -m benchmarks
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts
 	@scripts/check
@@ -34,6 +34,10 @@ $(VENV)/.ready-dev: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Setting up for tests (once, about two minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
 	@touch $@ $(VENV)/.ready
+
+$(VENV)/.ready-bench: $(VENV)/.ready-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[bench]'
+	@touch $@
 
 clean:  ## remove what setting up made; data/ stays
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -6,16 +6,16 @@ of different customers lie mixed, as time mixes them. The events of the last sev
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Engine, Table, insert
+from sqlalchemy.dialects import sqlite
 
 from bot.core.commands import Role
 from bot.core.places import Place
 from storage import make_engine
 from storage import tables as t
-from storage.columns import UtcDateTime
 from storage.ids import Ids
 from storage.migrate import migrate
 
@@ -24,6 +24,8 @@ AGENT = 1
 MESSAGES_EACH = 20
 _RECENT_SHARE = 5
 """One in so many messages is of the last seven days."""
+_TOGETHER = 20_000
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _WORDS = (
     "The handle came off when I opened the door, and the screws do not hold any more. What can I do about it?"
 )
@@ -151,33 +153,17 @@ class Filling:
         return self._first_id + number
 
     def _at(self, days_ago: int, plus_ms: int = 0) -> Any:
-        moment = self._now - timedelta(days=days_ago) + timedelta(milliseconds=plus_ms)
-        return UtcDateTime().process_bind_param(moment, self._engine.dialect)
+        moment = self._now - timedelta(days=days_ago, milliseconds=-plus_ms)
+        return (moment - _EPOCH) // _MICROSECOND if self._is_sqlite else moment
 
     def _add(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         rows = iter(rows)
         first = next(rows, None)
         if first is None:
             return
-        names = list(first)
-        tuples = (tuple(row.values()) for row in _chained(first, rows))
         connection = self._engine.raw_connection()
-        cursor = connection.cursor()
-        if self._is_sqlite:
-            cursor.execute("PRAGMA synchronous=OFF")
-            cursor.execute("PRAGMA foreign_keys=OFF")
-            text = str(insert(table).values(dict.fromkeys(names)).compile(self._engine))
-            cursor.execute("BEGIN")
-            while batch := list(islice(tuples, 20_000)):
-                cursor.executemany(text, batch)
-            cursor.execute("COMMIT")
-        else:
-            # The rows fit together; checking each reference would take longer than writing them.
-            cursor.execute("SET session_replication_role = replica")
-            columns = ", ".join(names)
-            with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-                for row in tuples:
-                    copy.write_row(row)
+        put = _put_sqlite if self._is_sqlite else _put_postgresql
+        put(connection.cursor(), table, list(first), chain([first], rows))
         connection.close()
 
     def _settle(self) -> None:
@@ -189,6 +175,19 @@ class Filling:
         connection.close()
 
 
-def _chained(first: dict[str, Any], rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    yield first
-    yield from rows
+def _put_sqlite(cursor: Any, table: Table, names: list[str], rows: Iterator[dict[str, Any]]) -> None:
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    text = insert(table).values(dict.fromkeys(names)).compile(dialect=sqlite.dialect(paramstyle="named"))
+    cursor.execute("BEGIN")
+    while batch := list(islice(rows, _TOGETHER)):
+        cursor.executemany(str(text), batch)
+    cursor.execute("COMMIT")
+
+
+def _put_postgresql(cursor: Any, table: Table, names: list[str], rows: Iterator[dict[str, Any]]) -> None:
+    # The rows fit together; checking each reference would take longer than writing them.
+    cursor.execute("SET session_replication_role = replica")
+    with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        while batch := list(islice(rows, _TOGETHER)):
+            copy.write("".join(["\t".join(map(str, row.values())) + "\n" for row in batch]))

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from itertools import count
 
+import structlog
 from pydantic import SecretStr
 
 from adapters import AdapterContext, Attempt, FileUnavailableError, Finding, WebhookHandler
@@ -124,6 +125,10 @@ class PaperHouse:
 async def paper_house(database_url: str, customers: int) -> AsyncIterator[PaperHouse]:
     """A house on this database, which Filling made."""
     made = PaperHouse(customers)
+    # The house is in this process, and so would be its log; it is written as it would be, and goes nowhere.
+    structlog.configure(
+        processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
+    )
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg] # pydantic's own argument
         telegram_token=SecretStr("paper"),
