@@ -30,10 +30,8 @@ def slow_disk(folder: Path) -> Path | None:
     if compiler is None:
         print("skipped: 4 ms per fsync (there is no C compiler)")
         return None
-    # Another account, such as PostgreSQL's, must be able to read it.
-    library = Path(tempfile.gettempdir()) / f"{folder.name}-slow-fsync.so"
+    library = folder / "slow_fsync.so"
     subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", library, _SOURCE], check=True)
-    library.chmod(0o755)
     return library
 
 

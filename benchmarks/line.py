@@ -11,11 +11,13 @@ import contextlib
 import statistics
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import uvloop
 
 from benchmarks.bots import (
+    SQLITE,
     Bot,
     Variant,
     Window,
@@ -52,14 +54,14 @@ async def run(rounds: int, seconds: float, all_bots: list[Bot], folder: Path) ->
 
 def variants(shim: Path | None, *servers: Server) -> list[Variant]:
     """Allhands on PostgreSQL, and on a disk that takes its time."""
-    made = [
-        Variant(f", {server.name}", lambda _folder, server=server: server.new_database())
-        for server in servers
-    ]
+    made = [Variant(f", {server.name}", partial(_new_database, server)) for server in servers]
     if shim is not None:
-        environment = {"LD_PRELOAD": str(shim)}
-        made.append(Variant(", 4 ms per fsync", lambda folder: f"sqlite:///{folder}/slow.db", environment))
+        made.append(Variant(", 4 ms per fsync", SQLITE.database_url, {"LD_PRELOAD": str(shim)}))
     return made
+
+
+def _new_database(server: Server, _folder: Path) -> str:
+    return server.new_database()
 
 
 def show(all_bots: Sequence[Bot], folder: Path) -> None:

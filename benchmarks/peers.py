@@ -75,7 +75,15 @@ def install(packages: Sequence[str], folder: Path) -> Path | str:
     """The Python that has them; or in words why there is none."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        *packages,
+    ]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_INSTALLS_WITHIN_SECONDS, check=False

