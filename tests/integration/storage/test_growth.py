@@ -19,13 +19,17 @@ MAY_READ_ALL = {
     "storage.intake._FORGET_EVENTS": "once an hour",
     "storage.feedback._COUNT_OUTCOMES": "a gauge",
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
-    "storage.tickets._COUNT": "a gauge, and /queue",
     "storage.tickets._FIRST_CLAIMS": "the newest fifty",
-    "storage.tickets._CLAIMED": "as many as there are people who hold one",
 }
 """Statements that read a table or an index from end to end, and why they may."""
-STOPS_EARLY = ("ix_tickets_waiting", "ix_intake_pending_in_order", "ix_intake_unhandled")
-"""Indexes of what waits: read from their beginning as far as needed."""
+OPEN = (
+    "CONSTANT ROW",
+    "ix_tickets_waiting",
+    "ix_tickets_claimed_by",
+    "ix_intake_pending_in_order",
+    "ix_intake_unhandled",
+)
+"""Indexes of what is not done yet: they stay small, however much there has been."""
 
 
 def statements() -> Iterator[tuple[str, Statement]]:
@@ -54,4 +58,4 @@ def test_what_is_asked_is_found_by_an_index(name: str, session: Session) -> None
     with session.engine.connect() as connection:
         rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
         steps = [row[3] for row in rows]
-    assert [step for step in steps if step.startswith("SCAN") and not step.endswith(STOPS_EARLY)] == []
+    assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN)] == []
