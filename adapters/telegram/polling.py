@@ -28,8 +28,6 @@ _MAX_FAILURES = 4
 _CONFLICT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
 HANDOVER_PAUSE_SECONDS = 1.0
-STANDBY_SECONDS = 2.0
-"""Whose turn has not come by then is ready without polling: another process receives, and this one sends."""
 
 
 class Polling:
@@ -47,16 +45,10 @@ class Polling:
 
         Raises LeaseLostError, ConnectionError when Telegram stays away, SetupError on a wrong token.
         """
-        ready = _Once(on_ready)
-        standby = asyncio.get_running_loop().call_later(STANDBY_SECONDS, ready)
-        try:
-            async with self._context.lease([CURSOR]):
-                standby.cancel()
-                await self._receive(hearing, ready)
-        finally:
-            standby.cancel()
+        async with self._context.lease([CURSOR]):
+            await self._receive(hearing, on_ready)
 
-    async def _receive(self, hearing: Hearing, on_receiving: "_Once") -> None:
+    async def _receive(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
         # Not read before: until a moment ago another process may have moved it.
         position = (await self._context.intake.cursors()).get(CURSOR, "")
         self._offset = int(position) if position.isdecimal() else 0
@@ -68,7 +60,7 @@ class Polling:
                 continue
             if self._is_taking_over:
                 self._is_taking_over = False
-                on_receiving()
+                on_ready()
             if updates:
                 await self._store(updates, hearing)
 
@@ -153,18 +145,6 @@ class Polling:
             return
         self._refusals = 0
         self._offset = offset
-
-
-class _Once:
-    """A call that is made the first time only."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call: Callable[[], None] | None = call
-
-    def __call__(self) -> None:
-        call, self._call = self._call, None
-        if call is not None:
-            call()
 
 
 def _id(update: object) -> object:

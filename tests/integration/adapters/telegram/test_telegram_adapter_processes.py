@@ -64,28 +64,44 @@ class Baton:
         self._holder.cancel()
 
 
+@asynccontextmanager
+async def waiting(adapter: TelegramAdapter, baton: Baton) -> AsyncIterator[asyncio.Event]:
+    """The adapter, waiting for its turn; the event tells when it became ready."""
+    ready, before = asyncio.Event(), baton.waiting
+    task = asyncio.create_task(adapter.run(ready.set))
+    try:
+        await until(lambda: task.done() or baton.waiting > before)
+        yield ready
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await adapter.close()
+
+
 @pytest.fixture
 def baton() -> Baton:
     return Baton()
 
 
 @pytest.fixture(autouse=True)
-def quick_standby(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "STANDBY_SECONDS", 0.01)
+def quick_handover(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "HANDOVER_PAUSE_SECONDS", 0.01)
 
 
-async def test_a_process_that_waits_for_its_turn_is_ready_and_sends(stage: Stage, baton: Baton) -> None:
+async def test_a_process_that_waits_for_its_turn_sends_and_leaves_the_other_alone(
+    stage: Stage, baton: Baton
+) -> None:
     async with running(stage.adapter(lease=baton.lease)):
         await stage.server.say(DANA, DANA, "hi")
         await stage.ledger.next(MessageReceived)
         standby = stage.adapter(lease=baton.lease)
-        async with running(standby):
+        async with waiting(standby, baton) as is_receiving:
             assert (baton.waiting, baton.names) == (1, ("updates",))
             receipt = await stage.say(standby, direct(DANA), "from the other one")
             assert stage.shown(DANA, DANA, receipt.messages[0]).text == "from the other one"
             await stage.server.say(DANA, DANA, "thanks")
             assert (await stage.ledger.next(MessageReceived, 2)).text == "thanks"
+            assert not is_receiving.is_set()
     assert not stage.reported("telegram.other_poller")
 
 
@@ -97,7 +113,8 @@ async def test_between_two_pollers_nothing_is_lost_or_doubled(stage: Stage, bato
             said.append(f"line {len(said)}")
             await stage.server.say(DANA, DANA, said[-1])
 
-    async with running(stage.adapter(lease=baton.lease)) as first, running(stage.adapter(lease=baton.lease)):
+    one, two, three = (stage.adapter(lease=baton.lease) for _ in range(3))
+    async with running(one) as first, waiting(two, baton) as is_receiving:
         await speak(5)
         await stage.ledger.next(MessageReceived, 3)
         baton.take_away()
@@ -105,7 +122,8 @@ async def test_between_two_pollers_nothing_is_lost_or_doubled(stage: Stage, bato
         with pytest.raises(LeaseLostError):
             await first
         await stage.ledger.next(MessageReceived, 10)
-        async with running(stage.adapter(lease=baton.lease)):
+        assert is_receiving.is_set()
+        async with waiting(three, baton):
             baton.take_away()
             await speak(5)
             await stage.ledger.next(MessageReceived, 15)
@@ -126,7 +144,7 @@ async def test_what_was_stored_but_not_yet_confirmed_comes_once(stage: Stage, ba
 
     slow = Slow()
     first, second = stage.adapter(lease=baton.lease, intake=slow), stage.adapter(lease=baton.lease)
-    async with running(first) as task, running(second):
+    async with running(first) as task, waiting(second, baton):
         await stage.server.say(DANA, DANA, "once")
         await slow.is_stored.wait()
         baton.take_away()
@@ -181,8 +199,7 @@ async def test_the_next_poller_goes_on_where_the_last_one_stopped(
     stage, adapter = foreign
     async with AsyncExitStack() as before:
         await before.enter_async_context(baton.lease(["updates"]))
-        async with running(adapter):
-            assert baton.waiting == 1
+        async with waiting(adapter, baton):
             assert not stub.called("getUpdates")
             assert not stub.called("deleteWebhook")
             stage.ledger.positions["updates"] = "42"
