@@ -216,7 +216,7 @@ surveys = Table(
     metadata,
     _id(),
     Column("kind", EnumText(SurveyKind), nullable=False),
-    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False),
+    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
     Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("score", Integer),
@@ -276,6 +276,20 @@ Index(
     intake.c.id,
     sqlite_where=_is_pending_event,
     postgresql_where=_is_pending_event,
+)
+# By id alone: those that are due are read in the order they came, whatever lies handled around them.
+Index(
+    "ix_intake_pending_in_order",
+    intake.c.id,
+    sqlite_where=_is_pending_event,
+    postgresql_where=_is_pending_event,
+)
+_is_unhandled_event = intake.c.state != "handled"
+Index(
+    "ix_intake_unhandled",
+    intake.c.state,
+    sqlite_where=_is_unhandled_event,
+    postgresql_where=_is_unhandled_event,
 )
 
 outbox = Table(

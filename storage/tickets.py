@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, desc, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ScalarSelect,
+    bindparam,
+    delete,
+    desc,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
@@ -48,12 +58,11 @@ _AHEAD = Statement(
     .select_from(tickets)
     .where(
         tickets.c.status == TicketStatus.WAITING,
-        or_(
-            tickets.c.waiting_since < bindparam("waiting_since", type_=tickets.c.waiting_since.type),
-            and_(
-                tickets.c.waiting_since == bindparam("waiting_since", type_=tickets.c.waiting_since.type),
-                tickets.c.id < bindparam("ticket_id"),
-            ),
+        # Compared as one, so that the index is read from its beginning to this place and no further.
+        tuple_(tickets.c.waiting_since, tickets.c.id)
+        < tuple_(
+            bindparam("waiting_since", type_=tickets.c.waiting_since.type),
+            bindparam("ticket_id", type_=tickets.c.id.type),
         ),
     )
 )
@@ -119,7 +128,20 @@ _FIRST_CLAIMS = Statement(
     .order_by(desc(tickets.c.id))
     .limit(20)
 )
-_COUNT = Statement(select(tickets.c.status, func.count()).group_by(tickets.c.status))
+
+
+def _number_of(status: TicketStatus) -> ScalarSelect[int]:
+    return select(func.count()).select_from(tickets).where(tickets.c.status == status).scalar_subquery()
+
+
+# Only what is open is counted, by its indexes; numbers tell how many there have ever been.
+_COUNT = Statement(
+    select(
+        _number_of(TicketStatus.WAITING).label("waiting"),
+        _number_of(TicketStatus.CLAIMED).label("claimed"),
+        select(counters.c.value).where(counters.c.name == "ticket").scalar_subquery().label("opened"),
+    )
+)
 _OLDEST_WAITING = Statement(
     select(tickets.c.waiting_since)
     .where(tickets.c.status == TicketStatus.WAITING)
@@ -303,8 +325,8 @@ class Tickets:
         return [(claimed_at - opened_at).total_seconds() for opened_at, claimed_at in rows]
 
     def counts(self) -> QueueCounts:
-        by_status = dict(self._session.all(_COUNT))
-        return QueueCounts(*(by_status.get(status, 0) for status in TicketStatus))
+        waiting, claimed, opened = self._session.one(_COUNT) or (0, 0, 0)
+        return QueueCounts(waiting, claimed, (opened or 0) - waiting - claimed)
 
     def oldest_waiting_since(self) -> datetime | None:
         row = self._session.one(_OLDEST_WAITING)

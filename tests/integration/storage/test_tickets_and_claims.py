@@ -14,6 +14,7 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from storage import UnitOfWork, read, write
 from storage.ids import Ids
 from storage.session import Session
+from storage.tickets import QueueCounts
 from tests.integration.storage.conftest import NOON
 
 
@@ -104,6 +105,16 @@ def test_first_waits_are_measured_to_the_first_claim_only(work: UnitOfWork) -> N
     assert work.tickets.first_waits_seconds() == [300]
     counts = work.tickets.counts()
     assert (counts.waiting, counts.claimed, counts.resolved) == (0, 1, 0)
+
+
+def test_tickets_are_counted_by_where_they_stand(work: UnitOfWork) -> None:
+    assert work.tickets.counts() == QueueCounts(0, 0, 0)
+    ana = work.team.enlist(Identity("slack", "", "ana"), "Ana", Role.AGENT)
+    first, second, *_ = [work.tickets.open(conversation(work, name), name, ()) for name in "abcd"]
+    work.tickets.claim(first, ana.id)
+    work.tickets.claim(second, ana.id)
+    work.tickets.resolve(second)
+    assert work.tickets.counts() == QueueCounts(waiting=2, claimed=1, resolved=1)
 
 
 def test_a_place_belongs_to_one_ticket_and_a_ticket_may_have_several(work: UnitOfWork) -> None:
