@@ -18,7 +18,8 @@ _SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
 _LINE_START = re.compile(r"(?m)^(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r"(\s*\n\s*\n\s*)")
+# Only where the space begins: tried at each of its characters, a long gap would take the square of its length.
+_BREAK = re.compile(r"(?<!\s)(\s*\n\s*\n\s*)")
 _TICKS = re.compile(r"`+")
 _LINKABLE = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\\]+", re.IGNORECASE)
 
