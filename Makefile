@@ -12,8 +12,8 @@ run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 test: $(VENV)/.ready-dev  ## set everything up and run the tests
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-bench: $(VENV)/.ready-dev  ## measure the line against bare echo bots, in about a minute
-	@$(BIN)/python -m benchmarks.line --quick
+bench: $(VENV)/.ready-dev  ## measure everything against bare echo bots, in some minutes, and write docs/performance.md
+	@$(BIN)/python -m benchmarks
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerabilities
 	@scripts/check

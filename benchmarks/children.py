@@ -25,7 +25,12 @@ class Child:
     """One bot; its output lies in `log`."""
 
     def __init__(
-        self, arguments: Sequence[str], settings: Mapping[str, str], log: Path, code: Path = ROOT
+        self,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        log: Path,
+        code: Path = ROOT,
+        python: Path | str = sys.executable,
     ) -> None:
         self.log = log
         # Nothing of a real installation may reach a measured bot.
@@ -34,7 +39,7 @@ class Child:
         self.started_at = time.perf_counter()
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *arguments], cwd=code, env=environment, stdout=output, stderr=output
+                [python, *arguments], cwd=code, env=environment, stdout=output, stderr=output
             )
 
     @property
@@ -56,6 +61,9 @@ class Child:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         return 0.0
+
+    def open_files(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
 
     def stop(self) -> None:
         if self._process.poll() is None:

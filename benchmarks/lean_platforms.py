@@ -1,6 +1,6 @@
 """Just enough of Slack, Telegram and Discord for a bot to work against: customers speak, replies are noticed.
 
-Each customer has a direct chat. A platform tells its `on_said` the number that stands in whatever the bot posts.
+Each customer has a direct chat. A platform tells its `on_said` the number in whatever the bot posts, and where.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from benchmarks.lean_server import LeanCaller, LeanServer, Request, Socket
 
 CUSTOMERS = 32
 _NUMBER = re.compile(rb"ping(\d+)pong")
-_TEAM, _BOT, _STAFF = "T0000001", "U0000BOT", "C00STAFF"
+TEAM, BOT, STAFF, AGENT = "T0000001", "U0000BOT", "C00STAFF", "U00AGENT"
 Json = dict[str, Any]
 
 
@@ -36,7 +36,7 @@ class Platform(ABC):
     name: str
 
     def __init__(self) -> None:
-        self.on_said: Callable[[int], None] = lambda _number: None
+        self.on_said: Callable[[int, str], None] = lambda _number, _place: None
         self.connected = asyncio.Event()
         """Set when the bot is there to hear."""
         self.threads = 0
@@ -66,10 +66,10 @@ class Platform(ABC):
         """The bot opened a WebSocket; a platform without one never gets here."""
         raise NotImplementedError(f"{self.name} has no sockets, but {socket.path} was opened")
 
-    def heard(self, body: bytes) -> None:
+    def heard(self, body: bytes, place: str) -> None:
         """The bot posted this."""
         if number := _NUMBER.search(body):
-            self.on_said(int(number[1]))
+            self.on_said(int(number[1]), place)
 
 
 class Slack(Platform):
@@ -84,6 +84,8 @@ class Slack(Platform):
         self._socket: Socket | None = None
         self._caller: LeanCaller | None = None
         self._stamps = count(1)
+        self.on_acknowledged: Callable[[], None] = lambda: None
+        """Called when the bot took an event, over either way."""
 
     @property
     def api_url(self) -> str:
@@ -96,13 +98,17 @@ class Slack(Platform):
         own = {
             "SLACK_BOT_TOKEN": "xoxb-bench",
             "SLACK_API_URL": self.api_url,
-            "STAFF_SPACE": f"slack:{_STAFF}",
+            "STAFF_SPACE": f"slack:{STAFF}",
         }
         return own | door
 
     def call_at(self, port: int) -> None:
         """Deliver events to this port."""
         self._caller = LeanCaller(port)
+        self._caller.on_answer = self._acknowledged
+
+    def _acknowledged(self, _message: bytes = b"") -> None:
+        self.on_acknowledged()
 
     async def stop(self) -> None:
         if self._caller is not None:
@@ -126,12 +132,12 @@ class Slack(Platform):
         spoken = [{"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}]
         event = {
             "type": "message", "channel": f"D{customer:07}", "user": f"U{customer:07}", "text": text, "ts": ts,
-            "event_ts": ts, "team": _TEAM, "channel_type": "im", "client_msg_id": ts,
+            "event_ts": ts, "team": TEAM, "channel_type": "im", "client_msg_id": ts,
             "blocks": [{"type": "rich_text", "block_id": "b", "elements": spoken}],
         }  # fmt: skip
-        authorization = {"enterprise_id": None, "team_id": _TEAM, "user_id": _BOT, "is_bot": True}
+        authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, "is_bot": True}
         return {
-            "token": "x", "team_id": _TEAM, "api_app_id": "A0000001", "event": event, "type": "event_callback",
+            "token": "x", "team_id": TEAM, "api_app_id": "A0000001", "event": event, "type": "event_callback",
             "event_id": f"Ev{ts}", "event_time": int(float(ts)), "is_ext_shared_channel": False,
             "authorizations": [authorization | {"is_enterprise_install": False}],
         }  # fmt: skip
@@ -141,6 +147,7 @@ class Slack(Platform):
 
     def greet(self, socket: Socket) -> None:
         self._socket = socket
+        socket.take = self._acknowledged
         socket.send({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0000001"}})
         self.connected.set()
 
@@ -151,7 +158,7 @@ class Slack(Platform):
         if method == "chat.postMessage":
             self._posted(request)
         elif method == "auth.test":
-            me = {"team": "Bench", "team_id": _TEAM, "user": "bot", "user_id": _BOT, "bot_id": "B0000001"}
+            me = {"team": "Bench", "team_id": TEAM, "user": "bot", "user_id": BOT, "bot_id": "B0000001"}
             request.respond({"ok": True, "url": "https://bench.slack.com/", **me})
         else:
             request.respond({"ok": True, **self._known(method, query or request.body.decode())})
@@ -159,11 +166,11 @@ class Slack(Platform):
     def _posted(self, request: Request) -> None:
         ts, form = self._stamp(), orjson.loads(request.body) if request.body[:1] == b"{" else {}
         channel = form.get("channel") or parse_qs(request.body.decode())["channel"][0]
-        if channel == _STAFF and not form.get("thread_ts"):
+        if channel == STAFF and not form.get("thread_ts"):
             self.threads += 1
-        message = {"type": "message", "user": _BOT, "ts": ts, "text": form.get("text", ""), "team": _TEAM}
+        message = {"type": "message", "user": BOT, "ts": ts, "text": form.get("text", ""), "team": TEAM}
         request.respond({"ok": True, "channel": channel, "ts": ts, "message": message})
-        self.heard(request.body)
+        self.heard(request.body, form.get("thread_ts") or channel)
 
     def _known(self, method: str, arguments: str) -> Json:
         form = {name: values[0] for name, values in parse_qs(arguments).items()}
@@ -175,7 +182,7 @@ class Slack(Platform):
                 shown = {"display_name": f"Customer {person}", "real_name": person}
                 return {"user": {"id": person, "name": person, "locale": "en-US", "profile": shown}}
             case "conversations.members":
-                return {"members": [_BOT, "U00AGENT"]}
+                return {"members": [BOT, AGENT]}
             case "conversations.history" | "conversations.replies":
                 return {"messages": [], "has_more": False}
             case "conversations.list":
@@ -231,7 +238,7 @@ class Telegram(Platform):
             kind = "supergroup" if chat < 0 else "private"
             message = {"message_id": next(self._ids), "date": int(time.time()), "text": "said"}
             request.respond({"ok": True, "result": message | {"chat": {"id": chat, "type": kind}}})
-            self.heard(request.body)
+            self.heard(request.body, str(chat))
         else:
             request.respond({"ok": True, "result": self._known(method)})
 
@@ -361,7 +368,7 @@ class Discord(Platform):
                 )
                 bucket = f"{limits}X-RateLimit-Bucket: messages\r\n"
                 request.respond(self._message(channel, "said", self._bot()), bucket)
-                self.heard(request.body)
+                self.heard(request.body, channel)
             case _:
                 request.respond(self._known(request.method, parts))
 

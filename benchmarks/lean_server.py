@@ -27,9 +27,9 @@ class Request:
     def __init__(self, transport: asyncio.Transport, method: str, path: str, body: bytes) -> None:
         self._transport, self.method, self.path, self.body = transport, method, path, body
 
-    def respond(self, answer: object, headers: str = "") -> None:
+    def respond(self, answer: object, headers: str = "", status: str = "200 OK") -> None:
         body = orjson.dumps(answer)
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
         self._transport.write(head.encode() + body)
 
 
@@ -157,25 +157,36 @@ class LeanCaller:
         self._idle: deque[_Posting] = deque()
         self._opening: set[asyncio.Task[None]] = set()
         self.refused = 0
+        self.on_answer: Callable[[], None] = lambda: None
 
-    def post(self, path: str, headers: str, body: bytes) -> None:
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    def post(
+        self,
+        path: str,
+        headers: str,
+        body: bytes,
+        *,
+        kind: str = "application/json",
+        answered: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`answered` is called when the answer is there, whatever it is."""
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n"
         message = f"{head}{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
         if self._idle:
-            self._idle.pop().write(message)
+            self._idle.pop().write(message, answered)
             return
-        task = asyncio.create_task(self._open(message))
+        task = asyncio.create_task(self._open(message, answered))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
 
-    async def _open(self, message: bytes) -> None:
+    async def _open(self, message: bytes, answered: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
         _, posting = await loop.create_connection(lambda: _Posting(self._done), "127.0.0.1", self._port)
-        posting.write(message)
+        posting.write(message, answered)
 
     def _done(self, posting: "_Posting", is_ok: bool) -> None:
         self.refused += not is_ok
         self._idle.append(posting)
+        self.on_answer()
 
     def close(self) -> None:
         for posting in self._idle:
@@ -188,13 +199,15 @@ class _Posting(asyncio.Protocol):
     def __init__(self, done: Callable[["_Posting", bool], None]) -> None:
         self._done = done
         self._buffer = b""
+        self._answered: Callable[[], None] = lambda: None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
-    def write(self, message: bytes) -> None:
+    def write(self, message: bytes, answered: Callable[[], None]) -> None:
         assert self._transport is not None
+        self._answered = answered
         self._transport.write(message)
 
     def data_received(self, data: bytes) -> None:
@@ -207,6 +220,8 @@ class _Posting(asyncio.Protocol):
             is_ok = self._buffer.startswith(b"HTTP/1.1 200")
             self._buffer = b""
             self._done(self, is_ok)
+            answered, self._answered = self._answered, lambda: None
+            answered()
 
     def close(self) -> None:
         if self._transport is not None:

@@ -7,249 +7,37 @@ Bots take turns in short windows; ratios are taken within a round, and medians a
 """
 
 import argparse
-import asyncio
 import contextlib
-import os
 import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-import aiohttp
 import uvloop
 
-from benchmarks.children import ROOT, Child, free_port
-from benchmarks.lean_platforms import CUSTOMERS, Discord, Platform, Slack, Telegram, words
-
-LOW_RATE = 25
-PATIENCE_SECONDS = 30.0
-WARM_UP_EVENTS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What one bot did in one round."""
-
-    events_per_second: float
-    cpu_ms: float
-    """Per event, of the bot's process."""
-    low_ms: tuple[float, ...]
-    """Message in to reply out, at LOW_RATE."""
-
-
-@dataclass(slots=True)
-class Bot:
-    label: str
-    platform: Platform
-    is_allhands: bool
-    start: Callable[[Path], Child]
-    port: int = 0
-    child: Child | None = None
-    start_seconds: float = 0.0
-    windows: list[Window] = field(default_factory=list)
+from benchmarks.bots import (
+    SQLITE,
+    Bot,
+    Variant,
+    Window,
+    bots,
+    bring_up,
+    cpu_of,
+    floor,
+    measure,
+    rate_of,
+    ratios,
+    stop,
+)
+from benchmarks.disk import fsync_ms, kept_or_temporary, slow_disk
+from benchmarks.lean_platforms import CUSTOMERS
+from benchmarks.load import LOW_RATE, Load
+from benchmarks.postgresql import Server, postgresql
 
 
-class Load:
-    """Customers that speak, and wait for what they said to appear where it belongs."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._asked_at: dict[int, tuple[float, int]] = {}
-        self._waits: list[float] = []
-        self._numbers = 0
-        self._is_closed_loop = False
-        self._answered = asyncio.Event()
-        self.answered = 0
-        platform.on_said = self._said
-
-    def _say(self, customer: int) -> None:
-        self._numbers += 1
-        self._asked_at[self._numbers] = (time.perf_counter(), customer)
-        self._platform.say(customer, words(self._numbers))
-
-    def _said(self, number: int) -> None:
-        asked = self._asked_at.pop(number, None)
-        if asked is None:
-            return
-        self.answered += 1
-        self._waits.append((time.perf_counter() - asked[0]) * 1000)
-        self._answered.set()
-        if self._is_closed_loop:
-            self._say(asked[1])
-
-    async def saturate(self, seconds: float, until: int = 10**9) -> float:
-        """Keep every customer waiting for one reply; returns how long that took, its end included."""
-        began_at = time.perf_counter()
-        self.answered, self._is_closed_loop = 0, True
-        for customer in range(CUSTOMERS):
-            self._say(customer)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._answered_at_least(until)
-        self._is_closed_loop = False
-        await self._all_answered()
-        return time.perf_counter() - began_at
-
-    async def trickle(self, seconds: float) -> tuple[float, ...]:
-        """LOW_RATE events a second, whether answered or not; returns the milliseconds that each took."""
-        self._waits.clear()
-        began_at = time.perf_counter()
-        for number in range(max(1, int(seconds * LOW_RATE))):
-            await asyncio.sleep(max(0.0, began_at + number / LOW_RATE - time.perf_counter()))
-            self._say(number % CUSTOMERS)
-        await self._all_answered()
-        return tuple(self._waits)
-
-    async def _answered_at_least(self, count: int) -> None:
-        while self.answered < count:
-            self._answered.clear()
-            await self._answered.wait()
-
-    async def _all_answered(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self._asked_at:
-                self._answered.clear()
-                await self._answered.wait()
-
-
-def bots(only: str, against: Path | None) -> list[Bot]:
-    """The pairs, each an echo bot and Allhands on the same kind of platform."""
-    made: list[Bot] = []
-
-    def echo(label: str, kind: str, platform: Platform, *addresses: Callable[[], str], port: int = 0) -> None:
-        def start(folder: Path) -> Child:
-            given = [address() for address in addresses]
-            log = folder / f"{label.replace(' ', '-').replace(':', '')}.log"
-            return Child(["-m", "benchmarks.echo_bots", kind, *given], {}, log)
-
-        made.append(Bot(label, platform, False, start, port))
-
-    def allhands(make: Callable[[], Platform]) -> None:
-        for code in filter(None, (ROOT, against)):
-            platform = make()
-            other = "" if code == ROOT else f" of {code.name}"
-            made.append(_allhands(f"{platform.name}: allhands{other}", platform, code))
-
-    http, socket, port = Slack(is_socket=False), Slack(is_socket=True), free_port()
-    echo(
-        "slack http: echo",
-        "slack-http",
-        http,
-        lambda: http.api_url,
-        lambda: http.secret,
-        lambda: str(port),
-        port=port,
-    )
-    allhands(lambda: Slack(is_socket=False))
-    echo("slack socket: echo", "slack-socket", socket, lambda: socket.api_url)
-    allhands(lambda: Slack(is_socket=True))
-    telegram, documented, discord = Telegram(), Telegram(), Discord()
-    echo("telegram polling: echo", "telegram", telegram, lambda: telegram.api_url)
-    allhands(Telegram)
-    echo(
-        "telegram polling: echo as documented", "telegram-documented", documented, lambda: documented.api_url
-    )
-    echo("discord: echo", "discord", discord, lambda: discord.api_url, lambda: discord.gateway_url)
-    allhands(Discord)
-    return [bot for bot in made if only in bot.label]
-
-
-def _allhands(label: str, platform: Platform, code: Path) -> Bot:
-    port = free_port()
-
-    def start(folder: Path) -> Child:
-        name = label.replace(" ", "-").replace(":", "")
-        settings = _settings(platform, port, folder / f"{name}.db")
-        return Child(["-m", "bot", "run"], settings, folder / f"{name}.log", code)
-
-    return Bot(label, platform, True, start, port)
-
-
-def _settings(platform: Platform, port: int, database: Path) -> dict[str, str]:
-    return platform.environment() | {
-        "ALLHANDS_ENV_FILE": "",
-        "DATABASE_URL": f"sqlite:///{database}",
-        "KNOWLEDGE_VECTORS": "false",
-        "WAIT_LIMIT_MINUTES": "0",
-        "HTTP_PORT": str(port),
-        "LOG_FORMAT": "json",
-    }
-
-
-async def bring_up(bot: Bot, folder: Path) -> Load:
-    """Start it, and with Allhands give every customer a ticket."""
-    await bot.platform.start()
-    bot.child = bot.start(folder)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        if isinstance(bot.platform, Slack) and bot.platform.name == "slack http":
-            await _until(lambda: _is_open(bot.port), bot.child)
-            bot.platform.call_at(bot.port)
-        else:
-            await _until(bot.platform.connected.is_set, bot.child)
-        if bot.is_allhands:
-            await _ready(bot)
-        bot.start_seconds = time.perf_counter() - bot.child.started_at
-        await asyncio.sleep(0.5)
-        if bot.is_allhands:
-            await _open_tickets(bot.platform, bot.child)
-    load = Load(bot.platform)
-    await load.saturate(PATIENCE_SECONDS, until=WARM_UP_EVENTS)
-    return load
-
-
-async def _until(question: Callable[[], bool], child: Child) -> None:
-    while not question():
-        child.check()
-        await asyncio.sleep(0.005)
-
-
-def _is_open(port: int) -> bool:
-    import socket
-
-    with socket.socket() as one:
-        return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-async def _ready(bot: Bot) -> None:
-    assert bot.child is not None
-    async with aiohttp.ClientSession() as session:
-        while True:
-            bot.child.check()
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(f"http://127.0.0.1:{bot.port}/readyz") as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(0.01)
-
-
-async def _open_tickets(platform: Platform, child: Child) -> None:
-    """Every customer asks for a person; returns when staff have a thread for each and nothing is under way."""
-    for customer in range(CUSTOMERS):
-        platform.say(customer, "I want to talk to a human, please")
-    await _until(lambda: platform.threads >= CUSTOMERS, child)
-    calls = -1
-    while calls != platform.calls:
-        calls = platform.calls
-        await asyncio.sleep(0.3)
-
-
-async def measure(bot: Bot, load: Load, seconds: float) -> Window:
-    assert bot.child is not None
-    before = bot.child.cpu_seconds()
-    elapsed = await load.saturate(seconds)
-    # What follows the reply, storing its receipt, belongs to its cost.
-    await asyncio.sleep(0.05)
-    spent = bot.child.cpu_seconds() - before
-    count = load.answered
-    low = await load.trickle(seconds)
-    bot.child.check()
-    return Window(count / elapsed, spent / count * 1000, low)
-
-
-async def run(rounds: int, seconds: float, all_bots: list[Bot], folder: Path) -> None:
+async def run(rounds: int, seconds: float, all_bots: list[Bot], folder: Path) -> list[Bot]:
+    """Every bot once in every round; their windows are in them afterwards."""
     loads: dict[str, Load] = {}
     try:
         for bot in all_bots:
@@ -258,81 +46,78 @@ async def run(rounds: int, seconds: float, all_bots: list[Bot], folder: Path) ->
             print(f"round {number + 1} of {rounds} ...", file=sys.stderr)
             for bot in all_bots:
                 bot.windows.append(await measure(bot, loads[bot.label], seconds))
-        _print(all_bots, folder)
+        show(all_bots, folder)
+        return all_bots
     finally:
-        for bot in all_bots:
-            if bot.child is not None:
-                bot.child.stop()
-            await bot.platform.stop()
+        await stop(all_bots)
 
 
-def _print(all_bots: list[Bot], folder: Path) -> None:
-    print(f"\n{CUSTOMERS} unanswered events; latency at {LOW_RATE} events/s; medians; one fdatasync here takes "
-          f"{_fsync_ms(folder):.2f} ms\n")  # fmt: skip
-    print(
-        "| bot | events/s | ratio to echo (rounds) | CPU ms/event | CPU ratio | p50 ms | p99 ms | RSS MB | start s |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+def variants(shim: Path | None, *servers: Server) -> list[Variant]:
+    """Allhands on PostgreSQL, and on a disk that takes its time."""
+    made = [Variant(f", {server.name}", partial(_new_database, server)) for server in servers]
+    if shim is not None:
+        made.append(Variant(", 4 ms per fsync", SQLITE.database_url, {"LD_PRELOAD": str(shim)}))
+    return made
+
+
+def _new_database(server: Server, _folder: Path) -> str:
+    return server.new_database()
+
+
+def show(all_bots: Sequence[Bot], folder: Path) -> None:
+    print(f"\n{CUSTOMERS} unanswered events; latency at {LOW_RATE} events/s, and at half of what each does when "
+          f"saturated; medians; one fdatasync here takes {fsync_ms(folder):.2f} ms\n")  # fmt: skip
+    print("\n".join(table(all_bots)))
+
+
+def table(all_bots: Sequence[Bot]) -> list[str]:
+    """In Markdown, a line for each bot."""
+    lines = [
+        "| bot | events/s | ratio to echo (rounds) | CPU ms/event | CPU ratio | p50 ms | p99 ms | p50 / p99 ms at half "
+        "| RSS MB | start s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for bot in all_bots:
-        low = sorted(one for window in bot.windows for one in window.low_ms)
-        assert bot.child is not None
-        print(
-            f"| {bot.label} | {_median(bot.windows, 'events_per_second'):.0f} | {_ratios(bot, all_bots)} "
-            f"| {_median(bot.windows, 'cpu_ms'):.2f} | {_cpu_ratio(bot, all_bots)} "
-            f"| {low[len(low) // 2]:.1f} | {low[int(len(low) * 0.99)]:.1f} "
-            f"| {bot.child.memory_mb():.0f} | {bot.start_seconds:.1f} |"
+        low, half = waits(bot, "low_ms"), waits(bot, "half_ms")
+        cpu = statistics.median(ratios(bot, floor(bot, all_bots), cpu_of))
+        lines.append(
+            f"| {bot.label} | {_median(bot, rate_of):.0f} | {_ratio_text(bot, all_bots)} "
+            f"| {_median(bot, cpu_of):.2f} | {cpu:.2f} "
+            f"| {percentile(low, 0.5):.1f} | {percentile(low, 0.99):.1f} "
+            f"| {percentile(half, 0.5):.1f} / {percentile(half, 0.99):.1f} "
+            f"| {bot.memory_mb:.0f} | {bot.start_seconds:.1f} |"
         )
+    return lines
 
 
-def _median(windows: list[Window], what: str) -> float:
-    values: list[float] = [getattr(window, what) for window in windows]
-    return statistics.median(values)
+def waits(bot: Bot, what: str) -> list[float]:
+    """All its latencies of one kind, sorted."""
+    return sorted(one for window in bot.windows for one in getattr(window, what))
 
 
-def _floor(bot: Bot, all_bots: list[Bot]) -> Bot | None:
-    """What a bot is measured against: the echo bot, or where that does not run the first of its platform."""
-    platform = bot.label.partition(":")[0]
-    same = [one for one in all_bots if one.label.partition(":")[0] == platform]
-    return same[0] if same[0] is not bot else None
+def percentile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def _ratios(bot: Bot, all_bots: list[Bot]) -> str:
-    floor = _floor(bot, all_bots)
-    if floor is None:
+def added_ms(bot: Bot, against: Bot, what: str, share: float) -> float:
+    """How much longer it takes than the other, within rounds: the median of the rounds."""
+    pairs = zip(bot.windows, against.windows, strict=True)
+    return statistics.median(
+        percentile(sorted(getattr(own, what)), share) - percentile(sorted(getattr(other, what)), share)
+        for own, other in pairs
+    )
+
+
+def _median(bot: Bot, of: Callable[[Window], float]) -> float:
+    return statistics.median(map(of, bot.windows))
+
+
+def _ratio_text(bot: Bot, all_bots: Sequence[Bot]) -> str:
+    against = floor(bot, all_bots)
+    if against is bot:
         return "1"
-    pairs = zip(bot.windows, floor.windows, strict=True)
-    ratios = [own.events_per_second / echo.events_per_second for own, echo in pairs]
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-
-
-def _cpu_ratio(bot: Bot, all_bots: list[Bot]) -> str:
-    floor = _floor(bot, all_bots)
-    if floor is None:
-        return "1"
-    pairs = zip(bot.windows, floor.windows, strict=True)
-    return f"{statistics.median(own.cpu_ms / echo.cpu_ms for own, echo in pairs):.2f}"
-
-
-def _fsync_ms(folder: Path) -> float:
-    """The median time of one fdatasync of a page in this folder."""
-    took = []
-    with (folder / "fsync").open("wb") as file:
-        for _ in range(50):
-            os.write(file.fileno(), b"x" * 4096)
-            began_at = time.perf_counter()
-            os.fdatasync(file.fileno())
-            took.append((time.perf_counter() - began_at) * 1000)
-    return statistics.median(took)
-
-
-@contextlib.contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        given.mkdir(parents=True, exist_ok=True)
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="allhands-line-") as made:
-        yield Path(made)
+    found = ratios(bot, against, rate_of)
+    return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
 
 
 def main() -> None:
@@ -341,6 +126,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="a part of the names of the bots to run, such as telegram")
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=0.0, help="of each window")
+    parser.add_argument("--more", action="store_true", help="also on PostgreSQL, and with 4 ms per fsync")
     parser.add_argument(
         "--against", type=Path, help="another checkout of Allhands to measure beside this one"
     )
@@ -350,9 +136,13 @@ def main() -> None:
     given = parser.parse_args()
     rounds = given.rounds or (3 if given.quick else 7)
     seconds = given.seconds or (0.8 if given.quick else 2.0)
-    with _folder(given.folder) as folder:
-        against = given.against.resolve() if given.against else None
-        uvloop.run(run(rounds, seconds, bots(given.only, against), folder.resolve()))
+    against = given.against.resolve() if given.against else None
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(kept_or_temporary(given.folder))
+        more: list[Variant] = []
+        if given.more:
+            more = variants(slow_disk(folder), stack.enter_context(postgresql()))
+        uvloop.run(run(rounds, seconds, bots(given.only, against, more), folder))
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         sys.exit(told)
     from bot.assembly import House
     from bot.library import reachable_engine
+    from storage import AlreadyInUseError
 
     reachable_engine(settings)
 
@@ -92,7 +93,15 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         async with House(settings):
             await _until_told_to_stop()
 
-    _in_loop(work())
+    try:
+        _in_loop(work())
+    except AlreadyInUseError as error:
+        told = operator_texts().label(
+            "Another Allhands works on this database already ({lock} is locked). SQLite serves one process: stop the "
+            "other one, or set DATABASE_URL to a PostgreSQL database for several.",
+            lock=error,
+        )
+        sys.exit(told)
     return 0
 
 

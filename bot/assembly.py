@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import make_url
@@ -23,13 +26,14 @@ from bot.runtime.intake import PlatformIntake
 from bot.runtime.lanes import KNOWLEDGE
 from bot.runtime.librarian import Librarian
 from bot.runtime.metrics import Metrics
-from bot.runtime.supervisor import State, Supervisor
+from bot.runtime.peers import NoPeers, Peers
+from bot.runtime.supervisor import Supervisor
 from bot.runtime.ticker import Ticker
 from bot.runtime.writer import Writer
 from bot.settings import Settings
 from handlers.context import DeskSettings
 from handlers.registry import Handlers, discover
-from storage import make_engine
+from storage import Ids, OnlyOne, make_engine
 from storage.migrate import migrate
 from web.server import WebhookHandler, WebServer
 
@@ -57,16 +61,26 @@ class House:
         )
         self.supervisors: dict[str, Supervisor] = {}
         self.port = 0
+        self._is_begun = False
+        self.peers: Peers | None = None
         self._capabilities: dict[str, Capabilities] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._only_one = OnlyOne(settings.database_url)
 
     async def __aenter__(self) -> "House":
         engine = make_engine(self.settings.database_url)
         make_folder(self.settings.database_url)
+        self._only_one.take()
         await asyncio.to_thread(migrate, engine)
-        self.writer = Writer(engine, self.clock)
+        ids = Ids()
+        if engine.dialect.name == "postgresql":
+            self.peers = Peers(engine, ids, self._handed_over, self._abandon)
+            await self.peers.start()
+        self.writer = Writer(engine, self.clock, ids)
         self.writer.start()
-        self.dispatcher = Dispatcher(self.writer, self.desk, self.clock, self.metrics_book)
+        self.dispatcher = Dispatcher(
+            self.writer, self.desk, self.clock, self.metrics_book, self.peers or NoPeers()
+        )
         self.ticker = Ticker(
             self.writer,
             self.desk,
@@ -105,17 +119,24 @@ class House:
         await self.web.stop()
         self.librarian.stop()
         await self.writer.stop()
+        if self.peers is not None:
+            await self.peers.stop()
+        self._only_one.give_back()
 
     def readiness(self) -> tuple[bool, Mapping[str, object]]:
         platforms = {
             name: {"state": one.state.value, **({"problem": one.problem} if one.problem else {})}
             for name, one in self.supervisors.items()
         }
-        is_ready = all(one.state is State.READY for one in self.supervisors.values())
+        is_ready = all(one.is_well for one in self.supervisors.values())
         return is_ready, {
             "platforms": platforms,
             "knowledge": "ready" if self.librarian.is_ready else "loading",
         }
+
+    def is_connected(self, platform: str) -> bool | None:
+        supervisor = self.supervisors.get(platform)
+        return supervisor.is_well if supervisor else None
 
     def metrics(self) -> bytes:
         return self.metrics_book.page()
@@ -127,6 +148,8 @@ class House:
         return None
 
     def _begin(self) -> None:
+        self._is_begun = True
+        self._handed_over()
         self.ticker.start()
         self._tasks.append(asyncio.create_task(self.librarian.start(), name="librarian"))
         if isinstance(self.clock, FollowingClock):
@@ -134,18 +157,46 @@ class House:
         for supervisor in self.supervisors.values():
             self._tasks.append(asyncio.create_task(supervisor.run(), name=supervisor.name))
 
+    def _handed_over(self) -> None:
+        """Called before the house is whole, too: what is handed over then is taken over as it begins."""
+        if self._is_begun:
+            self._spawn(self.dispatcher.take_over(), "take over")
+
+    def _abandon(self) -> None:
+        if self._is_begun:
+            self.dispatcher.abandon()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
+
     def _clock_moved(self) -> None:
-        self._tasks.append(asyncio.create_task(self.ticker.tick(), name="tick"))
+        self._spawn(self.ticker.tick(), "tick")
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]
-        intake = PlatformIntake(name, self.writer, self.desk, self.dispatcher.enqueue, complete)
+        intake = PlatformIntake(
+            name, self.writer, self.desk, self.dispatcher.enqueue, complete, self.metrics_book
+        )
         context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
+        if self.peers is not None:
+            context = replace(context, lease=partial(self._lease, self.peers, name))
         supervisor = Supervisor(
             name, lambda: self._built(name, builder, context), self.metrics_book, self.dispatcher.wake
         )
         self.supervisors[name] = supervisor
         self.dispatcher.serve(name, lambda: supervisor.adapter)
+
+    @contextlib.asynccontextmanager
+    async def _lease(
+        self, peers: Peers, platform: str, names: Sequence[str]
+    ) -> AsyncIterator[tuple[str, ...]]:
+        """As `adapters.Lease`, for one platform."""
+        prefix = f"{platform}: "
+        self.supervisors[platform].stand_by()
+        async with peers.lease([prefix + name for name in names]) as held:
+            yield tuple(name.removeprefix(prefix) for name in held)
 
     def _built(self, name: str, builder: Builder, context: AdapterContext) -> Adapter:
         adapter = builder(self.settings, context)

@@ -32,6 +32,7 @@ def _discord(settings: Settings, context: AdapterContext) -> Adapter:
             token=settings.discord_token.get_secret_value(),
             api_url=settings.discord_api_url,
             gateway_url=settings.discord_gateway_url,
+            shards=settings.discord_shards,
         ),
     )
 

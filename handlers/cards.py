@@ -5,7 +5,7 @@ from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.outgoing import ThreadState
 from bot.core.survey import OfferOutcome, SurveyKind
-from bot.core.texts import Markdown, escape, mark, plain, shorten
+from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import customer_of
@@ -28,9 +28,14 @@ _TONES = {
 }
 
 
-def title_of(ticket: Ticket) -> str:
+def title_of(ctx: Context, ticket: Ticket) -> str:
     """'#12 My parcel is late', at most a hundred characters (Discord's thread names)."""
-    return shorten(f"#{ticket.number} {ticket.subject}", 100)
+    return shorten(f"#{ticket.number} {topic_of(ticket, ctx.staff_texts)}", 100)
+
+
+def topic_of(ticket: Ticket, texts: Texts) -> str:
+    """What it is about, in the customer's words; who has said nothing yet asks for a person."""
+    return ticket.subject or texts.label("Asks for a person")
 
 
 def card(ctx: Context, ticket: Ticket, conversation: Conversation) -> Content:
@@ -49,7 +54,7 @@ def card(ctx: Context, ticket: Ticket, conversation: Conversation) -> Content:
         words = f" “{escape(rating.comment)}”" if rating.comment else ""
         fields.append((texts.label("Rating"), f"{'★' * rating.score}{'☆' * (5 - rating.score)}{words}"))
     return Content(
-        title=title_of(ticket),
+        title=title_of(ctx, ticket),
         text=history(ctx, conversation),
         fields=tuple(fields),
         footnote=_offered(ctx, conversation),
@@ -61,7 +66,7 @@ def card(ctx: Context, ticket: Ticket, conversation: Conversation) -> Content:
 def refresh(ctx: Context, ticket: Ticket, conversation: Conversation) -> RefreshDesk:
     """Bring the card and the thread up to what the ticket is now."""
     return RefreshDesk(
-        ticket.id, title_of(ticket), card(ctx, ticket, conversation), ThreadState(ticket.status.value)
+        ticket.id, title_of(ctx, ticket), card(ctx, ticket, conversation), ThreadState(ticket.status.value)
     )
 
 

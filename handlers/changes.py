@@ -56,7 +56,7 @@ def reaction_changed(event: ReactionChanged, ctx: Context) -> list[Action]:
     ticket = ctx.work.tickets.last_of(conversation.id)
     if ticket is None:
         return []
-    if event.message.place.room.key == conversation.place.room.key:
+    if event.message.place.room_key == conversation.place.room_key:
         return [
             ReactToCopy(message.id, place, ticket.id, None, event.emoji, event.is_on)
             for place in desk_targets(ctx, ticket.id)
@@ -76,7 +76,7 @@ def _own(at: MessageAt, ctx: Context) -> Message | None:
 
 
 def _is_same(origin: MessageAt | None, at: MessageAt) -> bool:
-    return origin is not None and (origin.place.room.key, origin.id) == (at.place.room.key, at.id)
+    return origin is not None and (origin.place.room_key, origin.id) == (at.place.room_key, at.id)
 
 
 def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:

@@ -8,6 +8,7 @@ from bot.core.events import ButtonPressed, DeadlineReached
 from bot.core.policies.hours import after_quiet_hours
 from bot.core.survey import SurveyKind
 from bot.core.ticket import Ticket, TicketStatus
+from handlers.cards import topic_of
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, note_on_desk, retire_buttons, say, texts_for
 from handlers.queueing import reopen, tell_place
@@ -36,7 +37,7 @@ def check_in(event: DeadlineReached, ctx: Context) -> list[Action]:
     question = texts.text(
         "Hello again! About your ticket #{number} ({subject}): is it still working?",
         number=ticket.number,
-        subject=ticket.subject,
+        subject=topic_of(ticket, texts),
     )
     buttons = (
         Button(texts.label("Yes, all is well"), "still_works", f"{survey.id}:1", ButtonStyle.PRIMARY),

@@ -15,9 +15,10 @@ from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import say, show_everywhere, spoken, texts_for
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
-from handlers.queueing import open_ticket, reopen
+from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
 from handlers.registry import on
+from handlers.wrote_again import open_again
 
 JOINS_WITHIN = timedelta(minutes=10)
 """Two top-level messages of one person in one channel within this time are one request."""
@@ -49,7 +50,8 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if conversation.owner is not Owner.BOT:
         ticket = ctx.work.tickets.open_of(conversation.id)
         if ticket is not None:
-            return _to_desk(event, ticket, message, ctx)
+            named = retitle(ctx, ticket, event.text) if is_asker else []
+            return [*named, *_to_desk(event, ticket, message, ctx)]
         # It waits for nobody: better the bot than silence.
         conversation = conversation.with_bot()
         ctx.work.conversations.save(conversation)
@@ -181,9 +183,7 @@ def _after_the_end(
         conversation = replace(conversation.with_bot(), last_message_at=ctx.now)
         ctx.work.conversations.save(conversation)
         return _ask_the_bot(event, conversation, message, ctx)
-    reason = ctx.staff_texts.text("**{name}** wrote again, so the ticket is open again.", name=contact.name)
-    words = texts.text("Welcome back! I have opened your ticket again, with everything said so far.")
-    reopened = reopen(ctx, ticket, reason=reason, words=words)
+    reopened = open_again(ctx, ticket, contact, message)
     content = spoken(message, name=shorten(contact.name, 60))
     return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]
 

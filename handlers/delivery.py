@@ -89,8 +89,12 @@ def change_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     return [*([MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []), shown]
 
 
-@on("delivered", "desk")
-@on("delivered", "helper_chat")
+def _is_whole(event: Delivered) -> bool:
+    return not event.notices
+
+
+@on("delivered", "desk", unless=_is_whole)
+@on("delivered", "helper_chat", unless=_is_whole)
 def shown_to_staff(event: Delivered, ctx: Context) -> list[Action]:
     """A customer's message reached the desk; say so when a file of it did not."""
     message, ticket = _subject(event, ctx)

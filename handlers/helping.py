@@ -18,7 +18,7 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
     conversation = ctx.work.conversations.get(ticket.conversation_id)
     texts = ctx.staff_texts
     content = Content(
-        title=title_of(ticket),
+        title=title_of(ctx, ticket),
         text=history(ctx, conversation),
         fields=(
             (texts.label("Customer"), str(texts.text("{name}", name=customer_of(conversation, ctx).name))),

@@ -6,6 +6,7 @@ from bot.core.content import Button, Content
 from bot.core.events import HomeOpened
 from bot.core.texts import Markdown, Texts, escape
 from bot.core.ticket import Ticket, TicketStatus
+from handlers.cards import topic_of
 from handlers.context import Context
 from handlers.exchange import LONG_AGO
 from handlers.queue import overview
@@ -41,8 +42,8 @@ def _welcome(ctx: Context, texts: Texts) -> Content:
 def _own(ctx: Context, ticket: Ticket, texts: Texts) -> Content:
     if ticket.status is TicketStatus.RESOLVED:
         return Content(
-            text=Markdown(f"✓ **#{ticket.number}** {escape(ticket.subject)}: {texts.text('solved')}")
+            text=Markdown(f"✓ **#{ticket.number}** {escape(topic_of(ticket, texts))}: {texts.text('solved')}")
         )
     close = Button(texts.label("Close it"), "close_ticket", str(ticket.id))
-    text = f"**#{ticket.number}** {escape(ticket.subject)}\n\n{describe_place(ctx, ticket, texts)}"
+    text = f"**#{ticket.number}** {escape(topic_of(ticket, texts))}\n\n{describe_place(ctx, ticket, texts)}"
     return Content(text=Markdown(text), buttons=(close,))

@@ -39,8 +39,7 @@ def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
             "You are on ticket #{number}. Resolve it or hand it back first.", number=held[0].number
         )
         return [answer(event, text)]
-    ctx.work.sos.set_state(sos.id, staff.id, CallState.JOINED)
-    return _give_best(event, staff, ctx)
+    return _give_best(event, staff, sos, ctx)
 
 
 @button("not_now")
@@ -67,16 +66,21 @@ def brought(event: Delivered, ctx: Context) -> list[Action]:
     return []
 
 
-def _give_best(event: ButtonPressed, staff: Staff, ctx: Context) -> list[Action]:
+def _give_best(event: ButtonPressed, staff: Staff, sos: Sos, ctx: Context) -> list[Action]:
     waiting = ctx.work.tickets.waiting(limit=LOOKED_AT)
     while (best := best_ticket(staff.areas, waiting)) is not None:
         taken = None if _is_own(best, staff, ctx) else claim(ctx, best, staff)
         if taken is not None:
+            ctx.work.sos.set_state(sos.id, staff.id, CallState.JOINED)
             text = ctx.staff_texts.text(
                 "Thank you! Ticket **#{number}** is with you now.", number=best.number
             )
             return [*taken, answer(event, text), *bring_to(ctx, best, staff, event.place)]
         waiting.remove(best)
+    calls = ctx.work.sos.calls(sos.id)
+    if not any(call.staff_id == staff.id and call.state is CallState.JOINED for call in calls):
+        # Whoever came in vain was ready to help all the same, and is thanked for that.
+        ctx.work.sos.set_state(sos.id, staff.id, CallState.ASKED)
     return [
         answer(event, ctx.staff_texts.text("Nobody is waiting just now: the others were quick. Thank you!"))
     ]

@@ -9,6 +9,7 @@ from bot.core.events import CommandGiven
 from bot.core.texts import Markdown, escape, mark
 from bot.core.ticket import Ticket
 from handlers.asking import require
+from handlers.cards import topic_of
 from handlers.context import Context
 from handlers.exchange import answer
 from handlers.registry import command
@@ -32,7 +33,7 @@ def overview(ctx: Context) -> Content:
     claimed = ctx.work.tickets.claimed(limit=SHOWN)
     parts: list[str] = []
     if waiting:
-        parts += ["\n".join(f"- {_line(one, ctx.now)}" for one in waiting)]
+        parts += ["\n".join(f"- {_line(ctx, one)}" for one in waiting)]
     else:
         parts.append(texts.text("Nobody is waiting."))
     if claimed:
@@ -56,12 +57,14 @@ def waited(since: datetime, now: datetime) -> str:
     return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d"
 
 
-def _line(ticket: Ticket, now: datetime) -> str:
+def _line(ctx: Context, ticket: Ticket) -> str:
     areas = f" ({escape(', '.join(ticket.areas[:3]))})" if ticket.areas else ""
-    return f"**#{ticket.number}** {escape(ticket.subject)}{areas}, {waited(ticket.waiting_since, now)}"
+    topic = escape(topic_of(ticket, ctx.staff_texts))
+    return f"**#{ticket.number}** {topic}{areas}, {waited(ticket.waiting_since, ctx.now)}"
 
 
 def _claimed_line(ctx: Context, ticket: Ticket) -> str:
     name = ctx.work.team.get(ticket.claimed_by).name if ticket.claimed_by else ""
     since = waited(ticket.claimed_at or ticket.opened_at, ctx.now)
-    return f"**#{ticket.number}** {escape(ticket.subject)}, {escape(name)}, {since}"
+    topic = escape(topic_of(ticket, ctx.staff_texts))
+    return f"**#{ticket.number}** {topic}, {escape(name)}, {since}"

@@ -53,7 +53,7 @@ def open_card(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[
     space = ctx.settings.staff_space
     if space is None:
         return []
-    return [OpenDesk(ticket.id, space, title_of(ticket), card(ctx, ticket, conversation))]
+    return [OpenDesk(ticket.id, space, title_of(ctx, ticket), card(ctx, ticket, conversation))]
 
 
 def tell_place(ctx: Context, ticket: Ticket, conversation: Conversation, *, is_new: bool = False) -> Say:
@@ -80,8 +80,11 @@ def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool =
     return f"{opening} {position} {_expectation(ctx, place, texts)}"
 
 
-def claim(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action] | None:
-    """Take a ticket; None when somebody else has it. Exactly one of those who try at once wins."""
+def claim(ctx: Context, ticket: Ticket, staff: Staff, *, words: str = "") -> list[Action] | None:
+    """Take a ticket; None when somebody else has it. Exactly one of those who try at once wins.
+
+    `words` are what the customer is told in place of the usual.
+    """
     work = ctx.work
     if not work.tickets.claim(ticket, staff.id):
         return None
@@ -91,14 +94,8 @@ def claim(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action] | None:
     work.deadlines.clear("wait_limit", ticket.id)
     work.audit.record(staff.id, "claim", str(ticket.number))
     texts = texts_for(customer_of(conversation, ctx), ctx)
-    return [
-        say(
-            ctx,
-            conversation,
-            texts.text("**{name}** is helping you now. Just write here.", name=staff.name),
-        ),
-        refresh(ctx, claimed, conversation),
-    ]
+    told = words or texts.text("**{name}** is helping you now. Just write here.", name=staff.name)
+    return [say(ctx, conversation, told), refresh(ctx, claimed, conversation)]
 
 
 def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
@@ -124,9 +121,9 @@ def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
 def resolve(ctx: Context, ticket: Ticket, staff: Staff | None) -> list[Action]:
     """Done: ask the customer how it was, and look in again later. Staff is None when the customer closed it."""
     work = ctx.work
-    if not work.tickets.resolve(ticket):
+    if not work.tickets.resolve(ticket, staff.id if staff else None):
         return []
-    done = replace(ticket, status=TicketStatus.RESOLVED, resolved_at=ctx.now)
+    done = work.tickets.get(ticket.id) or ticket
     conversation = work.conversations.get(ticket.conversation_id).resolved(ctx.now)
     work.conversations.save(conversation)
     work.deadlines.clear("wait_limit", ticket.id)
@@ -166,6 +163,23 @@ def reopen(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> lis
 def subject_of(text: str) -> str:
     """A ticket's title from the customer's words."""
     return shorten(plain(text[:LONGEST_READ]), LONGEST_SUBJECT)
+
+
+def named_by(ctx: Context, ticket: Ticket, text: str) -> Ticket:
+    """The ticket of somebody who asked for a person without a word, titled by the first words that say why."""
+    subject = "" if is_mere_reply(text) and not _is_long(text) else subject_of(text)
+    if ticket.subject or not subject:
+        return ticket
+    ctx.work.tickets.name(ticket, subject)
+    return replace(ticket, subject=subject)
+
+
+def retitle(ctx: Context, ticket: Ticket, text: str) -> list[Action]:
+    """As `named_by`, with the card redrawn when that gave a title."""
+    if ticket.subject:
+        return []
+    named = named_by(ctx, ticket, text)
+    return [refresh(ctx, named, ctx.work.conversations.get(ticket.conversation_id))] if named.subject else []
 
 
 def watch_wait(ctx: Context, ticket: Ticket) -> None:
@@ -228,9 +242,7 @@ def _expectation(ctx: Context, place: int, texts: Texts) -> str:
 
 
 def _subject(ctx: Context, conversation: Conversation) -> str:
-    """The customer's newest question since the last ticket, in their words; a mere 'yes' or 'a person, please'
-    says nothing.
-    """
+    """The customer's newest question since the last ticket, in their words; "" when they asked none."""
     before = ctx.work.tickets.last_of(conversation.id)
     since = before.resolved_at if before and before.resolved_at else LONG_AGO
     said = [
@@ -239,10 +251,12 @@ def _subject(ctx: Context, conversation: Conversation) -> str:
         if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
     ]
     # 'I want to talk to a person about my sofa' says more than that nobody said anything.
-    telling = [text for text in said if not is_mere_reply(text)] or [
-        text for text in said if len(text.split()) >= TELLING_WORDS
-    ]
-    return subject_of(telling[-1]) if telling else ctx.staff_texts.label("Asks for a person")
+    telling = [text for text in said if not is_mere_reply(text)] or [text for text in said if _is_long(text)]
+    return subject_of(telling[-1]) if telling else ""
+
+
+def _is_long(text: str) -> bool:
+    return len(text.split()) >= TELLING_WORDS
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:

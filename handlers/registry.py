@@ -27,13 +27,18 @@ class Purpose:
     kind: str
     name: str = ""
     command: Command | None = None
+    unless: Callable[[Any], bool] | None = None
 
 
-def on(kind: str, name: str = "") -> Callable[[Handler], Handler]:
+def on(
+    kind: str, name: str = "", *, unless: Callable[[Any], bool] | None = None
+) -> Callable[[Handler], Handler]:
     """For events of this kind: 'message_received' with 'desk', 'customer' or 'elsewhere'; 'delivered' and
     'delivery_failed' with the action's purpose; others without a name.
+
+    `unless` tells, from the event alone, that the handler would do nothing.
     """
-    return _decorator(Purpose(kind, name))
+    return _decorator(Purpose(kind, name, unless=unless))
 
 
 def button(action: str) -> Callable[[Handler], Handler]:
@@ -76,6 +81,7 @@ class Handlers:
 
     def __init__(self) -> None:
         self._by_purpose: dict[tuple[str, str], Handler] = {}
+        self._unless: dict[Handler, Callable[[Any], bool]] = {}
         self.commands: list[Command] = []
 
     def add(self, handler: Handler) -> None:
@@ -88,12 +94,22 @@ class Handlers:
                     f"both answer {purpose.kind} {purpose.name}".rstrip()
                 )
             self._by_purpose[key] = handler
+            if purpose.unless is not None:
+                self._unless[handler] = purpose.unless
             if purpose.command is not None:
                 self.commands.append(purpose.command)
 
     def find(self, event: Event, name: str) -> Handler | None:
         """The handler for this name, else the one for all events of the kind, else None."""
         return self._by_purpose.get((event.kind, name)) or self._by_purpose.get((event.kind, ""))
+
+    def awaits(self, event: Event, name: str) -> bool:
+        """False when nobody would do anything about it."""
+        handler = self.find(event, name)
+        if handler is None:
+            return False
+        unless = self._unless.get(handler)
+        return unless is None or not unless(event)
 
     def command_named(self, name: str) -> Command | None:
         return next((one for one in self.commands if one.name == name), None)

@@ -11,7 +11,7 @@ from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import answer, show_everywhere, spoken
-from handlers.queueing import open_ticket, subject_of
+from handlers.queueing import open_ticket, retitle, subject_of
 from handlers.registry import on
 from handlers.who import role_of
 
@@ -41,7 +41,8 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
         subject = subject_of(event.text) if event.text.strip() else ""
         return [*open_ticket(ctx, conversation, subject=subject), told]
     shown = show_everywhere(ctx, existing.id, spoken(message), message=message, purpose="desk")
-    return [*open_ticket(ctx, conversation), *([] if known else shown), told]
+    named = retitle(ctx, existing, event.text)
+    return [*named, *open_ticket(ctx, conversation), *([] if known else shown), told]
 
 
 @on("shortcut_used", "add_note")

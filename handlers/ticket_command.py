@@ -9,7 +9,7 @@ from bot.core.texts import Markdown, escape, mark
 from handlers.asking import id_in
 from handlers.context import Context
 from handlers.exchange import Asked, acknowledge, answer, conversation_of, show_everywhere, spoken
-from handlers.queueing import describe_place, open_ticket, resolve, subject_of
+from handlers.queueing import describe_place, open_ticket, resolve, retitle, subject_of
 from handlers.registry import button, command, form
 
 WORDS = Argument("words", mark("What you need; without it, you see how your ticket stands"))
@@ -76,4 +76,4 @@ def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context
         return open_ticket(ctx, conversation, subject=subject_of(words))
     content = spoken(message, name=event.author.name)
     shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
-    return [*open_ticket(ctx, conversation), *shown]
+    return [*retitle(ctx, existing, words), *open_ticket(ctx, conversation), *shown]

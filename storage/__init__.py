@@ -1,21 +1,37 @@
 """The only room that says sqlalchemy: tables, repositories, the unit of work and the one writer."""
 
+from storage.foresight import Expected, Said, Settled
+from storage.ids import Ids
+from storage.intake import StoredEvent
 from storage.library import StoredArticle
-from storage.line import StoredAction, StoredEvent
-from storage.session import make_engine
+from storage.membership import Membership, Standing, fair_share
+from storage.only_one import AlreadyInUseError, OnlyOne
+from storage.outbox import StoredAction
+from storage.session import EVERYBODY, Session, make_engine
 from storage.store import Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
 from storage.work import UnitOfWork
 
 __all__ = [
+    "EVERYBODY",
+    "AlreadyInUseError",
     "Deadline",
+    "Expected",
+    "Ids",
     "Job",
+    "Membership",
+    "OnlyOne",
+    "Said",
+    "Session",
+    "Settled",
+    "Standing",
     "StorageUnavailableError",
     "Store",
     "StoredAction",
     "StoredArticle",
     "StoredEvent",
     "UnitOfWork",
+    "fair_share",
     "make_engine",
     "read",
     "write",

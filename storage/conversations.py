@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, desc, select, update
+from sqlalchemy import bindparam, delete, desc, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.content import FileRef
 from bot.core.conversation import Conversation, Direction, Message, Owner, Status
 from bot.core.places import MessageAt, Place
+from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids
 from storage.rows import files_from_text, files_to_text, inserting, message_at, place_from, updating
 from storage.session import Session
@@ -34,6 +35,14 @@ _AT = Statement(
     select(*_CONVERSATION).where(conversations.c.place_key == bindparam("place_key")).with_for_update()
 )
 _BY_ID = Statement(select(*_CONVERSATION).where(conversations.c.id == bindparam("id")).with_for_update())
+_SEVERAL = Listing(
+    lambda among: (
+        select(*_CONVERSATION)
+        .where(or_(among(conversations.c.place_key, "place_keys"), among(conversations.c.id, "ids")))
+        .order_by(conversations.c.id)
+        .with_for_update()
+    )
+)
 _OF_CONTACT = Statement(
     select(*_CONVERSATION)
     .where(
@@ -62,18 +71,44 @@ _SETTLE = Statement(
     .values(place_key=bindparam("new_key"), is_direct=True)
 )
 _ADD = inserting(conversations)
+_TOUCH = Bulk(
+    conversations,
+    updating(conversations, "last_message_at"),
+    lambda rows: (
+        update(conversations)
+        .where(conversations.c.id == rows.c.row_id)
+        .values(last_message_at=rows.c.last_message_at)
+    ),
+    ("row_id", "last_message_at"),
+)
 _SAVE = updating(conversations, "contact_id", "last_message_at", "status", "owner", "resolved_at")
 
 
 class Conversations:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._at: dict[str, Conversation] = {}
+        self._by_id: dict[int, Conversation] = {}
+
+    def foresee(self, place_keys: set[str], ids: set[int]) -> list[int]:
+        """Look these up, and lock them in one order where the engine has row locks; returns their ids."""
+        rows = self._session.all(_SEVERAL, place_keys=as_json([*place_keys]), ids=as_json([*ids]))
+        for row in rows:
+            self._remember(_conversation(row))
+        return [row[0] for row in rows]
+
+    def _remember(self, conversation: Conversation) -> None:
+        self._at[conversation.place.key] = self._by_id[conversation.id] = conversation
 
     def at(self, place: Place) -> Conversation | None:
+        if (known := self._at.get(place.key)) is not None:
+            return known
         row = self._session.one(_AT, place_key=place.key)
         return _conversation(row) if row else None
 
     def find(self, conversation_id: int) -> Conversation | None:
+        if (known := self._by_id.get(conversation_id)) is not None:
+            return known
         row = self._session.one(_BY_ID, id=conversation_id)
         return _conversation(row) if row else None
 
@@ -111,6 +146,8 @@ class Conversations:
         return conversation
 
     def save(self, conversation: Conversation) -> None:
+        if conversation.id in self._by_id:
+            self._remember(conversation)
         self._session.run(
             _SAVE,
             row_id=conversation.id,
@@ -123,12 +160,16 @@ class Conversations:
 
     def settle(self, conversation_id: int, place: Place) -> None:
         """The direct chat's channel is known now. A conversation that began there meanwhile keeps the place."""
+        self._at.clear()
+        self._by_id.clear()
         self._session.run(_SETTLE, conversation_id=conversation_id, new_key=place.key)
 
     def touch(self, conversation: Conversation) -> Conversation:
         """Something was said just now."""
+        self._session.defer(_TOUCH, row_id=conversation.id, last_message_at=self._now)
         touched = replace(conversation, last_message_at=self._now)
-        self.save(touched)
+        if touched.id in self._by_id:
+            self._remember(touched)
         return touched
 
 
@@ -178,11 +219,31 @@ _REFS_IN = Statement(
     )
     .order_by(message_refs.c.part)
 )
-_ADD_MESSAGE = inserting(messages)
-_ADD_REF = Statement(
-    upsert(message_refs)
-    .values({c.name: bindparam(c.name) for c in message_refs.c})
-    .on_conflict_do_nothing(index_elements=["room_key", "external_id"])
+_ADD_MESSAGE = Bulk(
+    messages,
+    inserting(messages),
+    lambda rows: insert(messages).from_select(*inserted(messages, rows)),
+    [one.name for one in messages.c],
+)
+_ADD_REF = Bulk(
+    message_refs,
+    Statement(
+        upsert(message_refs)
+        .values({c.name: bindparam(c.name) for c in message_refs.c})
+        .on_conflict_do_nothing(index_elements=["room_key", "external_id"])
+    ),
+    lambda rows: (
+        upsert(message_refs)
+        .from_select(*inserted(message_refs, rows))
+        .on_conflict_do_nothing(index_elements=["room_key", "external_id"])
+    ),
+    [one.name for one in message_refs.c],
+    after=_ADD_MESSAGE,
+)
+_KNOWN_REFS = Listing(
+    lambda among: select(message_refs.c.room_key, message_refs.c.external_id).where(
+        among(message_refs.c.room_key, "room_keys"), among(message_refs.c.external_id, "external_ids")
+    )
 )
 _DROP_REFS = Statement(
     delete(message_refs).where(
@@ -208,6 +269,13 @@ _MOVE = Statement(
 class Messages:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._absent: set[tuple[str, str]] = set()
+
+    def foresee(self, refs: set[tuple[str, str]]) -> None:
+        """Find out which of these (room, id) pairs are known yet."""
+        rooms, ids = {room for room, _ in refs}, {id_ for _, id_ in refs}
+        rows = self._session.all(_KNOWN_REFS, room_keys=as_json([*rooms]), external_ids=as_json([*ids]))
+        self._absent |= refs.difference(rows)
 
     def add(
         self,
@@ -237,7 +305,7 @@ class Messages:
             reply_to_id=reply_to_id,
             origin=origin,
         )
-        self._session.run(
+        self._session.defer(
             _ADD_MESSAGE,
             id=message.id,
             conversation_id=conversation_id,
@@ -265,7 +333,10 @@ class Messages:
 
     def find(self, at: MessageAt) -> Message | None:
         """The message of which this is the origin or a copy."""
-        row = self._session.one(_MESSAGE_AT, room_key=at.place.room.key, external_id=at.id)
+        room_key = at.place.room_key
+        if (room_key, at.id) in self._absent:
+            return None
+        row = self._session.one(_MESSAGE_AT, room_key=room_key, external_id=at.id)
         return _message(row) if row else None
 
     def history(self, conversation_id: int, *, limit: int) -> list[Message]:
@@ -281,9 +352,11 @@ class Messages:
     def add_refs(self, message_id: int, refs: Sequence[MessageAt]) -> None:
         """Remember the parts of one copy, in order; what is known already stays."""
         for part, ref in enumerate(refs):
-            self._session.run(
+            room_key = ref.place.room_key
+            self._absent.discard((room_key, ref.id))
+            self._session.defer(
                 _ADD_REF,
-                room_key=ref.place.room.key,
+                room_key=room_key,
                 place_key=ref.place.key,
                 external_id=ref.id,
                 message_id=message_id,

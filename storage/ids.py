@@ -1,34 +1,55 @@
 """Ids made by the application: they grow with time and differ between processes."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_PROCESS_BITS = 10
-_SEQUENCE_BITS = 11
+_MILLISECOND = timedelta(milliseconds=1)
+PROCESS_BITS = 10
+SEQUENCE_BITS = 11
+PROCESS_MASK = (1 << PROCESS_BITS) - 1
 
 
 class Ids:
-    """63-bit ids: milliseconds since 2026, then a random number of this process, then a sequence.
+    """63-bit ids: milliseconds since 2026, then the number of this process, then a sequence.
 
     Ids of one process always grow, also when the clock is set back or more than 2,048 are made in a millisecond.
+    Where several processes share a database, each is told its number, what it is called there, and how far its clock
+    is behind the database's: so their ids grow with one clock.
     """
 
-    def __init__(self) -> None:
-        self._process = secrets.randbits(_PROCESS_BITS) << _SEQUENCE_BITS
+    def __init__(self, process: int | None = None, owner: int = 0) -> None:
+        self.process = secrets.randbits(PROCESS_BITS) if process is None else process
+        self.owner = owner
+        """What this process is called in the database; 0 where it is alone."""
+        self.behind = timedelta()
+        self._now = _FIRST_DAY
+        self._now_millisecond = 0
         self._millisecond = 0
         self._sequence = 0
 
     def has_made(self, id_: int) -> bool:
-        """True for ids of this process (and of one in a thousand others)."""
-        return id_ & (((1 << _PROCESS_BITS) - 1) << _SEQUENCE_BITS) == self._process
+        """True for ids of this process."""
+        return (id_ >> SEQUENCE_BITS) & PROCESS_MASK == self.process
+
+    def pass_by(self, id_: int) -> None:
+        """All ids from now on are larger than this one, which another process made."""
+        self._millisecond = max(self._millisecond, (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1)
+        self._sequence = 0
 
     def next(self, now: datetime) -> int:
-        millisecond = int((now - _FIRST_DAY).total_seconds() * 1000)
+        if now is not self._now:
+            # One transaction has one moment, and makes many ids.
+            self._now, self._now_millisecond = now, (now + self.behind - _FIRST_DAY) // _MILLISECOND
+        millisecond = self._now_millisecond
         if millisecond > self._millisecond:
             self._millisecond, self._sequence = millisecond, 0
         else:
             self._sequence += 1
-            if self._sequence >> _SEQUENCE_BITS:
+            if self._sequence >> SEQUENCE_BITS:
                 self._millisecond, self._sequence = self._millisecond + 1, 0
-        return self._millisecond << (_PROCESS_BITS + _SEQUENCE_BITS) | self._process | self._sequence
+        return (
+            self._millisecond << (PROCESS_BITS + SEQUENCE_BITS)
+            | self.process << SEQUENCE_BITS
+            | self._sequence
+        )

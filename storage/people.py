@@ -10,6 +10,7 @@ from bot.core.contact import Contact
 from bot.core.events import Author
 from bot.core.places import Identity
 from bot.core.staff import Staff
+from storage.bulk import Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, updating
 from storage.session import Session
@@ -33,6 +34,17 @@ _OF_IDENTITY = Statement(
         identities.c.external_id == bindparam("external_id"),
     )
 )
+_OF_IDENTITIES = Listing(
+    lambda among: (
+        select(identities.c.external_id, *_CONTACT)
+        .join(identities, identities.c.contact_id == contacts.c.id)
+        .where(
+            identities.c.platform == bindparam("platform"),
+            identities.c.workspace == bindparam("workspace"),
+            among(identities.c.external_id, "external_ids"),
+        )
+    )
+)
 _CONTACT_BY_ID = Statement(select(*_CONTACT).where(contacts.c.id == bindparam("id")))
 _IDENTITIES_OF = Statement(
     select(identities.c.platform, identities.c.workspace, identities.c.external_id)
@@ -47,8 +59,19 @@ _SAVE_CONTACT = updating(contacts, "name", "language", "time_zone", "is_opted_ou
 class Contacts:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._known: dict[Identity, Contact] = {}
+
+    def foresee(self, platform: str, workspace: str, external_ids: set[str]) -> None:
+        """Look these accounts up; new ones are looked up again when they are met."""
+        listed = as_json([*external_ids])
+        for external_id, *contact in self._session.all(
+            _OF_IDENTITIES, platform=platform, workspace=workspace, external_ids=listed
+        ):
+            self._known[Identity(platform, workspace, external_id)] = Contact(*contact)
 
     def of(self, identity: Identity) -> Contact | None:
+        if (known := self._known.get(identity)) is not None:
+            return known
         row = self._session.one(
             _OF_IDENTITY,
             platform=identity.platform,
@@ -86,6 +109,7 @@ class Contacts:
         return [Identity(*row) for row in self._session.all(_IDENTITIES_OF, contact_id=contact_id)]
 
     def save(self, contact: Contact) -> None:
+        self._known.clear()
         self._session.run(
             _SAVE_CONTACT,
             row_id=contact.id,

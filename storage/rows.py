@@ -1,6 +1,7 @@
 """How places and messages lie in columns, and statements that every repository builds the same way."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import orjson
 from sqlalchemy import Table, bindparam, insert, update
@@ -10,6 +11,7 @@ from bot.core.places import MessageAt, Place
 from storage.statement import Statement
 
 
+@lru_cache(maxsize=4096)
 def place_from(key: str, is_direct: bool) -> Place:
     """Undo `Place.key`."""
     platform, workspace, channel, thread, person = key.split("|")

@@ -1,6 +1,6 @@
 """One database connection with explicit transactions, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,10 +8,29 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from storage.statement import Statement
+from storage.bulk import Bulk, Rows, as_json
+from storage.statement import Compiled, Statement
 
+_SQLITE = {"check_same_thread": False, "cached_statements": 512}
+"""The driver keeps every statement of the line prepared."""
+CHANNEL = "allhands"
+"""Where processes on one PostgreSQL wake each other; the word is whom it concerns."""
+EVERYBODY = 0
+"""Told when something changed that concerns every process."""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
+FORSAKEN_AFTER_MS = 5000
+"""So long after its last statement PostgreSQL undoes a transaction: whoever began it may have lost the way here, and
+others wait for its locks.
+"""
+_CONNECTION = {
+    "connect_timeout": 5,
+    # A network that swallows everything looks like a slow database until somebody asks whether it is there.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -25,10 +44,10 @@ def make_engine(url: str) -> Engine:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite":
         # One session belongs to one thread at a time, which the store sees to; the driver need not check.
-        engine = create_engine(parsed, poolclass=NullPool, connect_args={"check_same_thread": False})
+        engine = create_engine(parsed, poolclass=NullPool, connect_args=_SQLITE)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    engine = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
+    engine = create_engine(parsed, poolclass=NullPool, connect_args=dict(_CONNECTION))
     event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
@@ -59,6 +78,7 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {FORSAKEN_AFTER_MS}")
 
 
 class Session:
@@ -66,9 +86,17 @@ class Session:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._compiled: dict[Statement, Compiled] = {}
         self._pooled = engine.raw_connection()
         self._cursor: Any = self._pooled.cursor()
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
+        self._told: set[int] = set()
+        self.is_deferring = False
+        """True while rows may be written later than they are decided, many at once."""
+        self._deferred: dict[Bulk, Rows] = {}
+        self._deferred_tables: set[str] = set()
+        self.written: dict[Bulk, Callable[[list[tuple[Any, ...]]], None]] = {}
+        """Who wants to know what a bulk returned when it was written."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -77,13 +105,18 @@ class Session:
     def is_lost(self, error: Exception) -> bool:
         """True when the connection or the transaction is gone, and not only the statement that failed."""
         driver = self.engine.dialect.dbapi
-        return driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError))
+        if driver is not None and isinstance(error, (driver.OperationalError, driver.InterfaceError)):
+            return True
+        # Whatever the driver calls it when PostgreSQL gave a transaction up, its connection is closed then.
+        return bool(getattr(self._cursor.connection, "closed", False))
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
-        compiled = statement.compiled_for(self.engine.dialect)
+        compiled = self._compiled.get(statement) or self._compile(statement)
+        if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
+            self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
-        return [compiled.row(row) for row in self._cursor.fetchall()]
+        return compiled.rows(self._cursor.fetchall())
 
     def one(self, statement: Statement, **parameters: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""
@@ -91,8 +124,50 @@ class Session:
         return rows[0] if rows else None
 
     def run(self, statement: Statement, **parameters: Any) -> None:
-        compiled = statement.compiled_for(self.engine.dialect)
+        compiled = self._compiled.get(statement) or self._compile(statement)
+        if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
+            self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
+
+    def defer(self, bulk: Bulk, **values: Any) -> None:
+        """Write this row before anything looks at its table, at the latest before the commit."""
+        if not self.is_deferring:
+            self.run(bulk.single, **values)
+            return
+        rows = self._deferred.get(bulk)
+        if rows is None:
+            rows = self._deferred[bulk] = []
+            self._deferred_tables.add(bulk.table)
+        rows.append(values)
+
+    def _write(self, tables: frozenset[str] | None = None) -> None:
+        """Write what was deferred, or what of it these tables are about."""
+        for bulk in [one for one in self._deferred if tables is None or one.table in tables]:
+            self._write_bulk(bulk)
+        self._deferred_tables = {bulk.table for bulk in self._deferred}
+
+    def _write_bulk(self, bulk: Bulk) -> None:
+        rows = self._deferred.pop(bulk, None)
+        if rows is None:
+            return
+        if bulk.after is not None:
+            self._write_bulk(bulk.after)
+        if self.is_sqlite:
+            single = self._compiled.get(bulk.single) or self._compile(bulk.single)
+            self._cursor.executemany(single.text, [single.parameters(row) for row in rows])
+            return
+        many = self._compiled.get(bulk.many) or self._compile(bulk.many)
+        self._cursor.execute(many.text, many.parameters({"rows": as_json(rows)}))
+        if (written := self.written.get(bulk)) is not None:
+            written(many.rows(self._cursor.fetchall()))
+
+    def _compile(self, statement: Statement) -> Compiled:
+        compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
+        return compiled
+
+    def tell(self, process: int) -> None:
+        """Wake that process once this transaction is committed: there is something for it."""
+        self._told.add(process)
 
     def command(self, text: str) -> None:
         """Run a fixed piece of SQL: BEGIN, COMMIT, a savepoint."""
@@ -101,8 +176,16 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         self.command(self._begin)
+        self._told.clear()
+        self._deferred.clear()
+        self._deferred_tables.clear()
+        self.written.clear()
         try:
             yield
+            if self._deferred:
+                self._write()
+            for process in self._told:
+                self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(process)))
         except BaseException:
             self.command("ROLLBACK")
             raise
@@ -119,6 +202,17 @@ class Session:
             self.command("RELEASE SAVEPOINT step")
             raise
         self.command("RELEASE SAVEPOINT step")
+
+    def listen(self) -> int:
+        """From now on hear what `tell` of other sessions says; returns the descriptor that is readable then."""
+        self._cursor.execute(f"LISTEN {CHANNEL}")
+        descriptor: int = self._pooled.driver_connection.fileno()  # type: ignore[union-attr] # it is open
+        return descriptor
+
+    def heard(self) -> set[int]:
+        """Who was told something since the last look; raises the driver's error when the connection is gone."""
+        connection: Any = self._pooled.driver_connection
+        return {int(notice.payload) for notice in connection.notifies(timeout=0)}
 
     def close(self) -> None:
         self._pooled.close()

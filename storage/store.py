@@ -1,12 +1,13 @@
 """The one writer: a thread that owns the connection and commits what happens to wait, together.
 
-Natural batches: it takes all that waits, never waits for company, and one fsync serves them all. Each job runs
-in its own savepoint, so that a failing one does not fail its neighbours.
+Natural batches: it takes all that waits, never waits for company, and one fsync serves them all. A batch is tried
+in the hope that nothing in it fails, because nearly always nothing does; when something did, it is undone whole and
+done again with a savepoint for each job, so that a failing one does not fail its neighbours.
 """
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.core.errors import kind_of
+from storage.foresight import Expected
 from storage.ids import Ids
 from storage.session import Session
 from storage.work import UnitOfWork
@@ -31,12 +33,16 @@ class StorageUnavailableError(Exception):
 
 
 class Job(Generic[T]):
-    """One piece of work and, once its batch is committed, its result or its error."""
+    """One piece of work and, once its batch is committed, its result or its error.
 
-    __slots__ = ("error", "result", "run")
+    It may be run more than once before that, each time from the same state of the database.
+    """
 
-    def __init__(self, run: Callable[[UnitOfWork], T]) -> None:
-        self.run = run
+    __slots__ = ("error", "expects", "result", "run")
+
+    def __init__(self, run: Callable[[UnitOfWork], T], expects: Sequence[Expected] = ()) -> None:
+        """`expects` is what it will most likely ask, so that it can be asked for the whole batch at once."""
+        self.run, self.expects = run, expects
         self.result: T | None = None
         self.error: BaseException | None = None
 
@@ -47,13 +53,16 @@ Finished = Callable[[list[Job[Any]]], None]
 class Store:
     """`submit` from any thread; `finished` is called in the writer's thread, once per batch, after its commit."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime], finished: Finished) -> None:
+    def __init__(
+        self, engine: Engine, now: Callable[[], datetime], finished: Finished, ids: Ids | None = None
+    ) -> None:
         self._engine = engine
         self._now = now
         self._finished = finished
-        self._ids = Ids()
+        self._ids = ids or Ids()
         self._waiting: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._session: Session | None = None
+        self._has_begun = False
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
 
     def start(self) -> None:
@@ -96,36 +105,48 @@ class Store:
         return batch, True
 
     def _commit(self, batch: list[Job[Any]]) -> None:
-        """Commit all together; when that fails, each alone on a new connection: one bad job costs only itself, and a
-        connection that was lost costs nothing where another one can be had.
+        """Commit all together: first in hope, then with care, and at last each alone: one bad job costs only itself,
+        and a connection that was lost costs nothing where another one can be had.
         """
-        if self._commit_together(batch):
+        if self._attempt(batch, is_careful=False) or self._attempt(batch, is_careful=True) or len(batch) == 1:
             return
-        for job in batch:
-            self._commit_together([job])
+        for number, job in enumerate(batch):
+            if not self._has_begun:
+                # Each would wait in vain for the same database, which is away.
+                _refuse(batch[number:], batch[number - 1].error)
+                return
+            self._attempt([job], is_careful=True)
 
-    def _commit_together(self, batch: list[Job[Any]]) -> bool:
+    def _attempt(self, batch: list[Job[Any]], *, is_careful: bool) -> bool:
+        """True when the batch is committed, with every job's result or error in it."""
         for job in batch:
             job.result = job.error = None
+        self._has_begun = False
         try:
-            session = self._session or Session(self._engine)
-            self._session = session
+            session = self._session = self._session or Session(self._engine)
             with session.transaction():
+                self._has_begun = True
+                work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
+                if not is_careful and (expected := [one for job in batch for one in job.expects]):
+                    work.foresee(expected)
                 for job in batch:
-                    self._run(session, job)
+                    if is_careful:
+                        self._run_with_care(work, job)
+                    else:
+                        job.result = job.run(work)
         except Exception as error:  # noqa: BLE001 - whatever broke the transaction, its jobs must be told
-            for job in batch:
-                job.error = StorageUnavailableError(kind_of(error))
-            self._reconnect()
+            _refuse(batch, error)
+            if is_careful or self._session is None or self._session.is_lost(error):
+                self._reconnect()
             return False
         return True
 
-    def _run(self, session: Session, job: Job[Any]) -> None:
+    def _run_with_care(self, work: UnitOfWork, job: Job[Any]) -> None:
         try:
-            with session.savepoint():
-                job.result = job.run(UnitOfWork(session, self._ids, self._now()))
+            with work.savepoint():
+                job.result = job.run(work)
         except Exception as error:
-            if session.is_lost(error):
+            if work.session.is_lost(error):
                 raise
             job.error = error
 
@@ -137,6 +158,14 @@ class Store:
                 session.close()
             except (OperationalError, DBAPIError, OSError):
                 return
+
+
+def _refuse(batch: Sequence[Job[Any]], error: BaseException | None) -> None:
+    if not isinstance(error, StorageUnavailableError):
+        # A driver's own words may hold the values of a row.
+        error = StorageUnavailableError(kind_of(error) if error is not None else "")
+    for job in batch:
+        job.error, job.result = error, None
 
 
 def read(engine: Engine, now: datetime, question: Callable[[UnitOfWork], T]) -> T:

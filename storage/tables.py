@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from bot.core.conversation import Direction, Owner, Status
@@ -215,7 +216,7 @@ surveys = Table(
     metadata,
     _id(),
     Column("kind", EnumText(SurveyKind), nullable=False),
-    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False),
+    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
     Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("score", Integer),
@@ -276,7 +277,20 @@ Index(
     sqlite_where=_is_pending_event,
     postgresql_where=_is_pending_event,
 )
-Index("ix_intake_received", intake.c.received_at)
+# By id alone: those that are due are read in the order they came, whatever lies handled around them.
+Index(
+    "ix_intake_pending_in_order",
+    intake.c.id,
+    sqlite_where=_is_pending_event,
+    postgresql_where=_is_pending_event,
+)
+_is_unhandled_event = intake.c.state != "handled"
+Index(
+    "ix_intake_unhandled",
+    intake.c.state,
+    sqlite_where=_is_unhandled_event,
+    postgresql_where=_is_unhandled_event,
+)
 
 outbox = Table(
     "outbox",
@@ -285,6 +299,8 @@ outbox = Table(
     Column("lane", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("payload", Text, nullable=False),
+    Column("owner", BigInteger, nullable=False, server_default="0"),
+    Column("is_handed_over", Boolean, nullable=False, server_default=false()),
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("is_uncertain", Boolean, nullable=False),
@@ -295,12 +311,37 @@ outbox = Table(
 )
 _is_pending_action = outbox.c.state == "pending"
 Index(
-    "ix_outbox_pending",
+    "ix_outbox_handed_over",
+    outbox.c.owner,
+    sqlite_where=outbox.c.is_handed_over,
+    postgresql_where=outbox.c.is_handed_over,
+)
+Index(
+    "ix_outbox_lane",
+    outbox.c.lane,
     outbox.c.id,
     sqlite_where=_is_pending_action,
     postgresql_where=_is_pending_action,
 )
-Index("ix_outbox_created", outbox.c.created_at)
+
+processes = Table(
+    "processes",
+    metadata,
+    _id(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("alive_until", UtcDateTime, nullable=False),
+)
+"""Who shares this database; all moments are the database's own."""
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("process_id", BigInteger, _to("processes.id"), nullable=False, index=True),
+)
+"""What only one process may do at a time, and which one does."""
 
 cursors = Table(
     "cursors",

@@ -1,14 +1,26 @@
 """Tickets, who holds them, and where staff work on them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, desc, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ScalarSelect,
+    bindparam,
+    delete,
+    desc,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
 from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
+from storage.bulk import Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, message_at, place_from
 from storage.session import Session
@@ -46,12 +58,11 @@ _AHEAD = Statement(
     .select_from(tickets)
     .where(
         tickets.c.status == TicketStatus.WAITING,
-        or_(
-            tickets.c.waiting_since < bindparam("waiting_since", type_=tickets.c.waiting_since.type),
-            and_(
-                tickets.c.waiting_since == bindparam("waiting_since", type_=tickets.c.waiting_since.type),
-                tickets.c.id < bindparam("ticket_id"),
-            ),
+        # Compared as one, so that the index is read from its beginning to this place and no further.
+        tuple_(tickets.c.waiting_since, tickets.c.id)
+        < tuple_(
+            bindparam("waiting_since", type_=tickets.c.waiting_since.type),
+            bindparam("ticket_id", type_=tickets.c.id.type),
         ),
     )
 )
@@ -81,7 +92,11 @@ _RELEASE = Statement(
 _RESOLVE = Statement(
     update(tickets)
     .where(tickets.c.id == bindparam("ticket_id"), tickets.c.status != TicketStatus.RESOLVED)
-    .values(status=TicketStatus.RESOLVED, resolved_at=bindparam("at", type_=tickets.c.resolved_at.type))
+    .values(
+        status=TicketStatus.RESOLVED,
+        resolved_at=bindparam("at", type_=tickets.c.resolved_at.type),
+        claimed_by=func.coalesce(bindparam("staff_id", type_=BigInteger), tickets.c.claimed_by),
+    )
     .returning(tickets.c.id)
 )
 _REOPEN = Statement(
@@ -95,6 +110,9 @@ _REOPEN = Statement(
         waiting_since=bindparam("at", type_=tickets.c.waiting_since.type),
     )
     .returning(tickets.c.id)
+)
+_NAME = Statement(
+    update(tickets).where(tickets.c.id == bindparam("ticket_id")).values(subject=bindparam("subject"))
 )
 _ADD_CLAIM = inserting(claims)
 _END_CLAIMS = Statement(
@@ -110,7 +128,20 @@ _FIRST_CLAIMS = Statement(
     .order_by(desc(tickets.c.id))
     .limit(20)
 )
-_COUNT = Statement(select(tickets.c.status, func.count()).group_by(tickets.c.status))
+
+
+def _number_of(status: TicketStatus) -> ScalarSelect[int]:
+    return select(func.count()).select_from(tickets).where(tickets.c.status == status).scalar_subquery()
+
+
+# Only what is open is counted, by its indexes; numbers tell how many there have ever been.
+_COUNT = Statement(
+    select(
+        _number_of(TicketStatus.WAITING).label("waiting"),
+        _number_of(TicketStatus.CLAIMED).label("claimed"),
+        select(counters.c.value).where(counters.c.name == "ticket").scalar_subquery().label("opened"),
+    )
+)
 _OLDEST_WAITING = Statement(
     select(tickets.c.waiting_since)
     .where(tickets.c.status == TicketStatus.WAITING)
@@ -124,6 +155,20 @@ _DESKS_OF = Statement(
     select(*_DESK)
     .where(desk_places.c.ticket_id == bindparam("ticket_id"), desk_places.c.kind != DeskKind.FORMER)
     .order_by(desc(desk_places.c.kind))
+)
+_DESKS_AT = Listing(lambda among: select(*_DESK).where(among(desk_places.c.place_key, "place_keys")))
+_CONVERSATIONS_OF = Listing(lambda among: select(tickets.c.conversation_id).where(among(tickets.c.id, "ids")))
+_OPEN_OF = Listing(
+    lambda among: select(*_TICKET).where(
+        tickets.c.status != TicketStatus.RESOLVED, among(tickets.c.conversation_id, "conversation_ids")
+    )
+)
+_DESKS_OF_SEVERAL = Listing(
+    lambda among: (
+        select(*_DESK)
+        .where(desk_places.c.kind != DeskKind.FORMER, among(desk_places.c.ticket_id, "ids"))
+        .order_by(desc(desk_places.c.kind))
+    )
 )
 _RETIRE_DESK = Statement(
     update(desk_places).where(desk_places.c.place_key == bindparam("at_place")).values(kind=DeskKind.FORMER)
@@ -152,9 +197,37 @@ class QueueCounts:
 class Tickets:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
+        self._desks: dict[int, list[DeskPlace]] = {}
+        self._desk_at: dict[str, DeskPlace | None] = {}
+        self._open: dict[int, Ticket] = {}
+        """By conversation."""
+
+    def foresee_desks_at(self, place_keys: set[str]) -> set[int]:
+        """Find out in which of these places staff work on which tickets; returns the tickets' ids."""
+        self._desk_at = dict.fromkeys(place_keys)
+        for row in self._session.all(_DESKS_AT, place_keys=as_json([*place_keys])):
+            self._desk_at[row[0]] = _desk(row)
+        return {desk.ticket_id for desk in self._desk_at.values() if desk is not None}
+
+    def conversations_of(self, ticket_ids: set[int]) -> set[int]:
+        """The conversations that these tickets belong to."""
+        rows = self._session.all(_CONVERSATIONS_OF, ids=as_json([*ticket_ids])) if ticket_ids else []
+        return {row[0] for row in rows}
+
+    def foresee(self, conversation_ids: Sequence[int]) -> None:
+        """Look up the open tickets of these conversations, and where staff work on them."""
+        if not conversation_ids:
+            return
+        for row in self._session.all(_OPEN_OF, conversation_ids=as_json(conversation_ids)):
+            ticket = Ticket(*row)
+            self._open[ticket.conversation_id] = ticket
+            self._desks[ticket.id] = []
+        for row in self._session.all(_DESKS_OF_SEVERAL, ids=as_json([*self._desks])) if self._desks else []:
+            self._desks[row[1]].append(_desk(row))
 
     def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:
         """A new ticket at the end of the queue; the database refuses a second open one per conversation."""
+        self.forget()
         (number,) = self._session.one(_NEXT_NUMBER) or (1,)
         ticket = Ticket(
             id=self._ids.next(self._now),
@@ -182,6 +255,10 @@ class Tickets:
         )
         return ticket
 
+    def name(self, ticket: Ticket, subject: str) -> None:
+        """Give it the words that say what it is about."""
+        self._session.run(_NAME, ticket_id=ticket.id, subject=subject)
+
     def get(self, ticket_id: int) -> Ticket | None:
         return self._ticket(_BY_ID, id=ticket_id)
 
@@ -190,6 +267,8 @@ class Tickets:
 
     def last_of(self, conversation_id: int) -> Ticket | None:
         """The open ticket of a conversation, or else its newest."""
+        if (known := self._open.get(conversation_id)) is not None:
+            return known
         return self._ticket(_LAST_OF, conversation_id=conversation_id)
 
     def open_of(self, conversation_id: int) -> Ticket | None:
@@ -213,6 +292,7 @@ class Tickets:
 
     def claim(self, ticket: Ticket, staff_id: int) -> bool:
         """Take a waiting ticket; exactly one of those who try at once gets True."""
+        self.forget()
         won = self._session.one(_CLAIM, ticket_id=ticket.id, staff_id=staff_id, at=self._now)
         if won is None:
             return False
@@ -230,12 +310,13 @@ class Tickets:
         """Back into the queue at its old place; False when nobody held it."""
         return self._end(_RELEASE, ticket)
 
-    def resolve(self, ticket: Ticket) -> bool:
-        """False when it was resolved already."""
-        return self._end(_RESOLVE, ticket, at=self._now)
+    def resolve(self, ticket: Ticket, staff_id: int | None) -> bool:
+        """Done, by this person from now on, or by whoever held it; False when it was resolved already."""
+        return self._end(_RESOLVE, ticket, at=self._now, staff_id=staff_id)
 
     def reopen(self, ticket: Ticket) -> bool:
         """At the end of the queue; False when it is open."""
+        self.forget()
         return self._session.one(_REOPEN, ticket_id=ticket.id, at=self._now) is not None
 
     def first_waits_seconds(self) -> list[float]:
@@ -244,26 +325,40 @@ class Tickets:
         return [(claimed_at - opened_at).total_seconds() for opened_at, claimed_at in rows]
 
     def counts(self) -> QueueCounts:
-        by_status = dict(self._session.all(_COUNT))
-        return QueueCounts(*(by_status.get(status, 0) for status in TicketStatus))
+        waiting, claimed, opened = self._session.one(_COUNT) or (0, 0, 0)
+        return QueueCounts(waiting, claimed, (opened or 0) - waiting - claimed)
 
     def oldest_waiting_since(self) -> datetime | None:
         row = self._session.one(_OLDEST_WAITING)
         return row[0] if row else None
 
     def desk_at(self, place: Place) -> DeskPlace | None:
+        if place.key in self._desk_at:
+            return self._desk_at[place.key]
         row = self._session.one(_DESK_AT, place_key=place.key)
         return _desk(row) if row else None
 
     def desks(self, ticket_id: int) -> list[DeskPlace]:
         """Where staff work on it: its thread first."""
-        return [_desk(row) for row in self._session.all(_DESKS_OF, ticket_id=ticket_id)]
+        known = self._desks.get(ticket_id)
+        if known is None:
+            # Asked by the handler, and again to address what it decided.
+            rows = self._session.all(_DESKS_OF, ticket_id=ticket_id)
+            known = self._desks[ticket_id] = [_desk(row) for row in rows]
+        return known
+
+    def forget(self) -> None:
+        """What was foreseen is not true any more."""
+        self._desks.clear()
+        self._desk_at.clear()
+        self._open.clear()
 
     def thread_of(self, ticket_id: int) -> DeskPlace | None:
         return next((desk for desk in self.desks(ticket_id) if desk.kind is DeskKind.THREAD), None)
 
     def add_desk(self, ticket_id: int, kind: DeskKind, place: Place, card: MessageAt | None) -> None:
         """From now on this place belongs to the ticket; it leaves any other."""
+        self.forget()
         self._session.run(
             _ADD_DESK,
             place_key=place.key,
@@ -276,12 +371,15 @@ class Tickets:
 
     def retire_desk(self, place: Place) -> None:
         """The ticket is worked on elsewhere now; what is written here is still known to be about it."""
+        self.forget()
         self._session.run(_RETIRE_DESK, at_place=place.key)
 
     def drop_desk(self, place: Place) -> None:
+        self.forget()
         self._session.run(_DROP_DESK, place_key=place.key)
 
     def _end(self, statement: Statement, ticket: Ticket, **parameters: Any) -> bool:
+        self.forget()
         if self._session.one(statement, ticket_id=ticket.id, **parameters) is None:
             return False
         self._session.run(_END_CLAIMS, in_ticket=ticket.id, at=self._now)

@@ -1,23 +1,35 @@
 """The unit of work: every question a handler may ask and everything it may save, in one transaction."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
 from storage.conversations import Conversations, Messages
+from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
+from storage.foresight import Expected, foresee
 from storage.ids import Ids
+from storage.intake import IntakeQueue
 from storage.library import Audit, Library, Marks
-from storage.line import Cursors, IntakeQueue, OutboxQueue
+from storage.outbox import OutboxQueue
 from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets
 from storage.time import Deadlines
 
+_NO_SAVEPOINT = nullcontext()
+
 
 class UnitOfWork:
-    """Valid within one job of the store; `now` is the job's one moment."""
+    """Valid within one transaction of the store; `now` is its one moment.
 
-    def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
-        self.now = now
+    `is_careful` says that a savepoint stands before each job, so that one may fail and go on; otherwise whatever
+    fails must be let through: the store then does the whole batch again, with care.
+    """
+
+    def __init__(self, session: Session, ids: Ids, now: datetime, *, is_careful: bool = True) -> None:
+        self.now, self.is_careful = now, is_careful
+        session.is_deferring = not is_careful
         self.session = session
         self.contacts = Contacts(session, ids, now)
         self.team = Team(session, ids, now)
@@ -34,3 +46,20 @@ class UnitOfWork:
         self.library = Library(session, now)
         self.marks = Marks(session)
         self.audit = Audit(session, ids, now)
+
+    def foresee(self, expected: Sequence[Expected]) -> None:
+        """Ask now, all together, what the jobs of this transaction will ask."""
+        foresee(self, expected)
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What happens inside is undone alone when it fails; nothing of the kind where care is not taken."""
+        return self._savepoint() if self.is_careful else _NO_SAVEPOINT
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        try:
+            with self.session.savepoint():
+                yield
+        except BaseException:
+            self.tickets.forget()
+            raise

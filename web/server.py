@@ -23,6 +23,10 @@ class House(Protocol):
         """Whether everything works, and the state of each part in words."""
         ...
 
+    def is_connected(self, platform: str) -> bool | None:
+        """None for a platform that is switched off."""
+        ...
+
     def metrics(self) -> bytes: ...
 
     def webhook(self, path: str) -> WebhookHandler | None:
@@ -45,6 +49,7 @@ class WebServer:
             [
                 web.get("/healthz", self._healthz),
                 web.get("/readyz", self._readyz),
+                web.get("/readyz/{platform}", self._readyz_of),
                 web.get("/metrics", self._metrics),
                 web.post("/slack/events", self._webhook),
                 web.post("/telegram/webhook", self._webhook),
@@ -66,6 +71,15 @@ class WebServer:
         told = parts if self._is_operator(request) else {}
         return web.json_response(
             {"status": "ready" if is_ready else "not ready", **told}, status=200 if is_ready else 503
+        )
+
+    async def _readyz_of(self, request: web.Request) -> web.Response:
+        """Whether events of this platform can be taken here: one that is away keeps nobody else's from coming."""
+        is_connected = self._house.is_connected(request.match_info["platform"])
+        if is_connected is None:
+            return web.Response(status=404)
+        return web.json_response(
+            {"status": "ready" if is_connected else "not ready"}, status=200 if is_connected else 503
         )
 
     async def _metrics(self, request: web.Request) -> web.Response:

@@ -1,12 +1,13 @@
 """The Discord adapter: everything of this package put together behind the house's contract."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 import discord
 
-from adapters import AdapterContext, Attempt, Finding, WebhookHandler
+from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
 from adapters.discord.answers import Answers
 from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill
@@ -14,16 +15,18 @@ from adapters.discord.callbacks import Callbacks
 from adapters.discord.changing import Changer
 from adapters.discord.commands import definitions, register
 from adapters.discord.desk import Desk
+from adapters.discord.direct_chats import DirectChats
 from adapters.discord.directory import Directory
 from adapters.discord.doctor import examine
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES, MAX_DOWNLOAD_BYTES, open_attachment
-from adapters.discord.gateway import listen
+from adapters.discord.gateway import HOW_TO_RENEW, Turnstile, listen
 from adapters.discord.interaction_desk import InteractionDesk
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Poster
 from adapters.discord.receive import Receiver
 from adapters.discord.rooms import Hearing
 from adapters.discord.settings import PLATFORM, DiscordSettings
+from adapters.discord.shards import Shard, shards_of
 from adapters.discord.text import LONGEST_MESSAGE
 from adapters.discord.threads import Threads
 from bot.core.capabilities import Capabilities
@@ -41,7 +44,6 @@ from bot.core.outgoing import (
     Remove,
     SetThread,
 )
-from bot.core.places import Place
 
 CAPABILITIES = Capabilities(
     max_text_length=LONGEST_MESSAGE,
@@ -69,7 +71,7 @@ class DiscordAdapter:
         self._context, self._settings = context, settings
         self._hearing = Hearing(context.staff_space, tuple(context.support_places))
         self._api = Api(settings)
-        self._directory = Directory(self._api)
+        self._directory = Directory(self._api, self._hearing)
         self._messages = Messages(self._api)
         self._threads = Threads(context, self._api, self._directory, self._messages)
         self._poster = Poster(context, self._directory, self._messages, self._threads)
@@ -77,54 +79,72 @@ class DiscordAdapter:
         self._desk = Desk(context, self._poster, self._changer, self._threads)
         self._callbacks = Callbacks(self._api)
         self._answers = Answers(context, self._callbacks, self._poster, self._post)
+        self._direct_chats = DirectChats(context)
         self._registering: asyncio.Task[None] | None = None
-        self._receiver: Receiver | None = None
 
     # Receiving
 
     async def run(self, on_ready: Callable[[], None]) -> None:
-        """Connect, catch up and listen until cancelled; raises when the connection is beyond repair."""
-        context = self._context
+        """Sign in, wait for shards to hold, catch up in them and listen until cancelled or until they are lost."""
+        await self._sign_in()
+        count = self._settings.shards
+        async with self._context.lease([shard.name for shard in shards_of(count)]) as held:
+            await self._receive(shards_of(count, held), on_ready)
+
+    async def _sign_in(self) -> None:
+        try:
+            await self._api.me()
+        except discord.LoginFailure as error:
+            raise SetupError(HOW_TO_RENEW) from error
+
+    async def _receive(self, shards: Sequence[Shard], on_ready: Callable[[], None]) -> None:
         interactions = InteractionDesk(
-            context, self._directory, self._hearing, self._answers, self._callbacks, self._note_direct_chat
+            self._context, self._directory, self._hearing, self._answers, self._callbacks, self._direct_chats
         )
-        backfill = Backfill(context, self._api, self._directory, self._messages, self._hearing)
+        behind, turnstile = set(shards), Turnstile()
+
+        def caught_up(shard: Shard) -> None:
+            behind.discard(shard)
+            if not behind:
+                on_ready()
+
+        ends = [
+            asyncio.create_task(
+                self._hold(shard, interactions, partial(caught_up, shard), turnstile), name=shard.name
+            )
+            for shard in shards
+        ]
+        try:
+            ended, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in ended:
+                end.result()
+        finally:
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+            await interactions.close()
+
+    async def _hold(
+        self, shard: Shard, interactions: InteractionDesk, on_ready: Callable[[], None], turnstile: Turnstile
+    ) -> None:
+        """Receive on one shard until its connection ends or something is beyond repair."""
+        context = self._context
+        backfill = Backfill(context, shard, self._api, self._directory, self._messages, self._hearing)
         receiver = Receiver(
             context,
-            self._api,
+            shard,
             self._directory,
             self._threads,
             backfill,
             self._hearing,
             interactions.take,
             self._register_commands,
+            on_ready,
         )
-        receiver.start(on_ready)
-        self._receiver = receiver
-        listening = asyncio.create_task(
-            listen(self._settings, receiver.feed, self._meet, context.report), name="discord gateway"
-        )
-        try:
-            await asyncio.wait({listening, receiver.broken}, return_when=asyncio.FIRST_COMPLETED)
-            if receiver.broken.done():
-                receiver.broken.result()
-            await listening
-        finally:
-            self._receiver = None
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-            await receiver.close()
-            await interactions.close()
-            self._directory.client = None
-
-    def _note_direct_chat(self, place: Place) -> None:
-        if self._receiver is not None and place.is_direct and place.channel:
-            self._receiver.note_direct_chat(place.channel)
-
-    def _meet(self, client: discord.Client) -> None:
-        self._directory.client = client
+        await receiver.run(listen(self._settings, shard, receiver.feed, turnstile, context.report))
 
     def _register_commands(self, application: str) -> None:
+        """Once for all shards; done by several processes at a time it does no harm."""
         context = self._context
         wanted = definitions(context.commands, context.command_prefix, context.texts)
         self._registering = asyncio.create_task(
@@ -155,7 +175,8 @@ class DiscordAdapter:
         if await self._desk.is_forum(outgoing.place):
             return await self._desk.announce(outgoing, attempt)
         receipt = await self._poster.post(outgoing, attempt)
-        self._note_direct_chat(receipt.messages[0].place if receipt.messages else outgoing.place)
+        if receipt.messages:
+            await self._direct_chats.note(receipt.messages[0].place, receipt.messages[0].id)
         return receipt
 
     async def _change(self, outgoing: Edit | Remove | React | Mark, attempt: Attempt) -> Receipt:

@@ -59,6 +59,10 @@ class _TooLateError(Exception):
     """The interaction's token is worth nothing any more."""
 
 
+class _PutOffElsewhereError(Exception):
+    """Another process has put the interaction off."""
+
+
 class Answers:
     """Keeps the three-second promise and performs Answer and OpenForm."""
 
@@ -96,6 +100,10 @@ class Answers:
             try:
                 await self._put_off(ref, dialogue)
             except FAILURES as error:
+                if code_of(error) == ALREADY_ACKNOWLEDGED:
+                    # Another process has answered, which is as good.
+                    dialogue.standing = Standing.UNKNOWN
+                    return
                 self._context.report(
                     "discord.defer_failed", {"code": code_of(error), "error": type(error).__name__}
                 )
@@ -119,7 +127,7 @@ class Answers:
         """Say privately that something could not be done; nothing when even that cannot be said."""
         dialogue = self._dialogue(ref)
         async with dialogue.lock:
-            with suppress(*FAILURES, _TooLateError):
+            with suppress(*FAILURES, _TooLateError, _PutOffElsewhereError):
                 await self._say(ref, dialogue, Loaded(_private(render(Content(text))[0].payload)))
 
     # Answers
@@ -130,14 +138,23 @@ class Answers:
             return await self._elsewhere(outgoing, attempt)
         dialogue = self._dialogue(ref)
         async with dialogue.lock:
-            if dialogue.standing is Standing.WAITING and not outgoing.is_private:
-                return await self._in_public(ref, dialogue, outgoing, attempt)
             try:
-                return await self._answer(ref, dialogue, outgoing, attempt)
+                try:
+                    return await self._answer_as_it_stands(ref, dialogue, outgoing, attempt)
+                except _PutOffElsewhereError:
+                    dialogue.standing = Standing.WAITING
+                    return await self._answer_as_it_stands(ref, dialogue, outgoing, attempt)
             except _TooLateError:
                 return await self._elsewhere(outgoing, attempt)
             except FAILURES as error:
                 raise send_error(error) from error
+
+    async def _answer_as_it_stands(
+        self, ref: InteractionRef, dialogue: _Dialogue, outgoing: Answer, attempt: Attempt
+    ) -> Receipt:
+        if dialogue.standing is Standing.WAITING and not outgoing.is_private:
+            return await self._in_public(ref, dialogue, outgoing, attempt)
+        return await self._answer(ref, dialogue, outgoing, attempt)
 
     def _usable(self, handle: Handle | None) -> InteractionRef | None:
         if handle is None or (handle.expires_at is not None and handle.expires_at <= self._context.now()):
@@ -208,7 +225,11 @@ class Answers:
                 if was_open and error.status < 500:
                     dialogue.standing = Standing.OPEN
                 raise
-        return {} if was_tried else await self._callbacks.follow_up(ref, part.payload, part.files)
+        if was_tried:
+            return {}
+        if await self._callbacks.is_waiting(ref):
+            raise _PutOffElsewhereError
+        return await self._callbacks.follow_up(ref, part.payload, part.files)
 
     # Forms
 

@@ -16,6 +16,8 @@ _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.
 
 def files_of(message: Mapping[str, Any]) -> tuple[FileRef, ...]:
     """The message's own attachments and those of the message it forwards."""
+    if not (message.get("attachments") or message.get("message_snapshots")):
+        return ()
     is_voice = bool(int(message.get("flags") or 0) & _IS_VOICE_MESSAGE)
     address = f"{message['channel_id']}/{message['id']}"
     return tuple(_file(one, address, is_voice=is_voice) for one in attachments_of(message))

@@ -1,6 +1,6 @@
 """What was said while the bot was away: which rooms to read, from where, and reading them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +13,14 @@ from adapters.discord.api import Api
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.messages import Messages
-from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name, room_from, room_of_cursor
+from adapters.discord.rooms import SPOKEN, Hearing, Room, RoomKind, room_from, room_of_cursor
+from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
 
 ALWAYS_READ_WITHIN = timedelta(days=3)
 """Rooms quiet for longer are only read when Discord says that something newer is in them."""
 MOST_OTHER_ROOMS = 200
 PAGE = 100
-SESSION = "session"
-"""A cursor that moves with every connection, so that the house knows when it last listened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +34,110 @@ class Past:
 
 
 class Backfill:
-    """Finds and reads missed messages; what Discord does not let the bot read is reported and left out."""
+    """Finds and reads missed messages of a shard; what Discord does not let the bot read is reported and left out."""
 
     def __init__(
-        self, context: AdapterContext, api: Api, directory: Directory, messages: Messages, hearing: Hearing
+        self,
+        context: AdapterContext,
+        shard: Shard,
+        api: Api,
+        directory: Directory,
+        messages: Messages,
+        hearing: Hearing,
     ) -> None:
-        self._context, self._api = context, api
+        self._context, self._shard, self._api = context, shard, api
         self._directory, self._messages, self._hearing = directory, messages, hearing
 
-    async def pasts(self, cursors: Mapping[str, str], since: datetime | None) -> list[Past]:
-        """The rooms to be read. `since` is when the bot last listened, None on the first start."""
+    async def since(self, cursors: Mapping[str, str]) -> datetime | None:
+        """When this shard was last heard, by whichever process held it; None at the very first start."""
+        position = cursors.get(self._shard.cursor, "")
+        if position and is_timed(position):
+            return made_at(position)
+        return await self._context.intake.stopped_at()
+
+    async def pasts(
+        self,
+        cursors: Mapping[str, str],
+        since: datetime | None,
+        direct_chats: Iterable[str],
+        *,
+        has_all_guilds: bool,
+    ) -> list[Past]:
+        """The rooms of this shard that are to be read.
+
+        `since` is when the shard was last heard, None on the first start; `direct_chats` are those that Discord
+        names by itself.
+        """
         found: dict[str, Past] = {}
         for name, position in cursors.items():
             room = room_of_cursor(name)
-            if room is not None:
-                if self._may_have_news(room, position):
-                    found[room.id] = Past(room, position)
-                else:
-                    found.setdefault(room.id, Past(room, ""))
+            if room is not None and await self._is_here(room, has_all_guilds=has_all_guilds):
+                is_read = self._may_have_news(room, position)
+                found[room.id] = Past(room, position if is_read else "")
+        for room, position in self._spoken(cursors):
+            found.setdefault(room.id, Past(room, position))
         if since is not None:
-            for room in await self._rooms_without_cursor(since):
+            for room in await self._rooms_without_cursor(since, direct_chats):
                 found.setdefault(room.id, past_since(room, since))
         return [past for past in found.values() if past.after]
+
+    def _spoken(self, cursors: Mapping[str, str]) -> list[tuple[Room, str]]:
+        """Direct chats in which the bot spoke and nobody answered while it was there."""
+        if not self._shard.has_direct_chats:
+            return []
+        return [
+            (Room(name.removeprefix(SPOKEN), RoomKind.DIRECT), position)
+            for name, position in cursors.items()
+            if name.startswith(SPOKEN)
+        ]
+
+    async def _is_here(self, room: Room, *, has_all_guilds: bool = True) -> bool:
+        """Whether a room belongs to this shard."""
+        if self._shard.is_alone:
+            return True
+        if room.kind is RoomKind.DIRECT:
+            return self._shard.has_direct_chats
+        around = room.parent or room.id
+        known = self._directory.guilds.room(around)
+        if known is None and has_all_guilds:
+            # It lies in another shard, or where the bot may not look any more.
+            return False
+        try:
+            guild = known.guild if known else await self._directory.guild_of(around)
+        except FAILURES as error:
+            self._skip(around, error)
+            return False
+        return bool(guild) and self._shard.has_guild(guild)
 
     def _may_have_news(self, room: Room, position: str) -> bool:
         if self._context.now() - made_at(position) < ALWAYS_READ_WITHIN:
             return True
-        client = self._directory.client
-        channel = client.get_channel(int(room.id)) if client else None
-        last = getattr(channel, "last_message_id", None)
-        return last is None or int(last) > int(position)
+        known = self._directory.guilds.channel(room.id)
+        return known is None or not known.last_message or int(known.last_message) > int(position)
 
-    async def _rooms_without_cursor(self, since: datetime) -> list[Room]:
+    async def _rooms_without_cursor(self, since: datetime, direct_chats: Iterable[str]) -> list[Room]:
         rooms = []
-        for channel in self._hearing.channels():
-            rooms += await self._rooms_of(channel, since)
+        for room in await self._our_channels():
+            rooms += await self._rooms_of(room, since)
+        if self._shard.has_direct_chats:
+            rooms += [Room(one, RoomKind.DIRECT) for one in direct_chats]
         return rooms + self._active_elsewhere(since)
 
-    async def _rooms_of(self, channel: str, since: datetime) -> list[Room]:
+    async def _our_channels(self) -> list[Room]:
+        """The staff space and support places, as far as they lie in this shard."""
+        found = []
+        for channel in self._hearing.channels():
+            try:
+                room = await self._directory.room(channel)
+                guild = "" if self._shard.is_alone else await self._directory.guild_of(channel)
+            except FAILURES as error:
+                self._skip(channel, error)
+            else:
+                found += [room] if self._shard.is_alone or (guild and self._shard.has_guild(guild)) else []
+        return found
+
+    async def _rooms_of(self, room: Room, since: datetime) -> list[Room]:
         """One of our channels and the threads in it that may have been written in."""
-        try:
-            room = await self._directory.room(channel)
-        except FAILURES as error:
-            self._skip(channel, error)
-            return []
         own = [] if room.kind is RoomKind.FORUM else [room]
         return [*own, *await self._active_threads(room), *await self._archived_threads(room, since)]
 
@@ -88,7 +147,7 @@ class Backfill:
             listed = await self._api.call(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild))
         except FAILURES as error:
             self._skip(parent.id, error)
-            return self._directory.cached_threads(parent.id)
+            return self._directory.guilds.threads_in(parent.id)
         threads = (room_from(one) for one in listed.get("threads") or ())
         return [thread for thread in threads if thread.parent == parent.id]
 
@@ -103,29 +162,27 @@ class Backfill:
         return [room_from(one) for one in listed.get("threads") or () if _archived_at(one) >= since]
 
     def _active_elsewhere(self, since: datetime) -> list[Room]:
-        """Other rooms where somebody may have called the bot, and direct chats that Discord names by itself."""
-        client = self._directory.client
-        if client is None:
-            return []
-        channels: list[Any] = [
-            one for guild in client.guilds for one in (*guild.text_channels, *guild.threads)
-        ]
+        """Other rooms where somebody may have called the bot."""
         border = int(first_after(since))
-        fresh = [one for one in channels if (one.last_message_id or 0) > border][:MOST_OTHER_ROOMS]
-        rooms = [_room_of(one) for one in fresh]
-        return rooms + [Room(str(one.id), RoomKind.DIRECT) for one in client.private_channels]
+        fresh = [
+            one.room
+            for one in self._directory.guilds.channels_in(self._shard)
+            if one.room.kind is not RoomKind.FORUM and int(one.last_message or 0) > border
+        ]
+        return fresh[:MOST_OTHER_ROOMS]
 
     async def baselines(self, cursors: Mapping[str, str]) -> list[Cursor]:
         """Cursors for those of our text channels that have none: from here on everything in them is news."""
         found = []
-        for channel in self._hearing.channels():
+        for room in await self._our_channels():
+            if room.kind is not RoomKind.TEXT or room.cursor in cursors:
+                continue
             try:
-                room = await self._directory.room(channel)
-                if room.kind is RoomKind.TEXT and cursor_name(room) not in cursors:
-                    last = await self._messages.latest(channel, 1)
-                    found.append(Cursor(cursor_name(room), str(last[0]["id"]) if last else "0"))
+                last = await self._messages.latest(room.id, 1)
             except FAILURES as error:
-                self._skip(channel, error)
+                self._skip(room.id, error)
+            else:
+                found.append(Cursor(room.cursor, str(last[0]["id"]) if last else "0"))
         return found
 
     async def read(self, past: Past) -> AsyncIterator[list[dict[str, Any]]]:
@@ -149,14 +206,6 @@ class Backfill:
         self._context.report(
             "discord.history_unread", {"room": room, "code": code_of(error), "error": type(error).__name__}
         )
-
-
-def _room_of(channel: discord.TextChannel | discord.Thread) -> Room:
-    if isinstance(channel, discord.Thread):
-        return Room(
-            str(channel.id), RoomKind.THREAD, str(channel.parent_id), str(channel.owner_id), channel.name
-        )
-    return Room(str(channel.id), RoomKind.TEXT, name=channel.name, guild=str(channel.guild.id))
 
 
 def past_since(room: Room, since: datetime) -> Past:

@@ -11,14 +11,17 @@ from typing import Any
 import aiohttp
 import discord
 
-from adapters.discord.api import CALL_TIMEOUT, UPLOAD_TIMEOUT, Api
+from adapters.discord.api import Api
 from adapters.discord.files import multipart
+from adapters.discord.house_http import CALL_TIMEOUT, UPLOAD_TIMEOUT
 from adapters.discord.interactions import InteractionRef
 
 Json = dict[str, Any]
 
 MESSAGE, LATER_MESSAGE, LATER_UPDATE, CHOICES, FORM = 4, 5, 6, 8, 9
 MOST_CHOICES = 25
+LOADING = 1 << 7
+"""The flag of a message that says 'is thinking'."""
 
 
 class Callbacks:
@@ -50,6 +53,14 @@ class Callbacks:
     ) -> Json:
         """Put the answer where 'is thinking' stands. May be repeated."""
         return await self._call("PATCH", self._original(ref), data, files)
+
+    async def is_waiting(self, ref: InteractionRef) -> bool:
+        """Whether the answer was put off and 'is thinking' stands there."""
+        try:
+            original = await self._call("GET", self._original(ref), None)
+        except discord.NotFound:
+            return False
+        return bool(int(original.get("flags") or 0) & LOADING)
 
     async def drop(self, ref: InteractionRef) -> None:
         """Take 'is thinking' away."""

@@ -140,10 +140,10 @@ class Changer:
     # Reactions
 
     async def react(self, outgoing: React) -> Receipt:
-        emoji = self._emoji(outgoing.emoji)
-        if not emoji:
-            return Receipt(notices=(REACTION_UNKNOWN,))
         try:
+            emoji = await self._emoji(outgoing)
+            if not emoji:
+                return Receipt(notices=(REACTION_UNKNOWN,))
             await self._react(outgoing.message, emoji, is_on=outgoing.is_on)
         except discord.HTTPException as error:
             if code_of(error) in (UNKNOWN_EMOJI, TOO_MANY_REACTIONS):
@@ -153,9 +153,11 @@ class Changer:
             raise send_error(error) from error
         return Receipt()
 
-    def _emoji(self, emoji: str) -> str:
-        is_custom = len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":")
-        return self._directory.custom_emoji(emoji[1:-1]) if is_custom else emoji
+    async def _emoji(self, outgoing: React) -> str:
+        emoji = outgoing.emoji
+        if len(emoji) > 2 and emoji.startswith(":") and emoji.endswith(":"):
+            return await self._directory.custom_emoji(emoji[1:-1], outgoing.message.place.channel)
+        return emoji
 
     async def _react(self, at: MessageAt, emoji: str, *, is_on: bool) -> None:
         """Put the bot's reaction on or take it off; a message that is gone counts as done."""

@@ -1,4 +1,4 @@
-"""Who and what is where: the SDK's cache of guilds and channels, and the API for what it does not hold."""
+"""Who and what is where: what the gateway told, where this process has one, and the API for all the rest."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,57 +10,46 @@ from discord.http import Route
 from adapters.discord.api import Api
 from adapters.discord.errors import FAILURES
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES
-from adapters.discord.permissions import VIEW_CHANNEL, Overwrite, permissions_in
+from adapters.discord.guilds import Channel, Guild, Guilds, channel_from, guild_from
+from adapters.discord.permissions import VIEW_CHANNEL, permissions_in
 from adapters.discord.recent import Recent
-from adapters.discord.rooms import Room, RoomKind, is_telling, room_from
+from adapters.discord.rooms import Hearing, Room, RoomKind, is_telling, room_from
 from bot.core.places import MessageAt
 
 Json = Mapping[str, Any]
 
 KEPT_SECONDS = 60.0
+ROOMS_KEPT_SECONDS = 3600.0
+"""What a room is does not change; only its name may."""
 LONGEST_LOOK_SECONDS = 1.5
 
 
 class Directory:
-    """Looks things up; `client` is the gateway's, once there is one."""
+    """Looks things up; `guilds` is what the gateway tells, and nothing in a process that holds none of it."""
 
-    def __init__(self, api: Api) -> None:
-        self._api = api
-        self.client: discord.Client | None = None
+    def __init__(self, api: Api, hearing: Hearing) -> None:
+        self._api, self._hearing = api, hearing
+        self.guilds = Guilds()
         self._channels: Recent[str, Json] = Recent(500, KEPT_SECONDS)
+        self._rooms: Recent[str, Room] = Recent(10_000, ROOMS_KEPT_SECONDS)
+        self._guilds: Recent[str, Guild] = Recent(500, KEPT_SECONDS)
         self._members: Recent[tuple[str, str], tuple[str, ...] | None] = Recent(5_000, KEPT_SECONDS)
         self._directs: Recent[str, str] = Recent(10_000)
 
     # Rooms
 
     async def room(self, channel_id: str, hint: Json | None = None) -> Room:
-        """Find a room: in the cache, in a channel object that came along, or at Discord.
+        """Find a room: among those known, in a channel object that came along, or at Discord.
 
         Raises one of `errors.FAILURES` when even Discord does not know it.
         """
-        if (cached := self._cached(channel_id)) is not None:
-            return cached
+        if (known := self.guilds.room(channel_id)) is not None:
+            return known
         if hint is not None and is_telling(hint):
             return room_from(hint)
+        if (kept := self._rooms.get(channel_id)) is not None:
+            return kept
         return room_from(await self.channel(channel_id))
-
-    def _cached(self, channel_id: str) -> Room | None:
-        channel = self.client.get_channel(int(channel_id)) if self.client else None
-        if channel is None:
-            return None
-        if isinstance(channel, discord.Thread):
-            return Room(
-                channel_id,
-                RoomKind.THREAD,
-                str(channel.parent_id),
-                str(channel.owner_id),
-                channel.name,
-                str(channel.guild.id),
-            )
-        if isinstance(channel, discord.abc.PrivateChannel):
-            return Room(channel_id, RoomKind.DIRECT)
-        kind = RoomKind.FORUM if isinstance(channel, discord.ForumChannel) else RoomKind.TEXT
-        return Room(channel_id, kind, name=channel.name, guild=str(channel.guild.id))
 
     async def channel(self, channel_id: str, *, is_fresh: bool = False) -> Json:
         """The channel object itself, at most a minute old."""
@@ -68,6 +57,7 @@ class Directory:
             return kept
         found: Json = await self._api.call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
         self._channels.put(channel_id, found)
+        self._rooms.put(channel_id, room_from(found))
         return found
 
     async def direct(self, user_id: str) -> str:
@@ -96,54 +86,53 @@ class Directory:
         both = [place.thread, place.channel]
         return both[::-1] if place.thread == at.id else both
 
-    def cached_threads(self, parent: str) -> list[Room]:
-        """The threads of a channel that the cache knows."""
-        channel = self.client.get_channel(int(parent)) if self.client else None
-        threads = getattr(channel, "threads", ())
-        return [Room(str(one.id), RoomKind.THREAD, parent, str(one.owner_id), one.name) for one in threads]
+    # Guilds
 
     async def guild_of(self, channel_id: str) -> str:
-        """The id of the guild a channel lies in."""
-        cached = self._cached(channel_id)
-        if cached and cached.guild:
-            return cached.guild
+        """The id of the guild a channel lies in, "" for a direct chat; raises one of `errors.FAILURES`."""
+        if (room := await self.room(channel_id)).guild:
+            return room.guild
         return str((await self.channel(channel_id)).get("guild_id") or "")
 
-    # Names and small facts, from the cache alone
+    async def guild(self, guild_id: str) -> Guild:
+        """What is known of a guild, or a look at it that is at most a minute old; raises one of `errors.FAILURES`."""
+        if (known := self.guilds.guild(guild_id) or self._guilds.get(guild_id)) is not None:
+            return known
+        found = guild_from(await self._api.call(Route("GET", "/guilds/{guild_id}", guild_id=guild_id)))
+        self._guilds.put(guild_id, found)
+        return found
+
+    async def upload_limit(self, channel_id: str) -> int:
+        """The largest file that a room takes."""
+        try:
+            guild_id = await self.guild_of(channel_id) if channel_id else ""
+            return (await self.guild(guild_id)).upload_bytes if guild_id else DEFAULT_UPLOAD_BYTES
+        except FAILURES:
+            return DEFAULT_UPLOAD_BYTES
+
+    async def custom_emoji(self, name: str, channel_id: str) -> str:
+        """`name:id` of a custom emoji the bot can use in a room, or ""."""
+        if known := self.guilds.emoji(name):
+            return known
+        # The bot can use the emojis of every guild it is in; those around this room and our own are the likely ones.
+        for channel in dict.fromkeys((channel_id, *self._hearing.channels())):
+            try:
+                guild_id = await self.guild_of(channel)
+                emoji = (await self.guild(guild_id)).emojis.get(name) if guild_id else None
+            except FAILURES:
+                continue
+            if emoji:
+                return f"{name}:{emoji}"
+        return ""
+
+    # Names, from what is known alone
 
     def name(self, kind: str, value: str) -> str:
-        """What a user, role or channel is called, or "" when the cache does not know."""
-        if self.client is None or not value.isdigit():
-            return ""
+        """What a role or channel is called, or "" when nobody told."""
         if kind == "role":
-            roles = (guild.get_role(int(value)) for guild in self.client.guilds)
-            return next((role.name for role in roles if role), "")
-        if kind == "channel":
-            cached = self._cached(value)
-            return cached.name if cached else ""
-        user = self.client.get_user(int(value))
-        return user.display_name if user else ""
-
-    def bots_roles(self, me: str) -> frozenset[str]:
-        """The roles that Discord made for the bot itself."""
-        guilds = self.client.guilds if self.client else ()
-        return frozenset(
-            str(role.id)
-            for guild in guilds
-            for role in guild.roles
-            if role.tags and str(role.tags.bot_id) == me
-        )
-
-    def upload_limit(self, channel_id: str) -> int:
-        channel = self.client.get_channel(int(channel_id)) if self.client and channel_id else None
-        guild = getattr(channel, "guild", None)
-        return int(guild.filesize_limit) if guild else DEFAULT_UPLOAD_BYTES
-
-    def custom_emoji(self, name: str) -> str:
-        """`name:id` of a custom emoji the bot can use, or ""."""
-        guilds = self.client.guilds if self.client else ()
-        found = (one for guild in guilds for one in guild.emojis if one.name == name)
-        return next((f"{one.name}:{one.id}" for one in found), "")
+            return self.guilds.role_name(value)
+        room = self.guilds.room(value) if kind == "channel" else None
+        return room.name if room else ""
 
     # Who may see what
 
@@ -155,25 +144,28 @@ class Directory:
             return None
 
     async def _can_see(self, channel_id: str, user_id: str) -> bool | None:
-        channel = self.client.get_channel(int(channel_id)) if self.client else None
-        if not isinstance(channel, discord.abc.GuildChannel):
+        channel = await self._permitting(channel_id)
+        if not channel.room.guild:
             return None
-        guild = channel.guild
-        if not channel.overwrites and not any(role.permissions.value for role in guild.roles):
+        guild = await self.guild(channel.room.guild)
+        if not channel.overwrites and not any(role.permissions for role in guild.roles.values()):
             # A server that tells of no permissions at all tells nothing about this one.
             return None
-        roles = await self._roles(str(guild.id), user_id)
+        roles = await self._roles(guild.id, user_id)
         if roles is None:
             return False
         granted = permissions_in(
-            guild_id=str(guild.id),
-            owner_id=str(guild.owner_id),
-            role_permissions={str(role.id): role.permissions.value for role in guild.roles},
-            overwrites=[_overwrite(target, value) for target, value in channel.overwrites.items()],
+            guild_id=guild.id,
+            owner_id=guild.owner,
+            role_permissions={role.id: role.permissions for role in guild.roles.values()},
+            overwrites=channel.overwrites,
             user_id=user_id,
             user_roles=roles,
         )
         return bool(granted & VIEW_CHANNEL)
+
+    async def _permitting(self, channel_id: str) -> Channel:
+        return self.guilds.channel(channel_id) or channel_from(await self.channel(channel_id))
 
     async def _roles(self, guild_id: str, user_id: str) -> tuple[str, ...] | None:
         """The member's roles; None for a stranger."""
@@ -192,11 +184,3 @@ class Directory:
     def note_member(self, guild_id: str, user_id: str, roles: tuple[str, ...]) -> None:
         """An event brought the member's roles along."""
         self._members.put((guild_id, user_id), roles)
-
-
-def _overwrite(
-    target: discord.Role | discord.Member | discord.Object, value: discord.PermissionOverwrite
-) -> Overwrite:
-    allow, deny = value.pair()
-    is_role = isinstance(target, discord.Role) or getattr(target, "type", None) is discord.Role
-    return Overwrite(str(target.id), not is_role, allow.value, deny.value)

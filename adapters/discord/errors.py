@@ -6,6 +6,7 @@ Discord's codes: https://discord.com/developers/docs/topics/opcodes-and-status-c
 import aiohttp
 import discord
 
+from adapters.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
 
@@ -51,6 +52,8 @@ _BY_STATUS = {
 }
 _PAUSE_SECONDS = 30.0
 
+_NOTHING_SENT = (NotConnectedError, aiohttp.ClientConnectorError, ConnectionRefusedError)
+
 Failure = discord.DiscordException | aiohttp.ClientError | OSError
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What a call may raise; a timeout is an OSError."""
@@ -70,7 +73,7 @@ def send_error(error: Failure, sent: tuple[MessageAt, ...] = ()) -> SendError:
     if isinstance(error, discord.HTTPException):
         return _refused(error, sent)
     # When no connection came about, nothing can have arrived.
-    is_uncertain = not isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError)
+    is_uncertain = not isinstance(error, _NOTHING_SENT)
     return SendError(type(error).__name__, is_uncertain=is_uncertain, sent=sent)
 
 

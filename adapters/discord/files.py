@@ -12,9 +12,10 @@ import discord
 from discord.http import Route
 
 from adapters import FileOpener, FileUnavailableError
-from adapters.discord.api import UPLOAD_TIMEOUT, Api
+from adapters.discord.api import Api
 from adapters.discord.attachments import attachments_of, safe_name
 from adapters.discord.errors import FAILURES
+from adapters.discord.house_http import UPLOAD_TIMEOUT
 from bot.core.content import FileRef
 
 MAX_DOWNLOAD_BYTES = 100 * 1024 * 1024

@@ -1,21 +1,37 @@
-"""The connection to Discord's gateway: the SDK's client, its raw frames, and its ends as clean failures."""
+"""The connection to Discord's gateway: the SDK's client, its raw events, and its ends as clean failures."""
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import discord
-import orjson
-from discord.gateway import DiscordWebSocket
 
 from adapters import SetupError
-from adapters.discord.api import HouseHttp
+from adapters.discord.guilds import FOLLOWED
+from adapters.discord.house_http import HouseHttp
 from adapters.discord.settings import DiscordSettings
+from adapters.discord.shards import Shard
 from bot.core.texts import mark
 
 Sink = Callable[[str, dict[str, Any], int], None]
 """(event name, payload, number in the session)."""
 
-_DISPATCH = DiscordWebSocket.DISPATCH
+IDENTIFY_PAUSE_SECONDS = 5.0
+"""Discord lets a bot begin one session in so many seconds, and refuses another."""
+
+HEARD = FOLLOWED | {
+    "READY",
+    "INTERACTION_CREATE",
+    "MESSAGE_CREATE",
+    "MESSAGE_UPDATE",
+    "MESSAGE_DELETE",
+    "MESSAGE_DELETE_BULK",
+    "MESSAGE_REACTION_ADD",
+    "MESSAGE_REACTION_REMOVE",
+}
+"""The events that are passed on; of the others nothing is even made."""
+
 _WRONG_TOKEN = 4004
 _INTENTS_REFUSED = (4013, 4014)
 
@@ -41,46 +57,78 @@ def needed_intents(*, has_message_content: bool) -> discord.Intents:
     )
 
 
-class GatewayClient(discord.Client):
-    """The SDK's client at this adapter's addresses; hands every frame on as it came."""
+class Turnstile:
+    """Lets the sessions of this process begin one after another, in the time that Discord wants between them."""
 
-    def __init__(self, settings: DiscordSettings, intents: discord.Intents, sink: Sink) -> None:
-        self._settings, self._sink = settings, sink
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._passed_at: float | None = None
+
+    async def wait(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            if self._passed_at is not None:
+                await asyncio.sleep(max(0.0, self._passed_at + IDENTIFY_PAUSE_SECONDS - loop.time()))
+            self._passed_at = loop.time()
+
+
+class GatewayClient(discord.Client):
+    """The SDK's client for one shard at this adapter's addresses; hands events on as they came."""
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        shard: Shard,
+        intents: discord.Intents,
+        sink: Sink,
+        turnstile: Turnstile,
+    ) -> None:
+        self._settings, self._sink, self._turnstile = settings, sink, turnstile
         super().__init__(
             intents=intents,
-            # No messages are cached: whatever is asked about a message goes by its id.
+            shard_id=None if shard.is_alone else shard.number,
+            shard_count=None if shard.is_alone else shard.count,
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
-            enable_debug_events=True,
         )
 
     def _get_state(self, **options: Any) -> Any:
         # The state takes hold of the client's HTTP object, so this is the moment to exchange it.
         self.http = HouseHttp(self.loop, self._settings)
-        return super()._get_state(**options)
+        state = super()._get_state(**options)
+        # Ours in place of the SDK's own: those build objects of everything that is said, and nobody here asks for them.
+        state.parsers = {kind: partial(self._pass_on, kind) for kind in HEARD}
+        return state
 
-    async def on_socket_raw_receive(self, frame: str | bytes) -> None:
-        # One task per frame, started in order; nothing here may wait, or they would overtake each other.
-        message = orjson.loads(frame)
-        if message.get("op") == _DISPATCH:
-            self._sink(message["t"], message["d"], message["s"] or 0)
+    def _pass_on(self, kind: str, data: dict[str, Any]) -> None:
+        self._sink(kind, data, self.ws.sequence or 0)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens to the SDK's own events."""
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        # Before the first the connection itself was not made yet: the SDK gives one a minute in all.
+        if not initial:
+            await self._turnstile.wait()
 
 
 async def listen(
     settings: DiscordSettings,
+    shard: Shard,
     sink: Sink,
-    on_client: Callable[[discord.Client], None],
+    turnstile: Turnstile,
     report: Callable[[str, dict[str, object]], None],
 ) -> None:
-    """Stay connected and feed the sink; short gaps are resumed by the SDK.
+    """Hold the shard's connection and feed the sink; short gaps are resumed by the SDK.
 
     Raises SetupError for a token that is refused and GatewayLostError, or what the SDK raises, for the rest.
     When Discord refuses the message content intent it goes on without.
     """
+    await turnstile.wait()
     for has_message_content in (True, False):
-        client = GatewayClient(settings, needed_intents(has_message_content=has_message_content), sink)
-        on_client(client)
+        intents = needed_intents(has_message_content=has_message_content)
+        client = GatewayClient(settings, shard, intents, sink, turnstile)
         try:
             await _connect(client, settings.token.strip())
         except discord.ConnectionClosed as error:

@@ -1,13 +1,14 @@
 """What people use on Discord, into the intake in milliseconds; the answer comes later and in its own time."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from adapters import AdapterContext
 from adapters.discord.answers import Answers
 from adapters.discord.callbacks import Callbacks
 from adapters.discord.commands import shortcut_labels
+from adapters.discord.direct_chats import DirectChats
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.interactions import (
@@ -25,11 +26,11 @@ from adapters.discord.rooms import Hearing
 from adapters.discord.settings import PLATFORM
 from bot.core.commands import Role
 from bot.core.events import CommandGiven
-from bot.core.places import Place
 
 OFFER_WITHIN_SECONDS = 2.0
 """Of the three that Discord gives; later the list stays empty."""
 STORE_PAUSE_SECONDS = 0.3
+CLOSE_WITHIN_SECONDS = 1.0
 _DIRECT_TYPE = 1
 
 
@@ -43,11 +44,11 @@ class InteractionDesk:
         hearing: Hearing,
         answers: Answers,
         callbacks: Callbacks,
-        note_direct_chat: Callable[[Place], None],
+        direct_chats: DirectChats,
     ) -> None:
         self._context, self._directory, self._hearing = context, directory, hearing
         self._answers, self._callbacks = answers, callbacks
-        self._note_direct_chat = note_direct_chat
+        self._direct_chats = direct_chats
         self._shortcuts = shortcut_labels(context.texts)
         self._roles = {command.name: command.role for command in context.commands}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -59,6 +60,9 @@ class InteractionDesk:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
+        """Let what came in be stored: Discord repeats none of it. What takes too long is given up."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_WITHIN_SECONDS)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,7 +83,7 @@ class InteractionDesk:
                 return
             event = await self._completed(event, data)
             await self._store(event)
-            self._note_direct_chat(event.place)
+            await self._direct_chats.note(event.place, str(data["id"]))
         except Exception as error:  # noqa: BLE001 - Discord repeats no interaction: the person has to be told
             self._context.report("discord.interaction_failed", {"error": type(error).__name__})
             await self._answers.apologise(

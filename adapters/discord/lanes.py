@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST_BATCH = 100
+CLOSE_WITHIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,15 @@ class Lanes:
             self._held.discard(room)
         self._serve(room)
 
+    def is_last(self, room: str) -> bool:
+        """Whether nothing waits but what waits in this room."""
+        return self._lanes.keys() <= {room}
+
     async def close(self) -> None:
+        """Let what is under way be stored, for much of it is told only once; what takes too long is given up."""
         workers = list(self._workers.values())
+        if workers:
+            await asyncio.wait(workers, timeout=CLOSE_WITHIN_SECONDS)
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
@@ -60,7 +68,7 @@ class Lanes:
         is_held = self._held is None or room in self._held
         if is_held or room in self._workers or not self._lanes.get(room):
             return
-        self._workers[room] = asyncio.create_task(self._work(room), name=f"discord room {room}")
+        self._workers[room] = asyncio.create_task(self._work(room))
 
     async def _work(self, room: str) -> None:
         lane = self._lanes[room]

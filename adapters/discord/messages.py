@@ -27,7 +27,9 @@ class Messages:
         self, channel: str, payload: Mapping[str, Any], nonce: str, files: Sequence[discord.File] = ()
     ) -> Json:
         """Post; while Discord remembers the nonce (some minutes) a repeat returns the message that is there."""
-        route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
+        # A number needs no quoting.
+        number = int(channel) if channel.isdecimal() else channel
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=number)
         made: Json = await self._upload(route, {**payload, "nonce": nonce, "enforce_nonce": True}, files)
         self._keys.put(str(made["id"]), nonce)
         return made
@@ -44,7 +46,7 @@ class Messages:
     async def _upload(self, route: Route, payload: Mapping[str, Any], files: Sequence[discord.File]) -> Any:
         if files:
             return await self._api.call(route, files=list(files), form=multipart(payload, files))
-        return await self._api.call(route, json=dict(payload))
+        return await self._api.call(route, json=payload)
 
     async def fetch(self, channel: str, message: str) -> Json:
         route = Route(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from adapters.discord.attachments import files_of
@@ -65,16 +66,31 @@ def author_of(
     user: Payload, member: Payload | None, *, in_staff_space: bool | None = None, locale: str = ""
 ) -> Author:
     """Read a user object with the membership that came along."""
-    nick = (member or {}).get("nick")
+    nick = member.get("nick") if member else None
     handle = str(user.get("username") or "")
-    avatar = user.get("avatar")
+    name = str(nick or user.get("global_name") or handle or user["id"])
+    avatar, is_bot = str(user.get("avatar") or ""), bool(user.get("bot"))
+    return _author_as(str(user["id"]), name, handle, avatar, locale[:2].lower(), is_bot, in_staff_space)
+
+
+@lru_cache(2_000)
+def _author_as(
+    user_id: str,
+    name: str,
+    handle: str,
+    avatar: str,
+    language: str,
+    is_bot: bool,
+    in_staff_space: bool | None,
+) -> Author:
+    # Who speaks once mostly speaks again.
     return Author(
-        identity=identity_of(str(user["id"])),
-        name=str(nick or user.get("global_name") or handle or user["id"]),
+        identity=identity_of(user_id),
+        name=name,
         handle=handle,
-        language=locale[:2].lower(),
-        avatar_url=f"https://cdn.discordapp.com/avatars/{user['id']}/{avatar}.png" if avatar else "",
-        is_bot=bool(user.get("bot")),
+        language=language,
+        avatar_url=f"https://cdn.discordapp.com/avatars/{user_id}/{avatar}.png" if avatar else "",
+        is_bot=is_bot,
         is_in_staff_space=in_staff_space,
     )
 
@@ -120,7 +136,10 @@ def read_message(
 
 def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
     """(name, arguments) of a message that is nothing but one of our commands."""
-    typed = _TYPED_COMMAND.fullmatch(content.strip())
+    words = content.strip()
+    if not words.startswith("/"):
+        return None
+    typed = _TYPED_COMMAND.fullmatch(words)
     name = reader.typed_name(typed["name"]) if typed else ""
     return (name, (typed["arguments"] or "").strip()) if typed and name else None
 
@@ -227,6 +246,8 @@ def _in_staff_space(place: Place, reader: Reader) -> bool | None:
 
 def _without_call(content: str, reader: Reader) -> str:
     """The content without '@Allhands' in front of it."""
+    if "<@" not in content:
+        return content
     calls = [f"<@!?{reader.me}>", *(f"<@&{role}>" for role in reader.roles)]
     return re.sub(rf"^\s*(?:{'|'.join(calls)})[,:]?\s*", "", content, count=1)
 
@@ -264,22 +285,29 @@ def _titled(text: str, data: Payload, room: Room) -> str:
 
 
 def _text_of(data: Payload, content: str, reader: Reader) -> str:
-    return "\n\n".join(filter(None, _texts_of(data, content, reader)))
+    names = names_in(data, reader.names)
+    text = to_commonmark(content, names)
+    if not (data.get("message_snapshots") or data.get("sticker_items") or data.get("poll")):
+        return text
+    return "\n\n".join(filter(None, (text, *_texts_beside(data, names))))
 
 
-def _texts_of(data: Payload, content: str, reader: Reader) -> Iterator[str]:
-    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in data.get("mentions") or ()}
-
-    def names(kind: str, value: str) -> str:
-        return (mentioned.get(value, "") if kind == "user" else "") or reader.names(kind, value)
-
-    yield to_commonmark(content, names)
+def _texts_beside(data: Payload, names: Names) -> Iterator[str]:
     for snapshot in data.get("message_snapshots") or ():
         yield to_commonmark(str(snapshot["message"].get("content") or ""), names)
     for sticker in data.get("sticker_items") or ():
         yield to_commonmark(f":{sticker.get('name') or 'sticker'}:", names)
     if poll := data.get("poll"):
         yield to_commonmark(_poll_text(poll), names)
+
+
+def names_in(message: Payload, names: Names) -> Names:
+    """The names, with those of the people whom this message mentions."""
+    mentions = message.get("mentions")
+    if not mentions:
+        return names
+    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in mentions}
+    return lambda kind, value: (mentioned.get(value, "") if kind == "user" else "") or names(kind, value)
 
 
 def _poll_text(poll: Payload) -> str:

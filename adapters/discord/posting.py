@@ -77,7 +77,8 @@ class Sending:
     is_repeat_possible: bool = False
 
     def arrived(self, message: Mapping[str, Any]) -> None:
-        at = MessageAt(_exchange(self.target.place, str(message["id"])), str(message["id"]))
+        message_id = str(message["id"])
+        at = MessageAt(_exchange(self.target.place, message_id), message_id)
         self.messages.append(at)
         self.fresh.append(at)
 
@@ -108,22 +109,21 @@ class Poster:
             target = await self._target(outgoing.place)
         except FAILURES as error:
             raise send_error(error) from error
-        answers = target.answers or await self._answered(outgoing, target)
-        return await self.say(replace(target, answers=answers), render(outgoing.content), attempt)
+        if outgoing.reply_to is not None and not target.answers:
+            target = replace(target, answers=await self._answered(outgoing.reply_to, target))
+        return await self.say(target, render(outgoing.content), attempt)
 
-    async def _answered(self, outgoing: Post, target: Target) -> str:
+    async def _answered(self, message: MessageAt, target: Target) -> str:
         """The message to answer; "" when it lies in another channel, which Discord does not allow."""
-        if outgoing.reply_to is None:
-            return ""
-        channels = await self._directory.channels_of(outgoing.reply_to)
-        return outgoing.reply_to.id if channels[0] == target.channel else ""
+        channels = await self._directory.channels_of(message)
+        return message.id if channels[0] == target.channel else ""
 
     async def _target(self, place: Place) -> Target:
         """Find the channel of a place, opening a direct chat where only the person is known."""
         if not place.channel:
             channel = await self._directory.direct(place.person)
             return Target(channel, Place(PLATFORM, channel=channel, is_direct=True))
-        target = Target(api_channel(place), replace(place, person=""))
+        target = Target(api_channel(place), replace(place, person="") if place.person else place)
         if place.thread and self._threads.is_opening(place.thread):
             return await self._thread_of(target)
         return target
@@ -143,6 +143,9 @@ class Poster:
         left = parts[len(attempt.sent_so_far) :]
         try:
             for number, part in enumerate(left):
+                if not part.files:
+                    await self._say_part(sending, Loaded(part.payload), is_first=number == 0)
+                    continue
                 async with self.loaded(part, target.channel) as loaded:
                     sending.notices += loaded.notices
                     await self._say_part(sending, loaded, is_first=number == 0)
@@ -153,7 +156,7 @@ class Poster:
     @asynccontextmanager
     async def loaded(self, part: Part, channel: str) -> AsyncIterator[Loaded]:
         """The part with its files; what cannot come along is named in the text."""
-        limit = self._directory.upload_limit(channel)
+        limit = await self._directory.upload_limit(channel) if part.files else 0
         luggage = await pack(self._context.open_file, part.files, limit)
         try:
             payload = part.payload

@@ -1,15 +1,14 @@
 """Receiving: gateway events into the intake, at once and in order, and what was missed before what is new."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 
 from adapters import AdapterContext, Cursor
-from adapters.discord.api import Api
-from adapters.discord.backfill import SESSION, Backfill, Past, past_since
+from adapters.discord.backfill import Backfill, Past, past_since
 from adapters.discord.directory import Directory
 from adapters.discord.errors import code_of
 from adapters.discord.lanes import Arrival, Lanes
@@ -23,54 +22,60 @@ from adapters.discord.parse import (
     said_at,
 )
 from adapters.discord.recent import Recent
-from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name
-from adapters.discord.snowflake import first_after, is_timed
+from adapters.discord.rooms import Hearing, Room, RoomKind, direct_chat
+from adapters.discord.shards import Shard
+from adapters.discord.snowflake import first_after, is_timed, made_at
 from adapters.discord.threads import Threads
 from bot.core.events import Event, MessageReceived
 
 MOST_AT_ONCE = 4
 GUILDS_WITHIN_SECONDS = 5.0
 READY_WITHIN_SECONDS = 20.0
+NOTED_EVERY_SECONDS = 300.0
+"""How often it is stored up to when everything was heard."""
+ORDER_MARGIN = timedelta(minutes=1)
+"""How far messages of different rooms may come out of the order of their ids."""
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
-_IN_A_ROOM = (
-    "MESSAGE_CREATE",
-    "MESSAGE_UPDATE",
-    "MESSAGE_DELETE",
-    "MESSAGE_DELETE_BULK",
-    "MESSAGE_REACTION_ADD",
-    "MESSAGE_REACTION_REMOVE",
+_IN_A_ROOM = frozenset(
+    {
+        "MESSAGE_CREATE",
+        "MESSAGE_UPDATE",
+        "MESSAGE_DELETE",
+        "MESSAGE_DELETE_BULK",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+    }
 )
 _ROOM_GONE = ("THREAD_DELETE", "CHANNEL_DELETE")
-_CHAT_KNOWN = "CHAT_KNOWN"
-"""Not Discord's: our own word in a lane that a direct chat has come to be known."""
 _DIRECT_TYPE = 1
-_TEXT_TYPE = 0
 
 
 class Receiver:
-    """Takes gateway events in `feed`; everything else happens in tasks of its own."""
+    """Takes the gateway events of one shard in `feed`; everything else happens in tasks of its own."""
 
     def __init__(
         self,
         context: AdapterContext,
-        api: Api,
+        shard: Shard,
         directory: Directory,
         threads: Threads,
         backfill: Backfill,
         hearing: Hearing,
         on_interaction: Callable[[dict[str, Any], Reader], None],
         on_session: Callable[[str], None],
+        on_ready: Callable[[], None],
     ) -> None:
-        self._context, self._api = context, api
+        self._context, self._shard = context, shard
         self._directory, self._threads, self._backfill = directory, threads, backfill
         self._hearing = hearing
-        self._on_interaction, self._on_session = on_interaction, on_session
-        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._on_interaction, self._on_session, self._on_ready = on_interaction, on_session, on_ready
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with the error after which only a new adapter can go on."""
         self._lanes = Lanes(self._take, self._fail)
         self._me = ""
+        self._reader: Reader | None = None
         self._session = ""
         self._guilds_to_come: set[str] = set()
         self._guilds_are_there = asyncio.Event()
@@ -78,30 +83,45 @@ class Receiver:
         self._known: set[str] = set()
         """Cursor names: the rooms the bot has a part in."""
         self._since: datetime | None = None
-        self._began_at = ""
-        """Where this session begins, as an id."""
-        self._on_ready: Callable[[], None] = lambda: None
+        self._direct_chats: list[str] = []
+        """Those that Discord names by itself."""
+        self._is_caught_up = False
+        self._noted_at = 0.0
         self._reactions: Recent[tuple[str, ...], bool] = Recent(5_000)
 
-    def start(self, on_ready: Callable[[], None]) -> None:
-        self._on_ready = on_ready
+    async def run(self, listening: Coroutine[Any, Any, None]) -> None:
+        """Receive while something listens and feeds this; raises what it ended with, or what is beyond repair."""
+        listener = asyncio.create_task(listening, name=f"discord {self._shard.name}")
+        try:
+            await asyncio.wait({listener, self._broken}, return_when=asyncio.FIRST_COMPLETED)
+            if self._broken.done():
+                self._broken.result()
+            await listener
+        finally:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+            await self._close()
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         if self._catching_up is not None:
             self._catching_up.cancel()
             await asyncio.gather(self._catching_up, return_exceptions=True)
         await self._lanes.close()
-        if not self.broken.done():
-            self.broken.cancel()
+        if not self._broken.done():
+            self._broken.cancel()
 
     def _fail(self, error: BaseException) -> None:
-        if not self.broken.done():
-            self.broken.set_exception(error)
+        if not self._broken.done():
+            self._broken.set_exception(error)
 
     # Live events
 
     def feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         """Take one event of the gateway; never waits."""
+        if kind in _IN_A_ROOM:
+            self._lanes.put(str(data["channel_id"]), Arrival(kind, data, self._session, sequence))
+            return
+        self._directory.guilds.take(kind, data)
         if kind == "READY":
             self._begin_session(data)
         elif kind in ("GUILD_CREATE", "GUILD_DELETE"):
@@ -110,26 +130,31 @@ class Receiver:
                 self._guilds_are_there.set()
         elif kind == "INTERACTION_CREATE":
             self._on_interaction(data, self.reader())
-        elif kind in _IN_A_ROOM or kind in _ROOM_GONE:
-            room = str(data["id"] if kind in _ROOM_GONE else data["channel_id"])
-            self._lanes.put(room, Arrival(kind, data, self._session, sequence))
+        elif kind in _ROOM_GONE:
+            self._lanes.put(str(data["id"]), Arrival(kind, data, self._session, sequence))
 
     def reader(self) -> Reader:
-        return Reader(
-            me=self._me,
-            roles=self._directory.bots_roles(self._me),
-            hearing=self._hearing,
-            names=self._directory.name,
-            commands=self._context.commands,
-            prefix=self._context.command_prefix,
-        )
+        roles = self._directory.guilds.bots_roles(self._me)
+        if self._reader is None or self._reader.roles is not roles:
+            self._reader = Reader(
+                me=self._me,
+                roles=roles,
+                hearing=self._hearing,
+                names=self._directory.name,
+                commands=self._context.commands,
+                prefix=self._context.command_prefix,
+            )
+        return self._reader
 
     async def _take(self, room_id: str, arrivals: Sequence[Arrival]) -> None:
         """Store what arrived in one room, with the cursor behind it."""
         gone = [self._read_gone(one) for one in arrivals if one.kind in _ROOM_GONE]
-        arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
+        if gone:
+            arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
         if arrivals and (room := await self._room(room_id, arrivals[0].data)) is not None:
             await self._take_in(room, arrivals)
+            if self._is_caught_up:
+                await self._note_heard(room_id, arrivals[-1])
         if events := [event for event in gone if event]:
             await self._accept(events, None)
 
@@ -138,14 +163,13 @@ class Receiver:
         return read_room_deleted(arrival.data, self._hearing, self._context.now(), is_thread=is_thread)
 
     async def _take_in(self, room: Room, arrivals: Sequence[Arrival]) -> None:
-        await self._read_new_direct_chat(room)
-        said = [one for one in arrivals if one.kind != _CHAT_KNOWN]
-        if len(said) < len(arrivals) and cursor_name(room) not in self._known:
-            await self._store((), room, self._began_at if is_timed(room.id) else "0")
+        if room.kind is RoomKind.DIRECT and self._since is not None and room.cursor not in self._known:
+            # No list of direct chats exists: one that was begun while the bot was away shows with its next message.
+            await self._read_past(past_since(room, self._since))
         reader = self.reader()
         events: list[Event] = []
         last = ""
-        for arrival in said:
+        for arrival in arrivals:
             read = self._read(arrival, room, reader)
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
@@ -154,8 +178,11 @@ class Receiver:
 
     async def _room(self, room_id: str, data: dict[str, Any]) -> Room | None:
         """The room of an event; None for one that is gone or that the bot may not know."""
-        kind = data.get("channel_type", _TEXT_TYPE if data.get("guild_id") else _DIRECT_TYPE)
-        hint = None if data.get("guild_id") and "channel_type" not in data else {"id": room_id, "type": kind}
+        if (known := self._directory.guilds.room(room_id)) is not None:
+            return known
+        if not data.get("guild_id") and data.get("channel_type", _DIRECT_TYPE) == _DIRECT_TYPE:
+            return direct_chat(room_id)
+        hint = {"id": room_id, "type": data["channel_type"]} if "channel_type" in data else None
         try:
             return await self._directory.room(room_id, hint)
         except discord.HTTPException as error:
@@ -174,7 +201,7 @@ class Receiver:
             if isinstance(message, MessageReceived) and message.is_opening:
                 self._threads.note_opening(str(data["id"]), message.text)
             return [message] if message else []
-        if not (self._hearing.is_open(room.place) or cursor_name(room) in self._known):
+        if not (self._hearing.is_open(room.place) or room.cursor in self._known):
             return []
         if arrival.kind == "MESSAGE_UPDATE":
             edit = read_edit(data, room, reader, now)
@@ -205,12 +232,12 @@ class Receiver:
 
     def _is_heard(self, room: Room) -> bool:
         """Whether the bot already has a part in this thread: it started it or was called into it."""
-        return room.kind is RoomKind.THREAD and (room.owner == self._me or cursor_name(room) in self._known)
+        return room.kind is RoomKind.THREAD and (room.owner == self._me or room.cursor in self._known)
 
     async def _store(self, events: Sequence[Event], room: Room, last: str) -> None:
         if not events and not last:
             return
-        name = cursor_name(room)
+        name = room.cursor
         await self._accept(events, Cursor(name, last) if last else None)
         if last:
             self._known.add(name)
@@ -230,8 +257,12 @@ class Receiver:
 
     def _begin_session(self, data: dict[str, Any]) -> None:
         self._me = str(data["user"]["id"])
+        self._reader = None
         self._session = str(data["session_id"])
+        self._direct_chats = [str(one["id"]) for one in data.get("private_channels") or ()]
+        self._is_caught_up = False
         self._guilds_to_come = {str(one["id"]) for one in data.get("guilds") or ()}
+        self._directory.guilds.begin(self._shard, self._guilds_to_come)
         self._guilds_are_there.clear()
         if not self._guilds_to_come:
             self._guilds_are_there.set()
@@ -254,12 +285,16 @@ class Receiver:
             await asyncio.wait_for(self._guilds_are_there.wait(), GUILDS_WITHIN_SECONDS)
         except TimeoutError:
             self._context.report("discord.guilds_late", {"missing": len(self._guilds_to_come)})
-        self._on_session(application)
-        self._began_at = first_after(self._context.now())
+        if self._shard.has_direct_chats:
+            self._on_session(application)
+        # Where this session begins, as an id. Whoever held the shard before has moved the cursors meanwhile.
+        began_at = first_after(self._context.now())
         cursors = await self._context.intake.cursors()
-        self._since = await self._context.intake.stopped_at()
+        self._since = await self._backfill.since(cursors)
         self._known |= set(cursors)
-        pasts = await self._backfill.pasts(cursors, self._since)
+        pasts = await self._backfill.pasts(
+            cursors, self._since, self._direct_chats, has_all_guilds=not self._guilds_to_come
+        )
         if self._since is None:
             for cursor in await self._backfill.baselines(cursors):
                 await self._accept((), cursor)
@@ -279,7 +314,9 @@ class Receiver:
                     group.create_task(read(past))
         finally:
             late.cancel()
-        await self._accept((), Cursor(SESSION, self._began_at))
+        await self._accept((), Cursor(self._shard.cursor, began_at))
+        self._is_caught_up = True
+        self._noted_at = asyncio.get_running_loop().time()
         self._on_ready()
 
     async def _read_past(self, past: Past) -> None:
@@ -293,17 +330,16 @@ class Receiver:
                     data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
                 )
                 events += [message] if message else []
-            is_ours = bool(events) or cursor_name(past.room) in self._known
+            is_ours = bool(events) or past.room.cursor in self._known
             await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
 
-    def note_direct_chat(self, channel: str) -> None:
-        """The bot spoke in a direct chat, or was used in one: what is said there is to be found after a gap."""
-        room = Room(channel, RoomKind.DIRECT)
-        if self._began_at and cursor_name(room) not in self._known:
-            self._lanes.put(channel, Arrival(_CHAT_KNOWN, {"channel_type": _DIRECT_TYPE}, "", 0))
-
-    async def _read_new_direct_chat(self, room: Room) -> None:
-        """No list of direct chats exists: one that was begun while the bot was away shows with its next message."""
-        if room.kind is not RoomKind.DIRECT or self._since is None or cursor_name(room) in self._known:
+    async def _note_heard(self, room_id: str, arrival: Arrival) -> None:
+        """Now and then store up to when everything was heard, so that little has to be looked through after a gap."""
+        now = asyncio.get_running_loop().time()
+        if now < self._noted_at + NOTED_EVERY_SECONDS:
             return
-        await self._read_past(past_since(room, self._since))
+        # With anything still on its way in another room, this message does not tell that all before it is stored.
+        if arrival.kind == "MESSAGE_CREATE" and is_timed(arrival.data["id"]) and self._lanes.is_last(room_id):
+            heard = first_after(made_at(arrival.data["id"]) - ORDER_MARGIN)
+            self._noted_at = now
+            await self._accept((), Cursor(self._shard.cursor, heard))

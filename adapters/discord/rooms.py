@@ -1,8 +1,9 @@
 """Discord's channels, threads and direct chats as places, and which of them the bot listens in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from adapters.discord.settings import PLATFORM
@@ -11,6 +12,9 @@ from bot.core.places import MessageAt, Place
 _DIRECT_TYPES = (1, 3)
 _THREAD_TYPES = (10, 11, 12)
 _FORUM_TYPES = (15, 16)
+
+SPOKEN = "spoken:"
+"""Begins the cursor of a direct chat in which the bot spoke, and from which nothing was heard yet."""
 
 
 class RoomKind(StrEnum):
@@ -32,10 +36,17 @@ class Room:
     """For a thread: who started it."""
     name: str = ""
     guild: str = ""
+    place: Place = field(init=False, repr=False, compare=False)
+    """The room as it is."""
+    cursor: str = field(init=False, repr=False, compare=False)
+    """Its name among the cursors, from which it can be made again without asking Discord."""
 
-    @property
-    def place(self) -> Place:
-        """The room as it is."""
+    def __post_init__(self) -> None:
+        # Every message asks for these.
+        object.__setattr__(self, "place", self._place())
+        object.__setattr__(self, "cursor", ":".join(filter(None, (self.kind.value, self.parent, self.id))))
+
+    def _place(self) -> Place:
         if self.kind is RoomKind.DIRECT:
             return Place(PLATFORM, channel=self.id, is_direct=True)
         if self.kind is RoomKind.THREAD:
@@ -48,7 +59,9 @@ class Room:
 
     def exchange_about(self, message_id: str) -> Place:
         """Where an exchange about a message lives: a thread that starts from it gets the message's own id."""
-        return replace(self.place, thread=message_id) if self.kind is RoomKind.TEXT else self.place
+        if self.kind is not RoomKind.TEXT:
+            return self.place
+        return Place(PLATFORM, channel=self.id, thread=message_id)
 
 
 def room_from(channel: Mapping[str, Any]) -> Room:
@@ -80,9 +93,9 @@ def api_channel(place: Place) -> str:
     return place.thread or place.channel
 
 
-def cursor_name(room: Room) -> str:
-    """The room's name among the cursors, from which it can be made again without asking Discord."""
-    return ":".join(filter(None, (room.kind.value, room.parent, room.id)))
+@lru_cache(2_000)
+def direct_chat(channel: str) -> Room:
+    return Room(channel, RoomKind.DIRECT)
 
 
 def room_of_cursor(name: str) -> Room | None:

@@ -12,3 +12,5 @@ class DiscordSettings:
     token: str
     api_url: str = API_URL
     gateway_url: str = GATEWAY_URL
+    shards: int = 1
+    """Into how many parts the gateway is divided; the same for every process."""

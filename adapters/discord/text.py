@@ -12,26 +12,49 @@ from adapters.discord.write import write
 
 LONGEST_MESSAGE = 2000
 LONGEST_NAME = 80
+_BEGINNINGS = frozenset(" +-=")
 
-# Most of what people write is plain words, which both dialects show as they are.
-_IS_MORE_THAN_WORDS = re.compile(r"[\\*_~|`<>\[\]#&]|[^\S ]|[\0\ud800-\udfff]|^[ +\-=\d]| $|  |://")
+_BEYOND_WORDS = re.compile(
+    r"[\\*_~|`<>\[\]#&\0\ud800-\udfff"
+    # White space that is no ordinary space.
+    r"\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
+
+
+def is_words(text: str) -> bool:
+    """Whether both dialects show the text as it stands, as they do with most of what people write."""
+    if _BEYOND_WORDS.search(text) is not None:
+        return False
+    # At its beginning some more would be a list, a heading or an indent.
+    return not (
+        text[:1] in _BEGINNINGS or text[:1].isdecimal() or text[-1:] == " " or "  " in text or "://" in text
+    )
 
 
 def to_commonmark(text: str, names: Names) -> str:
     """Turn a Discord message into the house's text."""
-    if not _IS_MORE_THAN_WORDS.search(text):
+    if is_words(text):
         return text
     return "\n\n".join(write(read_discord(text, names), COMMONMARK))
 
 
 def to_discord(text: str, limit: int = LONGEST_MESSAGE, *, speaker: str = "") -> list[str]:
     """Turn the house's text into Discord messages of at most `limit` units, the speaker's name before the first."""
-    if not speaker and not _IS_MORE_THAN_WORDS.search(text) and width(text) <= limit:
-        return [text] if text else []
+    if is_words(text) and (written := _led(text, speaker)) is not None and width(written) <= limit:
+        return [written] if written else []
     blocks = read_commonmark(text)
     if speaker:
         blocks = _led_by(clip(" ".join(speaker.split()), LONGEST_NAME), blocks)
     return write(blocks, DISCORD, limit)
+
+
+def _led(text: str, speaker: str) -> str | None:
+    """Plain words with the speaker's name before them; None for a name that needs a closer look."""
+    if not speaker:
+        return text
+    if not (text and is_words(speaker)) or len(speaker) > LONGEST_NAME or not speaker.isascii():
+        return None
+    return f"**{speaker}:** {text}"
 
 
 def _led_by(name: str, blocks: Sequence[Block]) -> list[Block]:
@@ -44,4 +67,4 @@ def _led_by(name: str, blocks: Sequence[Block]) -> list[Block]:
 
 def to_plain(text: str, limit: int) -> str:
     """The house's text without any formatting, on one line, for titles, labels and names."""
-    return clip(" ".join(plain(read_commonmark(text)).split()), limit)
+    return clip(" ".join((text if is_words(text) else plain(read_commonmark(text))).split()), limit)

@@ -19,6 +19,7 @@ from adapters.discord.errors import (
     code_of,
 )
 from adapters.discord.messages import Messages
+from adapters.discord.parse import names_in
 from adapters.discord.recent import Recent
 from adapters.discord.render import LONGEST_THREAD_NAME
 from adapters.discord.rooms import RoomKind
@@ -79,7 +80,7 @@ class Threads:
             message = await self._messages.fetch(channel, message_id)
         except FAILURES:
             message = {}
-        text = to_commonmark(str(message.get("content") or ""), self._directory.name)
+        text = to_commonmark(str(message.get("content") or ""), names_in(message, self._directory.name))
         return to_plain(text, LONGEST_THREAD_NAME) or self._texts(mark("Your question"))
 
     async def open_post(self, forum: str, name: str, message: Mapping[str, Any], state: str = "") -> Json:
@@ -112,7 +113,7 @@ class Threads:
     async def find_post(self, forum: str, name: str, since: datetime) -> Json | None:
         """The post that an earlier try opened under this name; raises when the threads cannot be listed."""
         me = str((await self._api.me())["id"])
-        for room in self._directory.cached_threads(forum):
+        for room in self._directory.guilds.threads_in(forum):
             if (room.owner, room.name) == (me, name) and _is_since(room.id, since):
                 return {"id": room.id}
         guild = await self._directory.guild_of(forum)

@@ -72,12 +72,12 @@ class SlackAdapter:
         self._sender = Sender(self._api, poster, answers, memory, positions, context)
         self._catch_up = CatchUp(self._api, self._receiver, positions, rooms, context)
         self._reopener = Reopener(answers, context)
-        self._receiver.wait_for_history = self._catch_up.hold
+        self._receiver.history = self._catch_up
         self._receiver.on_gap = self._catch_up.note_unstored
         self._receiver.on_token_event = self._look_at_token
         self._token_check: asyncio.Task[None] | None = None
         secret = settings.signing_secret
-        self._webhooks = {EVENTS_PATH: webhook(secret, self._bolt)} if secret else {}
+        self._webhooks = {EVENTS_PATH: webhook(secret, self._take, self._bolt)} if secret else {}
 
     # -- receiving
 
@@ -118,7 +118,11 @@ class SlackAdapter:
 
     def _connection(self) -> Connection:
         return Connection(
-            self._bolt(), self._settings.app_token, self._note_app_refusal, self._catch_up.note_gap
+            self._bolt(),
+            self._settings.app_token,
+            self._take,
+            self._note_app_refusal,
+            self._catch_up.note_gap,
         )
 
     async def _catch_up_after(self, connection: Connection | None, on_ready: Callable[[], None]) -> None:
@@ -137,12 +141,16 @@ class SlackAdapter:
 
     def _bolt(self) -> AsyncApp:
         if self._app is None:
-            self._app = bolt_app(self._api.reading, self._take, self._context)
+            self._app = bolt_app(self._api.reading, self._take)
         return self._app
 
     async def _take(self, payload: Json) -> None:
-        if not self._reopener.take(payload):
-            await self._receiver.take(payload)
+        try:
+            if not self._reopener.take(payload):
+                await self._receiver.take(payload)
+        except Exception as error:
+            self._context.report("slack.not_stored", {"error": type(error).__name__})
+            raise
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
         return self._webhooks

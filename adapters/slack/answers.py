@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -114,15 +113,16 @@ class Answers:
             return False
         # In a thread without replies nobody would see it.
         is_threaded = place.thread and self._positions.at(place.key)
-        to_thread: dict[str, Any] = {"thread_ts": place.thread} if is_threaded else {}
+        message: Json = {
+            "channel": place.channel,
+            "user": identity.external_id,
+            "text": part.text,
+            "blocks": part.blocks,
+        }
+        if is_threaded:
+            message["thread_ts"] = place.thread
         try:
-            await self._api.saying.chat_postEphemeral(
-                channel=place.channel,
-                user=identity.external_id,
-                text=part.text,
-                blocks=[*part.blocks],
-                **to_thread,
-            )
+            await self._api.say("chat.postEphemeral", message)
         except SlackApiError as error:
             made = self._poster.failure(error)
             if made.is_permanent:
@@ -149,7 +149,7 @@ class Answers:
     async def open_view(self, trigger: str, view: Json) -> bool:
         """Open a modal; False when it is too late. Raises what the Web API raises."""
         try:
-            await self._api.saying.views_open(trigger_id=trigger, view=view)
+            await self._api.say("views.open", {"trigger_id": trigger, "view": view})
         except SlackApiError as error:
             if error_code(error) in _TOO_LATE:
                 return False
@@ -185,7 +185,8 @@ class Answers:
     async def show_home(self, showing: ShowHome) -> Receipt:
         view = {"type": "home", "blocks": home_blocks(showing.sections)}
         try:
-            await self._api.saying.views_publish(user_id=showing.identity.external_id, view=view)
+            shown = {"user_id": showing.identity.external_id, "view": view}
+            await self._api.say("views.publish", shown)
         except SlackApiError as error:
             if refusal_of(error_code(error)) is Refusal.NOT_ALLOWED:
                 # The Home tab is switched off: there is nothing to draw on.

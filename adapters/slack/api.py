@@ -8,14 +8,16 @@ from typing import Any
 
 import aiohttp
 import orjson
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.slack.http_answer import HttpAnswer
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
+from adapters.slack.wire import Wire
 
 SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call of Slack's Web API may raise."""
@@ -35,12 +37,13 @@ SDK_LOGGER.setLevel(logging.CRITICAL + 1)
 
 
 class Api:
-    """Two clients over one session: what is read waits out a rate limit, what is said is never sent again unasked."""
+    """Slack's Web API: what is read waits out a rate limit, what is said is never sent again unasked."""
 
     def __init__(self, bot_token: str, api_url: str, on_token_error: Callable[[str], None]) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._on_token_error = on_token_error
-        self._me: Me | None = None
+        self.known_me: Me | None = None
+        """Who the bot is, once it was asked."""
         self._me_lock = asyncio.Lock()
         patience: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=_READ_RETRIES)]
         given: dict[str, Any] = {
@@ -50,7 +53,13 @@ class Api:
             "logger": SDK_LOGGER,
         }
         self._reading = AsyncWebClient(**given, retry_handlers=patience)
-        self._saying = _LeanClient(**given, retry_handlers=[])
+        self._saying = AsyncWebClient(**given, retry_handlers=[])
+        headers = {
+            **self._saying.headers,
+            "Authorization": f"Bearer {bot_token}",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+        self._wire = None if self._saying.proxy else Wire(self._saying.base_url, headers, _CALL_SECONDS)
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -70,20 +79,46 @@ class Api:
 
     @property
     def saying(self) -> AsyncWebClient:
-        """For what people see: nothing is sent twice behind the dispatcher's back."""
+        """For files that people see: nothing is sent twice behind the dispatcher's back."""
         return self._opened(self._saying)
 
     def _opened(self, client: AsyncWebClient) -> AsyncWebClient:
         client.session = self.session
         return client
 
+    async def say(self, method: str, arguments: Json) -> Json:
+        """Call a method with JSON, once, and return Slack's answer: the short way for what people see.
+
+        Raises what the Web API raises.
+        """
+        if self._wire is None:
+            answer = await self.saying.api_call(method, json=arguments)
+            return answer.data if isinstance(answer.data, dict) else {}
+        answered = await self._wire.post(method, _body(arguments))
+        data = _read(answered.body)
+        if answered.status != 200 or not data.get("ok"):
+            raise self._refusal(method, answered, data)
+        return data
+
+    def _refusal(self, method: str, answered: HttpAnswer, data: Json) -> SlackApiError:
+        response = AsyncSlackResponse(
+            client=self._saying,
+            http_verb="POST",
+            api_url=f"{self._saying.base_url}{method}",
+            req_args={},
+            data=data,
+            headers=answered.headers,
+            status_code=answered.status,
+        )
+        return SlackApiError(f"Slack refused {method}", response)  # type: ignore[no-untyped-call] # not annotated
+
     async def me(self) -> Me:
         """Who the bot is, asked once; raises what the Web API raises."""
-        if self._me is None:
+        if self.known_me is None:
             async with self._me_lock:
-                if self._me is None:
-                    self._me = await self._ask_me()
-        return self._me
+                if self.known_me is None:
+                    self.known_me = await self._ask_me()
+        return self.known_me
 
     async def _ask_me(self) -> Me:
         try:
@@ -99,36 +134,10 @@ class Api:
             self._on_token_error(code)
 
     async def close(self) -> None:
+        if self._wire is not None:
+            self._wire.close()
         if self._session is not None:
             await self._session.close()
-
-
-class _LeanClient(AsyncWebClient):
-    """The SDK's client, with a short way for calls that carry JSON: what the bot says is most of its work."""
-
-    async def api_call(
-        self, api_method: str, *, json: dict[str, Any] | None = None, **more: Any
-    ) -> AsyncSlackResponse:
-        if json is None or self.session is None:
-            return await super().api_call(api_method, json=json, **more)
-        url = f"{self.base_url}{api_method}"
-        headers = {
-            **self.headers,
-            "Authorization": f"Bearer {self.token}",
-            "Content-Type": "application/json; charset=utf-8",
-        }
-        async with self.session.post(url, data=_body(json), headers=headers, proxy=self.proxy) as response:
-            answer = AsyncSlackResponse(
-                client=self,
-                http_verb="POST",
-                api_url=url,
-                req_args={},
-                data=_read(await response.read()),
-                headers=dict(response.headers),
-                status_code=response.status,
-            )
-        answer.validate()  # type: ignore[no-untyped-call] # the SDK does not annotate it
-        return answer
 
 
 def _body(arguments: Json) -> bytes:

@@ -83,8 +83,17 @@ class CatchUp:
         """Something was not stored: read its room again soon."""
         self._wake.set()
 
+    def holds(self, channel: str) -> bool:
+        """True while this room's past is being read, but never so long that Slack would deliver again."""
+        reading = self._is_reading.get(channel)
+        return (
+            reading is not None
+            and not reading.is_set()
+            and self._hold_until > asyncio.get_running_loop().time()
+        )
+
     async def hold(self, channel: str) -> None:
-        """Wait while this room's past is being read, but never so long that Slack would deliver again."""
+        """Wait for as long as `holds` is true."""
         left = self._hold_until - asyncio.get_running_loop().time()
         if (reading := self._is_reading.get(channel)) is not None and left > 0:
             with contextlib.suppress(TimeoutError):

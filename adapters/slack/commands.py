@@ -51,7 +51,8 @@ class CommandNames:
 
     def typed(self, text: str) -> tuple[Command, str] | None:
         """The command and its arguments when a message is nothing but a known command."""
-        found = _TYPED.fullmatch(text.strip())
+        text = text.strip()
+        found = _TYPED.fullmatch(text) if text.startswith("/") else None
         if found is None or (command := self.find(found[1])) is None:
             return None
         return command, (found[2] or "").strip()

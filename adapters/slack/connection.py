@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Callable
-from typing import Any
 
 import aiohttp
+import orjson
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -13,6 +14,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.api import SDK_LOGGER, TOKEN_ERRORS, error_code
+from adapters.slack.payloads import Json
+from adapters.slack.receive import Take
 
 PING_SECONDS = 3.0
 """The SDK notices a dead socket only with its pings: 9 seconds with its own default of ten."""
@@ -35,6 +38,18 @@ class _Client(SocketModeClient):
     """The SDK's client, which goes on for ever with a token that is no good: this one tells."""
 
     on_refused: Callable[[str], None] = staticmethod(lambda _code: None)
+    on_envelope: Callable[[Json], None] = staticmethod(lambda _envelope: None)
+    on_hello: Callable[[], None] = staticmethod(lambda: None)
+
+    async def enqueue_message(self, message: str) -> None:
+        """Hand envelopes on as they come, behind the greeting that went before them; the rest is the SDK's."""
+        parsed = _parsed(message)
+        if {"type", "envelope_id", "payload"} <= parsed.keys():
+            self.on_envelope(parsed)
+            return
+        if parsed.get("type") == "hello":
+            self.on_hello()
+        await super().enqueue_message(message)
 
     async def issue_new_wss_url(self) -> str:
         try:
@@ -45,17 +60,29 @@ class _Client(SocketModeClient):
             raise
 
 
+def _parsed(message: str) -> Json:
+    for loads in (orjson.loads, json.loads):
+        # Half a character, for one, is taken by the second only.
+        with contextlib.suppress(ValueError):
+            parsed = loads(message)
+            return parsed if isinstance(parsed, dict) else {}
+    return {}
+
+
 class Connection:
-    """Delivers envelopes to a Bolt app, and tells after every new session but the first how long it was away."""
+    """Takes in events, delivers everything else to a Bolt app, and tells how long it was away after a reconnection."""
 
     def __init__(
         self,
         app: AsyncApp,
         app_token: str,
+        take: Take,
         on_refused: Callable[[str], None],
         on_gap: Callable[[float], None],
     ) -> None:
         self._app = app
+        self._take = take
+        self._under_way: set[asyncio.Task[None]] = set()
         self._on_gap = on_gap
         self._greetings = 0
         self._last_seen = 0.0
@@ -63,8 +90,8 @@ class Connection:
             app_token=app_token, logger=SDK_LOGGER, web_client=app.client, ping_interval=PING_SECONDS
         )
         self._client.on_refused = on_refused
-        self._client.socket_mode_request_listeners.append(self._handle)
-        self._client.message_listeners.append(self._note)
+        self._client.on_envelope = self._begin
+        self._client.on_hello = self._note_session
 
     async def open(self) -> None:
         """Connect; raises ConnectionLostError when that does not come about in time."""
@@ -91,15 +118,32 @@ class Connection:
     def _away_seconds(self) -> float:
         return asyncio.get_running_loop().time() - self._last_seen
 
-    async def _handle(self, client: Any, request: SocketModeRequest) -> None:
-        response = await run_async_bolt_app(self._app, request)
+    def _begin(self, envelope: Json) -> None:
+        is_event = envelope["type"] == "events_api" and isinstance(envelope["payload"], dict)
+        task = asyncio.create_task(self._take_event(envelope) if is_event else self._dispatch(envelope))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _take_event(self, envelope: Json) -> None:
+        try:
+            await self._take(envelope["payload"])
+        except Exception:  # noqa: BLE001 - whatever it was, nothing was stored: Slack delivers again
+            return
+        acknowledgement = orjson.dumps({"envelope_id": envelope["envelope_id"]}).decode()
         # Without a socket there is nobody to tell; Slack delivers again what was not acknowledged.
         with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-            await send_async_response(client, request, response, 0.0)
+            await self._client.send_message(acknowledgement)
 
-    async def _note(self, _client: Any, message: dict[str, Any], _raw: str | None) -> None:
-        if message.get("type") != "hello":
+    async def _dispatch(self, envelope: Json) -> None:
+        """Commands, buttons and forms: what they answer is Bolt's to say."""
+        request = SocketModeRequest.from_dict(envelope)
+        if request is None:
             return
+        response = await run_async_bolt_app(self._app, request)
+        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+            await send_async_response(self._client, request, response, 0.0)
+
+    def _note_session(self) -> None:
         self._greetings += 1
         if self._greetings > 1:
             self._on_gap(self._away_seconds())

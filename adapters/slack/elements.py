@@ -51,6 +51,8 @@ def weight(element: Json) -> int:
 
 def split(elements: Sequence[Json], limit: int) -> list[list[Json]]:
     """Cut into parts of at most `limit` weight each, at sensible places; styles, links and code go on behind a cut."""
+    if sum(weight(element) for element in elements) <= limit:
+        return [list(elements)] if elements else []
     parts: list[list[Json]] = [[]]
     room = limit
     for element in elements:

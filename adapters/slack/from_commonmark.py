@@ -7,13 +7,20 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from adapters.slack.elements import cut_position, tidied
+from adapters.slack.elements import cut_position, joined, tidied
 from adapters.slack.payloads import Json
 
 # Beyond this depth the parser drops what it finds; such text is shown as it was typed.
 _MOST_NESTING = 20
 # The parser's time grows with the square of hostile text; longer text is parsed in pieces.
 _PIECE_LENGTH = 6000
+# What may mean something to the parser: signs and spaces anywhere, and what begins a line. Most of what people write
+# has none of it. (Every space is named: searching for one class of characters is much faster than for two.)
+_SIGN = re.compile(
+    r"[\\`*_\[<&~\x00\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+)
+_START = re.compile(r" |[#>+=-]|\d{1,9}[.)]")
+_NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|\d{1,9}[.)])")
 _PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTING}).enable("strikethrough")
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\"*_~`)\]}]", re.IGNORECASE)
@@ -27,6 +34,20 @@ _MOST_INDENT = 8
 
 def rich_text(text: str) -> list[Json]:
     """Return the elements of a rich_text block that shows the text; [] for text that shows nothing."""
+    if len(text) <= _PIECE_LENGTH and _is_plain(text):
+        words = joined(list(_words(text.strip(), {}, "")))
+        return [{"type": "rich_text_section", "elements": words}] if words else []
+    return parsed(text)
+
+
+def _is_plain(text: str) -> bool:
+    if _SIGN.search(text) or _START.match(text):
+        return False
+    return "\n" not in text or not (" \n" in text or _NEXT_START.search(text))
+
+
+def parsed(text: str) -> list[Json]:
+    """The same by way of the parser, which text without markup does not need."""
     writer = _Writer()
     for joint, piece in _pieces(text):
         writer.joint = joint
@@ -253,7 +274,7 @@ def _words(text: str, styles: dict[str, bool], url: str) -> Iterator[Json]:
         yield _word(text, styles, url if is_linkable(url) else "")
         return
     at = 0
-    for found in _URL.finditer(text):
+    for found in _URL.finditer(text) if "://" in text else ():
         yield _word(text[at : found.start()], styles, "")
         yield _word(found[0], styles, found[0] if is_linkable(found[0]) else "")
         at = found.end()

@@ -1,7 +1,6 @@
 """Message payloads to events: what is said, edited, deleted and reacted to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -22,43 +21,37 @@ from bot.core.events import (
     PlaceDeleted,
     ReactionChanged,
 )
+from bot.core.places import MessageAt
 
 _SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
 
 
-@dataclass(frozen=True, slots=True)
 class _Said:
     """A message that a person wrote, and where it stands."""
 
-    scope: Scope
-    message: Json
-    channel: str
-    now: datetime
-    is_backfilled: bool = False
+    __slots__ = (
+        *("channel", "elements", "is_backfilled", "is_direct", "is_mention", "is_to_bot", "mentions"),
+        *("message", "now", "place", "scope", "thread", "ts", "user"),
+    )
 
-    @property
-    def ts(self) -> str:
-        return str(self.message.get("ts") or "")
-
-    @property
-    def thread(self) -> str:
-        return str(self.message.get("thread_ts") or self.ts)
-
-    @property
-    def user(self) -> str:
-        return str(self.message.get("user") or "")
-
-    @property
-    def is_mention(self) -> bool:
-        people, _ = mentioned(spoken(self.message))
-        return self.scope.me.user_id in people
-
-    @property
-    def is_to_bot(self) -> bool:
+    def __init__(
+        self, scope: Scope, message: Json, channel: str, now: datetime, is_backfilled: bool = False
+    ) -> None:
+        self.scope, self.message, self.channel, self.now = scope, message, channel, now
+        self.is_backfilled = is_backfilled
+        self.ts = str(message.get("ts") or "")
+        self.thread = str(message.get("thread_ts") or self.ts)
+        self.user = str(message.get("user") or "")
+        self.is_direct = is_direct(channel)
+        self.place = scope.place(channel, self.thread)
+        self.elements = spoken(message)
+        self.mentions = mentioned(self.elements)
+        self.is_mention = scope.me.user_id in self.mentions[0]
+        self.is_to_bot = self.is_direct or self.is_mention or self._is_in_its_thread()
         """A direct chat, a mention, or something in a thread that the bot is part of."""
-        if is_direct(self.channel) or self.is_mention:
-            return True
+
+    def _is_in_its_thread(self) -> bool:
         if self.scope.is_listed(self.channel):
             return False
         is_reply = self.message.get("parent_user_id") == self.scope.me.user_id
@@ -66,7 +59,11 @@ class _Said:
 
     @property
     def is_heard(self) -> bool:
-        return self.scope.is_listed(self.channel) or self.is_to_bot
+        return self.is_to_bot or self.scope.is_listed(self.channel)
+
+    @property
+    def is_in_staff_space(self) -> bool:
+        return bool(self.scope.rooms.staff) and self.channel == self.scope.rooms.staff
 
     @property
     def may_be_command(self) -> bool:
@@ -74,9 +71,16 @@ class _Said:
         text = str(self.message.get("text") or "").lstrip()
         return text.startswith(("/", f"<@{self.scope.me.user_id}"))
 
+    @property
+    def message_at(self) -> MessageAt:
+        return MessageAt(self.place, self.ts)
+
     def wanted(self, *, members: bool = False) -> Wanted:
-        people, channels = mentioned(spoken(self.message))
+        people, channels = self.mentions
         return Wanted(people | {self.user} - {""}, channels, members)
+
+    def text(self, found: Found) -> str:
+        return says(self.message, self.scope.me, found, self.elements)
 
 
 def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: bool = False) -> Heard | None:
@@ -86,6 +90,9 @@ def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: boo
     if not channel:
         return None
     if subtype in _SAID:
+        # The bot hears itself, with everything that it says.
+        if not _is_by_person(event, scope):
+            return None
         return _hear_said(_Said(scope, event, channel, now, is_backfilled))
     if subtype == "message_changed":
         return _hear_changed(event, scope, channel, now)
@@ -109,34 +116,31 @@ def _is_by_person(message: Json, scope: Scope) -> bool:
 
 
 def _hear_said(said: _Said) -> Heard | None:
-    if not _is_by_person(said.message, said.scope) or not said.ts:
+    if not said.ts:
         return None
+    scope = said.scope
     # Noted even when nobody listens: a reaction on it names no thread.
-    said.scope.memory.note_message(said.channel, said.ts, said.thread)
+    scope.memory.note_message(said.channel, said.ts, said.thread)
     if not said.is_heard:
         return None
-    place = said.scope.place(said.channel, said.thread)
-    if said.is_to_bot and not is_direct(said.channel):
-        said.scope.memory.note_heard(said.channel, said.thread)
+    if said.is_to_bot and not said.is_direct:
+        scope.memory.note_heard(said.channel, said.thread)
     is_reply = said.thread != said.ts
     return Heard(
         lane=said.channel,
         wanted=said.wanted(members=said.may_be_command),
         tell=partial(_tell_said, said),
-        cursor=place.key if is_reply else place.room.key,
+        cursor=(said.place if is_reply else scope.place(said.channel)).key,
         position=said.ts,
     )
 
 
 def _tell_said(said: _Said, found: Found) -> list[Event]:
-    scope = said.scope
-    place = scope.place(said.channel, said.thread)
-    in_staff = bool(scope.rooms.staff) and said.channel == scope.rooms.staff
-    text = says(said.message, scope.me, found)
-    typed = scope.names.typed(text)
+    text = said.text(found)
+    typed = said.scope.names.typed(text)
     # Members may have been asked for what only looked like a command.
-    known = found if typed is not None else Found(found.people, found.channels)
-    author = author_of(said.user, scope.me, known, is_in_staff_space=in_staff)
+    known = found if typed is not None else found.without_members
+    author = author_of(said.user, said.scope.me, known, is_in_staff_space=said.is_in_staff_space)
     if author.is_bot:
         return []
     if typed is not None:
@@ -145,30 +149,29 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
             CommandGiven(
                 id=f"slack:command:{said.channel}:{said.ts}",
                 at=time_of(said.ts, said.now),
-                place=place,
+                place=said.place,
                 author=author,
                 name=command.name,
                 arguments=arguments,
-                message=scope.message_at(said.channel, said.ts, said.thread),
+                message=said.message_at,
             )
         ]
     return [_received(said, author, text)]
 
 
 def _received(said: _Said, author: Author, text: str) -> MessageReceived:
-    scope, is_reply = said.scope, said.thread != said.ts
-    place = scope.place(said.channel, said.thread)
+    is_reply = said.thread != said.ts
     return MessageReceived(
         id=f"slack:message:{said.channel}:{said.ts}",
         at=time_of(said.ts, said.now),
-        place=place,
-        message=scope.message_at(said.channel, said.ts, said.thread),
+        place=said.place,
+        message=said.message_at,
         author=author,
         text=text,
         files=file_refs(said.message),
-        reply_to=scope.message_at(said.channel, said.thread, "") if is_reply and place.is_direct else None,
+        reply_to=MessageAt(said.place, said.thread) if is_reply and said.is_direct else None,
         is_to_bot=said.is_to_bot,
-        is_opening=not is_reply and not place.is_direct,
+        is_opening=not is_reply and not said.is_direct,
         forwarded_from=forwarded_from(said.message),
         is_backfilled=said.is_backfilled,
     )
@@ -193,10 +196,10 @@ def hear_edition(
     message: Json, scope: Scope, channel: str, now: datetime, *, before: Json | None = None
 ) -> Heard | None:
     """Return the edition of a message; the message itself when only its edition calls the bot."""
-    said = _Said(scope, message, channel, now)
-    if not _is_by_person(message, scope) or not said.ts:
+    if not _is_by_person(message, scope):
         return None
-    if not said.is_heard:
+    said = _Said(scope, message, channel, now)
+    if not said.ts or not said.is_heard:
         return None
     is_new = before is not None and said.is_mention and not _Said(scope, before, channel, now).is_heard
     if is_new and not scope.is_listed(channel):
@@ -205,16 +208,14 @@ def hear_edition(
 
 
 def _tell_edited(said: _Said, found: Found) -> list[Event]:
-    scope = said.scope
     edited = str(said.message["edited"]["ts"])
-    in_staff = bool(scope.rooms.staff) and said.channel == scope.rooms.staff
     return [
         MessageEdited(
             id=f"slack:edit:{said.channel}:{said.ts}:{edited}",
             at=time_of(edited, said.now),
-            message=scope.message_at(said.channel, said.ts, said.thread),
-            author=author_of(said.user, scope.me, found, is_in_staff_space=in_staff),
-            text=says(said.message, scope.me, found),
+            message=said.message_at,
+            author=author_of(said.user, said.scope.me, found, is_in_staff_space=said.is_in_staff_space),
+            text=said.text(found),
             files=file_refs(said.message),
         )
     ]

@@ -178,6 +178,8 @@ def _word(word: Json) -> str:
         url = escaped(str(word["url"])).replace("|", "%7C")
         label = escaped(text).replace("|", "¦").replace("\n", " ")
         return _signed(f"<{url}|{label}>" if text else f"<{url}>", word)
+    if not word.get("style"):
+        return escaped(text)
     # Slack's styles end with the line.
     return "\n".join(_signed(escaped(line), word) for line in text.split("\n"))
 

@@ -1,7 +1,7 @@
 """What Slack says of people, and what the edge found out before an event is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.slack.payloads import Json
 from adapters.slack.render import visible_name
@@ -49,6 +49,12 @@ class Found:
     colleagues: frozenset[str] = frozenset()
     thread: str | None = None
     direct_chat: str = ""
+
+    @property
+    def without_members(self) -> "Found":
+        if self.staff is None and not self.colleagues:
+            return self
+        return replace(self, staff=None, colleagues=frozenset())
 
     def name(self, user_id: str) -> str:
         return self.people[user_id].name if user_id in self.people else user_id

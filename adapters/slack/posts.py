@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -68,7 +67,7 @@ class Poster:
 
     async def me(self) -> Me:
         try:
-            return await self._api.me()
+            return self._api.known_me or await self._api.me()
         except (*SLACK_ERRORS, KeyError) as error:
             raise self.failure(error, is_harmless=True) from error
 
@@ -76,7 +75,8 @@ class Poster:
         """Return the place as messages carry it: with its workspace, and a direct chat with its channel."""
         me = await self.me()
         if place.channel:
-            return replace(place, workspace=me.team_id, person="")
+            is_settled = place.workspace == me.team_id and not place.person
+            return place if is_settled else replace(place, workspace=me.team_id, person="")
         try:
             channel = await self._directory.direct_chat(place.person)
         except (*SLACK_ERRORS, KeyError) as error:
@@ -155,16 +155,17 @@ class Poster:
             return await self._say(place, part.plain, mark)
 
     async def _say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
-        to_thread: dict[str, Any] = {"thread_ts": place.thread} if place.thread else {}
-        answer = await self._api.saying.chat_postMessage(
-            channel=place.channel,
-            text=part.text,
-            blocks=[*part.blocks],
-            metadata=metadata(*mark),
-            unfurl_links=False,
-            unfurl_media=False,
-            **to_thread,
-        )
+        message: Json = {
+            "channel": place.channel,
+            "text": part.text,
+            "blocks": part.blocks,
+            "metadata": metadata(*mark),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if place.thread:
+            message["thread_ts"] = place.thread
+        answer = await self._api.say("chat.postMessage", message)
         return str(answer["ts"])
 
     async def _post_files(

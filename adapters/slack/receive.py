@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from slack_bolt.app.async_app import AsyncApp
@@ -16,12 +17,23 @@ from adapters.slack.commands import CommandNames
 from adapters.slack.directory import Directory
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
+from adapters.slack.people import Found
 from adapters.slack.positions import Positions
 from adapters.slack.routing import hear
 from adapters.slack.scope import Memory, Rooms, Scope
 from bot.core.events import Event
 
+Take = Callable[[Json], Awaitable[None]]
+"""Stores what a payload says; raises when it could not."""
 _TOKEN_EVENTS = frozenset({"tokens_revoked", "app_uninstalled"})
+
+
+class History(Protocol):
+    """Holds back what is said in a room while what was said there before is being read."""
+
+    def holds(self, channel: str) -> bool: ...
+
+    async def hold(self, channel: str) -> None: ...
 
 
 class Receiver:
@@ -44,8 +56,7 @@ class Receiver:
         self._memory, self._rooms, self._names = memory, rooms, names
         self._scope: Scope | None = None
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.wait_for_history: Callable[[str], Awaitable[None]] | None = None
-        """Holds back what is said in a room while what was said there before is being read."""
+        self.history: History | None = None
         self.on_gap: Callable[[], None] = lambda: None
         """Called when something was not stored: its room has to be read again."""
         self.on_token_event: Callable[[], None] = lambda: None
@@ -62,19 +73,30 @@ class Receiver:
         if (payload.get("event") or {}).get("type") in _TOKEN_EVENTS:
             self.on_token_event()
             return
-        heard = hear(payload, await self.scope(), self._context.now())
+        scope = self._scope or await self.scope()
+        heard = hear(payload, scope, self._context.now())
         if heard is None:
             return
+        found = None if self._must_wait(heard) else self._directory.known(heard.wanted)
+        if found is None:
+            found = await self._found_in_turn(heard)
+        # Storing is begun in order, and what waits together shares one commit.
+        await self._store(heard, heard.tell(found))
+
+    def _must_wait(self, heard: Heard) -> bool:
+        """True while something that came earlier in this lane is not told yet."""
+        is_held = self.history is not None and heard.cursor and self.history.holds(heard.lane)
+        return bool(is_held) or heard.lane in self._lanes
+
+    async def _found_in_turn(self, heard: Heard) -> Found:
+        """Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
         lane = self._lanes.get(heard.lane)
         if lane is None:
             lane = self._lanes.setdefault(heard.lane, asyncio.Lock())
-        # Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order. Storing does
-        # not: it is begun in order, and what waits together shares one commit.
         async with lane:
-            if self.wait_for_history is not None and heard.cursor:
-                await self.wait_for_history(heard.lane)
-            found = await self._directory.find(heard.wanted)
-        await self._store(heard, heard.tell(found))
+            if self.history is not None and heard.cursor:
+                await self.history.hold(heard.lane)
+            return await self._directory.find(heard.wanted)
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:
         if not events:
@@ -101,9 +123,8 @@ class Receiver:
 class _StoreFirst(AsyncMiddleware):
     """Answers in place of Bolt's listeners: only what runs before them runs before Bolt's acknowledgement."""
 
-    def __init__(self, take: Callable[[Json], Awaitable[None]], context: AdapterContext) -> None:
+    def __init__(self, take: Take) -> None:
         self._take = take
-        self._context = context
 
     async def async_process(
         self,
@@ -114,19 +135,14 @@ class _StoreFirst(AsyncMiddleware):
     ) -> BoltResponse | None:
         if req.body.get("type") == "url_verification":
             return await next()
-        try:
-            await self._take(req.body)
-        except Exception as error:
-            self._context.report("slack.not_stored", {"error": type(error).__name__})
-            raise
+        await self._take(req.body)
         return BoltResponse(status=200, body="")
 
 
-def bolt_app(
-    client: AsyncWebClient, take: Callable[[Json], Awaitable[None]], context: AdapterContext
-) -> AsyncApp:
-    """The Bolt app. It answers 200 only when `take` returned, else 500 (HTTP) or nothing (Socket Mode).
+def bolt_app(client: AsyncWebClient, take: Take) -> AsyncApp:
+    """The Bolt app, for everything but events, which need nothing of it.
 
+    It answers 200 only when `take` returned, else 500 (HTTP) or nothing (Socket Mode).
     `take` runs where Bolt would authorize, so that no failing look-up of Bolt's own can acknowledge an event.
     Signatures are checked by the web handler, over the bytes as they came.
     """
@@ -134,7 +150,7 @@ def bolt_app(
         name="allhands",
         client=client,
         logger=SDK_LOGGER,
-        before_authorize=_StoreFirst(take, context),
+        before_authorize=_StoreFirst(take),
         signing_secret="",
         request_verification_enabled=False,
         ssl_check_enabled=False,

@@ -5,6 +5,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.api import TOKEN_ERRORS, error_code
+from adapters.slack.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
 
@@ -48,7 +49,7 @@ def to_send_error(error: Exception, sent: tuple[MessageAt, ...] = ()) -> SendErr
     if isinstance(error, SlackApiError):
         return _from_answer(error, sent)
     # Nothing was sent when there was no connection; after that, nobody knows.
-    is_uncertain = not isinstance(error, aiohttp.ClientConnectorError)
+    is_uncertain = not isinstance(error, aiohttp.ClientConnectorError | NotConnectedError)
     return SendError(f"slack: {type(error).__name__}", is_uncertain=is_uncertain, sent=sent)
 
 

@@ -6,6 +6,7 @@ Limits: docs.slack.dev/reference/block-kit; 13,200 characters over all blocks is
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from adapters.slack import mrkdwn
 from adapters.slack.elements import cut_position, split
@@ -26,6 +27,7 @@ _MOST_IN_HEADER = 150
 _MOST_IN_BUTTON = 75
 _MOST_IN_NAME = 80
 _MOST_HOME_BLOCKS = 100
+_MOST_NAMES = 1000
 _TONES = {Tone.WAITING: "🟡", Tone.CLAIMED: "🔵", Tone.RESOLVED: "✅", Tone.ALERT: "🚨"}
 # Signs without width and signs that turn the direction of writing: a name made of them could pose as another.
 _INVISIBLE = re.compile(
@@ -84,6 +86,7 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: cut_position(text, limit - 1)].rstrip() + "…"
 
 
+@lru_cache(_MOST_NAMES)
 def visible_name(name: str) -> str:
     """A person's name on one line, without signs that hide or turn others."""
     return shortened(_INVISIBLE.sub("", " ".join(name.split())).strip(), _MOST_IN_NAME) or "?"
@@ -102,6 +105,8 @@ def _head(content: Content) -> Iterator[Json]:
 
 
 def _title(content: Content) -> str:
+    if not content.title:
+        return ""
     tone, title = _TONES.get(content.tone, ""), " ".join(content.title.split())
     return shortened(f"{tone} {title}".strip(), _MOST_IN_HEADER) if title else ""
 

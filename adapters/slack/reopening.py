@@ -19,8 +19,10 @@ class Reopener:
 
     def take(self, payload: Json) -> bool:
         """True when the payload was the press of such a button; the form opens in the background."""
+        if payload.get("type") != "block_actions":
+            return False
         action: Json = next(iter(payload.get("actions") or ()), {})
-        if payload.get("type") != "block_actions" or action.get("action_id") != forms.OPEN_FORM:
+        if action.get("action_id") != forms.OPEN_FORM:
             return False
         carried = forms.from_value(str(action.get("value") or ""))
         if carried is not None:

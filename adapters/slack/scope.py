@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Self
 
 from adapters.slack.commands import CommandNames
@@ -11,6 +12,7 @@ from bot.core.places import MessageAt, Place
 
 PLATFORM = "slack"
 _REMEMBERED = 20_000
+_MOST_PLACES = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,7 @@ class Scope:
 
     def place(self, channel: str, thread: str = "") -> Place:
         """A channel's thread, or a direct chat as a whole: there threads are not exchanges of their own."""
-        if is_direct(channel):
-            return Place(PLATFORM, self.me.team_id, channel, is_direct=True)
-        return Place(PLATFORM, self.me.team_id, channel, thread)
+        return _place(self.me.team_id, channel, "" if is_direct(channel) else thread)
 
     def message_at(self, channel: str, ts: str, thread: str) -> MessageAt:
         return MessageAt(self.place(channel, thread or ts), ts)
@@ -89,6 +89,11 @@ class Scope:
     def is_listed(self, channel: str) -> bool:
         """True where everything that is said concerns the bot."""
         return is_direct(channel) or channel == self.rooms.staff or channel in self.rooms.support
+
+
+@lru_cache(_MOST_PLACES)
+def _place(team: str, channel: str, thread: str) -> Place:
+    return Place(PLATFORM, team, channel, thread, is_direct=is_direct(channel))
 
 
 def is_direct(channel: str) -> bool:
@@ -104,6 +109,7 @@ def time_of(ts: str, default: datetime) -> datetime:
         return default
 
 
+@lru_cache(_MOST_PLACES)
 def order_of(ts: str) -> tuple[int, int]:
     """A key that sorts Slack timestamps by time; (0, 0) for what is none."""
     seconds, _, micros = ts.partition(".")

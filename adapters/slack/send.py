@@ -12,6 +12,7 @@ from adapters import AdapterContext, Attempt
 from adapters.slack import emoji_names
 from adapters.slack.answers import Answers
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.posts import Poster, drawn
 from adapters.slack.refusals import BLOCK_ERRORS
@@ -86,18 +87,17 @@ class Sender:
     # -- messages
 
     async def _post(self, post: Post, attempt: Attempt) -> Receipt:
-        lead = await self._answered(post)
+        lead = await self._answered(post, post.reply_to) if post.reply_to is not None else ""
         receipt = await self._poster.post(post.place, post.content, attempt, lead=lead)
         await self._read_up_to(receipt)
         return receipt
 
-    async def _answered(self, post: Post) -> str:
+    async def _answered(self, post: Post, answered: MessageAt) -> str:
         """A link to the message that is answered: Slack has no quoting, and within a thread no replies.
 
         Left out for the message said last, to which the answer belongs anyway.
         """
-        answered = post.reply_to
-        if answered is None or answered.id == post.place.thread:
+        if answered.id == post.place.thread:
             return ""
         if (
             self._positions.at(post.place.key) == answered.id
@@ -131,8 +131,7 @@ class Sender:
     async def _read_up_to(self, receipt: Receipt) -> None:
         """Begin to keep a position for a thread that the bot speaks in: what is said there later concerns it."""
         for message in receipt.messages[-1:]:
-            name = message.place.key
-            if message.place.is_direct or self._positions.at(name):
+            if message.place.is_direct or self._positions.at(name := message.place.key):
                 continue
             cursor = self._positions.step(name, message.id)
             try:
@@ -167,14 +166,19 @@ class Sender:
             await self._call(self._chat_update(message, part.plain))
         return Receipt((message,))
 
-    async def _chat_update(self, message: MessageAt, part: Part) -> Any:
-        return await self._api.saying.chat_update(
-            channel=message.place.channel, ts=message.id, text=part.text, blocks=[*part.blocks]
-        )
+    async def _chat_update(self, message: MessageAt, part: Part) -> Json:
+        changed: Json = {
+            "channel": message.place.channel,
+            "ts": message.id,
+            "text": part.text,
+            "blocks": part.blocks,
+        }
+        return await self._api.say("chat.update", changed)
 
     async def _remove(self, remove: Remove) -> Receipt:
         for message in remove.messages:
-            await self._call(self._api.saying.chat_delete(channel=message.place.channel, ts=message.id))
+            gone = {"channel": message.place.channel, "ts": message.id}
+            await self._call(self._api.say("chat.delete", gone))
         return Receipt()
 
     # -- reactions
@@ -188,11 +192,9 @@ class Sender:
 
     async def _put_reaction(self, message: MessageAt, name: str, *, is_on: bool) -> bool:
         """False when Slack does not know the emoji."""
-        call = self._api.saying.reactions_add if is_on else self._api.saying.reactions_remove
-        channel = message.place.channel
-        code = await self._call(
-            call(channel=channel, timestamp=message.id, name=name), also=_UNKNOWN_REACTION
-        )
+        method = "reactions.add" if is_on else "reactions.remove"
+        reaction = {"channel": message.place.channel, "timestamp": message.id, "name": name}
+        code = await self._call(self._api.say(method, reaction), also=_UNKNOWN_REACTION)
         return code not in _UNKNOWN_REACTION
 
     async def _mark(self, mark: Mark) -> Receipt:

@@ -15,7 +15,12 @@ _SIGN = r"[\\`*\[\]<]|\|\||~~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])"
 _SPECIAL = re.compile(_SIGN)
 _SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
 """With what may mean something together with the beginning of the next run."""
-_LINE_START = re.compile(r"(?m)^(#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$)))")
+_START = r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$))"
+_LINE_START = re.compile(rf"(?m)^({_START})")
+# What may not stand as it is in words without a style; wider than needed, so that it is found fast.
+_MAYBE_SPECIAL = re.compile(r"[\\`*\[\]<&|~_]")
+_ODD_START = re.compile(rf"\s|(?:{_START})", re.MULTILINE)
+_ODD_NEXT_START = re.compile(rf"\n(?:\s|{_START})", re.MULTILINE)
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
 # Only where the space begins: tried at each of its characters, a long gap would take the square of its length.
@@ -45,6 +50,14 @@ def inline(words: Sequence[Json]) -> str:
     """Return one or more paragraphs of CommonMark; words are text and link elements with their `style`."""
     runs = list(_edged(run for word in joined(words) if (run := _run(word)) is not None))
     return "\n\n".join(_paragraph(runs) for runs in _paragraphs(runs))
+
+
+def plain_text(text: str) -> str:
+    """Return what `inline` makes of words without a style, which mostly is these words."""
+    is_odd = _MAYBE_SPECIAL.search(text) or _ODD_START.match(text) or text[-1:].isspace()
+    if is_odd or ("\n" in text and _ODD_NEXT_START.search(text)):
+        return inline([{"type": "text", "text": text}]).strip("\n")
+    return text
 
 
 def _run(word: Json) -> _Run | None:

@@ -1,18 +1,19 @@
 """What a Slack message says, as CommonMark: its rich text with names for ids, and what was shared in it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from adapters.slack import emoji_names, mrkdwn
 from adapters.slack.elements import tidied, words_of
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.scope import Me
-from adapters.slack.styled import escaped
+from adapters.slack.styled import escaped, plain_text
 from adapters.slack.to_commonmark import commonmark
 
 _CALL_GAP = re.compile(r"^[\s,:–-]+")
 _SPACE = re.compile(r"^\s+")
+_NOBODY = (frozenset[str](), frozenset[str]())
 
 
 def spoken(message: Json) -> list[Json]:
@@ -23,19 +24,43 @@ def spoken(message: Json) -> list[Json]:
     return mrkdwn.rich_text(str(message.get("text") or ""))
 
 
-def mentioned(elements: Iterable[Json]) -> tuple[frozenset[str], frozenset[str]]:
+def only_text(elements: Sequence[Json]) -> str | None:
+    """The words of a message that is one paragraph of one style and nothing else, as most are; None for others."""
+    if len(elements) != 1 or elements[0].get("type") != "rich_text_section":
+        return None
+    words = elements[0].get("elements", ())
+    if len(words) != 1 or words[0].get("type") != "text" or words[0].get("style"):
+        return None
+    return str(words[0].get("text") or "")
+
+
+def mentioned(elements: Sequence[Json]) -> tuple[frozenset[str], frozenset[str]]:
     """The ids of the people and of the channels that are mentioned and carry no name of their own."""
-    words = [word for element in elements for word in words_of(element) if not word.get("label")]
-    return (
-        frozenset(str(word.get("user_id", "")) for word in words if word.get("type") == "user"),
-        frozenset(str(word.get("channel_id", "")) for word in words if word.get("type") == "channel"),
-    )
+    if only_text(elements) is not None:
+        return _NOBODY
+    people, channels = set[str](), set[str]()
+    for element in elements:
+        for word in words_of(element):
+            kind = word.get("type")
+            if kind == "user" and not word.get("label"):
+                people.add(str(word.get("user_id", "")))
+            elif kind == "channel" and not word.get("label"):
+                channels.add(str(word.get("channel_id", "")))
+    return frozenset(people), frozenset(channels)
 
 
-def says(message: Json, me: Me, found: Found) -> str:
-    """Return the message as CommonMark, without the mention of the bot that it may begin with."""
-    elements = _without_call(spoken(message), me)
-    texts = [commonmark(tidied([_named(element, found) for element in elements])), *_shared_texts(message)]
+def says(message: Json, me: Me, found: Found, elements: Sequence[Json] | None = None) -> str:
+    """Return the message as CommonMark, without the mention of the bot that it may begin with.
+
+    `elements` is what was `spoken`, for who knows it already.
+    """
+    elements = spoken(message) if elements is None else elements
+    plain = only_text(elements)
+    if plain is None:
+        text = commonmark(tidied([_named(element, found) for element in _without_call(elements, me)]))
+    else:
+        text = plain_text(plain.lstrip())
+    texts = [text, *_shared_texts(message)]
     # Half a character, as JSON can carry it, can be stored nowhere.
     return "\n\n".join(text for text in texts if text).encode(errors="replace").decode()
 

@@ -87,7 +87,7 @@ class TelegramAdapter:
                 menus.cancel()
                 await asyncio.gather(menus, return_exceptions=True)
             await self._presses.close()
-            await self._transport.close_when_idle()
+            await self._transport.shutdown()
 
     async def _hearing(self) -> Hearing:
         try:

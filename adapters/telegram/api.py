@@ -4,9 +4,8 @@ import logging
 from typing import Any
 
 from telegram import Bot
-from telegram.request import BaseRequest
 
-from adapters.telegram.request import AiohttpRequest
+from adapters.telegram.request import READ_SECONDS, AiohttpRequest
 
 UPLOAD_SECONDS = 180.0
 
@@ -23,6 +22,7 @@ class Api(Bot):
         # On its lowest level the SDK logs every text and, with the address, the token.
         logger = logging.getLogger("telegram")
         logger.setLevel(max(logger.level, logging.INFO))
+        self._transport = transport
         super().__init__(
             token,
             # Braces in an address would be taken for places to fill in.
@@ -37,17 +37,15 @@ class Api(Bot):
         method: str,
         parameters: dict[str, Any] | None = None,
         *,
-        read_seconds: float | None = None,
+        read_seconds: float = READ_SECONDS,
         is_upload: bool = False,
     ) -> Any:
         """Call a method by its Bot API name; raises TelegramError."""
-        read = UPLOAD_SECONDS if is_upload else read_seconds
-        return await self._post(
-            method,
-            dict(parameters or {}),
-            read_timeout=BaseRequest.DEFAULT_NONE if read is None else read,
-            write_timeout=UPLOAD_SECONDS if is_upload else BaseRequest.DEFAULT_NONE,
-        )
+        if is_upload:
+            return await self._post(
+                method, dict(parameters or {}), read_timeout=UPLOAD_SECONDS, write_timeout=UPLOAD_SECONDS
+            )
+        return await self._transport.ask(f"{self.base_url}/{method}", parameters or {}, read_seconds)
 
     def file_url(self, path: str) -> str:
         """Where a file's content lies; holds the token, so it must not be shown."""

@@ -4,6 +4,10 @@ import re
 import unicodedata
 
 _INLINE = re.compile(r"[\\`*_\[\]<&~|]")
+_MEANING = re.compile(
+    r"[\\`*\[]|~~|\|\||(?<![^\W_])_|_(?![^\W_])|<(?!\s|3(?:\s|$))|&(?:#|[a-zA-Z][a-zA-Z0-9]{0,31};)"
+)
+"""Where a mark may begin: not within words, as in addresses, and not where it stands alone."""
 _LINE_START = re.compile(
     r"^(?:(?P<blank>[ \t]+)|(?P<mark>#{1,6}(?=[\s#]|$)|>|[-+=](?=[-+=\s]|$))|(?P<number>\d{1,9})(?=[.)](?:\s|$)))"
 )
@@ -16,6 +20,13 @@ _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 def needs_none(text: str) -> bool:
     """True when the text already is its own CommonMark."""
     return _INLINE.search(text) is None and _LINE_STARTS.search(text) is None
+
+
+def shows_itself(text: str) -> bool:
+    """True when CommonMark shows nothing but these characters."""
+    # The search for single characters is twenty times as fast, and mostly there are none.
+    is_unmarked = _INLINE.search(text) is None or _MEANING.search(text) is None
+    return is_unmarked and _LINE_STARTS.search(text) is None
 
 
 def escaped(text: str, *, is_line_start: bool, is_in_link: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import Any
 
 MAX_TEXT = 4096
@@ -24,7 +23,7 @@ class Span:
     language: str = ""
 
     def moved(self, by: int) -> "Span":
-        return replace(self, start=self.start + by, end=self.end + by)
+        return Span(self.kind, self.start + by, self.end + by, self.url, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,7 @@ class Formatted:
             spans.sort(key=lambda span: span.kind not in _KEPT_FIRST)
             del spans[MAX_ENTITIES:]
         spans.sort(key=lambda span: (span.start, -span.end))
-        units = _unit_offsets(self.text)
-        return [_entity(span, units) for span in spans]
+        return [_entity(span, self.text) for span in spans]
 
 
 EMPTY = Formatted()
@@ -74,7 +72,7 @@ EMPTY = Formatted()
 
 def styled(text: str, *kinds: str) -> Formatted:
     """A text that carries these kinds of entities from end to end."""
-    return Formatted(text, tuple(Span(kind, 0, len(text)) for kind in kinds) if text else ())
+    return Formatted(text, tuple([Span(kind, 0, len(text)) for kind in kinds])) if text else EMPTY
 
 
 def join(parts: Iterable[Formatted], separator: str) -> Formatted:
@@ -95,9 +93,7 @@ def join(parts: Iterable[Formatted], separator: str) -> Formatted:
 
 
 def utf16_length(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def character_offsets(text: str) -> list[int] | None:
@@ -110,15 +106,9 @@ def character_offsets(text: str) -> list[int] | None:
     return [*offsets, len(text)]
 
 
-def _unit_offsets(text: str) -> list[int] | range:
-    if text.isascii() or max(text) <= "\uffff":
-        return range(len(text) + 1)
-    return list(accumulate((2 if character > "\uffff" else 1 for character in text), initial=0))
-
-
-def _entity(span: Span, units: list[int] | range) -> dict[str, Any]:
-    start, end = units[span.start], units[span.end]
-    entity: dict[str, Any] = {"type": span.kind, "offset": start, "length": end - start}
+def _entity(span: Span, text: str) -> dict[str, Any]:
+    offset, length = utf16_length(text[: span.start]), utf16_length(text[span.start : span.end])
+    entity: dict[str, Any] = {"type": span.kind, "offset": offset, "length": length}
     if span.url:
         entity["url"] = span.url
     if span.language:

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from telegram.error import TelegramError
 
@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 1.5
 REMEMBERED_SECONDS = 60.0
 _KEPT = 10_000
 _GONE = frozenset({"left", "kicked"})
+Asked = CommandGiven | ButtonPressed | FormSubmitted
 
 
 class Members:
@@ -57,12 +58,15 @@ class Members:
         return is_in
 
 
-async def introduced(event: Event, members: Members, hearing: Hearing, roles: Mapping[str, Role]) -> Event:
-    """The event with what the member lists say of its author, where the desk will want to know."""
-    if not isinstance(event, (CommandGiven, ButtonPressed, FormSubmitted)):
-        return event
-    if isinstance(event, CommandGiven) and roles.get(event.name, Role.CUSTOMER) <= Role.CUSTOMER:
-        return event
+def is_asked_about(event: Event, roles: Mapping[str, Role]) -> TypeGuard[Asked]:
+    """Whether the desk will want to know what the member lists say of the event's author."""
+    if isinstance(event, CommandGiven):
+        return roles.get(event.name, Role.CUSTOMER) > Role.CUSTOMER
+    return isinstance(event, (ButtonPressed, FormSubmitted))
+
+
+async def introduced(event: Asked, members: Members, hearing: Hearing) -> Asked:
+    """The event with what the member lists say of its author."""
     author = event.author
     person = author.identity.external_id
     is_staff, *are_colleagues = await asyncio.gather(

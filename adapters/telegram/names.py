@@ -22,7 +22,9 @@ def file_name(given: str, fallback: str) -> str:
 
 def one_line(given: str) -> str:
     """A person's or group's name on one line, without control and bidi characters."""
-    return " ".join("".join(c if _is_harmless(c) else " " for c in given).split())
+    if not given.isprintable():
+        given = "".join(c if _is_harmless(c) else " " for c in given)
+    return " ".join(given.split())
 
 
 def _is_harmless(character: str) -> bool:

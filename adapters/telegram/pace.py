@@ -7,32 +7,31 @@ server said no: pacing every chat always would make every ordinary answer as slo
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 PER_GROUP_MINUTE = 20
-SHORT_WAIT_SECONDS = 1.0
+SHORT_WAIT_SECONDS = 1.1
 """A shorter wait is waited out; a longer one goes back to the queue, which has other chats to serve."""
 PACED_SECONDS = 600.0
 """How long a chat is paced after the server said no."""
+MARGIN_SECONDS = 0.05
+"""Telegram counts from when a message arrives, and not every message is equally long on its way."""
 _KEPT_CHATS = 10_000
 
 
 @dataclass(slots=True)
 class _Chat:
-    most: int
-    """So many messages ..."""
+    taken: deque[float]
+    """When the latest messages were sent: as many as may be ..."""
     seconds: float
     """... in this time."""
-    taken: deque[float] = field(default_factory=deque)
     held_until: float = 0.0
     paced_until: float = 0.0
 
     def wait(self, now: float) -> float:
-        while self.taken and self.taken[0] <= now - self.seconds:
-            self.taken.popleft()
         wait = self.held_until - now
-        if now < self.paced_until and len(self.taken) >= self.most:
-            wait = max(wait, self.taken[-self.most] + self.seconds - now)
+        if now < self.paced_until and len(self.taken) == self.taken.maxlen:
+            wait = max(wait, self.taken[0] + self.seconds - now)
         return max(0.0, wait)
 
 
@@ -52,7 +51,7 @@ class Pace:
         state = self._chat(chat)
         wait = state.wait(now)
         if wait <= 0:
-            state.taken.extend([now] * count)
+            state.taken.extend((now,) * count)
         return wait
 
     def held_seconds(self, chat: str) -> float:
@@ -70,7 +69,8 @@ class Pace:
         state = self._chats.get(chat)
         if state is None:
             is_group = chat.startswith(("-", "@"))
-            state = self._chats[chat] = _Chat(PER_GROUP_MINUTE, 60.0) if is_group else _Chat(1, 1.0)
+            most, seconds = (PER_GROUP_MINUTE, 60.0) if is_group else (1, 1.0)
+            state = self._chats[chat] = _Chat(deque(maxlen=most), seconds + MARGIN_SECONDS)
             if len(self._chats) > _KEPT_CHATS:
                 self._chats.popitem(last=False)
         self._chats.move_to_end(chat)

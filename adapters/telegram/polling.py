@@ -1,7 +1,8 @@
 """Long polling whose offset moves in the same transaction that stores the updates.
 
 Telegram forgets an update when the next call asks for a higher offset; the SDK's own updater asks before
-anything is stored, and a crash then loses up to a hundred messages.
+anything is stored, and a crash then loses up to a hundred messages. Of several processes one polls: the holder of
+the lease.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ _MAX_FAILURES = 4
 """In a row; then the supervisor takes over, and says that the platform is away."""
 _CONFLICT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
+HANDOVER_PAUSE_SECONDS = 1.0
 
 
 class Polling:
@@ -35,19 +37,29 @@ class Polling:
         self._failures = 0
         self._conflicts = 0
         self._refusals = 0
+        self._is_taking_over = False
+        """Nothing was received since the lease was won: another process's last poll may still hang."""
 
     async def run(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
-        """Poll until cancelled; raises ConnectionError when Telegram stays away, SetupError on a wrong token."""
+        """Poll when it is this process's turn, until cancelled.
+
+        Raises LeaseLostError, ConnectionError when Telegram stays away, SetupError on a wrong token.
+        """
+        async with self._context.lease([CURSOR]):
+            await self._receive(hearing, on_ready)
+
+    async def _receive(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
+        # Not read before: until a moment ago another process may have moved it.
         position = (await self._context.intake.cursors()).get(CURSOR, "")
         self._offset = int(position) if position.isdecimal() else 0
         await self._delete_webhook()
-        is_ready = False
+        self._is_taking_over = True
         while True:
-            updates = await self._poll(POLL_SECONDS if is_ready else 0)
+            updates = await self._poll(0 if self._is_taking_over else POLL_SECONDS)
             if updates is None:
                 continue
-            if not is_ready:
-                is_ready = True
+            if self._is_taking_over:
+                self._is_taking_over = False
                 on_ready()
             if updates:
                 await self._store(updates, hearing)
@@ -83,11 +95,17 @@ class Polling:
             await self._delete_webhook()
             return
         self._conflicts += 1
+        if self._is_taking_over and self._conflicts * HANDOVER_PAUSE_SECONDS <= POLL_SECONDS:
+            await asyncio.sleep(HANDOVER_PAUSE_SECONDS)
+            return
         pause = min(_LONGEST_PAUSE_SECONDS, _CONFLICT_PAUSE_SECONDS * 2 ** min(self._conflicts - 1, 6))
         # Two programs that poll with one token take turns, and each sees half of the messages.
         self._context.report(
             "telegram.other_poller",
-            {"advice": "another program polls with this bot's token: stop it", "pause_seconds": pause},
+            {
+                "advice": "another program polls with this bot's token and has another database: stop it",
+                "pause_seconds": pause,
+            },
         )
         await asyncio.sleep(pause)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters import AdapterContext, Cursor
 from adapters.telegram.hearing import Hearing
-from adapters.telegram.members import Members, introduced
+from adapters.telegram.members import Members, introduced, is_asked_about
 from adapters.telegram.parse import PRESS_HANDLE, events_of
 from adapters.telegram.presses import Presses
 from adapters.telegram.whereabouts import Whereabouts
@@ -49,9 +49,19 @@ class Receiver:
         events = [event for update in updates for event in self._events(update, hearing)]
         if not events and cursor is None:
             return
-        introductions = (introduced(event, self._members, hearing, self._roles) for event in events)
-        events = list(await asyncio.gather(*introductions))
+        await self._introduce(events, hearing)
         await self._context.intake.accept(events, cursor=cursor)
+        self._expect_answers(events)
+
+    async def _introduce(self, events: list[Event], hearing: Hearing) -> None:
+        """Put in place of each event whose author matters the one that says who that is."""
+        asked = [(number, event) for number, event in enumerate(events) if is_asked_about(event, self._roles)]
+        if asked:
+            introductions = (introduced(event, self._members, hearing) for _, event in asked)
+            for (number, _), event in zip(asked, await asyncio.gather(*introductions), strict=True):
+                events[number] = event
+
+    def _expect_answers(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, (ButtonPressed, FormSubmitted)) and event.handle is not None:
                 kind, _, id_ = event.handle.token.partition(":")

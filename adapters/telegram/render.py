@@ -40,6 +40,7 @@ _ALBUMS = {
     FileKind.AUDIO: "audio",
 }
 _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+_BLOCKS = _QUOTES | {"pre"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,14 @@ def parts(content: Content, *, reserved_units: int = 0) -> list[Part]:
 
 def compose(content: Content) -> Formatted:
     """The whole text of a content: title, fields, speaker, text, footnote."""
-    title = styled(one_line(content.title), "bold")
-    tone = Formatted(_TONES[content.tone])
-    fields = join((_field(label, value) for label, value in content.fields), "\n")
     text = from_commonmark(content.text)
     if content.speaker is not None:
         text = _spoken(content.speaker.name, text, bool(content.files))
+    if content.tone is Tone.PLAIN and not (content.title or content.fields or content.footnote):
+        return text
+    title = styled(one_line(content.title), "bold")
+    tone = Formatted(_TONES[content.tone])
+    fields = join((_field(label, value) for label, value in content.fields), "\n")
     head = join([tone + title if title.text else EMPTY, fields], "\n")
     if not title.text and text.text:
         text = tone + text
@@ -136,11 +139,13 @@ def _spoken(name: str, text: Formatted, has_files: bool) -> Formatted:
     if not text.text:
         return styled(shown if has_files else f"{shown}:", "bold")
     gap = "\n" if _begins_with_block(text) else " "
-    return styled(f"{shown}:", "bold") + Formatted(gap) + text
+    head = f"{shown}:{gap}"
+    spans = [span.moved(len(head)) for span in text.spans]
+    return Formatted(head + text.text, (Span("bold", 0, len(shown) + 1), *spans))
 
 
 def _begins_with_block(text: Formatted) -> bool:
-    return any(span.start == 0 and span.kind in _QUOTES | {"pre"} for span in text.spans)
+    return any(span.start == 0 and span.kind in _BLOCKS for span in text.spans)
 
 
 def _footnote(commonmark: str) -> Formatted:

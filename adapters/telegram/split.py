@@ -14,10 +14,12 @@ def split(whole: Formatted, limit: int = MAX_TEXT, first_limit: int | None = Non
 
     Spans that reach over a cut go on in the next part. A blank text has no parts.
     """
+    room = limit if first_limit is None else first_limit
+    if whole.text[-1:].strip() and whole.units <= room:
+        return [whole]
     parts: list[Formatted] = []
     start = 0
     length = len(whole.text)
-    room = limit if first_limit is None else first_limit
     while start < length:
         stop = _furthest(whole.text, start, room)
         end = stop if stop == length else _cut(whole, start, stop)

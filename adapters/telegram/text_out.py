@@ -6,13 +6,14 @@ Entities instead of a parse mode: broken markup then cannot fail.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from adapters.telegram.escape import needs_none
+from adapters.telegram.escape import shows_itself
 from adapters.telegram.formatted import Formatted, Span
 
 _STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler", "heading": "bold"}
@@ -28,8 +29,14 @@ def from_commonmark(text: str) -> Formatted:
     """Never raises, and loses no character that a reader would see."""
     text = text.replace("\x00", "")
     # Most of what is said has no markup at all, and parsing would be the dearest part of sending it.
-    is_plain = needs_none(text) and "\n\n\n" not in text and "\r" not in text
-    if is_plain or _is_hostile(text):
+    is_plain = shows_itself(text) and "\n\n\n" not in text and "\r" not in text
+    return Formatted(text.strip()) if is_plain else _parsed(text)
+
+
+# What the bot says itself it says again and again.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Formatted:
+    if _is_hostile(text):
         return Formatted(text.strip())
     return _Writer().write(_PARSER.parse(text))
 

@@ -14,7 +14,7 @@ from adapters import AdapterContext
 from adapters.telegram.api import Api
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
-from adapters.telegram.request import MissingError
+from adapters.telegram.request import FloodError, MissingError
 from adapters.telegram.setup import refused_webhook, wrong_secret, wrong_token
 
 PATH = "/telegram/webhook"
@@ -69,12 +69,18 @@ class Webhook:
             "allowed_updates": list(ALLOWED_UPDATES),
             "drop_pending_updates": False,
         }
-        try:
-            await self._api.call("setWebhook", parameters)
-        except (InvalidToken, MissingError) as error:
-            raise wrong_token() from error
-        except BadRequest as error:
-            raise refused_webhook(str(error)) from error
+        while True:
+            try:
+                await self._api.call("setWebhook", parameters)
+            except FloodError as error:
+                # Several processes that start together set the same address; Telegram takes one a second.
+                await asyncio.sleep(error.retry_after_seconds)
+            except (InvalidToken, MissingError) as error:
+                raise wrong_token() from error
+            except BadRequest as error:
+                raise refused_webhook(str(error)) from error
+            else:
+                return
 
     async def _check(self) -> None:
         info = await self._api.call("getWebhookInfo")

@@ -45,6 +45,11 @@ class Place:
         """The channel as a whole, without thread or person."""
         return replace(self, thread="", person="")
 
+    @property
+    def room_key(self) -> str:
+        """The key of the channel as a whole."""
+        return f"{self.platform}|{self.workspace}|{self.channel}||"
+
     def lies_in(self, space: "Place") -> bool:
         """True when this place is the space itself or a thread, post or topic in it."""
         return (self.platform, self.channel) == (space.platform, space.channel)

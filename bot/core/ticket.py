@@ -21,11 +21,11 @@ class Ticket:
     conversation_id: int
     status: TicketStatus
     subject: str
-    """The customer's own words, shortened; plain text."""
+    """The customer's own words, shortened; plain text. "" until they have said what it is about."""
     opened_at: datetime
     waiting_since: datetime
     claimed_by: int | None = None
-    """A staff id."""
+    """A staff id: who holds it, or who resolved it."""
     claimed_at: datetime | None = None
     resolved_at: datetime | None = None
     areas: tuple[str, ...] = ()

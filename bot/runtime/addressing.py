@@ -63,6 +63,14 @@ def address_at_once(action: Action) -> Outgoing | None:
             return None
 
 
+def address_early(action: Action, work: UnitOfWork) -> Outgoing | None:
+    """The operation as things are while it is decided; None when that is too early to tell."""
+    if isinstance(action, Show) and action.place is None and action.reply_to_id is None:
+        thread = work.tickets.thread_of(action.ticket_id)
+        return Post(thread.place, action.content) if thread is not None else None
+    return address_at_once(action)
+
+
 def address(action: Action, work: UnitOfWork) -> Outgoing | None:
     """The operation, with what the database knows; None when there is nothing to do any more.
 

@@ -1,6 +1,7 @@
 """What time it is: the only place that asks the operating system."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -9,6 +10,8 @@ import aiohttp
 import structlog
 
 log = structlog.get_logger()
+
+_UPTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Clock(Protocol):
@@ -20,6 +23,11 @@ class Clock(Protocol):
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def seconds_alive() -> float:
+    """Seconds that this machine has been up: they go on while it sleeps, and nobody can set them."""
+    return time.clock_gettime(_UPTIME)
 
 
 class ManualClock:

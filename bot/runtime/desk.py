@@ -12,15 +12,17 @@ from bot.core.checkpoints import passing
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.errors import NotYetError
 from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
+from bot.core.outgoing import Outgoing
 from bot.core.places import MessageAt, Place
 from bot.core.texts import Texts
+from bot.runtime.addressing import address_early
 from bot.runtime.codec import event_from, storable, to_text
 from bot.runtime.lanes import lane_of_action, lane_of_event, lane_of_late
 from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
 from handlers.registry import Handlers
-from storage import StoredAction, StoredEvent, UnitOfWork
+from storage import Said, StoredAction, StoredEvent, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -34,6 +36,24 @@ class Queued:
 
     row: StoredAction
     action: Action
+    outgoing: Outgoing | None = None
+    """What it comes to as things are when it is decided; asked again when it cannot be sent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a delivery came to."""
+
+    queued: list[Queued]
+    kinds: list[str]
+    """Of the events that were new."""
+    repeats: int
+
+
+def said(platform: str, event: MessageReceived) -> Said:
+    """What handling this message will ask of the database."""
+    lanes = (lane_of_event(event), lane_of_late(event.message))
+    return Said(platform, event.id, lanes, event.place, event.message, event.author.identity)
 
 
 class Desk:
@@ -53,25 +73,45 @@ class Desk:
 
     def accept(
         self, work: UnitOfWork, platform: str, events: Sequence[Event], cursor: tuple[str, str] | None = None
-    ) -> list[Queued]:
+    ) -> Accepted:
         """Store each event once and handle it; what cannot be handled now stays stored and is tried again."""
         queued: list[Queued] = []
-        for delivered in events:
-            event, text = storable(delivered)
-            stored = work.intake.store(platform, event.id, lane_of_event(event), text)
-            if stored is None:
-                self._metrics.repeats.labels(platform).inc()
-                continue
-            passing("stored")
-            self._metrics.events.labels(platform, event.kind).inc()
-            if not work.intake.is_blocked(stored):
-                queued += self._handle(work, stored, event)
+        kinds: list[str] = []
+        for event in events:
+            accepted = self._accept_one(work, platform, event)
+            if accepted is not None:
+                kinds.append(event.kind)
+                queued += accepted
         if cursor is not None:
             work.cursors.move(platform, *cursor)
-        return queued
+        return Accepted(queued, kinds, len(events) - len(kinds))
+
+    def _accept_one(self, work: UnitOfWork, platform: str, delivered: Event) -> list[Queued] | None:
+        """None for a repeat."""
+        event, text = storable(delivered)
+        lane = lane_of_event(event)
+        late = lane_of_late(event.message) if isinstance(event, MessageReceived) else ""
+        stored = work.intake.take(platform, event.id, lane, text, late)
+        if stored is None:
+            return None
+        passing("stored")
+        if stored.is_awaited and work.intake.has_waiting(lane):
+            work.intake.waits(stored)
+            return []
+        return self._handle(work, stored, event)
+
+    def happened(self, work: UnitOfWork, platform: str, event: Event) -> list[Queued]:
+        """Handle what the house itself brought about. What caused it leaves its own table in this transaction, so it
+        cannot come twice, and is stored only when it cannot be handled now.
+        """
+        if not self._handlers.awaits(event, self._name_of(work, event)):
+            return []
+        if work.is_careful or work.intake.has_waiting(lane_of_event(event)):
+            return self._accept_one(work, platform, event) or []
+        return self._decide(work, event)
 
     def retry_due(self, work: UnitOfWork, *, limit: int = 100) -> list[Queued]:
-        """Handle what waits: after a failure, behind one, or because the process ended in between."""
+        """Handle what waits: after a failure, or behind one."""
         queued: list[Queued] = []
         for stored in work.intake.due(limit=limit):
             if not work.intake.is_blocked(stored):
@@ -80,31 +120,30 @@ class Desk:
 
     def reach_deadlines(self, work: UnitOfWork, *, limit: int = 500) -> list[Queued]:
         """Turn due deadlines into events; each is gone from the table in the same transaction."""
-        due = work.deadlines.due(work.now, limit=limit)
-        events = []
-        for deadline in due:
+        queued: list[Queued] = []
+        for deadline in work.deadlines.due(work.now, limit=limit):
             work.deadlines.clear(deadline.name, deadline.subject)
             moment = f"{deadline.name}:{deadline.subject}:{deadline.due_at.isoformat()}"
-            events.append(
-                DeadlineReached(
-                    f"deadline:{moment}", work.now, deadline.name, deadline.subject, deadline.due_at
-                )
+            event = DeadlineReached(
+                f"deadline:{moment}", work.now, deadline.name, deadline.subject, deadline.due_at
             )
-        return self.accept(work, "clock", events)
+            queued += self.happened(work, "clock", event)
+        return queued
 
     def _handle(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
         try:
-            with work.session.savepoint():
+            with work.savepoint():
                 queued = self._decide(work, event)
-                work.intake.handled(stored)
+                if stored.is_kept:
+                    work.intake.handled(stored)
                 passing("handled")
-        except NotYetError:
-            return self._not_yet(work, stored, event)
         except Exception as error:
-            if work.session.is_lost(error):
+            if not work.is_careful or work.session.is_lost(error):
                 raise
+            if isinstance(error, NotYetError):
+                return self._not_yet(work, stored, event)
             return self._failed(work, stored, event, error)
-        if isinstance(event, MessageReceived):
+        if isinstance(event, MessageReceived) and (stored.is_awaited or stored.is_kept):
             queued += self._catch_up(work, event)
         return queued
 
@@ -158,7 +197,8 @@ class Desk:
 
     def _queue(self, work: UnitOfWork, action: Action) -> Queued:
         lane, platform = lane_of_action(action, self._settings.staff_space)
-        return Queued(work.outbox.add(lane, platform, to_text(action)), action)
+        row = work.outbox.add(lane, platform, to_text(action))
+        return Queued(row, action, address_early(action, work))
 
     def _not_yet(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
         """Let it wait beside its lane: the message it waits for may be the next one in there."""

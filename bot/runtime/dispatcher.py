@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from time import perf_counter
 from typing import Protocol, TypeVar
 
 import structlog
@@ -24,8 +25,9 @@ from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
 from bot.runtime.desk import Desk, Queued
 from bot.runtime.metrics import Metrics
+from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.writer import Writer
-from storage import StorageUnavailableError, StoredAction, UnitOfWork
+from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -53,28 +55,50 @@ class Performer(Protocol):
 T = TypeVar("T")
 
 
+class _Line:
+    """One platform, as the dispatcher sees it: where its actions go, and what wakes those that wait for it."""
+
+    def __init__(
+        self,
+        name: str,
+        metrics: Metrics,
+        sender: Callable[[], Sender | None] | None,
+        performer: Performer | None,
+    ) -> None:
+        self.sender, self.performer = sender, performer
+        self.wake = asyncio.Event()
+        # Looking a metric up by its labels costs more than counting does.
+        self.sent = metrics.sent.labels(name)
+        self.seconds = metrics.send_seconds.labels(name)
+
+
 class Dispatcher:
-    def __init__(self, writer: Writer, desk: Desk, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        desk: Desk,
+        clock: Clock,
+        metrics: Metrics,
+        ownership: Ownership = NoPeers(),  # noqa: B008 - it has no state
+    ) -> None:
         self._writer, self._desk, self._clock, self._metrics = writer, desk, clock, metrics
-        self._senders: dict[str, Callable[[], Sender | None]] = {}
-        self._performers: dict[str, Performer] = {}
+        self._ownership = ownership
+        self._lines: dict[str, _Line] = {}
         self._lanes: dict[str, deque[Queued]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wakes: dict[str, asyncio.Event] = {}
         self._stopping = asyncio.Event()
 
     def serve(self, platform: str, sender: Callable[[], Sender | None]) -> None:
         """From now on this platform's actions go to whatever the callable gives; None means wait."""
-        self._senders[platform] = sender
-        self._wakes[platform] = asyncio.Event()
+        self._lines[platform] = _Line(platform, self._metrics, sender, None)
 
     def perform(self, name: str, performer: Performer) -> None:
-        self._performers[name] = performer
-        self._wakes[name] = asyncio.Event()
+        self._lines[name] = _Line(name, self._metrics, None, performer)
 
     def wake(self, platform: str) -> None:
         """The platform is there again: try at once what was waiting for a later try."""
-        wake, self._wakes[platform] = self._wakes[platform], asyncio.Event()
+        line = self._lines[platform]
+        wake, line.wake = line.wake, asyncio.Event()
         wake.set()
 
     async def load(self) -> None:
@@ -89,36 +113,44 @@ class Dispatcher:
                 self.enqueue([Queued(row, action_from(row.payload))])
             after = page[-1].id
 
+    async def take_over(self) -> None:
+        """Send what other processes handed to this one, or left behind as they ended."""
+        await self._writer.do(lambda work: work.outbox.take_over(), self._take_up)
+
     async def take_up_left_behind(self) -> None:
         """Send what is stored but waits in no lane: the database took it, and its answer was lost."""
-        stored = await self._writer.do(lambda work: work.outbox.counts())
+        stored = await self._writer.do(lambda work: work.outbox.own_counts())
         after = 0
-        if sum(stored.get(platform, 0) for platform in self._wakes) <= self.waiting():
+        if sum(stored.get(platform, 0) for platform in self._lines) <= self.waiting():
             return
-        while page := await self._writer.do(partial(_own_pending, after), self._take_up):
-            after = page[-1][0].id
+        while page := await self._writer.do(partial(_pending, after), self._take_up_unknown):
+            after = page[-1].id
 
-    def _take_up(self, page: Sequence[tuple[StoredAction, bool]]) -> None:
+    def _take_up_unknown(self, page: Sequence[StoredAction]) -> None:
         # Results come back in the order of the transactions: what this page calls pending is not settled here yet.
         known = {item.row.id for lane in self._lanes.values() for item in lane}
-        left = [replace(row, is_uncertain=True) for row, is_own in page if is_own and row.id not in known]
+        left = [replace(row, is_uncertain=True) for row in page if row.id not in known]
         if left:
             log.warning("outbox.left_behind", actions=len(left))
-        self.enqueue([Queued(row, action_from(row.payload)) for row in left])
+        self._take_up(left)
+
+    def _take_up(self, rows: Sequence[StoredAction]) -> None:
+        self.enqueue([Queued(row, action_from(row.payload)) for row in rows])
 
     def enqueue(self, queued: Sequence[Queued]) -> None:
         """Send these, each behind what its lane already holds. Call it in the event loop."""
         for item in queued:
-            if item.row.platform not in self._wakes:
-                # The platform is switched off. The row stays, and is taken up when it is on again.
+            row = item.row
+            if row.is_handed_over or row.platform not in self._lines:
+                # It is another process's turn, or the platform is switched off: the row stays until it is ours.
                 continue
-            lane = self._lanes.get(item.row.lane)
+            lane = self._lanes.get(row.lane)
             if lane is not None:
                 lane.append(item)
                 continue
-            self._lanes[item.row.lane] = deque([item])
+            self._lanes[row.lane] = deque([item])
             if not self._stopping.is_set():
-                task = asyncio.create_task(self._serve(item.row.lane), name=f"lane {item.row.lane}")
+                task = asyncio.create_task(self._serve(row.lane))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -126,12 +158,17 @@ class Dispatcher:
         """How many actions are not yet accepted by their platforms."""
         return sum(len(lane) for lane in self._lanes.values())
 
+    def abandon(self) -> None:
+        """Forget what waits: another process has adopted it. What is in flight ends as it ends."""
+        for lane in self._lanes.values():
+            lane.clear()
+
     async def stop(self, timeout_seconds: float) -> None:
         """Let sends in flight end, then leave the rest to the next process."""
         self._stopping.set()
         if self._tasks:
-            for wake in self._wakes.values():
-                wake.set()
+            for line in self._lines.values():
+                line.wake.set()
             _, late = await asyncio.wait(self._tasks, timeout=timeout_seconds)
             for task in late:
                 task.cancel()
@@ -140,43 +177,48 @@ class Dispatcher:
     async def _serve(self, name: str) -> None:
         lane = self._lanes[name]
         while lane and not self._stopping.is_set():
-            if await self._try(lane):
-                lane.popleft()
+            await self._try(lane)
         if not lane:
             del self._lanes[name]
 
-    async def _try(self, lane: deque[Queued]) -> bool:
-        """One try of the lane's head; True when it is done with, for better or worse."""
+    async def _try(self, lane: deque[Queued]) -> None:
+        """One try of the lane's head, which leaves the lane when it is done with, for better or worse."""
         item = lane[0]
         try:
             row = await self._deliver(item)
         except StorageUnavailableError:
             # Only the end of the process lets this through; the next one finds the row as it was.
-            return False
+            return
+        if not lane or lane[0] is not item:
+            # It was abandoned meanwhile.
+            return
         if row is None:
-            return True
-        lane[0] = replace(item, row=row)
-        return False
+            lane.popleft()
+        else:
+            lane[0] = Queued(row, item.action)
 
     async def _deliver(self, item: Queued) -> StoredAction | None:
         """Try it; None when it is settled, otherwise its row as it stands after this try and its wait."""
-        platform = item.row.platform
-        performer = self._performers.get(platform)
-        sender = None if performer else self._senders[platform]()
-        if performer is None and sender is None:
-            await self._wait(platform, LONGEST_WAIT_SECONDS)
-            return item.row
-        row = replace(
-            item.row,
-            attempts=item.row.attempts + 1,
-            first_tried_at=item.row.first_tried_at or self._clock.now(),
-        )
+        row = item.row
+        line = self._lines[row.platform]
+        sender = line.sender() if line.sender else None
+        if line.performer is None and sender is None:
+            await self._wait(line, LONGEST_WAIT_SECONDS)
+            return row
+        if not self._ownership.is_sure:
+            # Another process may have adopted it and be sending it just now.
+            await self._rest(STORAGE_PAUSE_SECONDS)
+            return row
+        if row.owner != self._ownership.owner:
+            return None
+        row = row.tried(self._clock.now())
         try:
-            with self._metrics.send_seconds.labels(platform).time():
-                if performer is not None:
-                    await self._perform(item.action, row, performer)
-                elif sender is not None:
-                    await self._send(item.action, row, sender)
+            began_at = perf_counter()
+            if line.performer is not None:
+                await self._perform(item.action, row, line.performer)
+            elif sender is not None:
+                await self._send(item, row, sender)
+            line.seconds.observe(perf_counter() - began_at)
         except SendError as error:
             return await self._settle_error(item, row, error)
         except StorageUnavailableError:
@@ -185,48 +227,60 @@ class Dispatcher:
             log.error("outbox.defect", action=row.id, kind=item.action.kind, exc_info=error)
             refusal = Refusal.INVALID if row.attempts >= MAX_DEFECTS else None
             return await self._settle_error(item, row, SendError(type(error).__name__, refusal=refusal))
-        self._metrics.sent.labels(platform).inc()
+        line.sent.inc()
         return None
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
         events = await performer.perform(action, row.id)
-        await self._stored(lambda work: self._performed(work, row, events), self.enqueue)
+        await self._stored(lambda work: self._performed(work, row, events), self.enqueue, (Settled(row.id),))
 
-    async def _send(self, action: Action, row: StoredAction, sender: Sender) -> None:
-        attempt = Attempt(
-            key=f"{row.id:x}",
-            number=row.attempts,
-            is_uncertain=row.is_uncertain,
-            first_tried_at=row.first_tried_at,
-            sent_so_far=row.sent_so_far,
-        )
-        outgoing = address_at_once(action) or await self._stored(lambda work: address(action, work))
-        passing("sending")
-        receipt = await sender.send(outgoing, attempt) if outgoing is not None else Receipt()
-        passing("sent")
+    async def _send(self, item: Queued, row: StoredAction, sender: Sender) -> None:
+        action = item.action
+        outgoing = item.outgoing or address_at_once(action)
+        if outgoing is None:
+            outgoing = await self._stored(lambda work: address(action, work))
+        receipt = Receipt()
+        if outgoing is not None:
+            attempt = Attempt(
+                f"{row.id:x}", row.attempts, row.is_uncertain, row.first_tried_at, row.sent_so_far
+            )
+            passing("sending")
+            receipt = await sender.send(outgoing, attempt)
+            passing("sent")
         if receipt.is_repeat_possible:
             self._metrics.uncertain.labels(row.platform).inc()
-        await self._stored(lambda work: self._sent(work, row, action, receipt), self.enqueue)
+        place = receipt.place or (receipt.messages[0].place if receipt.messages else None)
+        await self._stored(
+            lambda work: self._sent(work, row, action, receipt),
+            self.enqueue,
+            (Settled(row.id, place.key if place else ""),),
+        )
         passing("receipt_committed")
 
-    async def _stored(self, job: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
+    async def _stored(
+        self,
+        job: Callable[[UnitOfWork], T],
+        after: Callable[[T], None] | None = None,
+        expects: Sequence[Expected] = (),
+    ) -> T:
         """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
         while True:
             try:
-                return await self._writer.do(job, after)
+                return await self._writer.do(job, after, expects)
             except StorageUnavailableError as error:
-                log.error("outbox.storage_unavailable", error=str(error)[:200])
+                log.error("outbox.storage_unavailable", error=str(error))
                 if self._stopping.is_set():
                     raise
                 await self._rest(STORAGE_PAUSE_SECONDS)
 
     def _performed(self, work: UnitOfWork, row: StoredAction, events: Sequence[Event]) -> list[Queued]:
-        work.outbox.sent(row.id)
-        return self._desk.accept(work, row.platform, events)
+        if not work.outbox.sent(row.id):
+            return []
+        return [queued for event in events for queued in self._desk.happened(work, row.platform, event)]
 
     def _sent(self, work: UnitOfWork, row: StoredAction, action: Action, receipt: Receipt) -> list[Queued]:
         """Store the receipt and, where somebody waits for it, handle that in the same transaction."""
-        work.outbox.sent(row.id)
+        is_news = work.outbox.sent(row.id)
         if isinstance(action, (Say, Show)) and action.message_id is not None:
             work.messages.add_refs(action.message_id, receipt.messages)
         if isinstance(action, Say) and not action.place.channel and receipt.messages:
@@ -235,7 +289,7 @@ class Dispatcher:
             work.messages.replace_refs(action.message_id, place_of(action, work), receipt.messages)
         passing("receipt_stored")
         purpose, subject = _awaited(action)
-        if not purpose:
+        if not purpose or not is_news:
             return []
         event = Delivered(
             id=f"delivered:{row.id}",
@@ -248,7 +302,7 @@ class Dispatcher:
             notices=receipt.notices,
             is_repeat_possible=receipt.is_repeat_possible,
         )
-        return self._desk.accept(work, row.platform, [event])
+        return self._desk.happened(work, row.platform, event)
 
     async def _settle_error(self, item: Queued, row: StoredAction, error: SendError) -> StoredAction | None:
         """Give it up, or store what is known and wait for the next try."""
@@ -276,7 +330,8 @@ class Dispatcher:
             await self._rest(error.retry_after_seconds)
         else:
             await self._wait(
-                row.platform, min(LONGEST_WAIT_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(row.attempts - 1, 10))
+                self._lines[row.platform],
+                min(LONGEST_WAIT_SECONDS, FIRST_PAUSE_SECONDS * 2 ** min(row.attempts - 1, 10)),
             )
         return row
 
@@ -296,7 +351,7 @@ class Dispatcher:
             reason=refusal.value,
             detail=detail[:200],
         )
-        return self._desk.accept(work, row.platform, [event])
+        return self._desk.happened(work, row.platform, event)
 
     async def _rest(self, seconds: float) -> None:
         """Wait as long as the platform asked; only the end of the process cuts it short."""
@@ -305,21 +360,16 @@ class Dispatcher:
         except TimeoutError:
             return
 
-    async def _wait(self, platform: str, seconds: float) -> None:
+    async def _wait(self, line: _Line, seconds: float) -> None:
         """Wait so long, or until the platform is there again."""
         try:
-            await asyncio.wait_for(self._wakes[platform].wait(), seconds)
+            await asyncio.wait_for(line.wake.wait(), seconds)
         except TimeoutError:
             return
 
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:
     return work.outbox.pending(after=after, limit=_PAGE)
-
-
-def _own_pending(after: int, work: UnitOfWork) -> list[tuple[StoredAction, bool]]:
-    """With each row, whether this process stored it: those of others are on their way there."""
-    return [(row, work.outbox.is_own(row)) for row in _pending(after, work)]
 
 
 def _missed(action: Action) -> tuple[str, str]:

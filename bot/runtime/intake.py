@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from adapters import Cursor
 from bot.core.checkpoints import passing
-from bot.core.events import Event
+from bot.core.events import Event, MessageReceived
 from bot.core.places import Identity
-from bot.runtime.desk import Desk, Queued
+from bot.runtime.desk import Accepted, Desk, Queued, said
+from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
 from storage import UnitOfWork
 
@@ -26,8 +27,9 @@ class PlatformIntake:
         desk: Desk,
         enqueue: Callable[[Sequence[Queued]], None],
         completion: Completion,
+        metrics: Metrics,
     ) -> None:
-        self._platform, self._writer, self._desk = platform, writer, desk
+        self._platform, self._writer, self._desk, self._metrics = platform, writer, desk, metrics
         self._enqueue, self._completion = enqueue, completion
 
     async def accept(self, events: Sequence[Event], *, cursor: Cursor | None = None) -> None:
@@ -36,9 +38,18 @@ class PlatformIntake:
         position = (cursor.name, cursor.position) if cursor else None
         passing("received")
         await self._writer.do(
-            lambda work: self._desk.accept(work, self._platform, events, position), self._enqueue
+            lambda work: self._desk.accept(work, self._platform, events, position),
+            self._accepted,
+            [said(self._platform, one) for one in events if isinstance(one, MessageReceived)],
         )
         passing("committed")
+
+    def _accepted(self, accepted: Accepted) -> None:
+        for kind in accepted.kinds:
+            self._metrics.event(self._platform, kind)
+        if accepted.repeats:
+            self._metrics.repeats.labels(self._platform).inc(accepted.repeats)
+        self._enqueue(accepted.queued)
 
     async def cursors(self) -> dict[str, str]:
         return await self._writer.do(lambda work: work.cursors.all(self._platform, moved_within=CURSORS_KEPT))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import structlog
 
-from adapters import Adapter, SetupError
+from adapters import Adapter, LeaseLostError, SetupError
 from bot.core.texts import mark
 from bot.runtime.catalogue import operator_texts
 from bot.runtime.metrics import Metrics
@@ -22,6 +22,8 @@ SETTLED_AFTER_SECONDS = 60.0
 class State(StrEnum):
     STARTING = "starting"
     READY = "ready"
+    STANDBY = "standby"
+    """It can send; another process receives."""
     RESTARTING = "restarting"
     NEEDS_SETUP = "needs_setup"
 
@@ -42,13 +44,28 @@ class Supervisor:
         self.adapter: Adapter | None = None
         self._build, self._metrics, self._on_ready, self._pause = build, metrics, on_ready, pause
         self._ready_at: float | None = None
+        self._was_handed_on = False
+
+    @property
+    def is_well(self) -> bool:
+        """True while this process does its part: receiving, or standing by while another one does."""
+        return self.state in (State.READY, State.STANDBY)
+
+    def stand_by(self) -> None:
+        """Another process receives; this one can send, and waits for its turn."""
+        self.state, self.problem = State.STANDBY, ""
+        log.info("adapter.standby", platform=self.name)
+        self._on_ready(self.name)
 
     async def run(self) -> None:
         """Keep the platform connected until cancelled."""
         tries = 0
         while True:
-            self._ready_at = None
+            self._ready_at, self._was_handed_on = None, False
             await self._live_once()
+            if self._was_handed_on:
+                tries = 0
+                continue
             tries = 1 if self._was_settled() else tries + 1
             await self._pause(self._pause_seconds(tries))
 
@@ -60,6 +77,9 @@ class Supervisor:
             self._failed(State.RESTARTING, mark("the connection ended"))
         except SetupError as error:
             self._failed(State.NEEDS_SETUP, error.message, **error.values)
+        except LeaseLostError:
+            log.info("adapter.lease_lost", platform=self.name)
+            self._was_handed_on = True
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is None or task.cancelling():

@@ -1,40 +1,57 @@
 """The store as coroutines see it: one hop per job, one wake-up per batch."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
 from bot.runtime.clock import Clock
-from storage import Job, Store, UnitOfWork
+from storage import Expected, Ids, Job, Store, UnitOfWork
 
 T = TypeVar("T")
+
+
+class _Awaited(Job[T]):
+    """A job, who waits for it, and what follows it."""
+
+    __slots__ = ("after", "future")
+
+    def __init__(
+        self,
+        run: Callable[[UnitOfWork], T],
+        future: "asyncio.Future[T]",
+        after: Callable[[T], None] | None,
+        expects: Sequence[Expected],
+    ) -> None:
+        super().__init__(run, expects)
+        self.future, self.after = future, after
 
 
 class Writer:
     """Runs jobs in the store's transactions. Belongs to one event loop."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, ids: Ids | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        self._futures: dict[Job[Any], asyncio.Future[Any]] = {}
-        self._after: dict[Job[Any], Callable[[Any], None]] = {}
-        self._store = Store(engine, clock.now, self._finished)
+        self._store = Store(engine, clock.now, self._finished, ids or Ids())
 
     def start(self) -> None:
         self._store.start()
 
-    async def do(self, run: Callable[[UnitOfWork], T], after: Callable[[T], None] | None = None) -> T:
+    async def do(
+        self,
+        run: Callable[[UnitOfWork], T],
+        after: Callable[[T], None] | None = None,
+        expects: Sequence[Expected] = (),
+    ) -> T:
         """Run it in a transaction; returns when that is committed, raises what it raised.
 
-        `after` is called with the result as soon as it is committed, also when nobody waits any more.
+        `after` is called with the result as soon as it is committed, also when nobody waits any more. Before it is
+        committed, `run` may be called more than once, each time from the same state of the database. `expects` is what
+        it will most likely ask.
         """
-        job: Job[T] = Job(run)
         future: asyncio.Future[T] = self._loop.create_future()
-        self._futures[job] = future
-        if after is not None:
-            self._after[job] = after
-        self._store.submit(job)
+        self._store.submit(_Awaited(run, future, after, expects))
         return await future
 
     async def stop(self) -> None:
@@ -42,17 +59,17 @@ class Writer:
         await asyncio.to_thread(self._store.stop)
 
     def _finished(self, batch: list[Job[Any]]) -> None:
-        self._loop.call_soon_threadsafe(self._resolve, batch)
+        self._loop.call_soon_threadsafe(_resolve, batch)
 
-    def _resolve(self, batch: list[Job[Any]]) -> None:
-        for job in batch:
-            after = self._after.pop(job, None)
-            if job.error is None and after is not None:
-                after(job.result)
-            future = self._futures.pop(job)
-            if future.done():
-                continue
-            if job.error is not None:
-                future.set_exception(job.error)
-            else:
-                future.set_result(job.result)
+
+def _resolve(batch: list[Any]) -> None:
+    job: _Awaited[Any]
+    for job in batch:
+        if job.error is None and job.after is not None:
+            job.after(job.result)
+        if job.future.done():
+            continue
+        if job.error is not None:
+            job.future.set_exception(job.error)
+        else:
+            job.future.set_result(job.result)

@@ -252,10 +252,7 @@ class Gateway:
             raise _CloseError(4005, "Already authenticated.")
         self._check_token(data)
         intents = self._read_intents(data.get("intents"))
-        shard = data.get("shard") or [0, 1]
-        if len(shard) != 2 or not 0 <= shard[0] < shard[1]:
-            raise _CloseError(4010, "Invalid shard.")
-        session = Session(intents, (shard[0], shard[1]))
+        session = Session(intents, _read_shard(data.get("shard")))
         self._sessions[session.id] = session
         connection.session = session
         self._greet(session)
@@ -287,7 +284,7 @@ class Gateway:
         ready: Json = {
             "v": 10,
             "user": bot | {"email": None, "verified": True, "mfa_enabled": False},
-            "guilds": [{"id": guild.id, "unavailable": True}],
+            "guilds": [{"id": guild.id, "unavailable": True}] if session.has_guild(guild.id) else [],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": community.base_url.replace("http", "ws", 1) + "/gateway/",
@@ -364,3 +361,13 @@ class Gateway:
             part |= {"nonce": data["nonce"]} if data.get("nonce") else {}
             session.add("GUILD_MEMBERS_CHUNK", part)
         connection.has_news.set()
+
+
+def _read_shard(value: object) -> tuple[int, int]:
+    """(number, count) of an IDENTIFY; without them the session is the only one."""
+    match value:
+        case None:
+            return 0, 1
+        case [int(number), int(count)] if 0 <= number < count:
+            return number, count
+    raise _CloseError(4010, "Invalid shard.")

@@ -31,12 +31,11 @@ class Session:
 
     def wants(self, event: Event) -> bool:
         if event.guild_id:
-            return self._is_my_shard(event.guild_id) and (
-                not event.intent or bool(event.intent & self.intents)
-            )
+            return self.has_guild(event.guild_id) and (not event.intent or bool(event.intent & self.intents))
         return self.shard[0] == 0 and (not event.intent or bool(event.intent & self.intents))
 
-    def _is_my_shard(self, guild_id: str) -> bool:
+    def has_guild(self, guild_id: str) -> bool:
+        """Whether the guild's events belong to this session's shard."""
         return (int(guild_id) >> 22) % self.shard[1] == self.shard[0]
 
     def take(self, event: Event, *, may_read: bool) -> None:

@@ -29,6 +29,11 @@ class BotChild:
         self._settings = {"HTTP_PORT": str(self.port), **settings}
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        """The process id; 0 while it does not run."""
+        return self._process.pid if self._process else 0
+
     async def start(self, *, until_ready: bool = True) -> None:
         environment = self.town.process_environment() | self._settings
         with self.log.open("ab") as file:
@@ -61,6 +66,12 @@ class BotChild:
                 ) if response.content_type == "application/json" else text
         except aiohttp.ClientError:
             return 0, ""
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself; the exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(60):
+            return await self._process.wait()
 
     async def kill(self) -> None:
         """As a power cut would."""

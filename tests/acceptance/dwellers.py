@@ -20,7 +20,7 @@ def plain(text: str) -> str:
 
 
 def _has(text: str, words: Sequence[str]) -> bool:
-    return all(one in plain(text) for one in words)
+    return all(plain(one) in plain(text) for one in words)
 
 
 class Dweller:

@@ -96,6 +96,6 @@ async def test_a_thank_you_opens_nothing_and_a_question_does(town: Town, platfor
     await customer.says("Thanks a lot, great service! 🎉")
     await customer.sees("You are welcome")
     await customer.says("Why is the second shelf crooked as well?")
-    await customer.sees("Welcome back! I have opened your ticket again")
+    await customer.sees("Welcome back! Your ticket #1 is open again", "is with you")
     await thread.sees("Why is the second shelf crooked as well?")
-    await thread.sees("wrote again, so the ticket is open again")
+    await thread.sees("wrote again, so the ticket is back with")

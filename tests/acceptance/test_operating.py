@@ -53,6 +53,8 @@ async def test_a_house_in_order_says_so(town: Town) -> None:
     assert {name: one["state"] for name, one in body["platforms"].items()} == dict.fromkeys(
         PLATFORMS, "ready"
     )
+    assert await ask(town, "/readyz/telegram") == (200, {"status": "ready"})
+    assert (await ask(town, "/readyz/pigeon"))[0] == 404
     await is_served(town.newcomer("telegram"))
     _, page = await ask(town, "/metrics")
     assert figure(page, 'allhands_events_total{kind="message_received",platform="telegram"}') == 1
@@ -74,9 +76,11 @@ async def test_while_a_platform_is_away_the_others_work_and_readiness_tells(
     assert body["status"] == "not ready"
     assert body["platforms"][platform]["state"] == "restarting"
     assert body["platforms"][platform]["problem"]
+    assert await ask(town, f"/readyz/{platform}") == (503, {"status": "not ready"})
     for other in others:
         await is_served(other)
         assert town.is_ready(other.platform)
+        assert await ask(town, f"/readyz/{other.platform}") == (200, {"status": "ready"})
     assert await ask(town, "/healthz") == (200, {"status": "ok"})
     _, page = await ask(town, "/metrics")
     assert figure(page, f'allhands_platform_ready{{platform="{platform}"}}') == 0

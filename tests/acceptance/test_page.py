@@ -301,6 +301,19 @@ async def test_every_step_of_the_tour_brings_somebody_to_the_front(
     )
 
 
+async def test_a_forums_cards_show_words_and_no_markup(browser: Browser, sandbox: Sandbox) -> None:
+    page = await opened(browser, sandbox)
+    discord = pane(page, "discord")
+    await become(discord, "Mia")
+    await enter(discord, "questions")
+    await discord.get_by_role("button", name="New post").click()
+    await discord.get_by_label("Title").fill("A shelf")
+    await discord.get_by_label("What is it about?").fill("My **shelf** is `crooked`, __really__")
+    await discord.get_by_role("button", name="Post", exact=True).click()
+    await enter(discord, "questions")
+    await expect(discord.locator(".card .excerpt").first).to_contain_text("My shelf is crooked, really")
+
+
 async def test_on_a_phone_one_pane_is_seen_at_a_time(browser: Browser, sandbox: Sandbox) -> None:
     page = await opened(browser, sandbox, width=390, height=780)
     await expect(page.locator(".pane").locator("visible=true")).to_have_count(1)

@@ -247,7 +247,7 @@ async def open_town(
     **settings: object,
 ) -> AsyncIterator[Town]:
     world = World()
-    manifest = build_manifest(discover().commands, "", "", True)
+    manifest = build_manifest(discover().commands, str(settings.get("command_prefix", "")), "", True)
     servers: dict[str, Server] = {
         "slack": SlackServer(world, manifest=manifest),
         "discord": DiscordServer(world),

@@ -316,6 +316,23 @@ async def test_the_end_thanks_everyone(stage: Stage, vera: Person, carl: Person,
     assert carl.was_told == "That call for help is over. Thank you for coming all the same!"
 
 
+async def test_who_found_nothing_waiting_was_ready_and_did_not_jump_in(
+    stage: Stage, vera: Person, carl: Person, ana: Person
+) -> None:
+    await queue_of(stage, "my invoice")
+    await ana.gives("sos")
+    await vera.presses("Not now")
+    await carl.presses("Jump in")
+    await vera.presses("Jump in")
+    assert vera.was_told.startswith("Nobody is waiting just now")
+    await carl.gives("resolve")
+    await carl.presses("Jump in")
+    await ana.gives("sos", "end")
+    assert "1 colleague jumped in, and everyone is thanked." in ana.was_told
+    assert "Thank you for being ready to help!" in vera.sees[-1]
+    assert "Thank you for jumping in, Carl!" in carl.sees[-1]
+
+
 async def test_nobody_left_to_help_is_said_kindly(stage: Stage, vera: Person, ana: Person) -> None:
     await ana.gives("sos", "help")
     await vera.presses("Jump in")

@@ -34,7 +34,7 @@ async def test_two_first_messages_in_one_instant_make_one_conversation_one_ticke
 
 
 async def test_a_message_that_comes_twice_is_handled_once(stage: Stage, dana: Person, ana: Person) -> None:
-    await dana.gives("human")
+    await dana.gives("ticket", "my shelf")
     event = dana.message(dana.new_message(), "once only")
     await asyncio.gather(*(stage.accept("telegram", event) for _ in range(5)))
     await stage.settle()
@@ -45,7 +45,7 @@ async def test_a_message_that_comes_twice_is_handled_once(stage: Stage, dana: Pe
 async def test_the_same_message_under_another_event_id_is_handled_once(
     stage: Stage, dana: Person, ana: Person
 ) -> None:
-    await dana.gives("human")
+    await dana.gives("ticket", "my shelf")
     event = dana.message(dana.new_message(), "once only")
     await stage.feed("telegram", event, replace(event, id="telegram:other-id"))
     assert str(stage.in_thread()).count("once only") == 1

@@ -105,7 +105,7 @@ async def test_an_empty_form_changes_nothing(stage: Stage, resolved: Person) -> 
 async def test_a_question_after_the_rating_is_a_question(stage: Stage, resolved: Person) -> None:
     await resolved.presses("4 ★")
     await resolved.says("Can I also get a longer screw?")
-    assert stage.state() == "waiting"
+    assert stage.state() == "with Ana"
     assert rating(stage) == "★★★★☆"
 
 
@@ -150,7 +150,7 @@ async def test_a_second_remark_after_the_words_opens_the_ticket_again(stage: Sta
     await resolved.presses("4 ★")
     await resolved.says("Ana was kind")
     await resolved.says("The shelf fell on my foot")
-    assert stage.state() == "waiting"
+    assert stage.state() == "with Ana"
 
 
 async def test_words_with_markup_do_not_break_the_card(stage: Stage, resolved: Person) -> None:

@@ -93,7 +93,7 @@ async def test_the_thread_of_a_resolved_ticket_is_opened_again_when_it_is_needed
     await dana.says("It wobbles again, can you help?")
     assert len(stage.threads()) == 2
     assert "It wobbles again, can you help?" in " ".join(stage.in_thread(2))
-    assert stage.state(2) == "waiting"
+    assert stage.state(2) == "with Ana"
 
 
 async def test_a_staff_space_that_refuses_everything_is_tried_again_later_and_not_in_a_loop(

@@ -1,6 +1,7 @@
 // A forum: its posts or topics as cards, and the way to begin a new one.
 
 import { el, gathered, replace } from "./dom.js";
+import { unmarked } from "./markup.js";
 import { text } from "./texts.js";
 import { clockText } from "./time.js";
 
@@ -83,7 +84,7 @@ export class ForumView {
         post.is_closed && el("span", { class: "closed" }, text("closed")),
       ),
       el("strong", {}, post.name),
-      shown && el("span", { class: "excerpt" }, `${shown.author.name}: ${shown.text}`),
+      shown && el("span", { class: "excerpt" }, `${shown.author.name}: ${unmarked(shown, this.pane.names)}`),
       last &&
         el("span", { class: "meta" }, text("post-meta", { count: messages.length, time: clockText(last.sent_at) })),
     );

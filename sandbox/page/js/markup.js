@@ -19,9 +19,30 @@ const INLINE = {
   subtext: "small",
 };
 
+const BLOCKS = new Set(["paragraph", "heading", "quote", "pre", "item", "row", "cell", "subtext"]);
+
 /** `names` tells who or what an id in a mention is: {person(id), room(id), role(id)}. */
 export function drawn(tree, names) {
   return (tree ?? []).map((node) => drawNode(node, names));
+}
+
+/** What a message says without its markup, for places that show no more than a line of it. */
+export function unmarked(message, names) {
+  const parts = Object.values(message.markup ?? {}).flatMap((trees) => Object.entries(trees));
+  // The longest first: a short part may stand inside it.
+  parts.sort(([one], [other]) => other.length - one.length);
+  return parts.reduce((words, [written, tree]) => words.replaceAll(written, () => wordsOf(tree, names)), message.text);
+}
+
+function wordsOf(tree, names) {
+  return tree.map((node) => wordsIn(node, names)).join("");
+}
+
+function wordsIn(node, names) {
+  if (typeof node === "string") return node;
+  if (node.as === "break") return " ";
+  if (!node.of || node.as === "mention") return drawNode(node, names).textContent;
+  return wordsOf(node.of, names) + (BLOCKS.has(node.as) ? " " : "");
 }
 
 function drawNode(node, names) {

@@ -205,6 +205,8 @@ async def test_plain_and_compressed_sockets_say_the_same(server, dial, query):
         pytest.param(2, {"token": "TOKEN", "intents": 1 << 40}, 4013, id="intents that do not exist"),
         pytest.param(2, {"token": "TOKEN", "intents": 1 << 8}, 4014, id="an intent that was not switched on"),
         pytest.param(2, {"token": "TOKEN", "intents": 0, "shard": [2, 1]}, 4010, id="a shard out of range"),
+        pytest.param(2, {"token": "TOKEN", "intents": 0, "shard": ["0", 1]}, 4010, id="a shard in words"),
+        pytest.param(2, {"token": "TOKEN", "intents": 0, "shard": [0]}, 4010, id="a shard of nothing"),
         pytest.param(3, {}, 4003, id="a presence before identifying"),
         pytest.param(77, {}, 4001, id="an unknown opcode"),
     ],
@@ -285,10 +287,13 @@ async def test_without_the_members_intent_nobody_is_announced_or_listed(server, 
 
 
 async def test_each_shard_hears_its_guilds_and_the_first_one_dms(server, dial):
-    sockets = [await dial(), await dial()]
-    for number, socket in enumerate(sockets):
-        await socket.identify(shard=[number, 2])
-    mine = (int(story.GUILD) >> 22) % 2
+    count = 7
+    mine = (int(story.GUILD) >> 22) % count
+    assert mine != 0
+    sockets = {number: await dial() for number in (0, mine)}
+    readies = {number: await socket.identify(shard=[number, count]) for number, socket in sockets.items()}
+    guilds = {number: [one["id"] for one in ready["d"]["guilds"]] for number, ready in readies.items()}
+    assert guilds == {0: [], mine: [story.GUILD]}
     await server.say(story.MIA, story.HELP, "in the guild")
     await server.say(story.MIA, server.rooms(story.MIA)[0].id, "in private")
     assert "guild_id" in (await sockets[mine].until("MESSAGE_CREATE"))["d"]

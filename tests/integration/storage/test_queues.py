@@ -8,9 +8,9 @@ from sqlalchemy import select
 from bot.core.places import MessageAt, Place
 from storage import UnitOfWork
 from storage.ids import Ids
-from storage.line import StoredEvent
+from storage.intake import StoredEvent
 from storage.statement import Statement
-from storage.tables import outbox
+from storage.tables import intake, outbox
 from tests.integration.storage.conftest import NOON
 
 
@@ -20,9 +20,11 @@ def at(work: UnitOfWork, **span: float) -> UnitOfWork:
 
 
 def store(work: UnitOfWork, event_id: str, lane: str = "lane") -> StoredEvent:
-    stored = work.intake.store("slack", event_id, lane, "{}")
-    assert stored is not None
-    return stored
+    return work.intake.keep("slack", event_id, lane, "{}")
+
+
+def payloads(work: UnitOfWork) -> list[str]:
+    return [row[0] for row in work.session.all(Statement(select(intake.c.payload)))]
 
 
 def due(work: UnitOfWork, *, limit: int = 100) -> list[int]:
@@ -30,9 +32,9 @@ def due(work: UnitOfWork, *, limit: int = 100) -> list[int]:
 
 
 def test_an_event_is_stored_once_per_platform(work: UnitOfWork) -> None:
-    assert work.intake.store("slack", "1", "lane", "{}") is not None
-    assert work.intake.store("slack", "1", "other lane", "{other}") is None
-    assert work.intake.store("discord", "1", "lane", "{}") is not None
+    assert work.intake.take("slack", "1", "lane", "{}") is not None
+    assert work.intake.take("slack", "1", "other lane", "{other}") is None
+    assert work.intake.take("discord", "1", "lane", "{}") is not None
 
 
 def test_a_handled_event_is_due_no_more_and_forgotten_after_a_while(work: UnitOfWork) -> None:
@@ -40,9 +42,9 @@ def test_a_handled_event_is_due_no_more_and_forgotten_after_a_while(work: UnitOf
     work.intake.handled(event)
     assert due(work) == []
     at(work, days=6).intake.forget(before=NOON)
-    assert work.intake.store("slack", "1", "lane", "{}") is None
+    assert work.intake.take("slack", "1", "lane", "{}") is None
     at(work, days=8).intake.forget(before=NOON + timedelta(seconds=1))
-    assert work.intake.store("slack", "1", "lane", "{}") is not None
+    assert work.intake.take("slack", "1", "lane", "{}") is not None
 
 
 def test_what_is_not_handled_is_never_forgotten(work: UnitOfWork) -> None:
@@ -113,16 +115,41 @@ def test_what_is_known_of_a_try_is_kept(work: UnitOfWork) -> None:
     assert work.outbox.pending(limit=10) == [tried]
 
 
+def test_what_is_taken_counts_as_handled_and_keeps_no_text(work: UnitOfWork) -> None:
+    taken = work.intake.take("slack", "1", "lane", "{secret}")
+    assert taken is not None
+    assert due(work) == []
+    assert payloads(work) == [""]
+    work.intake.failed(taken, "defect", NOON)
+    assert due(work) == [taken.id]
+    assert payloads(work) == ["{secret}"]
+    work.intake.set_aside(taken, "defect")
+    work.intake.drop(taken.id)
+    assert payloads(work) == [""]
+
+
+def test_what_is_taken_tells_when_something_waits_before_it_or_for_it(work: UnitOfWork) -> None:
+    store(work, "1", "lane")
+    store(work, "2", "late")
+    for lane, late, is_awaited in (("lane", "", True), ("other", "late", True), ("other", "", False)):
+        taken = work.intake.take("slack", f"{lane} {late}", lane, "{}", late)
+        assert taken is not None
+        assert taken.is_awaited == is_awaited
+    assert work.intake.has_waiting("lane")
+    assert not work.intake.has_waiting("other")
+
+
 def test_sent_and_refused_actions_are_gone_and_their_text_with_them(work: UnitOfWork) -> None:
     sent, refused, waiting = (
         work.outbox.add("lane", name, "secret") for name in ("slack", "slack", "discord")
     )
-    work.outbox.sent(sent.id)
+    assert work.outbox.sent(sent.id)
+    assert not work.outbox.sent(sent.id)
     work.outbox.failed(refused.id, "blocked")
     assert work.outbox.pending(limit=10) == [waiting]
     assert work.outbox.counts() == {"discord": 1}
     finished = Statement(select(outbox.c.payload).where(outbox.c.state != "pending"))
-    assert work.session.all(finished) == [("",), ("",)]
+    assert work.session.all(finished) == [("",)]
     work.outbox.forget(before=NOON + timedelta(days=1))
     assert work.outbox.pending(limit=10) == [waiting]
 

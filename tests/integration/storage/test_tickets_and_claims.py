@@ -14,6 +14,7 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from storage import UnitOfWork, read, write
 from storage.ids import Ids
 from storage.session import Session
+from storage.tickets import QueueCounts
 from tests.integration.storage.conftest import NOON
 
 
@@ -43,16 +44,16 @@ def test_the_database_refuses_a_second_open_ticket(work: UnitOfWork) -> None:
     assert driver is not None
     with pytest.raises(driver.IntegrityError), work.session.savepoint():
         work.tickets.open(place, "two", ())
-    work.tickets.resolve(first)
+    work.tickets.resolve(first, None)
     assert work.tickets.open(place, "two", ()).is_open
 
 
 def test_the_open_ticket_counts_before_a_newer_resolved_one(work: UnitOfWork) -> None:
     place = conversation(work)
     first = work.tickets.open(place, "one", ())
-    work.tickets.resolve(first)
+    work.tickets.resolve(first, None)
     second = work.tickets.open(place, "two", ())
-    work.tickets.resolve(second)
+    work.tickets.resolve(second, None)
     assert work.tickets.last_of(place) == work.tickets.get(second.id)
     assert work.tickets.open_of(place) is None
     work.tickets.reopen(first)
@@ -85,7 +86,7 @@ def test_a_release_gives_the_old_place_and_a_reopening_a_new_one(work: UnitOfWor
     assert work.tickets.release(first)
     assert not work.tickets.release(first)
     assert work.tickets.place_in_queue(first) == 1
-    assert work.tickets.resolve(first)
+    assert work.tickets.resolve(first, None)
     assert later(work, minutes=9).tickets.reopen(first)
     reopened = work.tickets.get(first.id)
     assert reopened is not None
@@ -104,6 +105,16 @@ def test_first_waits_are_measured_to_the_first_claim_only(work: UnitOfWork) -> N
     assert work.tickets.first_waits_seconds() == [300]
     counts = work.tickets.counts()
     assert (counts.waiting, counts.claimed, counts.resolved) == (0, 1, 0)
+
+
+def test_tickets_are_counted_by_where_they_stand(work: UnitOfWork) -> None:
+    assert work.tickets.counts() == QueueCounts(0, 0, 0)
+    ana = work.team.enlist(Identity("slack", "", "ana"), "Ana", Role.AGENT)
+    first, second, *_ = [work.tickets.open(conversation(work, name), name, ()) for name in "abcd"]
+    work.tickets.claim(first, ana.id)
+    work.tickets.claim(second, ana.id)
+    work.tickets.resolve(second)
+    assert work.tickets.counts() == QueueCounts(waiting=2, claimed=1, resolved=1)
 
 
 def test_a_place_belongs_to_one_ticket_and_a_ticket_may_have_several(work: UnitOfWork) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sandbox.discord.server import DiscordServer
 from sandbox.world import World
 from tests.integration.adapters.discord.house import House
+from tests.integration.adapters.discord.processes import Houses
 
 
 @pytest.fixture
@@ -34,3 +35,11 @@ async def idle_house(world: World, server: DiscordServer) -> AsyncIterator[House
 async def house(idle_house: House) -> House:
     await idle_house.start()
     return idle_house
+
+
+@pytest.fixture
+async def houses(server: DiscordServer, world: World) -> AsyncIterator[Houses]:
+    houses = Houses(server, world)
+    yield houses
+    for house in houses.every:
+        await house.stop()

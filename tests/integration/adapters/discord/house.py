@@ -107,6 +107,7 @@ class House:
     running: "asyncio.Task[None] | None" = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     keys: int = 0
+    shards: int = 1
 
     def __post_init__(self) -> None:
         self.intake = MemoryIntake(self.world.clock.now)
@@ -142,13 +143,24 @@ class House:
         self.adapter = DiscordAdapter(
             self.context,
             DiscordSettings(
-                settings["DISCORD_TOKEN"], settings["DISCORD_API_URL"], settings["DISCORD_GATEWAY_URL"]
+                settings["DISCORD_TOKEN"],
+                settings["DISCORD_API_URL"],
+                settings["DISCORD_GATEWAY_URL"],
+                self.shards,
             ),
         )
 
-    async def start(self) -> None:
+    def launch(self) -> None:
+        """Start without waiting: another process may hold what this one needs to receive."""
         self.ready.clear()
         self.running = asyncio.create_task(self.adapter.run(self.ready.set))
+
+    async def start(self) -> None:
+        self.launch()
+        await self.is_ready()
+
+    async def is_ready(self) -> None:
+        assert self.running is not None
         waiting = asyncio.create_task(self.ready.wait())
         async with asyncio.timeout(15):
             await asyncio.wait({self.running, waiting}, return_when=asyncio.FIRST_COMPLETED)

@@ -50,6 +50,14 @@ async def test_a_card_shows_tone_title_fields_text_and_footnote(
     ]
 
 
+async def test_what_has_a_meaning_in_addresses_and_forms_arrives_as_it_was_typed(
+    stage: Stage, adapter: TelegramAdapter, dana: Place
+) -> None:
+    typed = "a&b=c+d; 100% %41 #1 \"q\" 'r' é 日本 👩‍👧 ~()/?:@!$,\nline"
+    receipt = await stage.say(adapter, dana, typed)
+    assert stage.shown(DANA, DANA, receipt.messages[0]).text == typed
+
+
 async def test_the_speakers_name_leads_the_message(
     stage: Stage, adapter: TelegramAdapter, dana: Place
 ) -> None:

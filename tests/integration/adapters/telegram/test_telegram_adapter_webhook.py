@@ -13,6 +13,7 @@ from adapters.telegram import TelegramAdapter
 from adapters.telegram.webhook import MAX_BODY_BYTES, PATH, SECRET_HEADER
 from bot.core.events import MessageReceived
 from tests.integration.adapters.telegram.telegram_stage import DANA, Stage, running, until
+from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
 
 SECRET = "a-Secret_1"
 MESSAGE = {
@@ -68,6 +69,33 @@ async def test_updates_arrive_and_the_secret_is_asked_for(house: House, stage: S
         await stage.server.say(DANA, DANA, "by webhook")
         assert (await stage.ledger.next(MessageReceived)).text == "by webhook"
         await stage.server.settle()
+
+
+async def test_several_processes_take_turns_behind_one_address(house: House, stage: Stage) -> None:
+    async with running(first := house.build()), running(house.build()) as second:
+        for number in range(4):
+            await stage.server.say(DANA, DANA, f"line {number}")
+            await stage.ledger.next(MessageReceived, number + 1)
+            house.adapter = first
+        assert not second.done()
+        await stage.server.settle()
+    assert [event.text for event in stage.ledger.of(MessageReceived)] == [f"line {n}" for n in range(4)]
+
+
+async def test_who_is_told_to_set_the_address_later_does(stage: Stage) -> None:
+    floods = 1
+
+    def set_webhook(fields: dict[str, object]) -> bool:
+        nonlocal floods
+        if floods:
+            floods -= 1
+            raise RefusalError(429, "Too Many Requests: retry after 0.1", retry_after=0.1)
+        return True
+
+    async with serving(Stub({"setWebhook": set_webhook})) as stub:
+        settings = {"api_url": stub.url, "webhook_secret": SECRET, "public_url": "https://x.example"}
+        async with running(stage.adapter(settings=settings)):
+            assert len(stub.called("setWebhook")) == 2
 
 
 async def test_what_could_not_be_stored_is_brought_again(house: House, stage: Stage) -> None:

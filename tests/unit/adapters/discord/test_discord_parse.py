@@ -14,7 +14,7 @@ from adapters.discord.parse import (
     read_reaction,
     read_room_deleted,
 )
-from adapters.discord.rooms import Hearing, Room, RoomKind, cursor_name, room_from, room_of_cursor
+from adapters.discord.rooms import Hearing, Room, RoomKind, room_from, room_of_cursor
 from bot.core.commands import Command, Role
 from bot.core.content import FileKind
 from bot.core.events import CommandGiven, MessageReceived
@@ -298,7 +298,7 @@ def test_file_names_are_made_safe(name: str, safe: str) -> None:
 
 @pytest.mark.parametrize("room", [TEXT, DIRECT, THREAD], ids=["channel", "direct chat", "thread"])
 def test_a_room_can_be_made_again_from_its_cursor(room: Room) -> None:
-    again = room_of_cursor(cursor_name(room))
+    again = room_of_cursor(room.cursor)
     assert again is not None
     assert again.place == room.place
 

@@ -9,10 +9,10 @@ from markdown_it import MarkdownIt
 
 from adapters.slack import mrkdwn
 from adapters.slack.elements import split, tidied, weight, words_of
-from adapters.slack.from_commonmark import rich_text
+from adapters.slack.from_commonmark import parsed, rich_text
 from adapters.slack.payloads import Json
 from adapters.slack.render import MOST_IN_PART
-from adapters.slack.styled import escaped
+from adapters.slack.styled import escaped, plain_text
 from adapters.slack.to_commonmark import commonmark
 
 STYLES = ("bold", "italic", "strike", "code")
@@ -36,6 +36,53 @@ def words_only(elements: list[Json]) -> str:
 
 
 texts = st.text(alphabet=SIGNS, min_size=1, max_size=12)
+# Words as most people write them, with here and there a sign, a line end or a space that may mean something.
+MOSTLY_PLAIN = (
+    *(
+        "a",
+        "word",
+        " ",
+        " ",
+        "\n",
+        "\n\n",
+        "é",
+        "😀",
+        ",",
+        "?",
+        "!",
+        "(x)",
+        "1",
+        "1. ",
+        ".",
+        ":",
+        "'",
+        "|",
+        "-",
+        "=",
+        "+",
+    ),
+    *(
+        "#",
+        ">",
+        "*",
+        "_",
+        "`",
+        "~~",
+        "[",
+        "<",
+        "&",
+        "&amp;",
+        "\\",
+        "\t",
+        "\r\n",
+        "\u00a0",
+        "\u2028",
+        "\x0b",
+        "\x00",
+    ),
+    *("http://x.y/z,", "https://a.b", "://"),
+)
+plain_texts = st.lists(st.sampled_from(MOSTLY_PLAIN), max_size=8).map("".join)
 styled_words = st.builds(
     lambda text, styles: {
         "type": "text",
@@ -199,3 +246,14 @@ def test_a_long_line_that_is_parsed_in_pieces_stays_one_line() -> None:
     (section,) = rich_text("word " * 4000)
     assert "\n" not in "".join(str(word["text"]) for word in words_of(section))
     assert words_only([section]) == "word" * 4000
+
+
+@given(plain_texts)
+def test_text_without_markup_is_shown_as_the_parser_would_show_it(text: str) -> None:
+    assert rich_text(text) == parsed(text)
+
+
+@given(plain_texts)
+def test_words_without_styles_read_as_they_do_among_others(text: str) -> None:
+    element: Json = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    assert plain_text(text) == commonmark([element])

@@ -4,9 +4,11 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
+from adapters.telegram.escape import shows_itself
 from adapters.telegram.formatted import MAX_ENTITIES, Formatted, Span, utf16_length
 from adapters.telegram.mentions import without_mentions
 from adapters.telegram.split import split
@@ -123,6 +125,40 @@ def test_commonmark_becomes_telegram_text(commonmark: str, text: str, spans: lis
     written = from_commonmark(commonmark)
     assert written.text == text
     assert sorted((span.kind, written.text[span.start : span.end]) for span in written.spans) == sorted(spans)
+
+
+ATOMS = [
+    "a",
+    "Z",
+    "1",
+    "é",
+    "日",
+    "😀",
+    " ",
+    "\n",
+    "\n\n",
+    *"_&<>|~][)(!-=+#.;:/'\"@^{}$*`\\",
+    "<3 ",
+    "&amp",
+    "a_b",
+]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from(ATOMS), max_size=12).map("".join))
+def test_what_is_sent_without_being_parsed_has_nothing_to_parse(text: str) -> None:
+    assume(shows_itself(text))
+    tokens = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").parse(text)
+    assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+    inner = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inner} <= {"text", "softbreak", "hardbreak"}
+    shown = "".join(child.content for child in inner)
+    assert "".join(shown.split()) == "".join(text.split())
+
+
+def test_addresses_and_single_marks_are_not_worth_parsing() -> None:
+    assert all(map(shows_itself, ("https://x.example/a_b?c=1&d=2", "R & D", "a <3 b", "~5", "1 | 2", "a]")))
+    assert not any(map(shows_itself, ("_a_", "a_", "AT&T;", "<a@b>", "~~a~~", "||a||", "[a", "*", "`", "\\")))
 
 
 def test_entities_count_utf16_units() -> None:

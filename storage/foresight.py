@@ -1,0 +1,74 @@
+"""What the jobs of a batch will ask, asked for all of them together before the first one runs.
+
+Only the commonest questions of the commonest jobs: who speaks, in which conversation, whose ticket, where staff work on
+it, and whether it was heard before. Repositories answer from what was foreseen until something of it is changed.
+On PostgreSQL this also locks the conversations of the batch, in one order, so that two processes never wait for each
+other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from bot.core.places import Identity, MessageAt, Place
+
+if TYPE_CHECKING:
+    from storage.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message is about to be stored and handled."""
+
+    platform: str
+    event_id: str
+    lanes: tuple[str, ...]
+    """Where something may wait before it or for it."""
+    place: Place
+    message: MessageAt
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An action is about to be settled; something may wait in the lane of what it came to."""
+
+    action_id: int
+    lane: str = ""
+
+
+Expected = Said | Settled
+
+
+def foresee(work: "UnitOfWork", expected: Sequence[Expected]) -> None:
+    """Ask for all of them together what each would ask alone."""
+    said = [one for one in expected if isinstance(one, Said)]
+    settled = [one for one in expected if isinstance(one, Settled)]
+    lanes = {lane for one in said for lane in one.lanes} | {one.lane for one in settled if one.lane}
+    if lanes:
+        work.intake.foresee_waiting(lanes)
+    if said:
+        _foresee_said(work, said)
+    if settled:
+        work.outbox.settle([one.action_id for one in settled])
+
+
+def _foresee_said(work: "UnitOfWork", said: Sequence[Said]) -> None:
+    for platform, of_platform in groupby(sorted(said, key=_platform), _platform):
+        work.intake.foresee(platform, {one.event_id for one in of_platform})
+    for (platform, workspace), of_workspace in groupby(sorted(said, key=_workspace), _workspace):
+        work.contacts.foresee(platform, workspace, {one.identity.external_id for one in of_workspace})
+    places = {one.place.key for one in said}
+    work.messages.foresee({(one.message.place.room_key, one.message.id) for one in said})
+    tickets = work.tickets.foresee_desks_at(places)
+    conversations = work.conversations.foresee(places, work.tickets.conversations_of(tickets))
+    work.tickets.foresee(conversations)
+
+
+def _platform(one: Said) -> str:
+    return one.platform
+
+
+def _workspace(one: Said) -> tuple[str, str]:
+    return one.identity.platform, one.identity.workspace

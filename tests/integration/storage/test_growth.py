@@ -1,0 +1,61 @@
+"""No statement of the line reads everything that was ever stored."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+
+import storage
+from storage import make_engine
+from storage.migrate import migrate
+from storage.session import Session
+from storage.statement import Statement
+
+MAY_READ_ALL = {
+    "storage.library": "articles are few, and read when the process starts",
+    "storage.membership": "as many as there are processes, and what they hand over",
+    "storage.outbox": "only what waits lies there",
+    "storage.intake._FORGET_EVENTS": "once an hour",
+    "storage.feedback._COUNT_OUTCOMES": "a gauge",
+    "storage.people._VOLUNTEERS": "as many as there are volunteers",
+    "storage.tickets._FIRST_CLAIMS": "the newest fifty",
+}
+"""Statements that read a table or an index from end to end, and why they may."""
+OPEN = (
+    "CONSTANT ROW",
+    "ix_tickets_waiting",
+    "ix_tickets_claimed_by",
+    "ix_intake_pending_in_order",
+    "ix_intake_unhandled",
+)
+"""Indexes of what is not done yet: they stay small, however much there has been."""
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    for module in pkgutil.iter_modules(storage.__path__, "storage."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if (
+                isinstance(value, Statement)
+                and not {module.name, f"{module.name}.{name}"} & MAY_READ_ALL.keys()
+            ):
+                yield f"{module.name}.{name}", value
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('growth')}/allhands.db")
+    migrate(engine)
+    session = Session(engine)
+    yield session
+    session.close()
+
+
+@pytest.mark.parametrize("name", [name for name, _ in statements()])
+def test_what_is_asked_is_found_by_an_index(name: str, session: Session) -> None:
+    """In SQLite's own words, before it knows a single value."""
+    text = dict(statements())[name].compiled_for(session.engine.dialect).text
+    with session.engine.connect() as connection:
+        rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
+        steps = [row[3] for row in rows]
+    assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN)] == []
