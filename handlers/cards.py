@@ -106,7 +106,7 @@ def _line(ctx: Context, message: Message) -> str:
 
 def _gist(message: Message) -> str:
     """The beginning of what the bot said, without its markup."""
-    return str(escape(shorten(plain(message.text), LONGEST_GIST)))
+    return str(escape(shorten(plain(message.text[: 4 * LONGEST_LINE]), LONGEST_GIST)))
 
 
 def _quoted(message: Message) -> str:

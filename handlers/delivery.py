@@ -231,7 +231,7 @@ def _in_plain_words(ctx: Context, ticket: Ticket, message: Message) -> Show:
     """What the staff platform did not take as it was, without markup and files: better than silence."""
     lines = [
         ctx.staff_texts.text("A message of {name} cannot be shown here as it is:", name=message.author_name),
-        escape(shorten(plain(message.text), LONGEST_PLAIN)),
+        escape(shorten(plain(message.text[: 4 * LONGEST_PLAIN]), LONGEST_PLAIN)),
         *(f"📎 {escape(file.name)}" for file in message.files),
     ]
     text = "\n\n".join(line for line in lines if line)

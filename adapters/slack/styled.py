@@ -23,7 +23,8 @@ _ODD_START = re.compile(rf"\s|(?:{_START})", re.MULTILINE)
 _ODD_NEXT_START = re.compile(rf"\n(?:\s|{_START})", re.MULTILINE)
 _INDENT = re.compile(r"(?m)^[^\S\n]")
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r"(\s*\n\s*\n\s*)")
+# Only where the space begins: tried at each of its characters, a long gap would take the square of its length.
+_BREAK = re.compile(r"(?<!\s)(\s*\n\s*\n\s*)")
 _TICKS = re.compile(r"`+")
 _LINKABLE = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\\]+", re.IGNORECASE)
 

@@ -11,17 +11,21 @@ _LIST_START = re.compile(r"([-+]|\d{1,9}[.)])(?=[ \t]|$)")
 _UNDERLINE = re.compile(r"(?:-[ \t]*)+$|=+[ \t]*$")
 
 _LITERAL = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n`]*\n(?P<block>.*?)(?:\n {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n`]*+\n(?P<block>.*?)(?:\n {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<ticks>`++)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?P<unclosed>`++)"
     r"|<(?P<address>(?:https?|mailto|tel):[^<>\s]*)>",
     re.MULTILINE | re.DOTALL,
 )
-"""What stands for itself, in the order in which CommonMark sees it: a code block, an escape, code, an address."""
+"""What stands for itself, in the order in which CommonMark sees it: a code block, an escape, code, an address. Each run
+of signs is taken whole or not at all: a text of nothing else must not take the square of its length.
+"""
+_LITERALS = ("block", "escaped", "code", "unclosed", "address")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:<[^<>\n]*>|[^\s()]*)\)")
 _LINE_MARKS = re.compile(r"^ {0,3}(?:(?:>[ \t]?)+|#{1,6}(?:[ \t]+|$))", re.MULTILINE)
 _STARS = re.compile(r"\*+(?=\S)|(?<=\S)\*+")
-_UNDERSCORES = re.compile(r"(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
+_UNDERSCORES = re.compile(r"(?<!_)(?:(?<!\w)_++(?=\S)|(?<=\S)_++(?!\w))")
 _PAIRS = re.compile(r"~~|\|\|")
 _ASIDE = 0xF0000
 """Where characters that are only words are kept while markup is taken away: a private plane of Unicode."""
@@ -58,7 +62,7 @@ def plain(commonmark: str) -> str:
 
 
 def _aside(found: re.Match[str]) -> str:
-    words = next(found[name] for name in ("block", "escaped", "code", "address") if found[name] is not None)
+    words = next(found[name] for name in _LITERALS if found[name] is not None)
     return "".join(chr(ord(c) + _ASIDE) if ord(c) < 0x80 and c != "\n" else c for c in words)
 
 

@@ -35,8 +35,8 @@ class Door:
         self.port = 0
         settings = Settings(_env_file=None)  # type: ignore[call-arg] # pydantic's own argument
         context = adapter_context("slack", settings, discover(), SystemClock(), _ClosedIntake(), unavailable)
-        app = bolt_app(AsyncWebClient(token="xoxb-none"), self._take, context)
-        self._slack = webhook(SECRET, lambda: app)
+        app = bolt_app(AsyncWebClient(token="xoxb-none"), self._take)
+        self._slack = webhook(SECRET, self._take, lambda: app)
         # The secret is checked before anything else is touched: the rest of the adapter is not there.
         nothing: Any = None
         self._telegram = Webhook(context, nothing, nothing, TELEGRAM_SECRET, "https://x.example")
@@ -47,6 +47,9 @@ class Door:
 
     def readiness(self) -> tuple[bool, Mapping[str, object]]:
         return False, {"platforms": {"slack": {"state": "needs_setup", "problem": "token-detail"}}}
+
+    def is_connected(self, platform: str) -> bool | None:
+        return False if platform == "slack" else None
 
     def metrics(self) -> bytes:
         return b"allhands_events_total 1\n"

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,7 @@ async def lives_through_faults(town: Town, bot: BotChild) -> None:
         await town.servers[platform].settle(20)
     for platform in PLATFORMS:
         town.faults(platform).is_down = True
-    while (await bot.ask("/readyz"))[0] != 503:
-        await asyncio.sleep(0.1)
+    await until(lambda: says(bot, "not ready"), "a platform is missed")
     for platform in PLATFORMS:
         town.faults(platform).is_down = False
 
@@ -115,8 +114,7 @@ async def loses_the_database(town: Town, bot: BotChild, path: str) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     await customer.says(f"{WORDS[4]} while the database is away")
-    while "telegram.not_stored" not in bot.log.read_text():
-        await asyncio.sleep(0.1)
+    await until(lambda: logs(bot, "telegram.not_stored"), "the database is missed")
     other.execute("ROLLBACK")
     other.close()
     await customer.hears("person")
@@ -168,8 +166,7 @@ async def test_a_refused_token_is_not_repeated(
     bot = BotChild(quiet_town, tmp_path / "bot.log", **wrong)
     try:
         await bot.start(until_ready=False)
-        while str((await bot.ask("/readyz"))[1]).count("needs_setup") < len(settings):
-            await asyncio.sleep(0.1)
+        await until(lambda: says(bot, "needs_setup", len(settings)), "the tokens are refused")
         pages = await figures(bot)
         assert await bot.stop() == 0
     finally:
@@ -210,6 +207,22 @@ async def test_the_databases_password_is_never_printed(
         assert "DATABASE_URL" in printed
         assert_told_nothing(quiet_town, printed)
         assert "Traceback" not in printed, printed
+
+
+async def says(bot: BotChild, words: str, count: int = 1) -> bool:
+    return str((await bot.ask("/readyz"))[1]).count(words) >= count
+
+
+async def logs(bot: BotChild, words: str) -> bool:
+    return words in bot.log.read_text()
+
+
+async def until(question: Callable[[], Awaitable[bool]], what: str) -> None:
+    for _ in range(900):
+        if await question():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"did not happen: {what}")
 
 
 async def allhands(town: Town, *arguments: str, **settings: Any) -> tuple[int, str]:
