@@ -75,7 +75,8 @@ class Backfill:
                 is_read = self._may_have_news(room, position)
                 found[room.id] = Past(room, position if is_read else "")
         for room, position in self._spoken(cursors):
-            found.setdefault(room.id, Past(room, position))
+            # Who speaks need not be who hears: what was said before that may have been heard by nobody.
+            found.setdefault(room.id, past_since(room, since) if since else Past(room, position))
         if since is not None:
             for room in await self._rooms_without_cursor(since, direct_chats):
                 found.setdefault(room.id, past_since(room, since))

@@ -10,7 +10,8 @@ from bot.core.places import Place
 class DirectChats:
     """Stores where the bot spoke, so that an answer given while nobody listens is found by who listens next.
 
-    The cursors are other ones than those that move with what is heard: this process need not be the one that hears.
+    The cursors are other ones than those that move with what is heard: this process need not be the one that hears,
+    so they name the chats and do not tell how far they were read.
     """
 
     def __init__(self, context: AdapterContext) -> None:

@@ -146,6 +146,22 @@ async def test_what_a_waiting_process_says_first_is_answered_into_the_gap_and_fo
     assert event.text == "Gladly"
 
 
+async def test_speaking_again_in_a_direct_chat_hides_no_answer_that_nobody_heard(houses: Houses) -> None:
+    ola = direct_to(Identity("discord", "", story.OLA))
+    first = await houses.add(holding(0))
+    await first.start()
+    await first.send(Post(ola, Content("Can you help out?")))
+    await first.stop()
+    await first.server.say(story.OLA, first.direct_chat(story.OLA), "Gladly")
+    sender = await houses.add(nothing)
+    sender.launch()
+    await sender.send(Post(ola, Content("Are you there?")), key="another")
+    second = await houses.add(holding(0))
+    await second.start()
+    [event] = await first.intake.wait_for(MessageReceived)
+    assert event.text == "Gladly"
+
+
 async def test_sending_while_nobody_listens_hides_nothing_that_was_said_before(houses: Houses) -> None:
     first = await houses.add(holding(0))
     await first.start()
