@@ -8,6 +8,7 @@ import pytest
 
 import storage
 from storage import make_engine
+from storage.bulk import Bulk
 from storage.migrate import migrate
 from storage.session import Session
 from storage.statement import Statement
@@ -22,8 +23,11 @@ MAY_READ_ALL = {
     "storage.tickets._FIRST_CLAIMS": "the newest fifty",
 }
 """Statements that read a table or an index from end to end, and why they may."""
-OPEN = (
+NOT_STORED = (
     "CONSTANT ROW",
+    "VIRTUAL TABLE INDEX 1:",  # a list that was given as JSON
+)
+OPEN = (
     "ix_tickets_waiting",
     "ix_tickets_claimed_by",
     "ix_intake_pending_in_order",
@@ -34,7 +38,8 @@ OPEN = (
 
 def statements() -> Iterator[tuple[str, Statement]]:
     for module in pkgutil.iter_modules(storage.__path__, "storage."):
-        for name, value in vars(importlib.import_module(module.name)).items():
+        for name, found in vars(importlib.import_module(module.name)).items():
+            value = found.single if isinstance(found, Bulk) else found
             if (
                 isinstance(value, Statement)
                 and not {module.name, f"{module.name}.{name}"} & MAY_READ_ALL.keys()
@@ -58,4 +63,4 @@ def test_what_is_asked_is_found_by_an_index(name: str, session: Session) -> None
     with session.engine.connect() as connection:
         rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
         steps = [row[3] for row in rows]
-    assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN)] == []
+    assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN + NOT_STORED)] == []
