@@ -10,8 +10,11 @@ import contextlib
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.disk import kept_or_temporary
@@ -24,6 +27,8 @@ from storage.session import Session
 
 FEW, MANY, MOST = 10_000, 1_000_000, 10_000_000
 _WARM_UP = 200
+_ROUNDS, _EVENTS = 7, 400
+_LEFT_BEHIND = 20_000
 _PAGE = 1000
 
 
@@ -149,18 +154,29 @@ def run(
     engine: str, new_database: Callable[[], str], sizes: Sequence[int], server: Server | None = None
 ) -> Growth:
     """Everything on one engine."""
-    urls: dict[int, str] = {}
-    for messages in sizes:
-        urls[messages] = new_database()
-        Filling(urls[messages]).history(messages)
-    seconds = server.cpu_seconds if server else lambda: 0.0
-    growth = Growth(engine, asyncio.run(events(urls, 5, 600, seconds)))
+    urls = {messages: new_database() for messages in sizes}
     crowd, queue = new_database(), new_database()
-    Filling(crowd).crowd(MANY, MANY)
+    _fill(
+        *((url, partial(Filling.history, messages=messages)) for messages, url in urls.items()),
+        (crowd, partial(Filling.crowd, tickets=MANY, deadlines=MANY)),
+        (queue, partial(Filling.outbox, actions=_LEFT_BEHIND, lanes=1000)),
+    )
+    seconds = server.cpu_seconds if server else lambda: 0.0
+    growth = Growth(engine, asyncio.run(events(urls, _ROUNDS, _EVENTS, seconds)))
     look_for(crowd, growth)
-    Filling(queue).outbox(20_000, 1000)
-    growth.claims_per_second = claim_all(queue, 20_000)
+    growth.claims_per_second = claim_all(queue, _LEFT_BEHIND)
     return growth
+
+
+def _fill(*databases: tuple[str, Callable[[Filling], None]]) -> None:
+    """Two at a time: it takes longer than what is measured afterwards."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(_fill_one, *database) for database in reversed(databases)]:
+            done.result()
+
+
+def _fill_one(url: str, fill: Callable[[Filling], None]) -> None:
+    fill(Filling(url))
 
 
 def show(growth: Growth) -> None:

@@ -12,7 +12,7 @@ import structlog
 from pydantic import SecretStr
 
 from adapters import AdapterContext, Attempt, FileUnavailableError, Finding, WebhookHandler
-from benchmarks.filling import STAFF_SPACE, chat_of
+from benchmarks.filling import STAFF_SPACE, chat_of, thread_of
 from bot.assembly import House
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
@@ -43,10 +43,10 @@ class Paper:
 
     capabilities = _CAPABILITIES
 
-    def __init__(self, name: str, context: AdapterContext) -> None:
+    def __init__(self, name: str, context: AdapterContext, has_posted: asyncio.Event) -> None:
         self.name, self.context = name, context
         self.posted = 0
-        self.has_posted = asyncio.Event()
+        self._has_posted = has_posted
         self._numbers = count(1)
         self._run = datetime.now(UTC).timestamp()
 
@@ -58,7 +58,7 @@ class Paper:
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         if isinstance(outgoing, Post):
             self.posted += 1
-            self.has_posted.set()
+            self._has_posted.set()
             return Receipt((MessageAt(outgoing.place, f"{self._run}.{next(self._numbers)}"),))
         assert isinstance(outgoing, Mark), outgoing
         return Receipt()
@@ -77,26 +77,33 @@ class Paper:
 
 
 class PaperHouse:
-    """Takes what customers of a filled database say on Telegram, and shows it in their threads on Slack."""
+    """What customers of a filled database say on Telegram is shown in their threads on Slack, and what the agent
+    writes there is sent to them.
+    """
 
     def __init__(self, customers: int) -> None:
         self._customers = customers
         self._papers: dict[str, Paper] = {}
+        self._posted = asyncio.Event()
         self._numbers = count(1)
         self._random = random.Random(customers)  # noqa: S311 - which customer speaks next is no secret
         self._run = datetime.now(UTC).timestamp()
 
     async def speak(self, events: int) -> None:
-        """So many messages, of which never more than a few are under way; returns when all were shown."""
-        shown = self._papers["slack"]
-        until = shown.posted
+        """So many messages, one half from each side, of which never more than a few are under way; returns when all
+        were shown on the other side.
+        """
+        until = self._shown()
         for begun in range(0, events, AT_ONCE):
             together = min(AT_ONCE, events - begun)
             until += together
             await asyncio.gather(*(self._say() for _ in range(together)))
-            while shown.posted < until:
-                shown.has_posted.clear()
-                await shown.has_posted.wait()
+            while self._shown() < until:
+                self._posted.clear()
+                await self._posted.wait()
+
+    def _shown(self) -> int:
+        return sum(paper.posted for paper in self._papers.values())
 
     async def _say(self) -> None:
         customer, number, now = (
@@ -104,20 +111,27 @@ class PaperHouse:
             next(self._numbers),
             datetime.now(UTC),
         )
-        place = chat_of(customer)
+        is_agent = number % 2 == 0
+        place = thread_of(customer) if is_agent else chat_of(customer)
+        person = "U00AGENT" if is_agent else place.channel
         event = MessageReceived(
-            id=f"telegram:message:{self._run}:{number}",
+            id=f"{place.platform}:message:{self._run}:{number}",
             at=now,
             place=place,
             message=MessageAt(place, f"{self._run}:{number}"),
-            author=Author(Identity("telegram", "", place.channel), f"Customer {customer}", language="en"),
+            author=Author(
+                Identity(place.platform, place.workspace, person),
+                "Agent" if is_agent else f"Customer {customer}",
+                language="en",
+                is_in_staff_space=is_agent,
+            ),
             text=f"Hello, it still does not print ({number}), what else can I try?",
-            is_to_bot=True,
+            is_to_bot=not is_agent,
         )
-        await self._papers["telegram"].context.intake.accept([event])
+        await self._papers[place.platform].context.intake.accept([event])
 
     def build(self, name: str, context: AdapterContext) -> Paper:
-        self._papers[name] = Paper(name, context)
+        self._papers[name] = Paper(name, context, self._posted)
         return self._papers[name]
 
 

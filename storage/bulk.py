@@ -16,11 +16,14 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     Text,
+    any_,
     bindparam,
     cast,
     column,
     func,
+    literal_column,
     select,
+    tuple_,
 )
 
 from storage.statement import Compiled, Statement
@@ -61,13 +64,19 @@ def as_json(rows: Rows | Sequence[Any]) -> str:
     return orjson.dumps(rows).decode()
 
 
+Columns = ColumnElement[Any] | tuple[ColumnElement[Any], ...]
+Among = Callable[[Columns, str], Any]
+
+
 class Listing(Statement):
     """A statement about many keys, given as a JSON list in the parameters that `among` names."""
 
     __slots__ = ("_make",)
 
-    def __init__(self, make: Callable[[Callable[[ColumnElement[Any], str], Any]], Executable]) -> None:
-        """`make` gets `among(column, parameter)`: true for rows whose column is in the list."""
+    def __init__(self, make: Callable[[Among], Executable]) -> None:
+        """`make` gets `among(column, parameter)`: true for rows whose column is in the list. With several columns the
+        list holds lists: a key of several parts is looked up as a whole.
+        """
         super().__init__(make(_among_json_each))
         self._make = make
 
@@ -77,12 +86,24 @@ class Listing(Statement):
         return super().compiled_for(dialect)
 
 
-def _among_json_each(listed: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+def _among_json_each(listed: Columns, name: str) -> ColumnElement[bool]:
     values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
-    return listed.in_(select(values.c.value))
+    if not isinstance(listed, tuple):
+        return listed.in_(select(values.c.value))
+    parts = [func.json_extract(values.c.value, f"$[{index}]") for index in range(len(listed))]
+    return tuple_(*listed).in_(select(*parts))
 
 
-def _among_json_elements(listed: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+def _among_json_elements(listed: Columns, name: str) -> ColumnElement[bool]:
     given = cast(bindparam(name, type_=Text), JSON)
-    values = func.json_array_elements_text(given).table_valued(column("value", Text))
-    return listed.in_(select(cast(values.c.value, listed.type)))
+    if not isinstance(listed, tuple):
+        values = func.json_array_elements_text(given).table_valued(column("value", Text))
+        # As one array it is looked up in an index whatever stands beside it; a subquery next to an OR is a filter over
+        # the whole table.
+        return listed == any_(func.array(select(cast(values.c.value, listed.type)).scalar_subquery()))
+    lists = func.json_array_elements(given).table_valued(column("value", JSON))
+    parts = [
+        cast(lists.c.value.op("->>")(literal_column(str(index))), one.type)
+        for index, one in enumerate(listed)
+    ]
+    return tuple_(*listed).in_(select(*parts))

@@ -242,7 +242,7 @@ _ADD_REF = Bulk(
 )
 _KNOWN_REFS = Listing(
     lambda among: select(message_refs.c.room_key, message_refs.c.external_id).where(
-        among(message_refs.c.room_key, "room_keys"), among(message_refs.c.external_id, "external_ids")
+        among((message_refs.c.room_key, message_refs.c.external_id), "refs")
     )
 )
 _DROP_REFS = Statement(
@@ -273,8 +273,7 @@ class Messages:
 
     def foresee(self, refs: set[tuple[str, str]]) -> None:
         """Find out which of these (room, id) pairs are known yet."""
-        rooms, ids = {room for room, _ in refs}, {id_ for _, id_ in refs}
-        rows = self._session.all(_KNOWN_REFS, room_keys=as_json([*rooms]), external_ids=as_json([*ids]))
+        rows = self._session.all(_KNOWN_REFS, refs=as_json([*refs]))
         self._absent |= refs.difference(rows)
 
     def add(
