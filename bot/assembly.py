@@ -74,7 +74,7 @@ class House:
         await asyncio.to_thread(migrate, engine)
         ids = Ids()
         if engine.dialect.name == "postgresql":
-            self.peers = Peers(engine, ids, self._handed_over, self._abandon)
+            self.peers = Peers(engine, ids, self.metrics_book, self._handed_over, self._abandon)
             await self.peers.start()
         self.writer = Writer(engine, self.clock, ids)
         self.writer.start()
@@ -128,15 +128,19 @@ class House:
             name: {"state": one.state.value, **({"problem": one.problem} if one.problem else {})}
             for name, one in self.supervisors.items()
         }
-        is_ready = all(one.is_well for one in self.supervisors.values())
+        is_member = self.peers is None or self.peers.is_sure
+        is_ready = is_member and all(one.is_well for one in self.supervisors.values())
         return is_ready, {
+            "database": "ready" if is_member else "away",
             "platforms": platforms,
             "knowledge": "ready" if self.librarian.is_ready else "loading",
         }
 
     def is_connected(self, platform: str) -> bool | None:
         supervisor = self.supervisors.get(platform)
-        return supervisor.is_well if supervisor else None
+        if supervisor is None:
+            return None
+        return supervisor.is_well and (self.peers is None or self.peers.is_sure)
 
     def metrics(self) -> bytes:
         return self.metrics_book.page()

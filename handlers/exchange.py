@@ -108,17 +108,15 @@ def show_everywhere(
 
 def desk_targets(ctx: Context, ticket_id: int, *, but: Place | None = None) -> list[Place | None]:
     """Where staff work on it, as actions name it: None is the thread, which may still be opening."""
-    desks = ctx.work.tickets.desks(ticket_id)
-    thread = next((desk.place for desk in desks if desk.kind is DeskKind.THREAD), None)
-    targets: list[Place | None] = []
-    if ctx.settings.staff_space is not None and (but is None or thread is None or thread.key != but.key):
-        targets.append(None)
-    targets += [
-        desk.place
-        for desk in desks
-        if desk.kind is DeskKind.DIRECT and (but is None or desk.place.key != but.key)
-    ]
-    return targets
+    has_thread, came_from = ctx.settings.staff_space is not None, but.key if but is not None else ""
+    chats: list[Place | None] = []
+    for desk in ctx.work.tickets.desks(ticket_id):
+        is_origin = desk.place.key == came_from
+        if desk.kind is DeskKind.THREAD:
+            has_thread = has_thread and not is_origin
+        elif desk.kind is DeskKind.DIRECT and not is_origin:
+            chats.append(desk.place)
+    return [None, *chats] if has_thread else chats
 
 
 def note_on_desk(ctx: Context, ticket_id: int, text: str, *, tone: Tone = Tone.PLAIN) -> list[Show]:

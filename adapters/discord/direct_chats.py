@@ -24,7 +24,9 @@ class DirectChats:
         self._noted.put(place.channel, True)
         position = message_id if is_timed(message_id) else "0"
         try:
-            await self._context.intake.accept((), cursor=Cursor(SPOKEN + place.channel, position))
+            # Where another process spoke first stays: what was said since then may have been heard by nobody.
+            if SPOKEN + place.channel not in await self._context.intake.cursors():
+                await self._context.intake.accept((), cursor=Cursor(SPOKEN + place.channel, position))
         except Exception as error:  # noqa: BLE001 - what was sent stays sent; the next message there tries again
             self._noted.pop(place.channel)
             self._context.report("discord.not_stored", {"error": type(error).__name__})

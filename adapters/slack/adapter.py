@@ -129,7 +129,10 @@ class SlackAdapter:
         if connection is not None:
             await connection.open()
         on_ready()
-        watching = [asyncio.create_task(self._catch_up.run())]
+        watching = [
+            asyncio.create_task(self._catch_up.turn.take()),
+            asyncio.create_task(self._catch_up.run()),
+        ]
         if connection is not None:
             watching.append(asyncio.create_task(connection.watch()))
         try:

@@ -9,13 +9,14 @@ from typing import Any
 
 from adapters import AdapterContext, Cursor
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.elsewhere import Turn, is_told, note_threads, without_reading
 from adapters.slack.heard import Heard
 from adapters.slack.messages import hear_edition, hear_message
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.receive import Receiver
 from adapters.slack.refusals import to_send_error
-from adapters.slack.scope import Rooms, Scope, is_direct, order_of
+from adapters.slack.scope import Rooms, Scope, is_direct, order_of, room_of
 
 _OVERLAP = timedelta(hours=1)
 """Read again for editions, and for threads under messages that were read before; repeats are dropped by their ids."""
@@ -30,6 +31,8 @@ _UNNOTICED = timedelta(minutes=1)
 _HOLD_SECONDS = 1.2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_TELL_SECONDS = 60.0
+"""How often several processes tell and ask each other whether anything is missing."""
 
 
 @dataclass(slots=True)
@@ -58,8 +61,13 @@ class CatchUp:
         self._rooms = rooms
         self._context = context
         self._wake = asyncio.Event()
+        self.turn = Turn(context, self._wake.set)
+        self._wanted_at = 0.0
+        """What was said until then may be missing here; 0 when nothing is."""
+        self._unstored: set[str] = set()
+        """Rooms of which only this process knows that something is missing."""
         self._begun_at: Mapping[str, str] = {}
-        self._since = ""
+        self._since = self._told = ""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
@@ -73,14 +81,16 @@ class CatchUp:
             self._begun_at = self._positions.names()
             heard_at = self._context.now() - timedelta(seconds=seconds) - _UNNOTICED
             self._since = f"{heard_at.timestamp():.6f}"
+        self._wanted_at = self._context.now().timestamp()
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
         self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
 
-    def note_unstored(self) -> None:
+    def note_unstored(self, room: str) -> None:
         """Something was not stored: read its room again soon."""
+        self._unstored.add(room)
         self._wake.set()
 
     def holds(self, channel: str) -> bool:
@@ -97,41 +107,89 @@ class CatchUp:
         left = self._hold_until - asyncio.get_running_loop().time()
         if (reading := self._is_reading.get(channel)) is not None and left > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(reading.wait(), left)
+                async with asyncio.timeout(left):
+                    await reading.wait()
 
     async def prepare(self) -> None:
         """Learn how far each room was read, before anything new comes in."""
-        cursors = await self._context.intake.cursors()
+        cursors, self._told = without_reading(await self._context.intake.cursors())
         self._positions.load(cursors)
         scope = await self._receiver.scope()
-        for name in cursors:
-            channel, thread = _room_of(name)
-            if thread:
-                scope.memory.note_heard(channel, thread)
+        note_threads(cursors, scope.memory)
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
         self._begun_at = self._positions.names()
+        self._rooms_to_read = _MOST_ROOMS
+        self._wanted_at = self._context.now().timestamp()
         self._hold()
 
     def _hold(self) -> None:
-        self._is_reading = {_room_of(name)[0]: asyncio.Event() for name in self._positions.behind}
+        self._is_reading = {room_of(name)[0]: asyncio.Event() for name in self._positions.behind}
         self._hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
 
     async def run(self) -> None:
-        """Read everything once, then whatever falls behind; returns never."""
-        stopped_at = await self._context.intake.stopped_at()
-        since = f"{stopped_at.timestamp():.6f}" if stopped_at is not None else ""
-        scope = await self._receiver.scope()
-        await self._read_all(_Reading(scope, self._begun_at, since, _MOST_ROOMS))
-        pause = _FIRST_PAUSE_SECONDS
+        """Read everything once, then whatever falls behind; returns never.
+
+        While it is another process's turn, only what this one could not store is read here.
+        """
+        self._since = self._told or await self._last_heard()
+        pause = 0.0
         while True:
-            if not self._positions.behind and not self._rooms_to_read:
-                self._wake.clear()
-                await self._wake.wait()
-                pause = _FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            await self._read_again()
+            self._wake.clear()
+            is_ours = self.turn.is_ours
+            is_done = await (self._read_for_all() if is_ours else self._see_to_own())
+            if is_ours or not is_done:
+                pause = min(max(pause * 2, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+            if is_done:
+                pause = min(pause, _FIRST_PAUSE_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    # Not wait_for, which loses a cancellation that comes together with what it waits for.
+                    async with asyncio.timeout(_TELL_SECONDS):
+                        await self._wake.wait()
+
+    async def _read_for_all(self) -> bool:
+        """Read what is missing, for every process; True when nothing is missing any more."""
+        await self._read_again()
+        if self._positions.behind or self._rooms_to_read:
+            return False
+        self._unstored.clear()
+        self._wanted_at = 0.0
+        try:
+            await self.turn.tell_others()
+        except Exception as error:  # noqa: BLE001 - it is told again in a minute
+            self._context.report("slack.position_not_stored", {"error": type(error).__name__})
+        return True
+
+    async def _see_to_own(self) -> bool:
+        """Read what only this process knows to be missing; True when that is done."""
+        reading = _Reading(await self._receiver.scope(), self._positions.names(), "", _MOST_ROOMS)
+        for name in self._unstored & self._positions.behind:
+            await self._guarded(self._read_named(name, reading), name, reading)
+        self._unstored &= self._positions.behind
+        if self._wanted_at:
+            await self._ask_others()
+        return not self._unstored
+
+    async def _ask_others(self) -> None:
+        """Go on from where the process got whose turn it is, once it has read what is missing here."""
+        try:
+            cursors, told = without_reading(await self._context.intake.cursors())
+        except Exception as error:  # noqa: BLE001 - it is asked again in a minute
+            self._context.report("slack.catch_up_failed", {"room": "", "error": type(error).__name__})
+            return
+        if not is_told(told, self._wanted_at):
+            return
+        note_threads(cursors, (await self._receiver.scope()).memory)
+        self._positions.load({name: cursors[name] for name in cursors.keys() - self._unstored})
+        for name in self._positions.behind - self._unstored:
+            self._positions.catch_up(name)
+        self._rooms_to_read, self._wanted_at = 0, 0.0
+        self._let_in()
+
+    async def _last_heard(self) -> str:
+        stopped_at = await self._context.intake.stopped_at()
+        return f"{stopped_at.timestamp():.6f}" if stopped_at is not None else ""
 
     async def _read_again(self) -> None:
         scope = await self._receiver.scope()
@@ -154,8 +212,8 @@ class CatchUp:
         """The staff space and support places first, then what was talked in last."""
         listed = self._listed_names(reading.scope)
         known = sorted(reading.begun_at.items(), key=lambda item: order_of(item[1]), reverse=True)
-        rooms = [name for name, _ in known if not _room_of(name)[1] and name not in listed]
-        threads = [name for name, _ in known if _room_of(name)[1]]
+        rooms = [name for name, _ in known if not room_of(name)[1] and name not in listed]
+        threads = [name for name, _ in known if room_of(name)[1]]
         for name in [*listed, *rooms[: reading.most_rooms]]:
             await self._guarded(self._read_named(name, reading), name, reading)
         for name in threads[:_MOST_THREADS]:
@@ -166,6 +224,10 @@ class CatchUp:
         for name in self._positions.behind - reading.failed:
             # What lies too far back to be read now is read when it moves again.
             self._positions.catch_up(name)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Hold nothing back any more."""
         for event in self._is_reading.values():
             event.set()
 
@@ -184,7 +246,7 @@ class CatchUp:
             reading.failed.add(name)
             return
         self._positions.catch_up(name)
-        channel, thread = _room_of(name)
+        channel, thread = room_of(name)
         if not thread and (event := self._is_reading.get(channel)) is not None:
             event.set()
 
@@ -204,7 +266,7 @@ class CatchUp:
     # -- reading
 
     async def _read_named(self, name: str, reading: _Reading) -> None:
-        channel, thread = _room_of(name)
+        channel, thread = room_of(name)
         if thread:
             await self._read_thread(channel, thread, reading)
         else:
@@ -276,12 +338,6 @@ class CatchUp:
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
-
-
-def _room_of(name: str) -> tuple[str, str]:
-    """(channel, thread) of a cursor's name, which is a place's key."""
-    fields = [*name.split("|"), "", "", "", ""]
-    return fields[2], fields[3]
 
 
 def _earlier(position: str) -> str:

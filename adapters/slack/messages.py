@@ -91,7 +91,7 @@ def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: boo
         return None
     if subtype in _SAID:
         # The bot hears itself, with everything that it says.
-        if not _is_by_person(event, scope):
+        if not is_by_person(event, scope):
             return None
         return _hear_said(_Said(scope, event, channel, now, is_backfilled))
     if subtype == "message_changed":
@@ -109,7 +109,7 @@ def is_own(message: Mapping[str, object], scope: Scope) -> bool:
     )
 
 
-def _is_by_person(message: Json, scope: Scope) -> bool:
+def is_by_person(message: Json, scope: Scope) -> bool:
     """False for every bot: a bot must never talk to a bot."""
     user = message.get("user")
     return bool(user) and user != _SLACKBOT and not message.get("bot_id") and not is_own(message, scope)
@@ -126,12 +126,14 @@ def _hear_said(said: _Said) -> Heard | None:
     if said.is_to_bot and not said.is_direct:
         scope.memory.note_heard(said.channel, said.thread)
     is_reply = said.thread != said.ts
+    is_call = said.is_mention and not is_reply and not scope.is_listed(said.channel)
     return Heard(
         lane=said.channel,
         wanted=said.wanted(members=said.may_be_command),
         tell=partial(_tell_said, said),
         cursor=(said.place if is_reply else scope.place(said.channel)).key,
         position=said.ts,
+        begins=said.place.key if is_call else "",
     )
 
 
@@ -196,7 +198,7 @@ def hear_edition(
     message: Json, scope: Scope, channel: str, now: datetime, *, before: Json | None = None
 ) -> Heard | None:
     """Return the edition of a message; the message itself when only its edition calls the bot."""
-    if not _is_by_person(message, scope):
+    if not is_by_person(message, scope):
         return None
     said = _Said(scope, message, channel, now)
     if not said.ts or not said.is_heard:

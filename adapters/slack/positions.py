@@ -12,8 +12,11 @@ class Positions:
     def __init__(self) -> None:
         self._read: dict[str, str] = {}
         self._behind: set[str] = set()
+        self.is_loaded = False
+        """False while it is not known how far rooms were read before."""
 
     def load(self, cursors: Mapping[str, str]) -> None:
+        self.is_loaded = True
         for name, position in cursors.items():
             if order_of(position) > order_of(self._read.get(name, "")):
                 self._read[name] = position

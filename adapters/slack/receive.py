@@ -15,6 +15,7 @@ from adapters import AdapterContext, Cursor
 from adapters.slack.api import SDK_LOGGER, Api
 from adapters.slack.commands import CommandNames
 from adapters.slack.directory import Directory
+from adapters.slack.elsewhere import Threads
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
@@ -54,11 +55,12 @@ class Receiver:
         self._positions = positions
         self._context = context
         self._memory, self._rooms, self._names = memory, rooms, names
+        self._threads = Threads(memory, context)
         self._scope: Scope | None = None
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.history: History | None = None
-        self.on_gap: Callable[[], None] = lambda: None
-        """Called when something was not stored: its room has to be read again."""
+        self.on_gap: Callable[[str], None] = lambda _room: None
+        """Called with the name of a room in which something was not stored: it has to be read again."""
         self.on_token_event: Callable[[], None] = lambda: None
         """Called when Slack says that the app was removed or a token withdrawn."""
 
@@ -75,28 +77,35 @@ class Receiver:
             return
         scope = self._scope or await self.scope()
         heard = hear(payload, scope, self._context.now())
-        if heard is None:
+        lane = heard.lane if heard is not None else self._threads.in_question(payload, scope)
+        if not lane:
             return
-        found = None if self._must_wait(heard) else self._directory.known(heard.wanted)
-        if found is None:
-            found = await self._found_in_turn(heard)
-        # Storing is begun in order, and what waits together shares one commit.
-        await self._store(heard, heard.tell(found))
+        found = None if heard is None or self._must_wait(heard) else self._directory.known(heard.wanted)
+        if heard is None or found is None:
+            heard, found = await self._in_turn(lane, payload, heard)
+        if heard is not None:
+            # Storing is begun in order, and what waits together shares one commit.
+            await self._store(heard, heard.tell(found))
 
     def _must_wait(self, heard: Heard) -> bool:
         """True while something that came earlier in this lane is not told yet."""
         is_held = self.history is not None and heard.cursor and self.history.holds(heard.lane)
         return bool(is_held) or heard.lane in self._lanes
 
-    async def _found_in_turn(self, heard: Heard) -> Found:
+    async def _in_turn(self, lane: str, payload: Json, heard: Heard | None) -> tuple[Heard | None, Found]:
         """Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
-        lane = self._lanes.get(heard.lane)
-        if lane is None:
-            lane = self._lanes.setdefault(heard.lane, asyncio.Lock())
-        async with lane:
+        lock = self._lanes.get(lane)
+        if lock is None:
+            lock = self._lanes.setdefault(lane, asyncio.Lock())
+        async with lock:
+            if heard is None:
+                await self._threads.look()
+                heard = hear(payload, await self.scope(), self._context.now())
+            if heard is None:
+                return None, Found()
             if self.history is not None and heard.cursor:
                 await self.history.hold(heard.lane)
-            return await self._directory.find(heard.wanted)
+            return heard, await self._directory.find(heard.wanted)
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:
         if not events:
@@ -104,10 +113,13 @@ class Receiver:
         cursor = self._positions.step(heard.cursor, heard.position)
         try:
             await self._context.intake.accept(events, cursor=cursor)
+            if heard.begins and (began := self._positions.step(heard.begins, heard.position)):
+                await self._context.intake.accept([], cursor=began)
+                self._positions.stored(began)
         except BaseException:
             if heard.cursor:
                 self._positions.fall_behind(heard.cursor, heard.position)
-                self.on_gap()
+                self.on_gap(heard.cursor)
             raise
         self._positions.stored(cursor)
 

@@ -101,6 +101,12 @@ def is_direct(channel: str) -> bool:
     return channel.startswith("D")
 
 
+def room_of(name: str) -> tuple[str, str]:
+    """(channel, thread) of a cursor's name, which is a place's key."""
+    fields = [*name.split("|"), "", "", "", ""]
+    return fields[2], fields[3]
+
+
 def time_of(ts: str, default: datetime) -> datetime:
     """The moment in a Slack timestamp, or the default when it is none."""
     try:

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -12,12 +13,13 @@ from adapters import AdapterContext, Attempt
 from adapters.slack import emoji_names
 from adapters.slack.answers import Answers
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.elsewhere import without_reading
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.posts import Poster, drawn
 from adapters.slack.refusals import BLOCK_ERRORS
 from adapters.slack.render import Part
-from adapters.slack.scope import Memory
+from adapters.slack.scope import Memory, time_of
 from bot.core.content import Content, Tone
 from bot.core.outgoing import (
     Answer,
@@ -43,6 +45,7 @@ _DONE = frozenset(
 """What these would have brought about is so already, or there is nothing left to do it to."""
 _UNKNOWN_REACTION = frozenset({"invalid_name", "too_many_emoji", "too_many_reactions"})
 _MOST_MARKS = 20_000
+_FRESH = timedelta(minutes=1)
 
 
 class Sender:
@@ -131,14 +134,21 @@ class Sender:
     async def _read_up_to(self, receipt: Receipt) -> None:
         """Begin to keep a position for a thread that the bot speaks in: what is said there later concerns it."""
         for message in receipt.messages[-1:]:
-            if message.place.is_direct or self._positions.at(name := message.place.key):
+            if message.place.is_direct or self._positions.at(message.place.key):
                 continue
-            cursor = self._positions.step(name, message.id)
             try:
-                await self._context.intake.accept([], cursor=cursor)
+                await self._begin_position(message)
             except Exception as error:  # noqa: BLE001 - the message is sent; whatever the store says must not send it again
                 self._context.report("slack.position_not_stored", {"error": type(error).__name__})
-                return
+
+    async def _begin_position(self, message: MessageAt) -> None:
+        if not self._positions.is_loaded:
+            # What is sent before anything was read must not step over what is still to be read.
+            self._positions.load(without_reading(await self._context.intake.cursors())[0])
+        name = message.place.key
+        if not self._positions.at(name):
+            cursor = self._positions.step(name, message.id)
+            await self._context.intake.accept([], cursor=cursor)
             self._positions.stored(cursor)
 
     async def _edit(self, messages: Sequence[MessageAt], content: Content, attempt: Attempt) -> Receipt:
@@ -213,8 +223,11 @@ class Sender:
         return Receipt()
 
     def _was_just_said(self, message: MessageAt) -> bool:
-        """True for what this process heard itself: it carries no mark of an earlier one."""
-        return self._memory.thread_of(message.place.channel, message.id) is not None
+        """True for what this process heard itself a moment ago: it carries no mark of an earlier one."""
+        if self._memory.thread_of(message.place.channel, message.id) is None:
+            return False
+        now = self._context.now()
+        return now - time_of(message.id, now) < _FRESH
 
     async def _call(self, call: Awaitable[Any], also: frozenset[str] = frozenset()) -> str:
         """Make a call whose repeat does no harm; returns the error code that counts as done, or ""."""

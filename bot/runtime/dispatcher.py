@@ -232,13 +232,18 @@ class Dispatcher:
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
         events = await performer.perform(action, row.id)
-        await self._stored(lambda work: self._performed(work, row, events), self.enqueue, (Settled(row.id),))
+        await self._stored(
+            lambda work: self._performed(work, row, events),
+            self.enqueue,
+            (Settled(row.id),),
+            is_patient=False,
+        )
 
     async def _send(self, item: Queued, row: StoredAction, sender: Sender) -> None:
         action = item.action
         outgoing = item.outgoing or address_at_once(action)
         if outgoing is None:
-            outgoing = await self._stored(lambda work: address(action, work))
+            outgoing = await self._stored(lambda work: address(action, work), is_patient=False)
         receipt = Receipt()
         if outgoing is not None:
             attempt = Attempt(
@@ -262,11 +267,13 @@ class Dispatcher:
         job: Callable[[UnitOfWork], T],
         after: Callable[[T], None] | None = None,
         expects: Sequence[Expected] = (),
+        *,
+        is_patient: bool = True,
     ) -> T:
         """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
         while True:
             try:
-                return await self._writer.do(job, after, expects)
+                return await self._writer.do(job, after, expects, is_patient=is_patient)
             except StorageUnavailableError as error:
                 log.error("outbox.storage_unavailable", error=str(error))
                 if self._stopping.is_set():

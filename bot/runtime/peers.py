@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from bot.runtime.clock import SystemClock, seconds_alive
 from bot.runtime.hold import Hold
+from bot.runtime.metrics import Metrics
 from storage import EVERYBODY, Ids, Membership, Session, Standing
 
 log = structlog.get_logger()
@@ -56,12 +57,17 @@ class Peers:
     """Keeps this process a member in a thread of its own, whatever the loop and the writer are doing."""
 
     def __init__(
-        self, engine: Engine, ids: Ids, handed_over: Callable[[], None], abandon: Callable[[], None]
+        self,
+        engine: Engine,
+        ids: Ids,
+        metrics: Metrics,
+        handed_over: Callable[[], None],
+        abandon: Callable[[], None],
     ) -> None:
         """`handed_over` is called in the loop when there is something to take over, `abandon` when this process was
         taken for dead and what it owned is another's.
         """
-        self._engine, self._ids = engine, ids
+        self._engine, self._ids, self._metrics = engine, ids, metrics
         self._handed_over, self._abandon = handed_over, abandon
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._loop = asyncio.get_running_loop()
@@ -129,6 +135,9 @@ class Peers:
         if self._standing is None or self._standing.alive != standing.alive:
             log.info("peers.alive", processes=standing.alive)
         self._standing = standing
+        self._metrics.processes.set(standing.alive)
+        self._metrics.leases.set(len(standing.held))
+        self._metrics.adopted.inc(standing.adopted)
         for hold in self._holds:
             hold.see(standing.held, standing.alive)
         if standing.adopted:

@@ -11,6 +11,9 @@ from storage import Expected, Ids, Job, Store, UnitOfWork
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 0.005
+"""A commit costs as much for one receipt as for many, and between two people nobody notices."""
+
 
 class _Awaited(Job[T]):
     """A job, who waits for it, and what follows it."""
@@ -33,6 +36,8 @@ class Writer:
 
     def __init__(self, engine: Engine, clock: Clock, ids: Ids | None = None) -> None:
         self._loop = asyncio.get_running_loop()
+        self._patient: list[_Awaited[Any]] = []
+        self._hurry: asyncio.TimerHandle | None = None
         self._store = Store(engine, clock.now, self._finished, ids or Ids())
 
     def start(self) -> None:
@@ -43,19 +48,39 @@ class Writer:
         run: Callable[[UnitOfWork], T],
         after: Callable[[T], None] | None = None,
         expects: Sequence[Expected] = (),
+        *,
+        is_patient: bool = False,
     ) -> T:
         """Run it in a transaction; returns when that is committed, raises what it raised.
 
         `after` is called with the result as soon as it is committed, also when nobody waits any more. Before it is
         committed, `run` may be called more than once, each time from the same state of the database. `expects` is what
-        it will most likely ask.
+        it will most likely ask. One that `is_patient` is nobody's reply: for some milliseconds it waits for another to
+        ride along with.
         """
         future: asyncio.Future[T] = self._loop.create_future()
-        self._store.submit(_Awaited(run, future, after, expects))
+        job = _Awaited(run, future, after, expects)
+        if is_patient:
+            self._patient.append(job)
+            if self._hurry is None:
+                self._hurry = self._loop.call_later(PATIENCE_SECONDS, self._submit_patient)
+            return await future
+        if self._patient:
+            self._submit_patient()
+        self._store.submit(job)
         return await future
+
+    def _submit_patient(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+        waiting, self._patient = self._patient, []
+        for job in waiting:
+            self._store.submit(job)
 
     async def stop(self) -> None:
         """Finish what waits, then close the database."""
+        self._submit_patient()
         await asyncio.to_thread(self._store.stop)
 
     def _finished(self, batch: list[Job[Any]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from adapters import LeaseLostError
 from bot.runtime import peers as living
+from bot.runtime.metrics import Metrics
 from bot.runtime.peers import Peers
 from storage import Ids, make_engine
 from storage.migrate import migrate
@@ -22,8 +23,13 @@ class Process:
     def __init__(self, engine: Engine) -> None:
         self.ids = Ids()
         self.calls: list[str] = []
+        self.metrics = Metrics()
         self.peers = Peers(
-            engine, self.ids, lambda: self.calls.append("handed over"), lambda: self.calls.append("abandon")
+            engine,
+            self.ids,
+            self.metrics,
+            lambda: self.calls.append("handed over"),
+            lambda: self.calls.append("abandon"),
         )
 
 
@@ -106,6 +112,9 @@ async def test_shards_are_shared_when_a_process_comes_and_taken_up_when_it_goes(
             await until(lambda: len(one.held) == len(other.held) == 2)
             assert set(one.held) | set(other.held) == set(shards)
             assert one.losses >= 1
+            page = first.metrics.page().decode()
+            assert "allhands_processes 2.0" in page
+            assert "allhands_leases_held 2.0" in page
             await other.stop()
         await until(lambda: one.held == shards)
         await one.stop()

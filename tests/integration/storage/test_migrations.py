@@ -131,3 +131,9 @@ def test_there_is_one_line_of_migrations_and_each_says_what_it_is_for() -> None:
 def test_the_tables_are_where_the_code_looks_for_them(empty: Engine) -> None:
     migrate(empty)
     assert set(inspect(empty).get_table_names()) == {*metadata.tables, "alembic_version"}
+
+
+def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    assert newest() == ScriptDirectory.from_config(config).get_current_head()

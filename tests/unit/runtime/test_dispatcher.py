@@ -310,10 +310,10 @@ def storage_fails(office: Office, monkeypatch: pytest.MonkeyPatch, times: int) -
     """From now on the database is away for so many jobs."""
     real, left = office.writer.do, iter(range(times))
 
-    async def do(run, after=None, expects=()):  # type: ignore[no-untyped-def] # the writer's own signature
+    async def do(run, after=None, expects=(), **how):  # type: ignore[no-untyped-def] # the writer's own signature
         if next(left, None) is not None:
             raise StorageUnavailableError("away")
-        return await real(run, after, expects)
+        return await real(run, after, expects, **how)
 
     monkeypatch.setattr(office.writer, "do", do)
 

@@ -162,6 +162,19 @@ async def test_sending_while_nobody_listens_hides_nothing_that_was_said_before(h
     assert event.text == "**Oil or wax?**\n\nIn the gap"
 
 
+async def test_what_was_said_before_another_process_spoke_is_found(houses: Houses) -> None:
+    ola = direct_to(Identity("discord", "", story.OLA))
+    first, second = await houses.add(nothing), await houses.add(nothing)
+    for one in (first, second):
+        one.launch()
+    await first.send(Post(ola, Content("Can you help out?")))
+    await first.server.say(story.OLA, first.direct_chat(story.OLA), "Gladly")
+    await second.send(Post(ola, Content("Are you there?")), key="2")
+    await (await houses.add(holding(0))).start()
+    [event] = await first.intake.wait_for(MessageReceived)
+    assert event.text == "Gladly"
+
+
 async def test_it_is_noted_now_and_then_up_to_when_everything_was_heard(
     houses: Houses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

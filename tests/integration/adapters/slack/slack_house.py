@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError
+from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError, Lease, alone
 from adapters.slack import SlackAdapter, SlackSettings, build_manifest
 from bot.core.commands import Argument, Command, Role
 from bot.core.content import Content, FileRef
@@ -93,6 +93,7 @@ class House:
     """Files of other platforms, by id."""
     colleagues: tuple[Place, ...] = ()
     prefix: str = ""
+    lease: Lease = alone
 
     def context(self) -> AdapterContext:
         return AdapterContext(
@@ -107,6 +108,7 @@ class House:
             now=self.server.world.clock.now,
             texts=str.format,
             report=lambda name, fields: self.reports.append((name, fields)),
+            lease=self.lease,
         )
 
     def _open(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
