@@ -1,207 +1,307 @@
-"""Kept HTTP/1.1 connections to one server, for what is asked with every message: small JSON there and back.
+"""Kept HTTP/1.1 connections to one server, for what is asked with every message: a small body there and back.
 
-A general HTTP client costs several times what all the rest of the adapter does for a message. What this one does not
-understand is an error, never a guess; large bodies, files and proxies are left to aiohttp.
+A general HTTP client costs several times what all the rest of the adapter does for a message. Ours is the pool of
+connections, their time limits and the rule of what is certain; the answers are read by llhttp. What is not understood
+is an error, never a guess; large bodies, files and proxies are left to aiohttp.
 """
 
 import asyncio
+import base64
+import math
 import re
+import socket
 import ssl
 from collections.abc import Mapping
-from typing import cast
+from functools import cached_property
+from typing import NamedTuple, cast
 
 import aiohttp
+from aiohappyeyeballs import start_connection
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from yarl import URL
 
-from adapters.http_answer import HttpAnswer, MalformedAnswerError, read_answer
-
-_MOST_CONNECTIONS = 100
-_IDLE_SECONDS = 60.0
-_SWEEP_SECONDS = 1.0
-_MOST_BYTES = 32_000_000
+CONNECT_SECONDS = 10.0
+IDLE_SECONDS = 15.0
+"""Shorter than any server's: a connection that ends while we use it looks like a lost answer."""
+MOST_CONNECTIONS = 100
+MOST_HEAD_BYTES = 64 * 1024
+MOST_BYTES = 32 * 1024 * 1024
 """Most answers are kilobytes; a page of a hundred long messages may be some megabytes."""
+_NEXT_ADDRESS_SECONDS = 0.25
+_SWEEP_SECONDS = 1.0
 _LINE_ENDS = re.compile(r"[\r\n]")
+_UNQUOTED = re.compile(r"[\x00-\x20\x7f]")
 _WITHOUT_LENGTH = frozenset({"GET", "HEAD", "DELETE"})
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_VERSIONS = frozenset({"1.0", "1.1"})
 
 
 class NotConnectedError(aiohttp.ClientConnectionError):
-    """There was no connection, so nothing was sent."""
+    """There is no connection: nothing was sent."""
+
+
+class BrokenOffError(aiohttp.ClientConnectionError):
+    """The connection ended, or what came on it is no answer: the request may have been done."""
+
+
+class HttpAnswer(NamedTuple):
+    status: int
+    said: dict[bytes, bytes]
+    """The headers as the server spells them; of one that is said twice, the first."""
+    body: bytes
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """By their names in small letters."""
+        return {name.lower(): value.strip() for name, value in self.said.items()}
 
 
 class Wire:
     """Asks one server; at most a hundred requests at a time, each with a connection of its own."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str], seconds: float) -> None:
-        self._url = URL(base_url)
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str], seconds: float, *, content_type: str
+    ) -> None:
+        try:
+            self._url = URL(base_url)
+        except ValueError:
+            self._url = URL()
         self._path = self._url.raw_path.rstrip("/")
         self._seconds = seconds
         given = {"Host": self._url.host_port_subcomponent or "", **headers, "Accept-Encoding": "identity"}
+        if self._url.user is not None:
+            account = f"{self._url.user}:{self._url.password or ''}".encode()
+            given.setdefault("Authorization", f"Basic {base64.b64encode(account).decode()}")
         # A line end in a setting must not become a header of its own.
         lines = (f"{name}: {_LINE_ENDS.sub('', value)}\r\n" for name, value in given.items())
-        self._headers = "".join(lines).encode()
-        self._secrecy = _secrecy() if self._url.scheme == "https" else None
-        self._room = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._headers = " HTTP/1.1\r\n" + "".join(lines)
+        self._body_headers = f"{self._headers}Content-Type: {content_type}\r\nContent-Length: "
+        self._room = asyncio.Semaphore(MOST_CONNECTIONS)
         self._open: set[_Connection] = set()
         self._idle: list[_Connection] = []
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._is_swept = False
+        self._closings = 0
 
-    async def ask(self, method: str, path: str, body: bytes | None = None) -> HttpAnswer:
-        """Ask with a JSON body or with none, at a path that is quoted already.
+    async def ask(
+        self, method: str, path: str, body: bytes | None = None, seconds: float | None = None
+    ) -> HttpAnswer:
+        """Ask with a body or with none, at a path that is quoted already.
 
-        Raises NotConnectedError when nothing was sent; after aiohttp.ClientError or TimeoutError nobody knows.
+        Raises NotConnectedError when nothing was sent; after BrokenOffError or TimeoutError nobody knows.
         """
-        if _LINE_ENDS.search(path):
-            raise ValueError("a path of several lines")
-        head = f"{method} {self._path}{path} HTTP/1.1\r\n".encode() + self._headers
+        if _UNQUOTED.search(path):
+            raise ValueError("a path that is not quoted")
         if body is not None:
-            request = b"%bContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
-                head,
-                len(body),
-                body,
-            )
+            head = f"{method} {self._path}{path}{self._body_headers}{len(body)}\r\n\r\n"
+            request = head.encode() + body
         else:
-            request = head + (b"\r\n" if method in _WITHOUT_LENGTH else b"Content-Length: 0\r\n\r\n")
+            length = "" if method in _WITHOUT_LENGTH else "Content-Length: 0\r\n"
+            request = f"{method} {self._path}{path}{self._headers}{length}\r\n".encode()
+        seconds = self._seconds if seconds is None else seconds
         async with self._room:
             if (kept := self._kept()) is not None:
                 try:
-                    return await self._asked(kept, request)
-                except aiohttp.ServerDisconnectedError:
+                    return await self._asked(kept, method, request, seconds)
+                except BrokenOffError:
                     # The server may have ended it just before. What may be done twice is asked anew.
                     if method not in _REPEATABLE:
                         raise
-            return await self._asked(await self._connected(), request)
+            return await self._asked(await self._connected(seconds), method, request, seconds)
 
-    async def _asked(self, connection: "_Connection", request: bytes) -> HttpAnswer:
-        answer = await connection.ask(request, self._seconds)
-        if not answer.is_last:
+    async def close(self) -> None:
+        """End the connections; whoever waits for an answer still gets it."""
+        self._closings += 1
+        ending, self._idle = self._idle, []
+        for connection in ending:
+            connection.end()
+        await asyncio.gather(*(connection.ended for connection in ending))
+
+    async def _asked(
+        self, connection: "_Connection", method: str, request: bytes, seconds: float
+    ) -> HttpAnswer:
+        closings = self._closings
+        answer = await connection.ask(request, seconds, is_head=method == "HEAD")
+        if closings != self._closings:
+            connection.end()
+        elif connection.is_open:
             self._idle.append(connection)
         return answer
 
     def _kept(self) -> "_Connection | None":
         while self._idle:
             connection = self._idle.pop()
-            if connection.is_open:
+            # Looked at here too: a machine that slept had no sweep.
+            if not connection.end_if_over() and connection.is_open:
                 return connection
         return None
 
-    async def _connected(self) -> "_Connection":
-        loop, host = asyncio.get_running_loop(), self._url.host or ""
+    async def _connected(self, seconds: float) -> "_Connection":
+        loop, url = asyncio.get_running_loop(), self._url
+        if url.scheme not in ("http", "https") or url.raw_host is None or url.port is None:
+            raise NotConnectedError("no address")
+        secrecy, name = (self._secrecy, url.raw_host) if url.scheme == "https" else (None, None)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(min(CONNECT_SECONDS, seconds)):
+                found = await loop.getaddrinfo(url.raw_host, url.port, type=socket.SOCK_STREAM)
+                # One that does not answer, such as that of an IPv6 that leads nowhere, must not hold up the others.
+                sock = await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, interleave=1)
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(self._open, loop),
-                    host,
-                    self._url.port or 0,
-                    ssl=self._secrecy,
-                    server_hostname=host if self._secrecy else None,
+                    lambda: _Connection(self._open, loop), sock=sock, ssl=secrecy, server_hostname=name
                 )
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise NotConnectedError(type(error).__name__) from error
-        if self._sweeping is None:
-            self._sweeping = loop.call_later(_SWEEP_SECONDS, self._sweep)
+        if not self._is_swept:
+            self._is_swept = True
+            loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
         return connection
 
-    def _sweep(self) -> None:
+    @cached_property
+    def _secrecy(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         """End what waited too long. One look a second costs less than a timer for every request."""
-        loop = asyncio.get_running_loop()
         for connection in tuple(self._open):
-            connection.end_if_over(loop.time())
+            connection.end_if_over()
         self._idle = [connection for connection in self._idle if connection.is_open]
-        self._sweeping = loop.call_later(_SWEEP_SECONDS, self._sweep) if self._open else None
-
-    def close(self) -> None:
-        """End all connections; what is still asked fails."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            self._sweeping = None
-        for connection in tuple(self._open):
-            connection.end()
+        self._is_swept = bool(self._open)
+        if self._is_swept:
+            loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
 
 
-def _secrecy() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
+def _encodings(headers: Mapping[bytes, bytes]) -> list[bytes]:
+    return [value.strip().lower() for name, value in headers.items() if name.lower() == b"transfer-encoding"]
 
 
 class _Connection(asyncio.Protocol):
-    """One request at a time."""
+    """One request at a time. The parser calls the methods whose names begin with `on_`."""
 
     def __init__(self, among: "set[_Connection]", loop: asyncio.AbstractEventLoop) -> None:
         self._among = among
         self._loop = loop
         self._transport: asyncio.Transport | None = None
-        self._asked: asyncio.Future[HttpAnswer] | None = None
-        self._received = b""
-        self._until = 0.0
+        # Nobody asks yet.
+        self._asked: asyncio.Future[HttpAnswer] = loop.create_future()
+        self._asked.cancel()
+        self._is_head = False
+        self._until = math.inf
         """When whoever asks stops waiting; while nobody does, when the connection is not worth keeping any more."""
+        self._size = 0
+        self._status = 0
+        self._head: dict[bytes, bytes] | None = None
+        """That of the answer, once it is complete."""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: list[bytes] = []
+        # Functions of ours would cost more than all the parser does.
+        self.on_header = self._headers.setdefault
+        self.on_body = self._body.append
+        self._parser = HttpResponseParser(self)
+        self.ended = loop.create_future()
 
     @property
     def is_open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._among.add(self)
-
-    async def ask(self, request: bytes, seconds: float) -> HttpAnswer:
+    async def ask(self, request: bytes, seconds: float, *, is_head: bool) -> HttpAnswer:
         """Send a request and return its answer; the connection ends when that does not come about."""
-        if self._transport is None:
-            raise aiohttp.ServerDisconnectedError
+        if self._transport is None or self._transport.is_closing():
+            raise NotConnectedError("ended before it was used")
         self._asked = self._loop.create_future()
+        self._is_head, self._size, self._head = is_head, 0, None
         self._until = self._loop.time() + seconds
         self._transport.write(request)
         try:
             answer = await self._asked
         except BaseException:
+            # An answer that still comes would be taken for that of the next request.
             self.end()
             raise
-        self._asked = None
-        self._until = self._loop.time() + _IDLE_SECONDS
-        if answer.is_last:
-            self.end()
+        self._until = self._loop.time() + IDLE_SECONDS
         return answer
 
-    def data_received(self, data: bytes) -> None:
-        if self._asked is None or self._asked.done():
-            # Nobody asked: a server that says so before it hangs up, for one.
-            self.end()
-            return
-        self._received += data
-        self._read()
-
-    def _read(self, *, is_over: bool = False) -> None:
-        if self._asked is None or self._asked.done():
-            return
-        try:
-            answer = read_answer(self._received, is_over=is_over)
-        except MalformedAnswerError as error:
-            self._asked.set_exception(aiohttp.ClientPayloadError(str(error)))
-            return
-        if answer is not None:
-            self._received = b""
-            self._asked.set_result(answer)
-        elif len(self._received) > _MOST_BYTES:
-            self._asked.set_exception(aiohttp.ClientPayloadError("an answer without end"))
-
-    def eof_received(self) -> None:
-        self._read(is_over=True)
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._transport = None
-        self._among.discard(self)
-        self._read(is_over=True)
-        if self._asked is not None and not self._asked.done():
-            self._asked.set_exception(aiohttp.ServerDisconnectedError())
-
-    def end_if_over(self, now: float) -> None:
-        if now < self._until or not self._until:
-            return
-        if self._asked is not None and not self._asked.done():
-            self._asked.set_exception(TimeoutError())
-        self.end()
+    def end_if_over(self) -> bool:
+        if self._loop.time() < self._until:
+            return False
+        self._fail(TimeoutError())
+        return True
 
     def end(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+
+    def _fail(self, error: Exception) -> None:
+        if not self._asked.done():
+            self._asked.set_exception(error)
+        self.end()
+
+    # Called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._among.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._asked.done():
+            # Nobody asked: a server that says so before it hangs up, for one.
+            self.end()
+            return
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade):
+            self._fail(BrokenOffError("no answer"))
+            return
+        self._size += len(data)
+        if self._size > (MOST_HEAD_BYTES if self._head is None else MOST_BYTES):
+            self._fail(BrokenOffError("an answer without end"))
+
+    def eof_received(self) -> None:
+        # With neither a length nor chunks, the answer ends with the connection.
+        if self._head is not None and not _FRAMING & {name.lower() for name in self._head}:
+            self._answer(self._head)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self._transport = None
+        self._among.discard(self)
+        self._fail(BrokenOffError("ended"))
+        self.ended.set_result(None)
+
+    # Called by the parser
+
+    def on_message_begin(self) -> None:
+        if self._asked.done():
+            # What stands behind an answer was never asked for: it must not be taken for the next one.
+            self.end()
+        self._headers.clear()
+        self._body.clear()
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+        if not 100 <= self._status <= 599 or self._parser.get_http_version() not in _VERSIONS:
+            raise BrokenOffError
+        # Before the answer there may be news of it, such as 100 Continue.
+        if self._status >= 200:
+            # A copy: what stands in trailers is no header of the answer.
+            self._head = self._headers.copy()
+            if self._is_head:
+                # The parser waits for a body that never comes.
+                self._answer(self._head)
+                self.end()
+
+    def on_chunk_header(self) -> None:
+        # The parser takes what is packed and then cut into chunks. We unpack nothing.
+        if not self._body and _encodings(self._headers) != [b"chunked"]:
+            raise BrokenOffError
+
+    def on_message_complete(self) -> None:
+        if self._head is None:
+            return
+        self._answer(self._head)
+        if not self._parser.should_keep_alive():
+            self.end()
+
+    def _answer(self, head: dict[bytes, bytes]) -> None:
+        if not self._asked.done():
+            self._asked.set_result(HttpAnswer(self._status, head, b"".join(self._body)))

@@ -7,7 +7,6 @@ client on its own and on the way out, so that several adapters with different ad
 
 import asyncio
 import logging
-import re
 from collections import deque
 from typing import Any
 
@@ -18,8 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord.settings import DiscordSettings
-from adapters.http_answer import HttpAnswer
-from adapters.wire import Wire
+from adapters.wire import HttpAnswer, Wire
 
 CALL_SECONDS = 30.0
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=CALL_SECONDS)
@@ -43,7 +41,6 @@ _TOLD = {
     )
 }
 """The headers that matter, as the SDK writes them."""
-_HEADERS = re.compile(rb"\r\n(%b):[ \t]*([^\r\n]*)" % b"|".join(_TOLD), re.IGNORECASE)
 
 # At their debug level these write whole payloads, and with them what people said.
 for _name in ("discord.http", "discord.gateway"):
@@ -57,9 +54,8 @@ class Reply:
 
     def __init__(self, answer: HttpAnswer) -> None:
         self.status, self.reason = answer.status, ""
-        self.headers = {
-            _TOLD[name.lower()]: value.decode("latin-1") for name, value in _HEADERS.findall(answer.head)
-        }
+        said = answer.headers
+        self.headers = {name: said[key].decode("latin-1") for key, name in _TOLD.items() if key in said}
         self.data = _parsed(answer.body)
 
     @property
@@ -149,7 +145,7 @@ class HouseHttp(HTTPClient):
 
     def _connected(self) -> Wire:
         headers = {"User-Agent": self.user_agent, "Authorization": f"Bot {self.token}"}
-        return Wire(self._settings.api_url, headers, CALL_SECONDS)
+        return Wire(self._settings.api_url, headers, CALL_SECONDS, content_type="application/json")
 
     def _learn(self, route: Route, bucket: str | None, limit: Ratelimit, reply: Reply) -> None:
         """Tell the SDK's limits what Discord says of them."""
@@ -184,7 +180,7 @@ class HouseHttp(HTTPClient):
         for filling in self._filling:
             filling.cancel()
         if self._wire is not None:
-            self._wire.close()
+            await self._wire.close()
             self._wire = None
         await super().close()
 

@@ -14,10 +14,9 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.http_answer import HttpAnswer
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
-from adapters.slack.wire import Wire
+from adapters.wire import HttpAnswer, Wire
 
 SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call of Slack's Web API may raise."""
@@ -29,6 +28,7 @@ TOKEN_ERRORS = frozenset(
 )
 """The token itself is no good: only a person can mend that."""
 _CALL_SECONDS = 30
+_JSON = "application/json; charset=utf-8"
 _READ_RETRIES = 5
 
 # The SDKs write payloads, addresses and tickets into their logs; what matters is reported by the adapter itself.
@@ -54,12 +54,12 @@ class Api:
         }
         self._reading = AsyncWebClient(**given, retry_handlers=patience)
         self._saying = AsyncWebClient(**given, retry_handlers=[])
-        headers = {
-            **self._saying.headers,
-            "Authorization": f"Bearer {bot_token}",
-            "Content-Type": "application/json; charset=utf-8",
-        }
-        self._wire = None if self._saying.proxy else Wire(self._saying.base_url, headers, _CALL_SECONDS)
+        headers = {**self._saying.headers, "Authorization": f"Bearer {bot_token}"}
+        self._wire = (
+            None
+            if self._saying.proxy
+            else Wire(self._saying.base_url, headers, _CALL_SECONDS, content_type=_JSON)
+        )
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -94,7 +94,7 @@ class Api:
         if self._wire is None:
             answer = await self.saying.api_call(method, json=arguments)
             return answer.data if isinstance(answer.data, dict) else {}
-        answered = await self._wire.post(method, _body(arguments))
+        answered = await self._wire.ask("POST", f"/{method}", _body(arguments))
         data = _read(answered.body)
         if answered.status != 200 or not data.get("ok"):
             raise self._refusal(method, answered, data)
@@ -107,7 +107,9 @@ class Api:
             api_url=f"{self._saying.base_url}{method}",
             req_args={},
             data=data,
-            headers=answered.headers,
+            headers={
+                name.decode("latin-1"): value.decode("latin-1") for name, value in answered.headers.items()
+            },
             status_code=answered.status,
         )
         return SlackApiError(f"Slack refused {method}", response)  # type: ignore[no-untyped-call] # not annotated
@@ -135,7 +137,7 @@ class Api:
 
     async def close(self) -> None:
         if self._wire is not None:
-            self._wire.close()
+            await self._wire.close()
         if self._session is not None:
             await self._session.close()
 

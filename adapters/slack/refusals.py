@@ -5,7 +5,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.api import TOKEN_ERRORS, error_code
-from adapters.slack.wire import NotConnectedError
+from adapters.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
 

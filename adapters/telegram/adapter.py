@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from telegram.error import InvalidToken
 
 from adapters import AdapterContext, Attempt, Finding, WebhookHandler
-from adapters.telegram.api import Api
+from adapters.telegram.api import Api, bot_url
 from adapters.telegram.caller import Caller
 from adapters.telegram.changes import REACTIONS
 from adapters.telegram.delivery import Delivery
@@ -58,7 +58,7 @@ class TelegramAdapter:
     def __init__(self, context: AdapterContext, settings: TelegramSettings) -> None:
         self.capabilities = _capabilities(context)
         self._context = context
-        self._transport = AiohttpRequest()
+        self._transport = AiohttpRequest(bot_url(settings.token, settings.api_url))
         self._api = Api(settings.token, settings.api_url, self._transport)
         self._profile = Profile(self._api)
         self._markers = Markers(settings.token)

@@ -10,6 +10,11 @@ from adapters.telegram.request import READ_SECONDS, AiohttpRequest
 UPLOAD_SECONDS = 180.0
 
 
+def bot_url(token: str, api_url: str) -> str:
+    """Where all methods are; holds the token, so it must not be shown."""
+    return f"{api_url.rstrip('/')}/bot{token}"
+
+
 class Api(Bot):
     """The SDK's transport, uploads and errors with plain dictionaries for what goes in and comes out.
 
@@ -18,7 +23,8 @@ class Api(Bot):
     """
 
     def __init__(self, token: str, api_url: str, transport: AiohttpRequest) -> None:
-        base = api_url.rstrip("/")
+        url = bot_url(token, api_url)
+        files_url = f"{api_url.rstrip('/')}/file/bot{token}"
         # On its lowest level the SDK logs every text and, with the address, the token.
         logger = logging.getLogger("telegram")
         logger.setLevel(max(logger.level, logging.INFO))
@@ -26,8 +32,8 @@ class Api(Bot):
         super().__init__(
             token,
             # Braces in an address would be taken for places to fill in.
-            base_url=lambda token: f"{base}/bot{token}",
-            base_file_url=lambda token: f"{base}/file/bot{token}",
+            base_url=lambda _token: url,
+            base_file_url=lambda _token: files_url,
             request=transport,
             get_updates_request=transport,
         )
@@ -45,7 +51,7 @@ class Api(Bot):
             return await self._post(
                 method, dict(parameters or {}), read_timeout=UPLOAD_SECONDS, write_timeout=UPLOAD_SECONDS
             )
-        return await self._transport.ask(f"{self.base_url}/{method}", parameters or {}, read_seconds)
+        return await self._transport.ask(method, parameters or {}, read_seconds)
 
     def file_url(self, path: str) -> str:
         """Where a file's content lies; holds the token, so it must not be shown."""

@@ -15,17 +15,11 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-from adapters.telegram.wire import (
-    CONNECT_SECONDS,
-    KEEP_ALIVE_SECONDS,
-    BrokenOffError,
-    NotConnectedError,
-    Wire,
-)
+from adapters.wire import CONNECT_SECONDS, IDLE_SECONDS, BrokenOffError, NotConnectedError, Wire
 
 READ_SECONDS = 20.0
 WRITE_SECONDS = 20.0
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_FORM = "application/x-www-form-urlencoded"
 _EMPTY_URL = URL()
 
 
@@ -52,9 +46,10 @@ class FloodError(TelegramError):
 class AiohttpRequest(BaseRequest):
     """Opens its session with the first request, and again after it was closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, base_url: str) -> None:
         self._session: aiohttp.ClientSession | None = None
-        self._wire = Wire(self.USER_AGENT)
+        headers = {"User-Agent": self.USER_AGENT}
+        self._wire = Wire(base_url, headers, WRITE_SECONDS + READ_SECONDS, content_type=_FORM)
         self._in_flight = 0
         self._is_closing = False
 
@@ -86,7 +81,7 @@ class AiohttpRequest(BaseRequest):
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=KEEP_ALIVE_SECONDS)
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=IDLE_SECONDS)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 headers={"User-Agent": self.USER_AGENT},
@@ -107,13 +102,16 @@ class AiohttpRequest(BaseRequest):
                 answer = None
             yield answer
 
-    async def ask(self, url: str, parameters: Mapping[str, Any], read_seconds: float = READ_SECONDS) -> Any:
+    async def ask(
+        self, method: str, parameters: Mapping[str, Any], read_seconds: float = READ_SECONDS
+    ) -> Any:
         """The result of a call without files; raises TimedOut and what the SDK and this module raise.
 
         The SDK's own way looks for files and sizes in each parameter, and costs more than sending them.
         """
         try:
-            answer = await self._wire.post(url, _form(_encoded(parameters)), WRITE_SECONDS + read_seconds)
+            form = _form(_encoded(parameters))
+            answer = await self._wire.ask("POST", f"/{method}", form, WRITE_SECONDS + read_seconds)
         except NotConnectedError as error:
             raise NotReachedError(f"no connection: {error}") from None
         except TimeoutError:
@@ -122,9 +120,10 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError("the connection broke off") from None
         payload = answer.body
         status = _own_status(answer.status, payload)
-        _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
+        if status >= 400:
+            _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
         if not 200 <= status <= 299:
-            await _Answered(status, payload).post(url)
+            await _Answered(status, payload).post(method)
         return self.parse_json_payload(payload)["result"]
 
     async def do_request(
@@ -185,7 +184,7 @@ class _Answered(AiohttpRequest):
     """An answer that is there already, for the SDK to turn a refusal into its errors."""
 
     def __init__(self, status: int, payload: bytes) -> None:
-        super().__init__()
+        super().__init__("")
         self._answer = status, payload
 
     async def do_request(self, *_: object, **_more: object) -> tuple[int, bytes]:
@@ -248,7 +247,7 @@ def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str]]:
     if request_data is None:
         return None, {}
     if not request_data.contains_files:
-        return _form(request_data.json_parameters), _FORM
+        return _form(request_data.json_parameters), {"Content-Type": _FORM}
     # Telegram takes file names as they are; quoted ones would be shown with percent signs.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request_data.json_parameters.items():
