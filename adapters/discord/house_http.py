@@ -8,7 +8,7 @@ client on its own and on the way out, so that several adapters with different ad
 import asyncio
 import logging
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import discord
@@ -67,7 +67,8 @@ class Reply:
             kind = discord.NotFound
         elif self.status >= 500:
             kind = discord.DiscordServerError
-        return kind(self, self.data)
+        # An error reads the status, the reason and nothing else of an answer.
+        return kind(cast(Any, self), self.data)
 
 
 def _parsed(body: bytes) -> Any:
