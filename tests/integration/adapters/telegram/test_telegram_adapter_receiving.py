@@ -209,6 +209,8 @@ async def test_a_prefix_is_part_of_the_name_in_groups_and_of_no_matter_in_privat
         await stage.server.command(DANA, DANA, "human")
         await stage.ledger.next(CommandGiven, 2)
         assert [event.arguments for event in stage.ledger.of(CommandGiven)] == ["please", ""]
+        # The menu is set up while messages come in already.
+        await until(lambda: bool(stage.server.commands(DANA, DANA)))
         assert [command.name for command in stage.server.commands(DANA, DANA)] == ["jp_human", "jp_help"]
 
 
