@@ -35,7 +35,7 @@ class Effort:
     messages: int
 
 
-DEFAULT = Effort(4, 0.6, 20_000, MANY)
+DEFAULT = Effort(4, 0.6, 30_000, MANY)
 FULL = Effort(9, 2.0, 1_000_000, MOST)
 QUICK = Effort(2, 0.4, 3_000, 100_000)
 
