@@ -13,7 +13,7 @@ from sqlalchemy import Interval, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.ids import PROCESS_MASK, Ids
-from storage.outbox import OutboxQueue
+from storage.outbox import NOBODY, OutboxQueue
 from storage.session import EVERYBODY, Session
 from storage.statement import Statement
 from storage.tables import leases, outbox, processes
@@ -119,12 +119,11 @@ class Membership:
         return Standing(alive, frozenset(held), len(dead), adopted, renewed[0])
 
     def leave(self) -> None:
-        """Hand over what is left to another process, and be none any more."""
+        """Hand over what is left to another process, or to the next one, and be none any more."""
         owner = self._ids.owner
         with self._session.transaction():
             another = self._session.one(_ANOTHER, id=owner)
-            if another is not None:
-                self._session.run(_HAND_OVER, by=owner, to=another[0])
+            self._session.run(_HAND_OVER, by=owner, to=another[0] if another else NOBODY)
             self._session.run(_LEAVE, id=owner)
             self._session.tell(EVERYBODY)
 

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
+    and_,
     bindparam,
     delete,
     false,
@@ -61,6 +62,8 @@ def _shared(owner: ColumnElement[int], lane: ColumnElement[str]) -> dict[str, Co
     }
 
 
+NOBODY = 0
+"""The owner of what a process left in order."""
 _PLACED = (outbox.c.id, outbox.c.owner, outbox.c.is_handed_over)
 # What is alone needs not look at what others have in the lane.
 _ADD_ALONE = Bulk(
@@ -153,11 +156,15 @@ _is_head = (
     .where(_before.c.state == "pending", _before.c.lane == outbox.c.lane, _before.c.id < outbox.c.id)
     .exists()
 )
-# The head of each lane may have been in flight when its process ended.
+# The head of each lane may have been in flight when its process ended, unless that one left in order.
 _ADOPT = Statement(
     update(outbox)
     .where(outbox.c.state == "pending", outbox.c.owner.not_in(select(processes.c.id)))
-    .values(owner=bindparam("by"), is_handed_over=True, is_uncertain=or_(outbox.c.is_uncertain, _is_head))
+    .values(
+        owner=bindparam("by"),
+        is_handed_over=True,
+        is_uncertain=or_(outbox.c.is_uncertain, and_(_is_head, outbox.c.owner != NOBODY)),
+    )
     .returning(outbox.c.id)
 )
 _SENT_SEVERAL = Listing(lambda among: delete(outbox).where(among(outbox.c.id, "ids")).returning(outbox.c.id))

@@ -38,6 +38,7 @@ LONGEST_WAIT_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 0.5
 STORAGE_PAUSE_SECONDS = 1.0
 _PAGE = 1000
+_IN_ORDER = "outbox.left_in_order"
 
 
 class Sender(Protocol):
@@ -102,14 +103,17 @@ class Dispatcher:
         wake.set()
 
     async def load(self) -> None:
-        """Take up what an earlier process left. The head of each lane may have been in flight when it ended."""
+        """Take up what an earlier process left. Unless that one could say otherwise, the head of each lane may have
+        been in flight when it ended.
+        """
         after = 0
         seen: set[str] = set()
+        was_in_order = await self._writer.do(_take_word)
         while page := await self._writer.do(partial(_pending, after)):
             for row in page:
                 if row.lane not in seen:
                     seen.add(row.lane)
-                    row = replace(row, is_uncertain=True)
+                    row = row if was_in_order else replace(row, is_uncertain=True)
                 self.enqueue([Queued(row, action_from(row.payload))])
             after = page[-1].id
 
@@ -150,7 +154,7 @@ class Dispatcher:
                 continue
             self._lanes[row.lane] = deque([item])
             if not self._stopping.is_set():
-                task = asyncio.create_task(self._serve(row.lane))
+                task = asyncio.create_task(self._serve(row.lane), name=row.lane)
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -173,6 +177,24 @@ class Dispatcher:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+            lanes = [self._lanes.get(task.get_name()) for task in late]
+            await self._leave_word([lane[0].row for lane in lanes if lane])
+        else:
+            await self._leave_word([])
+
+    async def _leave_word(self, cut_off: Sequence[StoredAction]) -> None:
+        """Tell the next process what of all that is left may have been sent, so that it need not doubt the rest."""
+
+        def write(work: UnitOfWork) -> None:
+            for row in cut_off:
+                work.outbox.tried(replace(row, is_uncertain=True), "cut off")
+            if not self._ownership.owner:
+                work.marks.set(_IN_ORDER, "yes")
+
+        try:
+            await self._writer.do(write)
+        except StorageUnavailableError as error:
+            log.warning("outbox.no_word_left", error=str(error))
 
     async def _serve(self, name: str) -> None:
         lane = self._lanes[name]
@@ -373,6 +395,14 @@ class Dispatcher:
             await asyncio.wait_for(line.wake.wait(), seconds)
         except TimeoutError:
             return
+
+
+def _take_word(work: UnitOfWork) -> bool:
+    """True when the process before this one ended in order; it is believed once."""
+    if not work.marks.get(_IN_ORDER):
+        return False
+    work.marks.set(_IN_ORDER, "")
+    return True
 
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:

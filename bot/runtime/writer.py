@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from bot.runtime.clock import Clock
-from storage import Expected, Ids, Job, Store, UnitOfWork
+from storage import Expected, Ids, Job, StorageUnavailableError, Store, UnitOfWork
 
 T = TypeVar("T")
 
@@ -36,6 +36,7 @@ class Writer:
 
     def __init__(self, engine: Engine, clock: Clock, ids: Ids | None = None) -> None:
         self._loop = asyncio.get_running_loop()
+        self._is_stopped = False
         self._patient: list[_Awaited[Any]] = []
         self._hurry: asyncio.TimerHandle | None = None
         self._store = Store(engine, clock.now, self._finished, ids or Ids())
@@ -58,6 +59,8 @@ class Writer:
         it will most likely ask. One that `is_patient` is nobody's reply: for some milliseconds it waits for another to
         ride along with.
         """
+        if self._is_stopped:
+            raise StorageUnavailableError("the store is closed")
         future: asyncio.Future[T] = self._loop.create_future()
         job = _Awaited(run, future, after, expects)
         if is_patient:
@@ -80,6 +83,7 @@ class Writer:
 
     async def stop(self) -> None:
         """Finish what waits, then close the database."""
+        self._is_stopped = True
         self._submit_patient()
         await asyncio.to_thread(self._store.stop)
 

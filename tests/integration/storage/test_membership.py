@@ -144,7 +144,8 @@ def test_what_was_left_without_a_process_is_adopted_by_the_next_one(start: Start
     last.membership.leave()
     heir = start()
     assert heir.adopted == 1
-    assert heir.takes_over() == ["a"]
+    rows = heir.do(lambda work: work.outbox.take_over())
+    assert [(row.payload, row.is_uncertain) for row in rows] == [("a", False)], "it was left in order"
 
 
 def test_who_leaves_hands_over_in_order_and_without_doubt(start: Start) -> None:

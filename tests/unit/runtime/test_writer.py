@@ -9,7 +9,7 @@ import pytest
 
 from bot.runtime.clock import ManualClock
 from bot.runtime.writer import Writer
-from storage import UnitOfWork, make_engine
+from storage import StorageUnavailableError, UnitOfWork, make_engine
 from storage.migrate import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -63,6 +63,12 @@ async def test_what_follows_a_job_happens_also_when_nobody_waits_any_more(writer
     go.set()
     await writer.do(lambda _work: None)
     assert results == [True]
+
+
+async def test_after_the_end_nothing_waits_for_ever(writer: Writer) -> None:
+    await writer.stop()
+    with pytest.raises(StorageUnavailableError):
+        await writer.do(lambda work: work.now)
 
 
 async def test_jobs_run_and_their_followers_are_called_in_order(writer: Writer) -> None:
