@@ -10,6 +10,11 @@ SEQUENCE_BITS = 11
 PROCESS_MASK = (1 << PROCESS_BITS) - 1
 
 
+def first_id_at(moment: datetime) -> int:
+    """The smallest id that can be made at this moment; rows are found by their age without an index on it."""
+    return (moment - _FIRST_DAY) // _MILLISECOND << (PROCESS_BITS + SEQUENCE_BITS)
+
+
 class Ids:
     """63-bit ids: milliseconds since 2026, then the number of this process, then a sequence.
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.bulk import Bulk, Listing, as_json, inserted
-from storage.ids import Ids
+from storage.ids import Ids, first_id_at
 from storage.rows import inserting
 from storage.session import Session
 from storage.statement import Statement
@@ -112,11 +112,18 @@ _IS_SET_ASIDE = Statement(
 )
 _END = (1 << 63) - 1
 """No id is as large."""
+_old = intake.alias("old")
 _FORGET_EVENTS = Statement(
-    delete(intake).where(
-        intake.c.received_at < bindparam("before", type_=intake.c.received_at.type),
-        intake.c.state == "handled",
+    delete(intake)
+    .where(
+        intake.c.id.in_(
+            select(_old.c.id)
+            .where(_old.c.id < bindparam("before"), _old.c.state == "handled")
+            .order_by(_old.c.id)
+            .limit(bindparam("most"))
+        )
     )
+    .returning(intake.c.id)
 )
 _LAST_RECEIVED = Statement(
     select(intake.c.received_at)
@@ -271,9 +278,9 @@ class IntakeQueue:
     def is_set_aside(self, event_id: int) -> bool:
         return self._session.one(_IS_SET_ASIDE, row_id=event_id) is not None
 
-    def forget(self, *, before: datetime) -> None:
-        """Drop handled events; a repeat that comes later than this would count as new."""
-        self._session.run(_FORGET_EVENTS, before=before)
+    def forget(self, *, before: datetime, most: int = 1000) -> int:
+        """Drop the oldest handled events, so many at a time; returns how many. A repeat of one counts as new."""
+        return len(self._session.all(_FORGET_EVENTS, before=first_id_at(before), most=most))
 
     def counts(self) -> dict[str, int]:
         """Rows by state: 'pending' and 'set_aside'."""

@@ -14,6 +14,8 @@ from storage import StorageUnavailableError, UnitOfWork
 
 log = structlog.get_logger()
 
+FORGET_PAUSE_SECONDS = 0.05
+FORGET_MOST_SLICES = 10_000
 KEEP_HANDLED = timedelta(days=7)
 """Longer than any platform repeats a delivery (Telegram: a day)."""
 
@@ -26,10 +28,11 @@ class Ticker:
         enqueue: Callable[[Sequence[Queued]], None],
         take_up_left_behind: Callable[[], Awaitable[None]],
         metrics: Metrics,
+        ask: Callable[[Callable[[UnitOfWork], None]], Awaitable[None]],
         interval_seconds: float = 1.0,
     ) -> None:
         self._writer, self._desk, self._enqueue, self._metrics = writer, desk, enqueue, metrics
-        self._take_up_left_behind = take_up_left_behind
+        self._take_up_left_behind, self._ask = take_up_left_behind, ask
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
@@ -70,7 +73,7 @@ class Ticker:
     async def measure(self) -> None:
         """Bring the gauges up to date."""
         try:
-            await self._writer.do(self._gauge)
+            await self._ask(self._gauge)
         except StorageUnavailableError as error:
             log.error("measure.storage_unavailable", error=str(error))
 
@@ -84,7 +87,11 @@ class Ticker:
     async def forget(self) -> None:
         """Drop what was handled and sent long ago."""
         try:
-            await self._writer.do(_forget)
+            # In slices: what is said meanwhile does not wait for a week's tidying up.
+            for _ in range(FORGET_MOST_SLICES):
+                if not await self._writer.do(_forget):
+                    break
+                await asyncio.sleep(FORGET_PAUSE_SECONDS)
         except StorageUnavailableError as error:
             log.error("forget.storage_unavailable", error=str(error))
 
@@ -104,6 +111,7 @@ class Ticker:
             metrics.offers.labels(outcome.value).set(count)
 
 
-def _forget(work: UnitOfWork) -> None:
-    work.intake.forget(before=work.now - KEEP_HANDLED)
+def _forget(work: UnitOfWork) -> int:
+    forgotten = work.intake.forget(before=work.now - KEEP_HANDLED)
     work.outbox.forget(before=work.now - KEEP_HANDLED)
+    return forgotten

@@ -21,7 +21,6 @@ MAY_READ_ALL = {
     "storage.library": "articles are few, and read when the process starts",
     "storage.membership": "as many as there are processes, and what they hand over",
     "storage.outbox": "only what waits lies there",
-    "storage.intake._FORGET_EVENTS": "once an hour",
     "storage.feedback._COUNT_OUTCOMES": "a gauge",
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
     "storage.tickets._FIRST_CLAIMS": "the newest fifty",

@@ -41,10 +41,21 @@ def test_a_handled_event_is_due_no_more_and_forgotten_after_a_while(work: UnitOf
     event = store(work, "1")
     work.intake.handled(event)
     assert due(work) == []
-    at(work, days=6).intake.forget(before=NOON)
+    assert at(work, days=6).intake.forget(before=NOON) == 0
     assert work.intake.take("slack", "1", "lane", "{}") is None
-    at(work, days=8).intake.forget(before=NOON + timedelta(seconds=1))
+    assert at(work, days=8).intake.forget(before=NOON + timedelta(seconds=1)) == 1
     assert work.intake.take("slack", "1", "lane", "{}") is not None
+
+
+def test_handled_events_are_forgotten_in_slices_the_oldest_first(work: UnitOfWork) -> None:
+    for number in range(5):
+        assert at(work, hours=number).intake.take("slack", str(number), "lane", "{}") is not None
+    for left in ([3, 4], [4], [4]):
+        work.intake.forget(before=NOON + timedelta(hours=4), most=3 if left == [3, 4] else 1)
+        kept = [
+            row[0] for row in work.session.all(Statement(select(intake.c.event_id).order_by(intake.c.id)))
+        ]
+        assert kept == [str(number) for number in left]
 
 
 def test_what_is_not_handled_is_never_forgotten(work: UnitOfWork) -> None:
