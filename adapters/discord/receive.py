@@ -280,6 +280,7 @@ class Receiver:
         finally:
             late.cancel()
         await self._accept((), Cursor(SESSION, self._began_at))
+        await self._context.intake.caught_up()
         self._on_ready()
 
     async def _read_past(self, past: Past) -> None:

@@ -113,7 +113,10 @@ class CatchUp:
         stopped_at = await self._context.intake.stopped_at()
         since = f"{stopped_at.timestamp():.6f}" if stopped_at is not None else ""
         scope = await self._receiver.scope()
-        await self._read_all(_Reading(scope, self._begun_at, since, _MOST_ROOMS))
+        reading = _Reading(scope, self._begun_at, since, _MOST_ROOMS)
+        await self._read_all(reading)
+        if not reading.failed:
+            await self._context.intake.caught_up()
         pause = _FIRST_PAUSE_SECONDS
         while True:
             if not self._positions.behind and not self._rooms_to_read:

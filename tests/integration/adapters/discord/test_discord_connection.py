@@ -79,6 +79,15 @@ async def test_a_long_absence_is_read_page_by_page(house: House) -> None:
     assert [event.text for event in events] == [str(number) for number in range(231)]
 
 
+async def test_having_caught_up_is_said_once_it_is_true(house: House) -> None:
+    await house.stop()
+    known = house.intake.times_caught_up
+    await house.server.say(story.MIA, story.HELP, "while it was away")
+    await house.restart()
+    assert house.intake.times_caught_up == known + 1
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["while it was away"]
+
+
 async def test_a_thread_that_was_archived_meanwhile_is_read_as_well(house: House) -> None:
     await house.stop()
     post = await house.server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "post 1")
