@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+import math
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -64,20 +65,28 @@ class CatchUp:
         """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
         self._hold_until = 0.0
+        self.on_heard: Callable[[], None] = lambda: None
+        """Called when something comes in while Slack is believed to be away."""
 
-    def note_gap(self, seconds: float) -> None:
-        """The connection was away for so long: read the rooms again soon."""
+    def note_gap(self, seconds: float, known: Mapping[str, str] | None = None) -> None:
+        """The connection was away for so long: read the rooms again soon, from where they were `known` to be read."""
         # After a short gap Slack itself delivers again what was not acknowledged.
         wanted = _MOST_ROOMS if seconds > _LONG_GAP_SECONDS else _MOST_ROOMS_AFTER_GAP
         if not self._rooms_to_read:
-            self._begun_at = self._positions.names()
+            self._begun_at = self._positions.names() if known is None else known
             heard_at = self._context.now() - timedelta(seconds=seconds) - _UNNOTICED
             self._since = f"{heard_at.timestamp():.6f}"
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
+        self._hold(self._positions.behind)
         self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
+
+    def expect_gap(self) -> None:
+        """Slack is away: what comes in next waits for what came before it."""
+        self._hold(self._positions.names())
+        self._hold_until = math.inf
 
     def note_unstored(self) -> None:
         """Something was not stored: read its room again soon."""
@@ -85,7 +94,11 @@ class CatchUp:
 
     async def hold(self, channel: str) -> None:
         """Wait while this room's past is being read, but never so long that Slack would deliver again."""
-        left = self._hold_until - asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        if self._hold_until == math.inf:
+            self._hold_until = now + _HOLD_SECONDS
+            self.on_heard()
+        left = self._hold_until - now
         if (reading := self._is_reading.get(channel)) is not None and left > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(reading.wait(), left)
@@ -102,10 +115,13 @@ class CatchUp:
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
         self._begun_at = self._positions.names()
-        self._hold()
+        self._hold(self._positions.behind)
 
-    def _hold(self) -> None:
-        self._is_reading = {_room_of(name)[0]: asyncio.Event() for name in self._positions.behind}
+    def _hold(self, names: Iterable[str]) -> None:
+        for channel in {_room_of(name)[0] for name in names}:
+            # Who waits already goes on waiting for the same reading.
+            if (reading := self._is_reading.get(channel)) is None or reading.is_set():
+                self._is_reading[channel] = asyncio.Event()
         self._hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
 
     async def run(self) -> None:
@@ -123,8 +139,9 @@ class CatchUp:
                 self._wake.clear()
                 await self._wake.wait()
                 pause = _FIRST_PAUSE_SECONDS
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            if not self._rooms_to_read:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await self._read_again()
 
     async def _read_again(self) -> None:
