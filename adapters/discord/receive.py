@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -31,6 +31,8 @@ from bot.core.events import Event, MessageReceived
 MOST_AT_ONCE = 4
 GUILDS_WITHIN_SECONDS = 5.0
 READY_WITHIN_SECONDS = 20.0
+BEFORE_A_GAP = timedelta(minutes=1)
+"""What is missing may have been said so long before the last event that came."""
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
@@ -71,13 +73,15 @@ class Receiver:
         """Ends with the error after which only a new adapter can go on."""
         self._lanes = Lanes(self._take, self._fail)
         self._me = ""
-        self._session = ""
+        self._session = self._application = ""
         self._guilds_to_come: set[str] = set()
         self._guilds_are_there = asyncio.Event()
         self._catching_up: asyncio.Task[None] | None = None
         self._known: set[str] = set()
         """Cursor names: the rooms the bot has a part in."""
         self._since: datetime | None = None
+        self._last_number = 0
+        self._heard_at = context.now()
         self._began_at = ""
         """Where this session begins, as an id."""
         self._on_ready: Callable[[], None] = lambda: None
@@ -102,6 +106,7 @@ class Receiver:
 
     def feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         """Take one event of the gateway; never waits."""
+        self._note_number(kind, sequence)
         if kind == "READY":
             self._begin_session(data)
         elif kind in ("GUILD_CREATE", "GUILD_DELETE"):
@@ -113,6 +118,14 @@ class Receiver:
         elif kind in _IN_A_ROOM or kind in _ROOM_GONE:
             room = str(data["id"] if kind in _ROOM_GONE else data["channel_id"])
             self._lanes.put(room, Arrival(kind, data, self._session, sequence))
+
+    def _note_number(self, kind: str, sequence: int) -> None:
+        """Discord counts what it sends: a number that is left out is something that will never come."""
+        heard_at, self._heard_at = self._heard_at, self._context.now()
+        last, self._last_number = self._last_number, sequence
+        if kind != "READY" and sequence > last + 1:
+            self._context.report("discord.gap", {"missing": sequence - last - 1})
+            self._read_again(heard_at - BEFORE_A_GAP)
 
     def reader(self) -> Reader:
         return Reader(
@@ -235,29 +248,35 @@ class Receiver:
         self._guilds_are_there.clear()
         if not self._guilds_to_come:
             self._guilds_are_there.set()
+        self._application = str((data.get("application") or {}).get("id") or self._me)
+        self._read_again(None)
+
+    def _read_again(self, since: datetime | None) -> None:
+        """Hold everything back until what is missing was read: since the house last listened, or since then."""
         self._lanes.hold_all()
         if self._catching_up is not None:
             self._catching_up.cancel()
-        application = str((data.get("application") or {}).get("id") or self._me)
-        self._catching_up = asyncio.create_task(self._catch_up(application), name="discord catching up")
+        self._catching_up = asyncio.create_task(self._catch_up(since), name="discord catching up")
 
-    async def _catch_up(self, application: str) -> None:
+    async def _catch_up(self, since: datetime | None) -> None:
         try:
-            await self._read_missed(application)
+            await self._read_missed(since)
         except ExceptionGroup as group:
             self._fail(group.exceptions[0])
         except Exception as error:  # noqa: BLE001 - a past that cannot be read now is read by a new adapter
             self._fail(error)
 
-    async def _read_missed(self, application: str) -> None:
+    async def _read_missed(self, since: datetime | None) -> None:
         try:
             await asyncio.wait_for(self._guilds_are_there.wait(), GUILDS_WITHIN_SECONDS)
         except TimeoutError:
             self._context.report("discord.guilds_late", {"missing": len(self._guilds_to_come)})
-        self._on_session(application)
+        if since is None:
+            self._on_session(self._application)
         self._began_at = first_after(self._context.now())
         cursors = await self._context.intake.cursors()
-        self._since = await self._context.intake.stopped_at()
+        stopped_at = await self._context.intake.stopped_at()
+        self._since = min(since, stopped_at) if since and stopped_at else stopped_at
         self._known |= set(cursors)
         pasts = await self._backfill.pasts(cursors, self._since)
         if self._since is None:

@@ -35,6 +35,20 @@ async def test_after_a_lost_session_the_history_is_read(house: House) -> None:
     assert [event.text for event in events] == ["before", "meanwhile"]
 
 
+async def test_a_gap_in_the_numbers_is_read_from_history_before_what_came_after_it(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "before")
+    await house.intake.wait_for(MessageReceived)
+    house.server.skip_messages(2)
+    await house.server.say(story.MIA, story.HELP, "left out")
+    await house.server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "left out as well")
+    await house.server.say(story.MIA, story.HELP, "after")
+    events = await house.intake.wait_for(MessageReceived, 4)
+    help_desk = discord_place(story.HELP)
+    in_help = [event.text for event in events if event.place.lies_in(help_desk)]
+    assert in_help == ["before", "left out", "after"]
+    assert "**Oil or wax?**\n\nleft out as well" in [event.text for event in events]
+
+
 async def test_discord_may_ask_to_reconnect(house: House) -> None:
     await house.server.ask_to_reconnect()
     await house.server.say(story.MIA, story.HELP, "after the change of gateways")
