@@ -23,6 +23,8 @@ def free_port() -> int:
 class BotChild:
     """`python -m bot run` in a town's environment; what it writes goes into a file."""
 
+    program: tuple[str, ...] = ("-m", "bot", "run")
+
     def __init__(self, town: Town, log: Path, **settings: str) -> None:
         self.town, self.log = town, log
         self.port = free_port()
@@ -33,7 +35,7 @@ class BotChild:
         environment = self.town.process_environment() | self._settings
         with self.log.open("ab") as file:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=environment, stdout=file, stderr=file
+                sys.executable, *self.program, env=environment, stdout=file, stderr=file
             )
         if until_ready:
             await self.until_ready()
@@ -61,6 +63,19 @@ class BotChild:
                 ) if response.content_type == "application/json" else text
         except aiohttp.ClientError:
             return 0, ""
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise LookupError("the bot was not started")
+        return self._process.pid
+
+    async def ended(self, within_seconds: float) -> int:
+        """Its exit code once it has ended by itself; raises TimeoutError."""
+        process = self._process
+        code = await asyncio.wait_for(process.wait(), within_seconds) if process else 0
+        self._process = None
+        return code
 
     async def kill(self) -> None:
         """As a power cut would."""
