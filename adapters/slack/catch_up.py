@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import math
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -59,12 +58,13 @@ class CatchUp:
         self._rooms = rooms
         self._context = context
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._begun_at: Mapping[str, str] = {}
         self._since = ""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
-        self._hold_until = 0.0
+        self._is_away = False
         self.on_heard: Callable[[], None] = lambda: None
         """Called when something comes in while Slack is believed to be away."""
 
@@ -79,26 +79,29 @@ class CatchUp:
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
-        self._hold(self._positions.behind)
+        self._is_away = False
+        self._hold(_room_of(name)[0] for name in self._positions.behind)
         self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
 
     def expect_gap(self) -> None:
         """Slack is away: what comes in next waits for what came before it."""
-        self._hold(self._positions.names())
-        self._hold_until = math.inf
+        self._is_away = True
+        self._hold(_room_of(name)[0] for name in self._positions.names())
 
     def note_unstored(self) -> None:
         """Something was not stored: read its room again soon."""
         self._wake.set()
 
-    async def hold(self, channel: str) -> None:
+    async def hold(self, channel: str, arrived_at: float) -> None:
         """Wait while this room's past is being read, but never so long that Slack would deliver again."""
-        now = asyncio.get_running_loop().time()
-        if self._hold_until == math.inf:
-            self._hold_until = now + _HOLD_SECONDS
+        if self._is_away:
             self.on_heard()
-        left = self._hold_until - now
+        elif any(_room_of(name)[0] == channel for name in self._positions.behind):
+            # Something could not be stored, or was swallowed: that comes first.
+            self._hold([channel])
+            self._hurry.set()
+        left = arrived_at + _HOLD_SECONDS - asyncio.get_running_loop().time()
         if (reading := self._is_reading.get(channel)) is not None and left > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(reading.wait(), left)
@@ -115,14 +118,13 @@ class CatchUp:
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
         self._begun_at = self._positions.names()
-        self._hold(self._positions.behind)
+        self._hold(_room_of(name)[0] for name in self._positions.behind)
 
-    def _hold(self, names: Iterable[str]) -> None:
-        for channel in {_room_of(name)[0] for name in names}:
+    def _hold(self, channels: Iterable[str]) -> None:
+        for channel in set(channels):
             # Who waits already goes on waiting for the same reading.
             if (reading := self._is_reading.get(channel)) is None or reading.is_set():
                 self._is_reading[channel] = asyncio.Event()
-        self._hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
 
     async def run(self) -> None:
         """Read everything once, then whatever falls behind; returns never."""
@@ -140,7 +142,9 @@ class CatchUp:
                 await self._wake.wait()
                 pause = _FIRST_PAUSE_SECONDS
             if not self._rooms_to_read:
-                await asyncio.sleep(pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurry.wait(), pause)
+                self._hurry.clear()
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await self._read_again()
 

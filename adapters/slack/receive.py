@@ -44,7 +44,7 @@ class Receiver:
         self._memory, self._rooms, self._names = memory, rooms, names
         self._scope: Scope | None = None
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self.wait_for_history: Callable[[str], Awaitable[None]] | None = None
+        self.wait_for_history: Callable[[str, float], Awaitable[None]] | None = None
         """Holds back what is said in a room while what was said there before is being read."""
         self.on_gap: Callable[[], None] = lambda: None
         """Called when something was not stored: its room has to be read again."""
@@ -65,6 +65,7 @@ class Receiver:
         heard = hear(payload, await self.scope(), self._context.now())
         if heard is None:
             return
+        arrived_at = asyncio.get_running_loop().time()
         lane = self._lanes.get(heard.lane)
         if lane is None:
             lane = self._lanes.setdefault(heard.lane, asyncio.Lock())
@@ -72,7 +73,7 @@ class Receiver:
         # not: it is begun in order, and what waits together shares one commit.
         async with lane:
             if self.wait_for_history is not None and heard.cursor:
-                await self.wait_for_history(heard.lane)
+                await self.wait_for_history(heard.lane, arrived_at)
             found = await self._directory.find(heard.wanted)
         await self._store(heard, heard.tell(found))
 
