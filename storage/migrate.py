@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_305_115_266_149_523_441
@@ -16,6 +16,10 @@ _LOCK = 7_305_115_266_149_523_441
 def migrate(engine: Engine) -> str:
     """Run what is missing; returns the revision. Raises the database's error and changes nothing in that step."""
     with engine.connect() as connection:
+        # The drivers begin nothing by themselves (see `make_engine`). Without this each statement would stand alone,
+        # and what a killed migration left half done could never be taken up again.
+        begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
+        event.listen(connection, "begin", lambda begun: begun.exec_driver_sql(begin))
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         try:
@@ -24,6 +28,7 @@ def migrate(engine: Engine) -> str:
             command.upgrade(config, "head")
             connection.commit()
         finally:
+            connection.rollback()
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()

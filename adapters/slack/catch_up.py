@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -58,46 +58,61 @@ class CatchUp:
         self._rooms = rooms
         self._context = context
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._begun_at: Mapping[str, str] = {}
         self._since = ""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
         self._is_reading: dict[str, asyncio.Event] = {}
-        self._hold_until = 0.0
+        self._is_away = False
+        self.on_heard: Callable[[], None] = lambda: None
+        """Called when something comes in while Slack is believed to be away."""
 
-    def note_gap(self, seconds: float) -> None:
-        """The connection was away for so long: read the rooms again soon."""
+    def note_gap(self, seconds: float, known: Mapping[str, str] | None = None) -> None:
+        """The connection was away for so long: read the rooms again soon, from where they were `known` to be read."""
         # After a short gap Slack itself delivers again what was not acknowledged.
         wanted = _MOST_ROOMS if seconds > _LONG_GAP_SECONDS else _MOST_ROOMS_AFTER_GAP
         if not self._rooms_to_read:
-            self._begun_at = self._positions.names()
+            self._begun_at = self._positions.names() if known is None else known
             heard_at = self._context.now() - timedelta(seconds=seconds) - _UNNOTICED
             self._since = f"{heard_at.timestamp():.6f}"
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
+        self._is_away = False
+        self._hold(_room_of(name)[0] for name in self._positions.behind)
         self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
+
+    def expect_gap(self) -> None:
+        """Slack is away: what comes in next waits for what came before it."""
+        self._is_away = True
+        self._hold(_room_of(name)[0] for name in self._positions.names())
 
     def note_unstored(self) -> None:
         """Something was not stored: read its room again soon."""
         self._wake.set()
 
     def holds(self, channel: str) -> bool:
-        """True while this room's past is being read, but never so long that Slack would deliver again."""
+        """True while something that was said in this room before may be missing."""
         reading = self._is_reading.get(channel)
-        return (
-            reading is not None
-            and not reading.is_set()
-            and self._hold_until > asyncio.get_running_loop().time()
-        )
+        return self._is_away or (reading is not None and not reading.is_set()) or self._is_behind(channel)
 
-    async def hold(self, channel: str) -> None:
-        """Wait for as long as `holds` is true."""
-        left = self._hold_until - asyncio.get_running_loop().time()
+    async def hold(self, channel: str, arrived_at: float) -> None:
+        """Wait for as long as `holds` is true, but never so long that Slack would deliver again."""
+        if self._is_away:
+            self.on_heard()
+        elif self._is_behind(channel):
+            # Something could not be stored, or was swallowed: that comes first.
+            self._hold([channel])
+            self._hurry.set()
+        left = arrived_at + _HOLD_SECONDS - asyncio.get_running_loop().time()
         if (reading := self._is_reading.get(channel)) is not None and left > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(reading.wait(), left)
+
+    def _is_behind(self, channel: str) -> bool:
+        return any(_room_of(name)[0] == channel for name in self._positions.behind)
 
     async def prepare(self) -> None:
         """Learn how far each room was read, before anything new comes in."""
@@ -111,26 +126,34 @@ class CatchUp:
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
         self._begun_at = self._positions.names()
-        self._hold()
+        self._hold(_room_of(name)[0] for name in self._positions.behind)
 
-    def _hold(self) -> None:
-        self._is_reading = {_room_of(name)[0]: asyncio.Event() for name in self._positions.behind}
-        self._hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
+    def _hold(self, channels: Iterable[str]) -> None:
+        for channel in set(channels):
+            # Who waits already goes on waiting for the same reading.
+            if (reading := self._is_reading.get(channel)) is None or reading.is_set():
+                self._is_reading[channel] = asyncio.Event()
 
     async def run(self) -> None:
         """Read everything once, then whatever falls behind; returns never."""
         stopped_at = await self._context.intake.stopped_at()
         since = f"{stopped_at.timestamp():.6f}" if stopped_at is not None else ""
         scope = await self._receiver.scope()
-        await self._read_all(_Reading(scope, self._begun_at, since, _MOST_ROOMS))
+        reading = _Reading(scope, self._begun_at, since, _MOST_ROOMS)
+        await self._read_all(reading)
+        if not reading.failed:
+            await self._context.intake.caught_up()
         pause = _FIRST_PAUSE_SECONDS
         while True:
             if not self._positions.behind and not self._rooms_to_read:
                 self._wake.clear()
                 await self._wake.wait()
                 pause = _FIRST_PAUSE_SECONDS
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            if not self._rooms_to_read:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurry.wait(), pause)
+                self._hurry.clear()
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             await self._read_again()
 
     async def _read_again(self) -> None:
@@ -185,7 +208,8 @@ class CatchUp:
             return
         self._positions.catch_up(name)
         channel, thread = _room_of(name)
-        if not thread and (event := self._is_reading.get(channel)) is not None:
+        is_read = not thread or not self._is_behind(channel)
+        if is_read and (event := self._is_reading.get(channel)) is not None:
             event.set()
 
     async def _read_unknown_chats(self, reading: _Reading) -> None:

@@ -33,7 +33,7 @@ class History(Protocol):
 
     def holds(self, channel: str) -> bool: ...
 
-    async def hold(self, channel: str) -> None: ...
+    async def hold(self, channel: str, arrived_at: float) -> None: ...
 
 
 class Receiver:
@@ -90,12 +90,13 @@ class Receiver:
 
     async def _found_in_turn(self, heard: Heard) -> Found:
         """Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
+        arrived_at = asyncio.get_running_loop().time()
         lane = self._lanes.get(heard.lane)
         if lane is None:
             lane = self._lanes.setdefault(heard.lane, asyncio.Lock())
         async with lane:
             if self.history is not None and heard.cursor:
-                await self.history.hold(heard.lane)
+                await self.history.hold(heard.lane, arrived_at)
             return await self._directory.find(heard.wanted)
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:
