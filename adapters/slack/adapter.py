@@ -21,6 +21,7 @@ from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.posts import Poster
+from adapters.slack.pulse import Pulse
 from adapters.slack.receive import Receiver, bolt_app
 from adapters.slack.reopening import Reopener
 from adapters.slack.scope import PLATFORM, Memory, Rooms
@@ -71,6 +72,7 @@ class SlackAdapter:
         answers = Answers(self._api, poster, positions, context)
         self._sender = Sender(self._api, poster, answers, memory, positions, context)
         self._catch_up = CatchUp(self._api, self._receiver, positions, rooms, context)
+        self._pulse = Pulse(self._api, positions, self._catch_up, context)
         self._reopener = Reopener(answers, context)
         self._receiver.history = self._catch_up
         self._receiver.on_gap = self._catch_up.note_unstored
@@ -123,6 +125,7 @@ class SlackAdapter:
             self._take,
             self._note_app_refusal,
             self._catch_up.note_gap,
+            self._context.now,
         )
 
     async def _catch_up_after(self, connection: Connection | None, on_ready: Callable[[], None]) -> None:
@@ -135,6 +138,8 @@ class SlackAdapter:
         ]
         if connection is not None:
             watching.append(asyncio.create_task(connection.watch()))
+        else:
+            watching.append(asyncio.create_task(self._pulse.run()))
         try:
             done, _ = await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

@@ -16,7 +16,7 @@ from adapters.slack import SlackAdapter
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
 from sandbox.slack import SlackServer
-from tests.integration.adapters.slack.slack_house import STAFF, House, post, until
+from tests.integration.adapters.slack.slack_house import HELP, STAFF, House, post, until
 
 DM = "D0CARLA"
 
@@ -88,7 +88,25 @@ async def test_what_could_not_be_stored_and_never_comes_again_is_read_from_histo
     await until(lambda: bool(house.reports))
     await server.say("U0CARLA", DM, "three")
     await house.intake.wait_for(MessageReceived, 3)
-    assert sorted(event.text for event in house.intake.of(MessageReceived)) == ["one", "three", "two"]
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["one", "two", "three"]
+    server.deliveries.ack_seconds = 0.1
+
+
+async def test_once_a_thread_was_read_again_nothing_in_its_channel_waits_any_more(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    root = await server.say("U0CARLA", HELP.channel, "one")
+    await house.intake.wait_for(MessageReceived)
+    server.deliveries.ack_seconds = 60
+    await server.say("U0CARLA", HELP.channel, "two", reply_to=root)
+    await house.intake.wait_for(MessageReceived, 2)
+    house.intake.refusals = 1
+    await server.say("U0CARLA", HELP.channel, "three", reply_to=root)
+    await until(lambda: bool(house.reports))
+    await server.say("U0CARLA", HELP.channel, "four", reply_to=root)
+    await house.intake.wait_for(MessageReceived, 4)
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["one", "two", "three", "four"]
+    assert not adapter._catch_up.holds(HELP.channel)
     server.deliveries.ack_seconds = 0.1
 
 

@@ -1,0 +1,42 @@
+"""`make faults`: every fault on every platform and database, and the table of what came of it."""
+
+import argparse
+import asyncio
+import sys
+
+from tests.faults.catalogue import FAULTS
+from tests.faults.columns import COLUMNS
+from tests.faults.matrix import Cell, Run, fill, runs_of
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    columns = [one for one in COLUMNS if arguments.column in str(one)]
+    faults = [one for one in FAULTS if arguments.only in one.name]
+    runs = [run for fault in faults for run in runs_of(fault, columns)]
+    cells = asyncio.run(fill(runs, _tell, at_once=arguments.jobs))
+    failed = [why for cell in cells.values() for why in cell.failures]
+    return 1 if failed else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="the faults with these words in their name"
+    )
+    parser.add_argument("--column", default="", metavar="WORDS", help="such as slack-http or /sqlite")
+    parser.add_argument("--jobs", type=int, default=2, help="so many runs at a time (default: %(default)s)")
+    return parser
+
+
+def _tell(run: Run, cell: Cell, seconds: float) -> None:
+    print(
+        f"{cell.words(run.target):10} {seconds:5.1f} s (healed {cell.healed_seconds:4.1f} s)  {run}",
+        flush=True,
+    )
+    for why in cell.failures:
+        print(f"    {why}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
