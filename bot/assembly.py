@@ -123,6 +123,7 @@ class House:
 
     def _begin(self) -> None:
         self.ticker.start()
+        self.writer.on_lost = self._database_was_lost
         self._tasks.append(asyncio.create_task(self.librarian.start(), name="librarian"))
         if isinstance(self.clock, FollowingClock):
             self._tasks.append(asyncio.create_task(self.clock.follow(self._clock_moved), name="clock"))
@@ -131,6 +132,9 @@ class House:
 
     def _clock_moved(self) -> None:
         self._tasks.append(asyncio.create_task(self.ticker.tick(), name="tick"))
+
+    def _database_was_lost(self) -> None:
+        self._tasks.append(asyncio.create_task(self.ticker.sweep(), name="sweep"))
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]

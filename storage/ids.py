@@ -19,6 +19,11 @@ class Ids:
         self._millisecond = 0
         self._sequence = 0
 
+    def begin_after(self, id_: int) -> None:
+        """Make only greater ones than this from now on: an earlier process may have had a clock that was ahead."""
+        # A millisecond later: within one, another process' number may be the greater one.
+        self._millisecond = max(self._millisecond, (id_ >> (_PROCESS_BITS + _SEQUENCE_BITS)) + 1)
+
     def has_made(self, id_: int) -> bool:
         """True for ids of this process (and of one in a thousand others)."""
         return id_ & (((1 << _PROCESS_BITS) - 1) << _SEQUENCE_BITS) == self._process

@@ -10,16 +10,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from storage.ids import Ids
 from storage.session import Session
+from storage.statement import Statement
+from storage.tables import intake, messages, outbox
 from storage.work import UnitOfWork
 
 T = TypeVar("T")
 
 MAX_BATCH = 256
+_LATEST = tuple(Statement(select(func.max(table.c.id).label("id"))) for table in (messages, intake, outbox))
+"""What is in order by its ids goes on in order, wherever the clock has gone since."""
 
 
 class StorageUnavailableError(Exception):
@@ -47,6 +51,8 @@ class Store:
         self._engine = engine
         self._now = now
         self._finished = finished
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called in the writer's thread when a connection was lost: what it was told to commit may be committed."""
         self._ids = Ids()
         self._waiting: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._session: Session | None = None
@@ -55,6 +61,9 @@ class Store:
     def start(self) -> None:
         """Raises the driver's error when the database cannot be opened."""
         self._session = Session(self._engine)
+        for latest in _LATEST:
+            if (row := self._session.one(latest)) is not None:
+                self._ids.begin_after(row[0] or 0)
         self._thread.start()
 
     def submit(self, job: Job[Any]) -> None:
@@ -97,6 +106,7 @@ class Store:
         """
         if self._commit_together(batch):
             return
+        self.on_lost()
         for job in batch:
             self._commit_together([job])
 

@@ -20,6 +20,9 @@ class Writer:
         self._futures: dict[Job[Any], asyncio.Future[Any]] = {}
         self._after: dict[Job[Any], Callable[[Any], None]] = {}
         self._store = Store(engine, clock.now, self._finished)
+        self._store.on_lost = self._lost
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called when a connection was lost: a transaction may have ended well without anybody hearing of it."""
 
     def start(self) -> None:
         self._store.start()
@@ -40,6 +43,9 @@ class Writer:
     async def stop(self) -> None:
         """Finish what waits, then close the database."""
         await asyncio.to_thread(self._store.stop)
+
+    def _lost(self) -> None:
+        self._loop.call_soon_threadsafe(self.on_lost)
 
     def _finished(self, batch: list[Job[Any]]) -> None:
         self._loop.call_soon_threadsafe(self._resolve, batch)

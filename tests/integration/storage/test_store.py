@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -243,3 +243,21 @@ def test_a_locked_sqlite_database_is_said_and_comes_back(
     (taken,) = desk.do(mark("a"))
     assert taken.error is None
     desk.store.stop()
+
+
+def test_ids_go_on_growing_when_the_next_process_has_an_earlier_clock(engine: Engine) -> None:
+    def add(text: str) -> Callable[[UnitOfWork], int]:
+        return lambda work: work.outbox.add("lane", "slack", text).id
+
+    ids = []
+    for hours in (1, 0, -1):
+        now = NOON + timedelta(hours=hours)
+        finished = threading.Event()
+        store = Store(engine, lambda now=now: now, lambda _batch, finished=finished: finished.set())
+        store.start()
+        job = Job(add(str(hours)))
+        store.submit(job)
+        assert finished.wait(60)
+        store.stop()
+        ids.append(job.result)
+    assert ids == sorted(ids)
