@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -q -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench check texts clean
+.PHONY: run test bench faults check texts clean
 
 run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 	@$(BIN)/allhands sandbox
@@ -14,6 +14,9 @@ test: $(VENV)/.ready-dev  ## set everything up and run the tests
 
 bench: $(VENV)/.ready-dev  ## measure the line against bare echo bots, in about a minute
 	@$(BIN)/python -m benchmarks.line --quick
+
+faults: $(VENV)/.ready-dev  ## break everything that can break, count what is lost (about half an hour)
+	@$(BIN)/python -m tests.faults
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts
 	@scripts/check
