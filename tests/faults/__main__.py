@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import logging
+import signal
 import sys
 
 from tests.faults import report
@@ -13,6 +15,10 @@ from tests.faults.matrix import Cell, Run, fill, runs_of
 def main() -> int:
     """Status 1 when a cell failed. Only the whole matrix is written into the document."""
     arguments = _parser().parse_args()
+    # Told to end, it clears away what it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Connections are cut here all the time, and the sandbox's server would tell of each.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)
     columns = [one for one in COLUMNS if arguments.column in str(one)]
     faults = [one for one in FAULTS if arguments.only in one.name]
     runs = [run for fault in faults for run in runs_of(fault, columns)]
