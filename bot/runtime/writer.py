@@ -34,6 +34,9 @@ class Writer:
     def __init__(self, engine: Engine, clock: Clock, ids: Ids | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         self._store = Store(engine, clock.now, self._finished, ids or Ids())
+        self._store.on_lost = self._lost
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called after a connection was lost: a transaction may have ended well without anybody hearing of it."""
 
     def start(self) -> None:
         self._store.start()
@@ -57,6 +60,9 @@ class Writer:
     async def stop(self) -> None:
         """Finish what waits, then close the database."""
         await asyncio.to_thread(self._store.stop)
+
+    def _lost(self) -> None:
+        self._loop.call_soon_threadsafe(self.on_lost)
 
     def _finished(self, batch: list[Job[Any]]) -> None:
         self._loop.call_soon_threadsafe(_resolve, batch)
