@@ -34,8 +34,10 @@ class Ids:
 
     def pass_by(self, id_: int) -> None:
         """All ids from now on are larger than this one, which another process made."""
-        self._millisecond = max(self._millisecond, (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1)
-        self._sequence = 0
+        # A millisecond later: within one, that process' number may be the greater one.
+        millisecond = (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1
+        if millisecond > self._millisecond:
+            self._millisecond, self._sequence = millisecond, 0
 
     def next(self, now: datetime) -> int:
         if now is not self._now:

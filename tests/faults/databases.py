@@ -229,7 +229,7 @@ class Postgres:
 def _inside(disk: Disk) -> Path:
     """The server's own folder: the disk's is also for what fills it up."""
     # The server runs as somebody else.
-    disk.folder.chmod(0o777)  # noqa: S103 - a folder of this test's own
+    disk.folder.chmod(0o777)
     return disk.folder / "first"
 
 

@@ -49,12 +49,15 @@ async def _no_descriptors(walk: Walk) -> AsyncIterator[None]:
     resource.prlimit(pid, resource.RLIMIT_NOFILE, usual)
 
 
+def _address_space(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
+
+
 @asynccontextmanager
 async def _no_memory(walk: Walk) -> AsyncIterator[None]:
     """It gets none any more, dies of it or of us, and is started again."""
     child = walk.scene.child
-    pages = int(Path(f"/proc/{child.pid}/statm").read_text().split()[0])
-    in_use = pages * resource.getpagesize()
+    in_use = _address_space(child.pid)
     resource.prlimit(child.pid, resource.RLIMIT_AS, (in_use, in_use))
     yield
     with contextlib.suppress(TimeoutError):
@@ -119,19 +122,17 @@ async def _none_aside(walk: Walk) -> bool:
 
 def rows() -> Iterator[Fault]:
     hour = timedelta(hours=1)
-    house: dict[str, Any] = {"is_of_house": True}
-    yield Fault("clock jumps forward", "The machine's clock jumps an hour ahead, and the bot is started again.",
-                _clock_jumps(hour), **house)  # fmt: skip
-    yield Fault("clock jumps back", "The machine's clock jumps an hour back, and the bot is started again.",
-                _clock_jumps(-hour), **house)  # fmt: skip
-    yield Fault("out of file descriptors", "No file and no connection can be opened, and every connection is cut.",
-                _no_descriptors, may_repeat=True, **house)  # fmt: skip
-    yield Fault("out of memory", "The process gets no more memory, and is started again when it is dead.",
-                _no_memory, may_repeat=True, **house)  # fmt: skip
-    yield Fault("stopped under load", "The process is told to stop (SIGTERM) three times: it ends within ten seconds with status 0.",
-                _stopped, **house)  # fmt: skip
-    yield Fault("poison, tried again", "A message makes its handler fail five times; staff have it tried again once that is mended.",
-                _poison("Try again"))  # fmt: skip
-    yield Fault(
-        "poison, dropped", "A message makes its handler fail five times; staff drop it.", _poison("Drop it")
-    )
+    ahead = "The machine's clock jumps an hour ahead, and the bot is started again."
+    yield Fault("clock jumps forward", ahead, _clock_jumps(hour), is_of_house=True)
+    back = "The machine's clock jumps an hour back, and the bot is started again."
+    yield Fault("clock jumps back", back, _clock_jumps(-hour), is_of_house=True)
+    closed = "No file and no connection can be opened, and every connection is cut."
+    yield Fault("out of file descriptors", closed, _no_descriptors, may_repeat=True, is_of_house=True)
+    starved = "The process gets no more memory, and is started again when it is dead."
+    yield Fault("out of memory", starved, _no_memory, may_repeat=True, is_of_house=True)
+    told = "The process is told to stop (SIGTERM) three times: it ends within ten seconds, well."
+    yield Fault("stopped under load", told, _stopped, is_of_house=True)
+    again = "A message makes its handler fail five times; once that is mended, staff have it tried again."
+    yield Fault("poison, tried again", again, _poison("Try again"))
+    dropped = "A message makes its handler fail five times; staff drop it."
+    yield Fault("poison, dropped", dropped, _poison("Drop it"))

@@ -81,20 +81,22 @@ async def open_scene(
     database = new_database(database_name, is_small=is_small)
     try:
         await database.open()
-        async with open_town(database.url, articles, staff_platform=staff_platform, has_house=False) as town:
-            async with FaultyClock(town.world) as clock:
-                child = Child(town, folder)
-                town.settings |= {"clock_url": clock.url}
-                if is_called:
-                    _have_it_called(town, child)
-                try:
-                    scene = Scene(town, child, clock, database)
-                    if prepare is not None:
-                        await prepare(scene)
-                    await child.start()
-                    yield scene
-                finally:
-                    await child.kill()
+        async with (
+            open_town(database.url, articles, staff_platform=staff_platform, has_house=False) as town,
+            FaultyClock(town.world) as clock,
+        ):
+            child = Child(town, folder)
+            town.settings |= {"clock_url": clock.url}
+            if is_called:
+                _have_it_called(town, child)
+            scene = Scene(town, child, clock, database)
+            try:
+                if prepare is not None:
+                    await prepare(scene)
+                await child.start()
+                yield scene
+            finally:
+                await child.kill()
     finally:
         await database.close()
         shutil.rmtree(folder, ignore_errors=True)
