@@ -34,6 +34,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.texts import mark
 
 _MOST_TEXT = 4000
+_PREPARED_WITHIN_SECONDS = 2.0
 _TOKEN_CHECK_PAUSES = (0.0, 1.0, 5.0, 30.0)
 _REMOVED = frozenset({"account_inactive", "token_revoked", "app_uninstalled"})
 _BOT_REFUSED = mark(
@@ -63,6 +64,7 @@ class SlackAdapter:
         self._rooms = rooms
         self._refused: list[SetupError] = []
         self._is_refused = asyncio.Event()
+        self._is_prepared = asyncio.Event()
         self._app: AsyncApp | None = None
         memory, positions = Memory(), Positions()
         self._api = Api(settings.bot_token, settings.api_url, self._note_refusal)
@@ -94,6 +96,7 @@ class SlackAdapter:
             )
         await self._sign_in()
         await self._catch_up.prepare()
+        self._is_prepared.set()
         connection = self._connection() if self._settings.app_token else None
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(self._is_refused.wait()),
@@ -151,6 +154,10 @@ class SlackAdapter:
 
     async def _take(self, payload: Json) -> None:
         try:
+            if not self._is_prepared.is_set():
+                # By HTTP events come as soon as the web server stands. Stored before it is known how far each room was
+                # read, they would hide what was said before them; what waits too long Slack delivers again.
+                await asyncio.wait_for(self._is_prepared.wait(), _PREPARED_WITHIN_SECONDS)
             if not self._reopener.take(payload):
                 await self._receiver.take(payload)
         except Exception as error:

@@ -91,6 +91,7 @@ class Connection:
         self._last_seen = 0.0
         self._last_seen_at = now()
         self._last_pong: float | None = None
+        self._greeted: object = None
         self._client = _Client(
             app_token=app_token, logger=SDK_LOGGER, web_client=app.client, ping_interval=PING_SECONDS
         )
@@ -122,8 +123,10 @@ class Connection:
 
     def _see(self) -> None:
         self._last_seen = asyncio.get_running_loop().time()
-        # A socket may look open long after its end: only what came through it says that somebody was there.
-        if (pong := self._client.last_ping_pong_time) != self._last_pong:
+        # A socket may look open long after its end: only what came through it says that somebody was there. And a
+        # new one must not hide, before it has said hello, for how long there was none.
+        is_greeted = self._client.current_session is self._greeted
+        if is_greeted and (pong := self._client.last_ping_pong_time) != self._last_pong:
             self._last_pong, self._last_seen_at = pong, self._now()
 
     def _gap_seconds(self) -> float:
@@ -162,6 +165,7 @@ class Connection:
         self._greetings += 1
         if self._greetings > 1:
             self._on_gap(self._gap_seconds())
+        self._greeted, self._last_seen_at = self._client.current_session, self._now()
 
     async def close(self) -> None:
         tasks = (

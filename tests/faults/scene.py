@@ -78,7 +78,8 @@ async def open_scene(
     articles.mkdir()
     for name, text in ARTICLES.items():
         (articles / name).write_text(text)
-    database = new_database(database_name, is_small=is_small)
+    # In a thread: other scenes' databases are reached through this loop.
+    database = await asyncio.to_thread(new_database, database_name, is_small=is_small)
     try:
         await database.open()
         async with (

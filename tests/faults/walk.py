@@ -141,6 +141,8 @@ class Walk:
         while left := await self._pending():
             assert time.monotonic() < ends_at, f"still pending: {left}"
             await asyncio.sleep(0.3)
+            if self._slack_rests:
+                await self.scene.later(1.0 + max(REDELIVERED_AFTER_SECONDS) / 10)
 
     async def _pending(self) -> dict[str, int]:
         rows = await self.scene.database.ask(
@@ -148,11 +150,16 @@ class Walk:
             "UNION ALL SELECT 'actions', count(*) FROM outbox WHERE state = 'pending'"
         )
         left = {what: count for what, count in rows if count}
+        if self._slack_rests:
+            left["deliveries of Slack"] = self._slack_rests
+        return left
+
+    @property
+    def _slack_rests(self) -> int:
+        """How many deliveries Slack will only try again after minutes."""
         slack = self.scene.town.servers["slack"]
         assert isinstance(slack, SlackServer)
-        if slack.deliveries.resting:
-            left["deliveries of Slack"] = slack.deliveries.resting
-        return left
+        return slack.deliveries.resting
 
     def _is_ordered(self, flow: Flow) -> bool:
         """Both of its ends are on platforms that bring things in their order."""

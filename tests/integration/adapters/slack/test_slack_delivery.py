@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from adapters.slack import SlackAdapter
+from adapters.slack import adapter as slack_adapter
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
 from sandbox.slack import SlackServer
@@ -212,3 +213,27 @@ async def test_a_body_that_is_too_large_or_no_json_is_refused(
             headers = signed(secret, body)
             async with session.post(address, data=io.BytesIO(body), headers=headers) as answer:
                 assert answer.status == status
+
+
+async def test_what_comes_before_it_is_known_how_far_rooms_were_read_is_not_acknowledged(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_adapter, "_PREPARED_WITHIN_SECONDS", 0.05)
+    adapter = house.adapter(socket=False, http=True)
+    (handler,) = adapter.webhooks().values()
+    app = web.Application()
+    app.router.add_post("/slack/events", handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        server.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await server.say("U0CARLA", DM, "early")
+        await until(lambda: bool(server.deliveries.resting))
+        assert not house.intake.events
+        server.world.clock.advance(61)
+        async with house.running(adapter):
+            (event,) = await house.intake.wait_for(MessageReceived)
+            assert event.text == "early"
+    finally:
+        await runner.cleanup()
