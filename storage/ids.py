@@ -10,6 +10,11 @@ SEQUENCE_BITS = 11
 PROCESS_MASK = (1 << PROCESS_BITS) - 1
 
 
+def made_at(id_: int) -> datetime:
+    """When an id was made, by the clock of whoever made it."""
+    return _FIRST_DAY + (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) * _MILLISECOND
+
+
 class Ids:
     """63-bit ids: milliseconds since 2026, then the number of this process, then a sequence.
 

@@ -34,6 +34,8 @@ async def test_what_was_not_sent_is_sent_by_the_next_process_with_the_same_key(
             lambda: before.platform("telegram").scenery.attempts[-1][0].content.text == "line 0"
         )  # type: ignore[union-attr] # a post
         first = before.platform("telegram").scenery.attempts[-1][1]
+        tried_at = before.clock.now()
+        before.clock.advance(timedelta(hours=2))
     async with open_stage(database_url, articles, after=before) as after:
         await after.settle()
         dana = after.person("telegram", "Dana")
@@ -41,6 +43,9 @@ async def test_what_was_not_sent_is_sent_by_the_next_process_with_the_same_key(
         again = [attempt for _, attempt in after.platform("telegram").scenery.attempts[-3:]]
         assert again[0].key == first.key
         assert [attempt.is_uncertain for attempt in again] == [True, False, False]
+        # However long nobody was there: whoever looks for the first copy must look as far back as that.
+        assert again[0].first_tried_at is not None
+        assert abs(again[0].first_tried_at - tried_at) < timedelta(minutes=1)
         assert len({attempt.key for attempt in again}) == 3
 
 
