@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -q -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench check texts lock clean
+.PHONY: run test bench faults check texts lock clean
 
 run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 	@$(BIN)/allhands sandbox
@@ -14,6 +14,9 @@ test: $(VENV)/.ready-dev  ## set everything up and run the tests
 
 bench: $(VENV)/.ready-dev  ## measure everything against bare echo bots, in some minutes, and write docs/performance.md
 	@$(BIN)/python -m benchmarks
+
+faults: $(VENV)/.ready-dev  ## break everything that can break, count what is lost (about half an hour)
+	@$(BIN)/python -m tests.faults
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerabilities
 	@scripts/check

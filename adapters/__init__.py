@@ -46,7 +46,14 @@ class Intake(Protocol):
         ...
 
     async def stopped_at(self) -> datetime | None:
-        """When this platform was last heard, for reading history of rooms that have no cursor yet."""
+        """When this platform was last heard, for reading history of rooms that have no cursor yet.
+
+        The same moment again, in later processes too, until `caught_up`.
+        """
+        ...
+
+    async def caught_up(self) -> None:
+        """The history since `stopped_at` was read."""
         ...
 
 

@@ -147,6 +147,9 @@ class _Intake:
     async def stopped_at(self) -> datetime | None:
         return None
 
+    async def caught_up(self) -> None:
+        """It was not away."""
+
 
 class _House:
     def __init__(self, adapter: SlackAdapter) -> None:

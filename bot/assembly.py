@@ -157,6 +157,7 @@ class House:
         self._is_begun = True
         self._handed_over()
         self.ticker.start()
+        self.writer.on_lost = self._database_was_lost
         self._tasks.append(asyncio.create_task(self.librarian.start(), name="librarian"))
         if isinstance(self.clock, FollowingClock):
             self._tasks.append(asyncio.create_task(self.clock.follow(self._clock_moved), name="clock"))
@@ -179,6 +180,9 @@ class House:
 
     def _clock_moved(self) -> None:
         self._spawn(self.ticker.tick(), "tick")
+
+    def _database_was_lost(self) -> None:
+        self._spawn(self.ticker.sweep(), "sweep")
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]

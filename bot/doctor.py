@@ -197,6 +197,9 @@ class _ClosedIntake:
     async def stopped_at(self) -> datetime | None:
         return None
 
+    async def caught_up(self) -> None:
+        """It was not away."""
+
 
 def _show(finding: Finding) -> None:
     sign = "✓" if finding.is_ok else ("✗" if finding.is_fatal else "!")

@@ -134,6 +134,9 @@ class FaultChange(Request):
     retry_after_seconds: Annotated[
         float | None, Field(gt=0, le=3_600, description="what the rate limit says about coming back")
     ] = None
+    edge_limits: Annotated[
+        int | None, Field(ge=0, le=100_000, description="so many posts get a 429 without a waiting time")
+    ] = None
     lost_replies: Annotated[
         int | None, Field(ge=0, le=100_000, description="so many posts are accepted, then the line is cut")
     ] = None

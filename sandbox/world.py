@@ -53,6 +53,9 @@ class Faults:
     """Answer this many posting calls with the platform's real rate-limit error."""
     retry_after_seconds: float = 1.0
     """What that error says about when to come back."""
+    edge_limits: int = 0
+    """Answer this many posting calls with the 429 of whatever stands in front of the platform: a page, and no word
+    about when to come back."""
     lost_replies: int = 0
     """Accept this many posted messages, then cut the connection instead of answering."""
     duplicate_deliveries: int = 0

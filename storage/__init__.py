@@ -1,7 +1,7 @@
 """The only room that says sqlalchemy: tables, repositories, the unit of work and the one writer."""
 
 from storage.foresight import Expected, Said, Settled
-from storage.ids import Ids
+from storage.ids import Ids, made_at
 from storage.intake import StoredEvent
 from storage.library import StoredArticle
 from storage.membership import Membership, Standing, fair_share
@@ -32,6 +32,7 @@ __all__ = [
     "StoredEvent",
     "UnitOfWork",
     "fair_share",
+    "made_at",
     "make_engine",
     "read",
     "write",

@@ -15,6 +15,11 @@ def first_id_at(moment: datetime) -> int:
     return (moment - _FIRST_DAY) // _MILLISECOND << (PROCESS_BITS + SEQUENCE_BITS)
 
 
+def made_at(id_: int) -> datetime:
+    """When an id was made, by the clock of whoever made it."""
+    return _FIRST_DAY + (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) * _MILLISECOND
+
+
 class Ids:
     """63-bit ids: milliseconds since 2026, then the number of this process, then a sequence.
 
@@ -39,8 +44,10 @@ class Ids:
 
     def pass_by(self, id_: int) -> None:
         """All ids from now on are larger than this one, which another process made."""
-        self._millisecond = max(self._millisecond, (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1)
-        self._sequence = 0
+        # A millisecond later: within one, that process' number may be the greater one.
+        millisecond = (id_ >> (PROCESS_BITS + SEQUENCE_BITS)) + 1
+        if millisecond > self._millisecond:
+            self._millisecond, self._sequence = millisecond, 0
 
     def next(self, now: datetime) -> int:
         if now is not self._now:

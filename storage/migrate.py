@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_305_115_266_149_523_441
@@ -14,12 +14,17 @@ def migrate(engine: Engine) -> str:
     if current(engine) == newest():
         return newest()
     with engine.connect() as connection:
+        # The drivers begin nothing by themselves (see `make_engine`). Without this each statement would stand alone,
+        # and what a killed migration left half done could never be taken up again.
+        begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
+        event.listen(connection, "begin", lambda begun: begun.exec_driver_sql(begin))
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         try:
             _upgrade(connection)
             connection.commit()
         finally:
+            connection.rollback()
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()

@@ -11,18 +11,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.core.errors import kind_of
 from storage.foresight import Expected
 from storage.ids import Ids
 from storage.session import Session
+from storage.statement import Statement
+from storage.tables import intake, messages, outbox
 from storage.work import UnitOfWork
 
 T = TypeVar("T")
 
 MAX_BATCH = 256
+_LATEST = tuple(Statement(select(func.max(table.c.id).label("id"))) for table in (messages, intake, outbox))
+"""What is in order by its ids goes on in order, wherever the clock has gone since."""
 
 
 class StorageUnavailableError(Exception):
@@ -59,15 +63,24 @@ class Store:
         self._engine = engine
         self._now = now
         self._finished = finished
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called in the writer's thread with the first commit after a connection was lost in the middle of a
+        transaction: that one may be committed, too.
+        """
         self._ids = ids or Ids()
         self._waiting: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._session: Session | None = None
         self._has_begun = False
+        self._is_unsure = False
+        """A transaction may have ended well without anybody hearing of it."""
         self._thread = threading.Thread(target=self._work, name="store", daemon=True)
 
     def start(self) -> None:
         """Raises the driver's error when the database cannot be opened."""
         self._session = Session(self._engine)
+        for latest in _LATEST:
+            if (row := self._session.one(latest)) is not None:
+                self._ids.pass_by(row[0] or 0)
         self._thread.start()
 
     def submit(self, job: Job[Any]) -> None:
@@ -136,9 +149,14 @@ class Store:
                         job.result = job.run(work)
         except Exception as error:  # noqa: BLE001 - whatever broke the transaction, its jobs must be told
             _refuse(batch, error)
-            if is_careful or self._session is None or self._session.is_lost(error):
+            is_lost = self._session is None or self._session.is_lost(error)
+            self._is_unsure |= is_lost and self._has_begun
+            if is_careful or is_lost:
                 self._reconnect()
             return False
+        if self._is_unsure:
+            self._is_unsure = False
+            self.on_lost()
         return True
 
     def _run_with_care(self, work: UnitOfWork, job: Job[Any]) -> None:

@@ -50,10 +50,10 @@ class Backfill:
 
     async def since(self, cursors: Mapping[str, str]) -> datetime | None:
         """When this shard was last heard, by whichever process held it; None at the very first start."""
+        # Asked in any case: it is kept from now on, also for shards that were never read.
+        stopped_at = await self._context.intake.stopped_at()
         position = cursors.get(self._shard.cursor, "")
-        if position and is_timed(position):
-            return made_at(position)
-        return await self._context.intake.stopped_at()
+        return made_at(position) if position and is_timed(position) else stopped_at
 
     async def pasts(
         self,

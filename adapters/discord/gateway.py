@@ -30,7 +30,7 @@ HEARD = FOLLOWED | {
     "MESSAGE_REACTION_ADD",
     "MESSAGE_REACTION_REMOVE",
 }
-"""The events that are passed on; of the others nothing is even made."""
+"""The events that are passed on; the others are only counted."""
 
 _WRONG_TOKEN = 4004
 _INTENTS_REFUSED = (4013, 4014)
@@ -72,6 +72,18 @@ class Turnstile:
             self._passed_at = loop.time()
 
 
+class _Parsers(dict[str, Callable[[Any], None]]):
+    """What is done with each kind of event: it is passed on, of most kinds without what is in it."""
+
+    def __init__(self, pass_on: Callable[[str, Any], None]) -> None:
+        super().__init__({kind: partial(pass_on, kind) for kind in HEARD})
+        self._pass_on = pass_on
+
+    def __missing__(self, kind: str) -> Callable[[Any], None]:
+        # Every number counts: one that is left out is an event that got lost.
+        return lambda _data: self._pass_on(kind, {})
+
+
 class GatewayClient(discord.Client):
     """The SDK's client for one shard at this adapter's addresses; hands events on as they came."""
 
@@ -98,7 +110,7 @@ class GatewayClient(discord.Client):
         self.http = HouseHttp(self.loop, self._settings)
         state = super()._get_state(**options)
         # Ours in place of the SDK's own: those build objects of everything that is said, and nobody here asks for them.
-        state.parsers = {kind: partial(self._pass_on, kind) for kind in HEARD}
+        state.parsers = _Parsers(self._pass_on)
         return state
 
     def _pass_on(self, kind: str, data: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ from adapters.discord.parse import (
 )
 from adapters.discord.recent import Recent
 from adapters.discord.rooms import Hearing, Room, RoomKind, direct_chat
-from adapters.discord.shards import Shard
+from adapters.discord.shards import Shard, shards_of
 from adapters.discord.snowflake import first_after, is_timed, made_at
 from adapters.discord.threads import Threads
 from bot.core.events import Event, MessageReceived
@@ -35,6 +35,8 @@ NOTED_EVERY_SECONDS = 300.0
 """How often it is stored up to when everything was heard."""
 ORDER_MARGIN = timedelta(minutes=1)
 """How far messages of different rooms may come out of the order of their ids."""
+BEFORE_A_GAP = timedelta(minutes=1)
+"""What is missing may have been said so long before the last event that came."""
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
@@ -87,6 +89,8 @@ class Receiver:
         """Those that Discord names by itself."""
         self._is_caught_up = False
         self._noted_at = 0.0
+        self._last_number = 0
+        self._heard_at = context.now()
         self._reactions: Recent[tuple[str, ...], bool] = Recent(5_000)
 
     async def run(self, listening: Coroutine[Any, Any, None]) -> None:
@@ -118,6 +122,7 @@ class Receiver:
 
     def feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         """Take one event of the gateway; never waits."""
+        self._note_number(kind, sequence)
         if kind in _IN_A_ROOM:
             self._lanes.put(str(data["channel_id"]), Arrival(kind, data, self._session, sequence))
             return
@@ -132,6 +137,14 @@ class Receiver:
             self._on_interaction(data, self.reader())
         elif kind in _ROOM_GONE:
             self._lanes.put(str(data["id"]), Arrival(kind, data, self._session, sequence))
+
+    def _note_number(self, kind: str, sequence: int) -> None:
+        """Discord counts what it sends: a number that is left out is something that will never come."""
+        heard_at, self._heard_at = self._heard_at, self._context.now()
+        last, self._last_number = self._last_number, sequence
+        if kind != "READY" and sequence > last + 1:
+            self._context.report("discord.gap", {"missing": sequence - last - 1})
+            self._read_again(heard_at - BEFORE_A_GAP)
 
     def reader(self) -> Reader:
         roles = self._directory.guilds.bots_roles(self._me)
@@ -260,37 +273,41 @@ class Receiver:
         self._reader = None
         self._session = str(data["session_id"])
         self._direct_chats = [str(one["id"]) for one in data.get("private_channels") or ()]
-        self._is_caught_up = False
         self._guilds_to_come = {str(one["id"]) for one in data.get("guilds") or ()}
         self._directory.guilds.begin(self._shard, self._guilds_to_come)
         self._guilds_are_there.clear()
         if not self._guilds_to_come:
             self._guilds_are_there.set()
+        if self._shard.has_direct_chats:
+            self._on_session(str((data.get("application") or {}).get("id") or self._me))
+        self._read_again(None)
+
+    def _read_again(self, since: datetime | None) -> None:
+        """Hold everything back until what is missing was read: since the house last listened, or since then."""
+        self._is_caught_up = False
         self._lanes.hold_all()
         if self._catching_up is not None:
             self._catching_up.cancel()
-        application = str((data.get("application") or {}).get("id") or self._me)
-        self._catching_up = asyncio.create_task(self._catch_up(application), name="discord catching up")
+        self._catching_up = asyncio.create_task(self._catch_up(since), name="discord catching up")
 
-    async def _catch_up(self, application: str) -> None:
+    async def _catch_up(self, since: datetime | None) -> None:
         try:
-            await self._read_missed(application)
+            await self._read_missed(since)
         except ExceptionGroup as group:
             self._fail(group.exceptions[0])
         except Exception as error:  # noqa: BLE001 - a past that cannot be read now is read by a new adapter
             self._fail(error)
 
-    async def _read_missed(self, application: str) -> None:
+    async def _read_missed(self, since: datetime | None) -> None:
         try:
             await asyncio.wait_for(self._guilds_are_there.wait(), GUILDS_WITHIN_SECONDS)
         except TimeoutError:
             self._context.report("discord.guilds_late", {"missing": len(self._guilds_to_come)})
-        if self._shard.has_direct_chats:
-            self._on_session(application)
         # Where this session begins, as an id. Whoever held the shard before has moved the cursors meanwhile.
         began_at = first_after(self._context.now())
         cursors = await self._context.intake.cursors()
-        self._since = await self._backfill.since(cursors)
+        stopped_at = await self._backfill.since(cursors)
+        self._since = min(since, stopped_at) if since and stopped_at else stopped_at
         self._known |= set(cursors)
         pasts = await self._backfill.pasts(
             cursors, self._since, self._direct_chats, has_all_guilds=not self._guilds_to_come
@@ -315,9 +332,16 @@ class Receiver:
         finally:
             late.cancel()
         await self._accept((), Cursor(self._shard.cursor, began_at))
+        await self._note_caught_up()
         self._is_caught_up = True
         self._noted_at = asyncio.get_running_loop().time()
         self._on_ready()
+
+    async def _note_caught_up(self) -> None:
+        """Whoever holds a shard that was never read asks since when the platform was away: until then it is kept."""
+        cursors = await self._context.intake.cursors()
+        if all(shard.cursor in cursors for shard in shards_of(self._shard.count)):
+            await self._context.intake.caught_up()
 
     async def _read_past(self, past: Past) -> None:
         reader = self.reader()

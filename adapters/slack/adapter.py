@@ -21,6 +21,7 @@ from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.posts import Poster
+from adapters.slack.pulse import Pulse
 from adapters.slack.receive import Receiver, bolt_app
 from adapters.slack.reopening import Reopener
 from adapters.slack.scope import PLATFORM, Memory, Rooms
@@ -33,6 +34,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.texts import mark
 
 _MOST_TEXT = 4000
+_PREPARED_WITHIN_SECONDS = 2.0
 _TOKEN_CHECK_PAUSES = (0.0, 1.0, 5.0, 30.0)
 _REMOVED = frozenset({"account_inactive", "token_revoked", "app_uninstalled"})
 _BOT_REFUSED = mark(
@@ -62,6 +64,7 @@ class SlackAdapter:
         self._rooms = rooms
         self._refused: list[SetupError] = []
         self._is_refused = asyncio.Event()
+        self._is_prepared = asyncio.Event()
         self._app: AsyncApp | None = None
         memory, positions = Memory(), Positions()
         self._api = Api(settings.bot_token, settings.api_url, self._note_refusal)
@@ -71,6 +74,7 @@ class SlackAdapter:
         answers = Answers(self._api, poster, positions, context)
         self._sender = Sender(self._api, poster, answers, memory, positions, context)
         self._catch_up = CatchUp(self._api, self._receiver, positions, rooms, context)
+        self._pulse = Pulse(self._api, positions, self._catch_up, context)
         self._reopener = Reopener(answers, context)
         self._receiver.history = self._catch_up
         self._receiver.on_gap = self._catch_up.note_unstored
@@ -92,6 +96,7 @@ class SlackAdapter:
             )
         await self._sign_in()
         await self._catch_up.prepare()
+        self._is_prepared.set()
         connection = self._connection() if self._settings.app_token else None
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(self._is_refused.wait()),
@@ -123,6 +128,7 @@ class SlackAdapter:
             self._take,
             self._note_app_refusal,
             self._catch_up.note_gap,
+            self._context.now,
         )
 
     async def _catch_up_after(self, connection: Connection | None, on_ready: Callable[[], None]) -> None:
@@ -135,6 +141,8 @@ class SlackAdapter:
         ]
         if connection is not None:
             watching.append(asyncio.create_task(connection.watch()))
+        else:
+            watching.append(asyncio.create_task(self._pulse.run()))
         try:
             done, _ = await asyncio.wait(watching, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -149,11 +157,19 @@ class SlackAdapter:
 
     async def _take(self, payload: Json) -> None:
         try:
+            if not self._is_prepared.is_set():
+                await self._prepared()
             if not self._reopener.take(payload):
                 await self._receiver.take(payload)
         except Exception as error:
             self._context.report("slack.not_stored", {"error": type(error).__name__})
             raise
+
+    async def _prepared(self) -> None:
+        # By HTTP events come as soon as the web server stands. Stored before it is known how far each room was read,
+        # they would hide what was said before them; what waits too long Slack delivers again.
+        async with asyncio.timeout(_PREPARED_WITHIN_SECONDS):
+            await self._is_prepared.wait()
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
         return self._webhooks

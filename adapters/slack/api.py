@@ -42,6 +42,8 @@ class Api:
     def __init__(self, bot_token: str, api_url: str, on_token_error: Callable[[str], None]) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._on_token_error = on_token_error
+        self.on_trouble: Callable[[], None] = lambda: None
+        """Called when a call failed for no reason of its own: Slack may be away."""
         self.known_me: Me | None = None
         """Who the bot is, once it was asked."""
         self._me_lock = asyncio.Lock()
@@ -131,9 +133,11 @@ class Api:
         return Me(str(answer.get("team_id") or ""), str(answer["user_id"]), str(answer.get("bot_id") or ""))
 
     def note(self, error: BaseException) -> None:
-        """Tell whoever keeps the connection when an error says that the token is no good any more."""
+        """Tell whoever keeps the connection what an error says about it: the token is no good, or nobody answers."""
         if (code := error_code(error)) in TOKEN_ERRORS:
             self._on_token_error(code)
+        elif status_of(error) >= 500 or not isinstance(error, SlackClientError):
+            self.on_trouble()
 
     async def close(self) -> None:
         if self._wire is not None:
@@ -157,6 +161,12 @@ def _read(body: bytes) -> Json:
     except orjson.JSONDecodeError:
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def status_of(error: BaseException) -> int:
+    """The status of the answer that said no; 0 without one."""
+    response = getattr(error, "response", None)
+    return response.status_code if isinstance(response, AsyncSlackResponse) else 0
 
 
 def error_code(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -61,6 +61,7 @@ class CatchUp:
         self._rooms = rooms
         self._context = context
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
         self.turn = Turn(context, self._wake.set)
         self._wanted_at = 0.0
         """What was said until then may be missing here; 0 when nothing is."""
@@ -70,23 +71,35 @@ class CatchUp:
         self._since = self._told = ""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
-        self._is_reading: dict[str, asyncio.Event] = {}
-        self._hold_until = 0.0
+        self._readings: dict[str, asyncio.Event] = {}
+        self._others_until = 0.0
+        """For so long what comes in waits for what another process reads."""
+        self._is_away = self._is_caught_up = False
+        self.on_heard: Callable[[], None] = lambda: None
+        """Called when something comes in while Slack is believed to be away."""
 
-    def note_gap(self, seconds: float) -> None:
-        """The connection was away for so long: read the rooms again soon."""
+    def note_gap(self, seconds: float, known: Mapping[str, str] | None = None) -> None:
+        """The connection was away for so long: read the rooms again soon, from where they were `known` to be read."""
         # After a short gap Slack itself delivers again what was not acknowledged.
         wanted = _MOST_ROOMS if seconds > _LONG_GAP_SECONDS else _MOST_ROOMS_AFTER_GAP
         if not self._rooms_to_read:
-            self._begun_at = self._positions.names()
+            self._begun_at = self._positions.names() if known is None else known
             heard_at = self._context.now() - timedelta(seconds=seconds) - _UNNOTICED
             self._since = f"{heard_at.timestamp():.6f}"
         self._wanted_at = self._context.now().timestamp()
         self._rooms_to_read = max(self._rooms_to_read, wanted)
         for name in self._positions.names():
             self._positions.fall_behind(name)
+        self._is_away = False
+        self._hold_all()
         self._context.report("slack.reconnected", {"away_seconds": round(seconds, 1)})
         self._wake.set()
+        self._hurry.set()
+
+    def expect_gap(self) -> None:
+        """Slack is away: what comes in next waits for what came before it."""
+        self._is_away = True
+        self._hold(room_of(name)[0] for name in self._positions.names())
 
     def note_unstored(self, room: str) -> None:
         """Something was not stored: read its room again soon."""
@@ -94,21 +107,34 @@ class CatchUp:
         self._wake.set()
 
     def holds(self, channel: str) -> bool:
-        """True while this room's past is being read, but never so long that Slack would deliver again."""
-        reading = self._is_reading.get(channel)
-        return (
-            reading is not None
-            and not reading.is_set()
-            and self._hold_until > asyncio.get_running_loop().time()
-        )
+        """True while something that was said in this room before may be missing."""
+        return self._is_away or self._is_behind(channel) or self._is_being_read(channel)
 
-    async def hold(self, channel: str) -> None:
-        """Wait for as long as `holds` is true."""
-        left = self._hold_until - asyncio.get_running_loop().time()
-        if (reading := self._is_reading.get(channel)) is not None and left > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await reading.wait()
+    async def hold(self, channel: str, arrived_at: float) -> None:
+        """Wait for as long as `holds` is true, but never so long that Slack would deliver again."""
+        until = arrived_at + _HOLD_SECONDS
+        if self._is_away:
+            self.on_heard()
+        elif self._is_behind(channel):
+            # Something could not be stored, or was swallowed: that comes first.
+            self._hold([channel])
+            self._hurry.set()
+        elif not self.turn.is_ours:
+            until = min(until, self._others_until)
+        left = until - asyncio.get_running_loop().time()
+        if (reading := self._readings.get(channel)) is not None and left > 0:
+            await _set_within(reading, left)
+
+    def _is_behind(self, channel: str) -> bool:
+        """True when something is missing in this room that is read here."""
+        behind = self._positions.behind
+        names = behind if self.turn.is_ours else behind & self._unstored
+        return any(room_of(name)[0] == channel for name in names)
+
+    def _is_being_read(self, channel: str) -> bool:
+        reading = self._readings.get(channel)
+        is_here = self.turn.is_ours or self._others_until > asyncio.get_running_loop().time()
+        return reading is not None and not reading.is_set() and is_here
 
     async def prepare(self) -> None:
         """Learn how far each room was read, before anything new comes in."""
@@ -121,11 +147,17 @@ class CatchUp:
         self._begun_at = self._positions.names()
         self._rooms_to_read = _MOST_ROOMS
         self._wanted_at = self._context.now().timestamp()
-        self._hold()
+        self._hold_all()
 
-    def _hold(self) -> None:
-        self._is_reading = {room_of(name)[0]: asyncio.Event() for name in self._positions.behind}
-        self._hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
+    def _hold_all(self) -> None:
+        self._hold(room_of(name)[0] for name in self._positions.behind)
+        self._others_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
+
+    def _hold(self, channels: Iterable[str]) -> None:
+        for channel in set(channels):
+            # Who waits already goes on waiting for the same reading.
+            if (reading := self._readings.get(channel)) is None or reading.is_set():
+                self._readings[channel] = asyncio.Event()
 
     async def run(self) -> None:
         """Read everything once, then whatever falls behind; returns never.
@@ -135,7 +167,8 @@ class CatchUp:
         self._since = self._told or await self._last_heard()
         pause = 0.0
         while True:
-            await asyncio.sleep(pause)
+            await _set_within(self._hurry, pause)
+            self._hurry.clear()
             self._wake.clear()
             is_ours = self.turn.is_ours
             is_done = await (self._read_for_all() if is_ours else self._see_to_own())
@@ -143,10 +176,7 @@ class CatchUp:
                 pause = min(max(pause * 2, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
             if is_done:
                 pause = min(pause, _FIRST_PAUSE_SECONDS)
-                with contextlib.suppress(TimeoutError):
-                    # Not wait_for, which loses a cancellation that comes together with what it waits for.
-                    async with asyncio.timeout(_TELL_SECONDS):
-                        await self._wake.wait()
+                await _set_within(self._wake, _TELL_SECONDS)
 
     async def _read_for_all(self) -> bool:
         """Read what is missing, for every process; True when nothing is missing any more."""
@@ -157,6 +187,9 @@ class CatchUp:
         self._wanted_at = 0.0
         try:
             await self.turn.tell_others()
+            if not self._is_caught_up:
+                await self._context.intake.caught_up()
+                self._is_caught_up = True
         except Exception as error:  # noqa: BLE001 - it is told again in a minute
             self._context.report("slack.position_not_stored", {"error": type(error).__name__})
         return True
@@ -197,6 +230,10 @@ class CatchUp:
             reading = _Reading(scope, self._begun_at, self._since, self._rooms_to_read)
             self._rooms_to_read = 0
             await self._read_all(reading)
+            if "" in reading.failed:
+                # Nobody knows which chats there are to be read: all of it is tried again.
+                self._begun_at, self._since = reading.begun_at, reading.since
+                self._rooms_to_read = max(self._rooms_to_read, reading.most_rooms)
             return
         reading = _Reading(scope, self._positions.names(), "", _MOST_ROOMS)
         for name in self._positions.behind:
@@ -228,7 +265,7 @@ class CatchUp:
 
     def _let_in(self) -> None:
         """Hold nothing back any more."""
-        for event in self._is_reading.values():
+        for event in self._readings.values():
             event.set()
 
     async def _guarded(self, work: Any, name: str, reading: _Reading) -> None:
@@ -247,7 +284,8 @@ class CatchUp:
             return
         self._positions.catch_up(name)
         channel, thread = room_of(name)
-        if not thread and (event := self._is_reading.get(channel)) is not None:
+        is_read = not thread or not self._is_behind(channel)
+        if is_read and (event := self._readings.get(channel)) is not None:
             event.set()
 
     async def _read_unknown_chats(self, reading: _Reading) -> None:
@@ -262,6 +300,8 @@ class CatchUp:
                 continue
             count += 1
             await self._guarded(self._read_named(name, reading), name, reading)
+            if name in reading.failed:
+                self._positions.fall_behind(name, reading.since)
 
     # -- reading
 
@@ -343,3 +383,11 @@ class CatchUp:
 def _earlier(position: str) -> str:
     seconds, micros = order_of(position)
     return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    """Wait until it is set, but not longer."""
+    with contextlib.suppress(TimeoutError):
+        # Not wait_for, which loses a cancellation that comes together with what it waits for.
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 
 import aiohttp
 import orjson
@@ -79,13 +80,18 @@ class Connection:
         take: Take,
         on_refused: Callable[[str], None],
         on_gap: Callable[[float], None],
+        now: Callable[[], datetime],
     ) -> None:
         self._app = app
         self._take = take
         self._under_way: set[asyncio.Task[None]] = set()
         self._on_gap = on_gap
         self._greetings = 0
+        self._now = now
         self._last_seen = 0.0
+        self._last_seen_at = now()
+        self._last_pong: float | None = None
+        self._greeted: object = None
         self._client = _Client(
             app_token=app_token, logger=SDK_LOGGER, web_client=app.client, ping_interval=PING_SECONDS
         )
@@ -104,14 +110,26 @@ class Connection:
     async def watch(self) -> None:
         """Return never; raises ConnectionLostError when the SDK could not reconnect for a while."""
         while True:
-            self._last_seen = asyncio.get_running_loop().time()
+            self._see()
             while await self._client.is_connected():
-                self._last_seen = asyncio.get_running_loop().time()
+                self._see()
                 await asyncio.sleep(PING_SECONDS)
             while not await self._client.is_connected():
                 if self._away_seconds() > GIVE_UP_SECONDS:
                     raise ConnectionLostError("the connection to Slack was lost")
                 await asyncio.sleep(PING_SECONDS)
+
+    def _see(self) -> None:
+        self._last_seen = asyncio.get_running_loop().time()
+        # A socket may look open long after its end: only what came through it says that somebody was there. And a
+        # new one must not hide, before it has said hello, for how long there was none.
+        is_greeted = self._client.current_session is self._greeted
+        if is_greeted and (pong := self._client.last_ping_pong_time) != self._last_pong:
+            self._last_pong, self._last_seen_at = pong, self._now()
+
+    def _gap_seconds(self) -> float:
+        """By the clock on the wall too: a machine that slept did not count those hours."""
+        return max(self._away_seconds(), (self._now() - self._last_seen_at).total_seconds())
 
     def _away_seconds(self) -> float:
         return asyncio.get_running_loop().time() - self._last_seen
@@ -144,7 +162,8 @@ class Connection:
     def _note_session(self) -> None:
         self._greetings += 1
         if self._greetings > 1:
-            self._on_gap(self._away_seconds())
+            self._on_gap(self._gap_seconds())
+        self._greeted, self._last_seen_at = self._client.current_session, self._now()
 
     async def close(self) -> None:
         tasks = (

@@ -34,7 +34,7 @@ class History(Protocol):
 
     def holds(self, channel: str) -> bool: ...
 
-    async def hold(self, channel: str) -> None: ...
+    async def hold(self, channel: str, arrived_at: float) -> None: ...
 
 
 class Receiver:
@@ -94,6 +94,7 @@ class Receiver:
 
     async def _in_turn(self, lane: str, payload: Json, heard: Heard | None) -> tuple[Heard | None, Found]:
         """Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
+        arrived_at = asyncio.get_running_loop().time()
         lock = self._lanes.get(lane)
         if lock is None:
             lock = self._lanes.setdefault(lane, asyncio.Lock())
@@ -104,7 +105,7 @@ class Receiver:
             if heard is None:
                 return None, Found()
             if self.history is not None and heard.cursor:
-                await self.history.hold(heard.lane)
+                await self.history.hold(heard.lane, arrived_at)
             return heard, await self._directory.find(heard.wanted)
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:

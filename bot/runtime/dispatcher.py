@@ -27,7 +27,7 @@ from bot.runtime.desk import Desk, Queued
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.writer import Writer
-from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork
+from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork, made_at
 
 log = structlog.get_logger()
 
@@ -268,11 +268,8 @@ class Dispatcher:
             outgoing = await self._stored(lambda work: address(action, work), is_patient=False)
         receipt = Receipt()
         if outgoing is not None:
-            attempt = Attempt(
-                f"{row.id:x}", row.attempts, row.is_uncertain, row.first_tried_at, row.sent_so_far
-            )
             passing("sending")
-            receipt = await sender.send(outgoing, attempt)
+            receipt = await sender.send(outgoing, _attempt(row))
             passing("sent")
         if receipt.is_repeat_possible:
             self._metrics.uncertain.labels(row.platform).inc()
@@ -407,6 +404,12 @@ def _take_word(work: UnitOfWork) -> bool:
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:
     return work.outbox.pending(after=after, limit=_PAGE)
+
+
+def _attempt(row: StoredAction) -> Attempt:
+    # A process that ended during a try could not say when that was: at the earliest when the action was made.
+    first_tried_at = made_at(row.id) if row.is_uncertain else row.first_tried_at
+    return Attempt(f"{row.id:x}", row.attempts, row.is_uncertain, first_tried_at, row.sent_so_far)
 
 
 def _missed(action: Action) -> tuple[str, str]:

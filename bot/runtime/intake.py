@@ -58,7 +58,27 @@ class PlatformIntake:
         return await self._writer.do(lambda work: self._completion(work, completes, identity, typed))
 
     async def stopped_at(self) -> datetime | None:
-        return await self._writer.do(lambda work: _last_heard(work, self._platform))
+        return await self._writer.do(lambda work: _away_since(work, self._platform))
+
+    async def caught_up(self) -> None:
+        await self._writer.do(lambda work: work.marks.set(_away_mark(self._platform), ""))
+
+
+def _away_mark(platform: str) -> str:
+    return f"{platform}.away_since"
+
+
+def _away_since(work: UnitOfWork, platform: str) -> datetime | None:
+    """What comes in while the past is read moves on when the platform was last heard, and a process that ends in
+    the middle of it must not make the next one believe that the rest was read: so the moment is written down.
+    """
+    name = _away_mark(platform)
+    if known := work.marks.get(name):
+        return datetime.fromisoformat(known)
+    heard_at = _last_heard(work, platform)
+    if heard_at is not None:
+        work.marks.set(name, heard_at.isoformat())
+    return heard_at
 
 
 def _last_heard(work: UnitOfWork, platform: str) -> datetime | None:

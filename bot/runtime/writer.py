@@ -40,6 +40,9 @@ class Writer:
         self._patient: list[_Awaited[Any]] = []
         self._hurry: asyncio.TimerHandle | None = None
         self._store = Store(engine, clock.now, self._finished, ids or Ids())
+        self._store.on_lost = self._lost
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called after a connection was lost: a transaction may have ended well without anybody hearing of it."""
 
     def start(self) -> None:
         self._store.start()
@@ -86,6 +89,9 @@ class Writer:
         self._is_stopped = True
         self._submit_patient()
         await asyncio.to_thread(self._store.stop)
+
+    def _lost(self) -> None:
+        self._loop.call_soon_threadsafe(self.on_lost)
 
     def _finished(self, batch: list[Job[Any]]) -> None:
         self._loop.call_soon_threadsafe(_resolve, batch)

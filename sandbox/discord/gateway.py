@@ -57,6 +57,8 @@ class Gateway:
         self._connections: list[Connection] = []
         self._marks = itertools.count(1)
         self._moved = asyncio.Event()
+        self.skips = 0
+        """So many of the next messages are numbered and never sent."""
         self.dispatched = 0
         """How many events were handed to sessions so far."""
         self._handlers: dict[int, Callable[[Connection, Any], Awaitable[None]]] = {
@@ -87,8 +89,13 @@ class Gateway:
         if event.name.startswith(_REPEATABLE) and not event.is_by_bot and self._sessions:
             faults = self.community.world.faults["discord"]
             times += faults.take("duplicate_deliveries")
+        is_skipped = bool(self.skips) and event.name == "MESSAGE_CREATE" and not event.is_by_bot
+        self.skips -= is_skipped
         for session in self._sessions.values():
             if session.wants(event):
+                if is_skipped:
+                    session.skip()
+                    continue
                 self.dispatched += times
                 for _ in range(times):
                     session.take(event, may_read=self.community.message_content_allowed)
@@ -232,9 +239,12 @@ class Gateway:
             connection.has_news.clear()
             session = connection.session
             if session is not None:
-                for number, payload in session.after(connection.sent_sequence):
-                    await connection.socket.send_raw(payload)
-                    connection.sent_sequence = session.carried = number
+                while waiting := session.after(connection.sent_sequence):
+                    for number, payload in waiting:
+                        await connection.socket.send_raw(payload)
+                        connection.sent_sequence = session.carried = number
+                # Numbers without an event are nothing to send.
+                connection.sent_sequence = session.sequence
             self._moved.set()
 
     # What a client can send

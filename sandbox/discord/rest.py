@@ -179,6 +179,10 @@ class Rest:
         if route.deed.posts and faults.take("rate_limited_calls"):
             self._note_fault("rate_limited_calls")
             return _limited(faults.retry_after_seconds, scope="shared")
+        if route.deed.posts and faults.take("edge_limits"):
+            self._note_fault("edge_limits")
+            # Cloudflare's own page: no Via, no JSON.
+            return web.Response(status=429, text="error code: 1015", content_type="text/plain")
         if route.deed.posts and faults.take("server_errors"):
             self._note_fault("server_errors")
             return _refused(INTERNAL)

@@ -166,6 +166,10 @@ class DiscordServer(Using):
         """Send INVALID_SESSION; unless resumable, the bot must identify anew and whatever it missed is not replayed."""
         await self._parts.gateway.invalidate_sessions(is_resumable=is_resumable)
 
+    def skip_messages(self, count: int) -> None:
+        """Number so many of the next messages and never send them: a gap in the sequence."""
+        self._parts.gateway.skips = count
+
     async def ask_to_reconnect(self) -> None:
         """Send RECONNECT (op 7), as Discord does before it restarts a gateway."""
         await self._parts.gateway.ask_to_reconnect()

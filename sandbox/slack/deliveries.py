@@ -34,6 +34,8 @@ class Deliveries:
         self.resting = 0
         """How many events wait for the time of their next attempt."""
         self.ack_seconds = ACK_SECONDS
+        self.late_events, self.late_seconds = 0, 0.0
+        """So many of the next events are first sent after so long: what happened after them overtakes them."""
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
 
@@ -53,7 +55,11 @@ class Deliveries:
         if self.drops_undelivered and self._receiver is None:
             self._journal_loss(parcel, "nowhere to deliver it")
             return
-        task = asyncio.create_task(self._carry(parcel))
+        delay = 0.0
+        if self.late_events:
+            self.late_events -= 1
+            delay = self.late_seconds
+        task = asyncio.create_task(self._carry(parcel, delay))
         self._under_way.add(task)
         self.is_idle.clear()
         task.add_done_callback(self._done)
@@ -84,7 +90,8 @@ class Deliveries:
             self._interactions -= 1
             self._note_idle()
 
-    async def _carry(self, parcel: Parcel) -> None:
+    async def _carry(self, parcel: Parcel, delay: float) -> None:
+        await asyncio.sleep(delay)
         for pause in (*RETRY_AFTER_SECONDS, None):
             if not await self._attempt(parcel):
                 return

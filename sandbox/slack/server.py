@@ -162,6 +162,10 @@ class SlackServer(People):
         self.deliveries.drops_undelivered = is_on
         self.deliveries.wake()
 
+    def deliver_late(self, count: int, seconds: float) -> None:
+        """Send so many of the next events only after so long, so that later ones overtake them."""
+        self.deliveries.late_events, self.deliveries.late_seconds = count, seconds
+
     async def drop_connections(self) -> None:
         self.sockets.drop()
 

@@ -137,6 +137,9 @@ class Web:
         faults = self.world.faults["slack"]
         if method.is_posting and faults.take("server_errors"):
             return self._answer(method.name, room, {"ok": False, "error": "internal_error"}, status=500)
+        if method.is_posting and faults.take("edge_limits"):
+            page = "<html><body>Too Many Requests</body></html>"
+            return web.Response(status=429, text=page, content_type="text/html")
         wait = self.throttle.wait_seconds(method, room)
         if method.is_posting and not wait and faults.take("rate_limited_calls"):
             wait = faults.retry_after_seconds

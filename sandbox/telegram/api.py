@@ -14,7 +14,7 @@ from sandbox.telegram import account, changing, chat_methods, copying, sending, 
 from sandbox.telegram.arguments import LONGEST_REQUEST, Arguments, read_arguments
 from sandbox.telegram.errors import ApiError, bad_request, conflict
 from sandbox.telegram.inputs import Call
-from sandbox.telegram.limits import Limiter, is_posting, meet_faults
+from sandbox.telegram.limits import EdgeError, Limiter, is_posting, meet_faults
 from sandbox.telegram.media import LARGEST_DOWNLOAD_BYTES, LARGEST_FETCH_BYTES, urls_in
 from sandbox.telegram.model import StoredFile
 from sandbox.telegram.polling import DroppedError, Polling
@@ -23,6 +23,7 @@ from sandbox.telegram.state import TelegramState
 from sandbox.telegram.webhook import Webhook
 
 FETCH_SECONDS = 10.0
+_EDGE_PAGE = "<html><head><title>429 Too Many Requests</title></head></html>"
 METHODS: Mapping[str, tuple[str, Method]] = {
     name.lower(): (name, method)
     for module in (account, sending, sending_media, copying, changing, chat_methods, topic_methods)
@@ -60,6 +61,9 @@ class Api:
         except ApiError as error:
             self._journal_call(name, error.code)
             return _refusal(error)
+        except EdgeError:
+            self._journal_call(name, 429)
+            return web.Response(status=429, text=_EDGE_PAGE, content_type="text/html")
         except DroppedError:
             self.has_connected = False
             return _cut(request)

@@ -14,6 +14,10 @@ PER_CHAT_AND_SECOND = 1
 PER_SECOND = 30
 
 
+class EdgeError(Exception):
+    """The web server in front of the Bot API refuses, with a page of its own."""
+
+
 def is_posting(method: str) -> bool:
     """Whether a method (in lower case) puts a message into a chat."""
     return method.startswith(("send", "copymessage", "forwardmessage")) and method != "sendchataction"
@@ -31,6 +35,9 @@ async def meet_faults(state: TelegramState, method: str) -> None:
     if faults.take("rate_limited_calls"):
         state.world.journal.add("telegram", "fault", what="rate_limited", method=method)
         raise too_many_requests(faults.retry_after_seconds)
+    if faults.take("edge_limits"):
+        state.world.journal.add("telegram", "fault", what="edge_limit", method=method)
+        raise EdgeError
     if faults.take("server_errors"):
         state.world.journal.add("telegram", "fault", what="server_error", method=method)
         raise ApiError(500, "Internal Server Error")

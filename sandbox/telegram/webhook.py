@@ -113,7 +113,8 @@ class Webhook:
         """Stop delivering; what was not taken stays in the queue."""
         if self._enqueue in self.state.updates.listeners:
             self.state.updates.listeners.remove(self._enqueue)
-        workers, self._workers = self._workers, set()
+        # A copy: each worker takes itself out of the set as it ends.
+        workers, self._workers = list(self._workers), set()
         for worker in workers:
             worker.cancel()
         for worker in workers:

@@ -27,6 +27,8 @@ def run(connection: Connection) -> None:
         render_item=render,
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
+        # SQLite can undo a CREATE TABLE as well; Alembic is only not sure that its driver lets it.
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()

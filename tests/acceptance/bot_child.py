@@ -23,6 +23,8 @@ def free_port() -> int:
 class BotChild:
     """`python -m bot run` in a town's environment; what it writes goes into a file."""
 
+    program: tuple[str, ...] = ("-m", "bot", "run")
+
     def __init__(self, town: Town, log: Path, **settings: str) -> None:
         self.town, self.log = town, log
         self.port = free_port()
@@ -38,7 +40,7 @@ class BotChild:
         environment = self.town.process_environment() | self._settings
         with self.log.open("ab") as file:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=environment, stdout=file, stderr=file
+                sys.executable, *self.program, env=environment, stdout=file, stderr=file
             )
         if until_ready:
             await self.until_ready()
@@ -67,11 +69,12 @@ class BotChild:
         except aiohttp.ClientError:
             return 0, ""
 
-    async def ended(self) -> int:
-        """Wait until it ends by itself; the exit code."""
-        assert self._process is not None
-        async with asyncio.timeout(60):
-            return await self._process.wait()
+    async def ended(self, within_seconds: float = 60.0) -> int:
+        """Its exit code once it has ended by itself; raises TimeoutError."""
+        process = self._process
+        code = await asyncio.wait_for(process.wait(), within_seconds) if process else 0
+        self._process = None
+        return code
 
     async def kill(self) -> None:
         """As a power cut would."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -201,6 +201,15 @@ class Town:
             if loop.time() > deadline:
                 raise AssertionError(f"did not happen: {what() if callable(what) else what}")
             await asyncio.sleep(0.02)
+
+    async def until_async(self, question: Callable[[], Awaitable[Any]], what: str) -> Any:
+        """As `until`, for a question that has to be waited for."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + PATIENCE_SECONDS
+        while not (found := await question()):
+            assert loop.time() < deadline, f"did not happen: {what}"
+            await asyncio.sleep(0.1)
+        return found
 
     def is_ready(self, platform: str) -> bool:
         return self.house is not None and self.house.supervisors[platform].state is State.READY

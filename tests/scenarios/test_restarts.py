@@ -1,6 +1,7 @@
 """The house is closed in the middle of something, and opened again on the same database."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,8 @@ async def test_what_was_not_sent_is_sent_by_the_next_process_with_the_same_key(
             lambda: before.platform("telegram").scenery.attempts[-1][0].content.text == "line 0"
         )  # type: ignore[union-attr] # a post
         first = before.platform("telegram").scenery.attempts[-1][1]
+        tried_at = before.clock.now()
+        before.clock.advance(timedelta(hours=2))
     async with open_stage(database_url, articles, after=before) as after:
         await after.settle()
         dana = after.person("telegram", "Dana")
@@ -40,6 +43,9 @@ async def test_what_was_not_sent_is_sent_by_the_next_process_with_the_same_key(
         again = [attempt for _, attempt in after.platform("telegram").scenery.attempts[-3:]]
         assert again[0].key == first.key
         assert [attempt.is_uncertain for attempt in again] == [True, False, False]
+        # However long nobody was there: whoever looks for the first copy must look as far back as that.
+        assert again[0].first_tried_at is not None
+        assert abs(again[0].first_tried_at - tried_at) < timedelta(minutes=1)
         assert len({attempt.key for attempt in again}) == 3
 
 
@@ -160,3 +166,22 @@ async def test_a_platform_that_is_switched_off_keeps_its_messages_until_it_is_on
         await after.settle()
         assert after.person("telegram", "Dana").sees[-1] == "Ana: are you there?"
         assert after.marks(waiting) == ["sent"]
+
+
+async def test_a_process_that_ends_while_it_reads_the_past_leaves_all_of_it_to_the_next_one(
+    database_url: str, articles: Path
+) -> None:
+    async with open_stage(database_url, articles) as before:
+        dana = before.person("telegram", "Dana")
+        await dana.says("hello")
+        heard_at = before.clock.now()
+    async with open_stage(database_url, articles, after=before) as first:
+        first.clock.advance(timedelta(hours=1))
+        intake = first.platform("telegram").context.intake
+        assert await intake.stopped_at() == heard_at
+        await first.person("telegram", "Dana").says("meanwhile")
+    async with open_stage(database_url, articles, after=first) as second:
+        intake = second.platform("telegram").context.intake
+        assert await intake.stopped_at() == heard_at
+        await intake.caught_up()
+        assert await intake.stopped_at() == heard_at + timedelta(hours=1)

@@ -32,6 +32,24 @@ async def test_a_rate_limit_is_waited_out_by_the_client(server, bot, faults, api
     assert faults.rate_limited_calls == 0
 
 
+async def test_the_edge_refuses_with_a_page_and_says_nothing_about_coming_back(server, api, faults):
+    faults.edge_limits = 1
+    answer = await api.say(story.HELP, content="one")
+    assert (answer.status, "Via" in answer.headers, "Retry-After" in answer.headers) == (429, False, False)
+    assert texts(server) == []
+
+
+async def test_a_skipped_message_leaves_a_gap_in_the_numbers(server, bot):
+    server.skip_messages(1)
+    await server.say(story.MIA, story.HELP, "never sent")
+    await server.say(story.MIA, story.HELP, "sent")
+    await bot.hears_text("sent")
+    await server.settle()
+    said = [args[0].content for name, args in bot.heard if name == "message"]
+    assert said == ["sent"]
+    assert texts(server) == ["never sent", "sent"]
+
+
 async def test_a_server_error_does_nothing_and_the_client_tries_again(server, bot, faults, api):
     faults.server_errors = 1
     answer = await api.say(story.HELP, content="one")

@@ -41,6 +41,26 @@ async def test_the_sdks_own_handler_comes_back_after_a_rate_limit(
     assert len(server.messages("U0CARLA", "C0HELP")) == 1
 
 
+async def test_the_edge_refuses_with_a_page_and_says_nothing_about_coming_back(
+    server: SlackServer, client: AsyncWebClient, faults: Faults
+) -> None:
+    faults.edge_limits = 1
+    with pytest.raises(SlackApiError) as refused:
+        await client.chat_postMessage(channel="C0HELP", text="hi")
+    assert refused.value.response.status_code == 429
+    assert "Retry-After" not in refused.value.response.headers
+    assert server.messages("U0CARLA", "C0HELP") == []
+
+
+async def test_a_late_event_is_overtaken_by_the_next(server: SlackServer, bots: Bots) -> None:
+    bot = await bots.connect("socket")
+    server.deliver_late(1, 0.3)
+    for text in ("first", "second"):
+        await server.say("U0CARLA", "C0HELP", text)
+    await until(lambda: len(bot.events("message")) == 2)
+    assert [event["text"] for event in bot.events("message")] == ["second", "first"]
+
+
 async def test_a_server_error_does_nothing(
     server: SlackServer, client: AsyncWebClient, faults: Faults
 ) -> None:

@@ -74,6 +74,20 @@ async def _until_connected(world: World) -> None:
                 return
 
 
+async def test_a_webhook_can_be_set_anew_in_the_middle_of_deliveries(
+    server: TelegramServer, bot: Bot, hook: Hook
+) -> None:
+    hook.gates = {DANA.id: asyncio.Event(), EMIL.id: asyncio.Event()}
+    await bot.set_webhook(hook.url)
+    for person in (DANA, EMIL):
+        await server.say(str(person.id), str(person.id), "hello")
+    await hook.until(2)
+    await bot.set_webhook(hook.url)
+    for gate in hook.gates.values():
+        gate.set()
+    assert sorted(await hook.until(4)) == ["hello"] * 4
+
+
 async def test_waiting_poll_is_answered_when_something_happens(server: TelegramServer, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=30))
     await asyncio.sleep(0)

@@ -50,6 +50,15 @@ async def test_rate_limit_says_when_to_come_back_and_posts_nothing(
     assert [message.text for message in server.messages(HOME, HOME)] == ["hi", "slowly"]
 
 
+async def test_the_edge_refuses_with_a_page_and_says_nothing_about_coming_back(
+    server: TelegramServer, bot: Bot, plain: Plain, world: World
+) -> None:
+    world.faults["telegram"].edge_limits = 1
+    with pytest.raises(NetworkError):
+        await bot.send_message(DANA.id, "hello")
+    assert len(server.messages(HOME, HOME)) == 1
+
+
 async def test_server_error_does_nothing(server: TelegramServer, bot: Bot, world: World) -> None:
     world.faults["telegram"].server_errors = 1
     with pytest.raises(NetworkError, match="Internal Server Error"):

@@ -233,3 +233,13 @@ def test_ids_stay_behind_none_that_another_process_made() -> None:
     others = Ids(process=900).next(NOON)
     ids.pass_by(others)
     assert before < others < ids.next(NOON)
+
+
+def test_an_id_that_was_passed_by_already_has_none_made_twice() -> None:
+    ids = Ids(process=1)
+    early = ids.next(NOON)
+    # More than fit into one millisecond: this process is ahead already.
+    made = {early} | {ids.next(NOON) for _ in range(3_000)}
+    ids.pass_by(Ids(process=900).next(NOON))
+    made |= {ids.next(NOON) for _ in range(3_000)}
+    assert len(made) == 6_001

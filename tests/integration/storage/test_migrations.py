@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData, insert, inspect
+from sqlalchemy import Engine, MetaData, event, insert, inspect
 
 from bot.core.events import Author
 from bot.core.places import Identity, Place
@@ -137,3 +137,24 @@ def test_the_newest_revision_is_the_one_that_alembic_finds() -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     assert newest() == ScriptDirectory.from_config(config).get_current_head()
+
+
+@pytest.mark.parametrize("statements", [3, 20, 40])
+def test_a_migration_that_is_cut_off_leaves_nothing_half_done(empty: Engine, statements: int) -> None:
+    class CutOffError(Exception):
+        """In the place of a process that ends."""
+
+    cutting = make_engine(str(empty.url.render_as_string(hide_password=False)))
+    left = statements
+
+    def cut(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise CutOffError
+
+    event.listen(cutting, "before_cursor_execute", cut)
+    with pytest.raises(CutOffError):
+        migrate(cutting)
+    assert inspect(empty).get_table_names() == []
+    assert migrate(empty) == newest()

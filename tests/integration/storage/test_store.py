@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -259,3 +259,42 @@ def test_a_database_that_failed_is_spoken_of_without_what_was_to_be_stored(datab
     assert isinstance(refused.error, StorageUnavailableError)
     assert str(refused.error) == "OperationalError"
     desk.store.stop()
+
+
+def test_after_a_connection_was_lost_it_is_said_once_that_something_may_be_committed_unheard(
+    engine: Engine,
+) -> None:
+    desk = Desk(engine)
+    driver = engine.dialect.dbapi
+    assert driver is not None
+    said: list[int] = []
+    desk.store.on_lost = lambda: said.append(len(desk.finished))
+
+    def fail(_work: UnitOfWork) -> None:
+        raise driver.OperationalError("the connection was cut")
+
+    (refused,) = desk.do(fail)
+    assert isinstance(refused.error, StorageUnavailableError)
+    assert said == []
+    for text in ("first", "second"):
+        desk.do(lambda work, text=text: work.outbox.add("lane", "slack", text))
+    assert said == [1]
+    desk.store.stop()
+
+
+def test_ids_go_on_growing_when_the_next_process_has_an_earlier_clock(engine: Engine) -> None:
+    def add(text: str) -> Callable[[UnitOfWork], int]:
+        return lambda work: work.outbox.add("lane", "slack", text).id
+
+    ids = []
+    for hours in (1, 0, -1):
+        now = NOON + timedelta(hours=hours)
+        finished = threading.Event()
+        store = Store(engine, lambda now=now: now, lambda _batch, finished=finished: finished.set())
+        store.start()
+        job = Job(add(str(hours)))
+        store.submit(job)
+        assert finished.wait(60)
+        store.stop()
+        ids.append(job.result)
+    assert ids == sorted(ids)

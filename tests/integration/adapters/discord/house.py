@@ -48,6 +48,7 @@ class MemoryIntake:
         self.events: list[Event] = []
         self.positions: dict[str, str] = {}
         self.moved_at: datetime | None = None
+        self.times_caught_up = 0
         self.failures = 0
         self.offers: list[tuple[str, str]] = []
         self._more = asyncio.Event()
@@ -73,6 +74,9 @@ class MemoryIntake:
 
     async def stopped_at(self) -> datetime | None:
         return self.moved_at
+
+    async def caught_up(self) -> None:
+        self.times_caught_up += 1
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -26,6 +26,17 @@ async def test_a_dropped_socket_is_resumed_and_nothing_is_missed(house: House) -
     assert not house.running.done()
 
 
+async def test_numbers_of_what_nobody_listens_to_are_no_gap(house: House) -> None:
+    for text in ("before", "after"):
+        await house.server.drop_connections()
+        await house.server.say(story.MIA, story.HELP, text)
+        await house.server.settle()
+        # That a session was resumed has a number of its own.
+        await house.server.say(story.MIA, story.HELP, f"behind what was said {text}")
+    await house.intake.wait_for(MessageReceived, 4)
+    assert not house.reported("discord.gap")
+
+
 async def test_after_a_lost_session_the_history_is_read(house: House) -> None:
     await house.server.say(story.MIA, story.HELP, "before")
     await house.intake.wait_for(MessageReceived)
@@ -33,6 +44,20 @@ async def test_after_a_lost_session_the_history_is_read(house: House) -> None:
     await house.server.say(story.MIA, story.HELP, "meanwhile")
     events = await house.intake.wait_for(MessageReceived, 2)
     assert [event.text for event in events] == ["before", "meanwhile"]
+
+
+async def test_a_gap_in_the_numbers_is_read_from_history_before_what_came_after_it(house: House) -> None:
+    await house.server.say(story.MIA, story.HELP, "before")
+    await house.intake.wait_for(MessageReceived)
+    house.server.skip_messages(2)
+    await house.server.say(story.MIA, story.HELP, "left out")
+    await house.server.open_thread(story.NOAH, story.QUESTIONS, "Oil or wax?", "left out as well")
+    await house.server.say(story.MIA, story.HELP, "after")
+    events = await house.intake.wait_for(MessageReceived, 4)
+    help_desk = discord_place(story.HELP)
+    in_help = [event.text for event in events if event.place.lies_in(help_desk)]
+    assert in_help == ["before", "left out", "after"]
+    assert "**Oil or wax?**\n\nleft out as well" in [event.text for event in events]
 
 
 async def test_discord_may_ask_to_reconnect(house: House) -> None:
@@ -77,6 +102,15 @@ async def test_a_long_absence_is_read_page_by_page(house: House) -> None:
     await house.restart()
     events = await house.intake.wait_for(MessageReceived, 231)
     assert [event.text for event in events] == [str(number) for number in range(231)]
+
+
+async def test_having_caught_up_is_said_once_it_is_true(house: House) -> None:
+    await house.stop()
+    known = house.intake.times_caught_up
+    await house.server.say(story.MIA, story.HELP, "while it was away")
+    await house.restart()
+    assert house.intake.times_caught_up == known + 1
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["while it was away"]
 
 
 async def test_a_thread_that_was_archived_meanwhile_is_read_as_well(house: House) -> None:

@@ -43,6 +43,29 @@ async def test_each_shard_hears_its_own_and_nothing_else(houses: Houses) -> None
     assert (len(direct.intake.events), len(guild.intake.events)) == (3, 4)
 
 
+async def test_having_caught_up_is_said_when_it_is_true_of_every_shard(houses: Houses) -> None:
+    first, second = await houses.add(holding(0), shards=2), await houses.add(holding(1), shards=2)
+    await first.start()
+    assert first.intake.times_caught_up == 0
+    await second.start()
+    assert second.intake.times_caught_up == 1
+
+
+async def test_a_gap_is_read_in_the_shard_in_which_it_is(houses: Houses) -> None:
+    direct = await houses.add(holding(0), shards=SHARDS)
+    guild = await houses.add(holding(GUILDS_SHARD), shards=SHARDS, is_apart=True)
+    for house in (direct, guild):
+        await house.start()
+    server = direct.server
+    server.skip_messages(1)
+    await server.say(story.MIA, story.HELP, "left out")
+    for person, room in ((story.MIA, direct.direct_chat(story.MIA)), (story.NOAH, story.HELP)):
+        await server.say(person, room, "after")
+    assert [one.text for one in await guild.intake.wait_for(MessageReceived, 2)] == ["left out", "after"]
+    assert [one.text for one in await direct.intake.wait_for(MessageReceived)] == ["after"]
+    assert (len(direct.reported("discord.gap")), len(guild.reported("discord.gap"))) == (0, 1)
+
+
 async def test_who_is_staff_is_known_in_direct_chats_though_the_staff_forum_lies_in_another_shard(
     houses: Houses,
 ) -> None:

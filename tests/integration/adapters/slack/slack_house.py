@@ -37,6 +37,7 @@ class MemoryIntake:
 
     events: list[Event] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
+    times_caught_up: int = 0
     last_heard: datetime | None = None
     refusals: int = 0
     """Refuse this many of the next calls."""
@@ -67,6 +68,9 @@ class MemoryIntake:
 
     async def stopped_at(self) -> datetime | None:
         return self.last_heard
+
+    async def caught_up(self) -> None:
+        self.times_caught_up += 1
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -60,6 +60,16 @@ async def test_a_first_direct_message_that_came_while_the_bot_was_away_is_found(
     assert (event.text, event.is_backfilled) == ("anybody there?", True)
 
 
+async def test_having_caught_up_is_said_once_it_is_true(house: House, server: SlackServer) -> None:
+    server.drop_undelivered = True
+    await server.say("U0CARLA", DM, "anybody there?")
+    server.drop_undelivered = False
+    house.intake.last_heard = server.world.clock.now() - timedelta(minutes=1)
+    async with house.running():
+        await until(lambda: house.intake.times_caught_up == 1)
+        assert [event.text for event in house.intake.of(MessageReceived)] == ["anybody there?"]
+
+
 async def test_what_was_missed_is_read_although_newer_messages_came_first(
     house: House, server: SlackServer
 ) -> None:

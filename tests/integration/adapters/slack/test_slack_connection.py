@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.connection import Connection
 from adapters.slack.payloads import Json
 from adapters.slack.receive import bolt_app
+from bot.runtime.clock import SystemClock
 from tests.integration.adapters.slack.slack_house import until
 
 
@@ -64,7 +65,12 @@ async def test_a_gap_is_noticed_before_anything_that_comes_behind_it(is_stored: 
     async with serving() as slack:
         client = AsyncWebClient("xoxb-1", base_url=f"{slack.address}/api/")
         connection = Connection(
-            bolt_app(client, take), "xapp-1", take, seen.append, lambda _seconds: seen.append("gap")
+            bolt_app(client, take),
+            "xapp-1",
+            take,
+            seen.append,
+            lambda _seconds: seen.append("gap"),
+            SystemClock().now,
         )
         await connection.open()
         await until(lambda: len(seen) == 3 and len(slack.acknowledged) == 1 + is_stored)

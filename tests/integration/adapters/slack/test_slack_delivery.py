@@ -13,10 +13,11 @@ import pytest
 from aiohttp import web
 
 from adapters.slack import SlackAdapter
+from adapters.slack import adapter as slack_adapter
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
 from sandbox.slack import SlackServer
-from tests.integration.adapters.slack.slack_house import STAFF, House, post, until
+from tests.integration.adapters.slack.slack_house import HELP, STAFF, House, post, until
 
 DM = "D0CARLA"
 
@@ -88,7 +89,25 @@ async def test_what_could_not_be_stored_and_never_comes_again_is_read_from_histo
     await until(lambda: bool(house.reports))
     await server.say("U0CARLA", DM, "three")
     await house.intake.wait_for(MessageReceived, 3)
-    assert sorted(event.text for event in house.intake.of(MessageReceived)) == ["one", "three", "two"]
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["one", "two", "three"]
+    server.deliveries.ack_seconds = 0.1
+
+
+async def test_once_a_thread_was_read_again_nothing_in_its_channel_waits_any_more(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    root = await server.say("U0CARLA", HELP.channel, "one")
+    await house.intake.wait_for(MessageReceived)
+    server.deliveries.ack_seconds = 60
+    await server.say("U0CARLA", HELP.channel, "two", reply_to=root)
+    await house.intake.wait_for(MessageReceived, 2)
+    house.intake.refusals = 1
+    await server.say("U0CARLA", HELP.channel, "three", reply_to=root)
+    await until(lambda: bool(house.reports))
+    await server.say("U0CARLA", HELP.channel, "four", reply_to=root)
+    await house.intake.wait_for(MessageReceived, 4)
+    assert [event.text for event in house.intake.of(MessageReceived)] == ["one", "two", "three", "four"]
+    assert not adapter._catch_up.holds(HELP.channel)
     server.deliveries.ack_seconds = 0.1
 
 
@@ -194,3 +213,27 @@ async def test_a_body_that_is_too_large_or_no_json_is_refused(
             headers = signed(secret, body)
             async with session.post(address, data=io.BytesIO(body), headers=headers) as answer:
                 assert answer.status == status
+
+
+async def test_what_comes_before_it_is_known_how_far_rooms_were_read_is_not_acknowledged(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_adapter, "_PREPARED_WITHIN_SECONDS", 0.05)
+    adapter = house.adapter(socket=False, http=True)
+    (handler,) = adapter.webhooks().values()
+    app = web.Application()
+    app.router.add_post("/slack/events", handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        server.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        await server.say("U0CARLA", DM, "early")
+        await until(lambda: bool(server.deliveries.resting))
+        assert not house.intake.events
+        server.world.clock.advance(61)
+        async with house.running(adapter):
+            (event,) = await house.intake.wait_for(MessageReceived)
+            assert event.text == "early"
+    finally:
+        await runner.cleanup()

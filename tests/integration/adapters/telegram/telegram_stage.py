@@ -42,6 +42,7 @@ class Ledger:
 
     events: list[Event] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
+    times_caught_up: int = 0
     batches: list[int] = field(default_factory=list)
     failures: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,6 +70,9 @@ class Ledger:
 
     async def stopped_at(self) -> datetime | None:
         return None
+
+    async def caught_up(self) -> None:
+        self.times_caught_up += 1
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

@@ -1,0 +1,46 @@
+"""A row of the matrix."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from tests.faults.columns import COLUMNS, Column
+from tests.faults.scene import Scene
+from tests.faults.walk import Walk
+
+Strike = Callable[[Walk], AbstractAsyncContextManager[None]]
+"""Entering it begins the trouble; leaving it, the trouble is over and the bot runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    name: str
+    about: str
+    """One sentence: what happens."""
+    strike: Strike
+    is_of_house: bool = False
+    """It strikes every platform at once: one run serves all columns of a way and a database."""
+    is_timed: bool = False
+    """The other platforms must stay as quick as they were."""
+    may_repeat: bool = False
+    """Readers on Telegram may see second copies, each with the hint; readers elsewhere never may."""
+    platforms: frozenset[str] = frozenset(("slack", "discord", "telegram"))
+    ways: frozenset[str] = frozenset(("socket", "http", "gateway", "polling", "webhook"))
+    databases: frozenset[str] = frozenset(("sqlite", "postgresql"))
+    prepare: Callable[[Scene], Awaitable[None]] | None = None
+    """What is done before the bot starts for the first time."""
+    is_small_disk: bool = False
+    """The database lies on a disk that can be filled up; only root may mount one."""
+    needs_root: bool = False
+    reorders: frozenset[str] = frozenset()
+    """The platforms that bring messages in another order themselves: the bot keeps the order in which they came."""
+
+    def applies_to(self, column: Column) -> bool:
+        return (
+            column.platform in self.platforms
+            and column.way in self.ways
+            and column.database in self.databases
+        )
+
+    def columns(self) -> Iterator[Column]:
+        return filter(self.applies_to, COLUMNS)
