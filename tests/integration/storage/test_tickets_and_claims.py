@@ -113,7 +113,7 @@ def test_tickets_are_counted_by_where_they_stand(work: UnitOfWork) -> None:
     first, second, *_ = [work.tickets.open(conversation(work, name), name, ()) for name in "abcd"]
     work.tickets.claim(first, ana.id)
     work.tickets.claim(second, ana.id)
-    work.tickets.resolve(second)
+    work.tickets.resolve(second, ana.id)
     assert work.tickets.counts() == QueueCounts(waiting=2, claimed=1, resolved=1)
 
 
