@@ -5,7 +5,7 @@ send is adopted, and its leases are free.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +43,7 @@ _STRIKE_OFF = Statement(
     .where(processes.c.alive_until < func.clock_timestamp(type_=_MOMENT))
     .returning(processes.c.id)
 )
+_NAMES = Statement(select(processes.c.id, processes.c.name).order_by(processes.c.id))
 _COUNT = Statement(select(func.count()).select_from(processes))
 _ANOTHER = Statement(
     select(processes.c.id)
@@ -92,12 +93,16 @@ class Membership:
         self._session, self._ids, self._alive_for = session, ids, alive_for
         self._beats = 0
 
-    def join(self, name: str) -> int:
+    def join(self, name: str, is_gone: Callable[[str], bool] = lambda _name: False) -> int:
         """Become a new process of this database, and adopt what nobody owns; returns how many actions that is.
 
-        `ids` makes ids of this process from now on.
+        `ids` makes ids of this process from now on. `is_gone` tells of which processes it is certain, by their names,
+        that they are no more: nobody need wait for their time to run out.
         """
         with self._session.transaction():
+            for id_, known in self._session.all(_NAMES):
+                if is_gone(known):
+                    self._session.run(_LEAVE, id=id_)
             number, owner = _free_number(self._session, name, self._alive_for)
             self._ids.process, self._ids.owner = number, owner
             return self._adopt()

@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import secrets
 import select
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
@@ -69,7 +71,6 @@ class Peers:
         """
         self._engine, self._ids, self._metrics = engine, ids, metrics
         self._handed_over, self._abandon = handed_over, abandon
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._loop = asyncio.get_running_loop()
         self._holds: list[Hold] = []
         self._standing: Standing | None = None
@@ -169,7 +170,7 @@ class Peers:
 
     def _join(self, membership: Membership) -> None:
         began_at = seconds_alive()
-        membership.join(self._name)
+        membership.join(f"{_here()}{_number(os.getpid())}", _is_gone)
         self._sure_until = began_at + SURE_SECONDS
 
     def _live(self) -> None:
@@ -223,3 +224,30 @@ class Peers:
         with suppress(BlockingIOError):
             self._wait_end.recv(4096)
         return True
+
+
+def _here() -> str:
+    """Where a process number means one process: this machine since it started and, in a container, that container."""
+    try:
+        started = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        numbers = Path("/proc/self/ns/pid").readlink()
+    except OSError:
+        # Without /proc there is no telling; what is dead is found by its silence.
+        return f"{socket.gethostname()} {secrets.token_hex(8)} "
+    return f"{socket.gethostname()} {started} {numbers} "
+
+
+def _number(process: int | str) -> str:
+    """The number of a process and when it started, by the kernel's clock: numbers are used again."""
+    try:
+        return f"{process} {Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[19]}"
+    except (OSError, IndexError):
+        return f"{process} "
+
+
+def _is_gone(name: str) -> bool:
+    """True when a process of that name ran here and is no more."""
+    here = _here()
+    number = name.removeprefix(here)
+    process = number.partition(" ")[0]
+    return number != name and process.isdigit() and number != _number(process)

@@ -1,6 +1,9 @@
 """Processes beside each other on one PostgreSQL: leases that move, and being taken for dead."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -159,6 +162,18 @@ async def test_a_cancellation_that_has_nothing_to_do_with_the_lease_stays_one(en
         await until(lambda: holder.held == ("polling",))
         await holder.stop()
         assert holder.losses == 0
+
+
+def test_only_what_ran_here_and_is_no_more_is_certainly_gone() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    here, its, ours = living._here(), living._number(ended.pid), living._number(os.getpid())
+    assert not living._is_gone(f"{here}{its}")
+    ended.communicate(b"\n")
+    assert living._is_gone(f"{here}{its}")
+    assert not living._is_gone(f"elsewhere {here}{its}")
+    assert not living._is_gone(f"{here}{ours}")
+    assert living._is_gone(f"{here}{ours}0"), "another one had that number before"
+    assert not living._is_gone("")
 
 
 async def test_ids_grow_with_the_databases_clock(engine: Engine) -> None:

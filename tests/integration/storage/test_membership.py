@@ -130,6 +130,24 @@ def test_what_a_dead_process_left_is_adopted_and_only_what_may_have_been_in_flig
     assert dead.membership.beat([]) is None, "it must find out that it is nobody any more"
 
 
+def test_who_is_certainly_gone_is_struck_off_by_who_joins(engine: Engine, start: Start) -> None:
+    dead, other = Process(engine, "here 1"), Process(engine, "elsewhere 1")
+    dead.add("lane", "a")
+    assert dead.beat(("polling",)).held == {"polling"}
+    heir = Process(engine, "here 2")
+    assert heir.adopted == 0
+    ids = heir.ids.owner
+    assert heir.membership.join("here 3", lambda name: name == "here 1") == 1
+    assert heir.ids.owner != ids
+    assert heir.takes_over() == ["a"]
+    assert heir.beat(("polling",)).held == {"polling"}
+    assert dead.membership.beat([]) is None
+    assert other.membership.beat([]) is not None
+    for one in (dead, other, heir):
+        one.session.close()
+        one.writing.close()
+
+
 def test_one_of_many_adopts(start: Start) -> None:
     dead, *others = [start() for _ in range(4)]
     dead.add("lane", "a")
