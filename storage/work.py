@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
-from storage.conversations import Conversations, Messages
+from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
 from storage.foresight import Expected, foresee
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.library import Audit, Library, Marks
+from storage.messages import Messages
 from storage.outbox import OutboxQueue
 from storage.people import Contacts, Team
 from storage.session import Session

@@ -11,19 +11,21 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import structlog
 
 from adapters import Attempt
-from bot.core.actions import Action, EditCopy, RemoveCopy, Say, Search, Show
+from bot.core.actions import Action, EditCopy, Say, Show
 from bot.core.checkpoints import passing
 from bot.core.events import Delivered, DeliveryFailed, Event
-from bot.core.outgoing import Outgoing, Receipt, Refusal, SendError
+from bot.core.outgoing import Receipt, Refusal, SendError
 from bot.runtime.addressing import address, address_at_once, place_of
+from bot.runtime.awaiting import awaited, missed
 from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
 from bot.runtime.desk import Desk, Queued
+from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.writer import Writer
@@ -41,36 +43,7 @@ _PAGE = 1000
 _IN_ORDER = "outbox.left_in_order"
 
 
-class Sender(Protocol):
-    """What performs the actions of one platform."""
-
-    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt: ...
-
-
-class Performer(Protocol):
-    """What performs actions that go to no platform: the librarian."""
-
-    async def perform(self, action: Action, action_id: int) -> Sequence[Event]: ...
-
-
 T = TypeVar("T")
-
-
-class _Line:
-    """One platform, as the dispatcher sees it: where its actions go, and what wakes those that wait for it."""
-
-    def __init__(
-        self,
-        name: str,
-        metrics: Metrics,
-        sender: Callable[[], Sender | None] | None,
-        performer: Performer | None,
-    ) -> None:
-        self.sender, self.performer = sender, performer
-        self.wake = asyncio.Event()
-        # Looking a metric up by its labels costs more than counting does.
-        self.sent = metrics.sent.labels(name)
-        self.seconds = metrics.send_seconds.labels(name)
 
 
 class Dispatcher:
@@ -84,17 +57,17 @@ class Dispatcher:
     ) -> None:
         self._writer, self._desk, self._clock, self._metrics = writer, desk, clock, metrics
         self._ownership = ownership
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Exit] = {}
         self._lanes: dict[str, deque[Queued]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
     def serve(self, platform: str, sender: Callable[[], Sender | None]) -> None:
         """From now on this platform's actions go to whatever the callable gives; None means wait."""
-        self._lines[platform] = _Line(platform, self._metrics, sender, None)
+        self._lines[platform] = Exit(platform, self._metrics, sender, None)
 
     def perform(self, name: str, performer: Performer) -> None:
-        self._lines[name] = _Line(name, self._metrics, None, performer)
+        self._lines[name] = Exit(name, self._metrics, None, performer)
 
     def wake(self, platform: str) -> None:
         """The platform is there again: try at once what was waiting for a later try."""
@@ -314,7 +287,7 @@ class Dispatcher:
         if isinstance(action, EditCopy) and receipt.messages:
             work.messages.replace_refs(action.message_id, place_of(action, work), receipt.messages)
         passing("receipt_stored")
-        purpose, subject = _awaited(action)
+        purpose, subject = awaited(action)
         if not purpose or not is_news:
             return []
         event = Delivered(
@@ -365,7 +338,7 @@ class Dispatcher:
         self, work: UnitOfWork, row: StoredAction, action: Action, refusal: Refusal, detail: str
     ) -> list[Queued]:
         work.outbox.failed(row.id, f"{refusal.value}: {detail[:200]}")
-        purpose, subject = _missed(action)
+        purpose, subject = missed(action)
         if not purpose:
             return []
         event = DeliveryFailed(
@@ -386,7 +359,7 @@ class Dispatcher:
         except TimeoutError:
             return
 
-    async def _wait(self, line: _Line, seconds: float) -> None:
+    async def _wait(self, line: Exit, seconds: float) -> None:
         """Wait so long, or until the platform is there again."""
         try:
             await asyncio.wait_for(line.wake.wait(), seconds)
@@ -410,21 +383,3 @@ def _attempt(row: StoredAction) -> Attempt:
     # A process that ended during a try could not say when that was: at the earliest when the action was made.
     first_tried_at = made_at(row.id) if row.is_uncertain else row.first_tried_at
     return Attempt(f"{row.id:x}", row.attempts, row.is_uncertain, first_tried_at, row.sent_so_far)
-
-
-def _missed(action: Action) -> tuple[str, str]:
-    """(purpose, subject) when somebody must know that it failed, else two empty texts."""
-    if isinstance(action, EditCopy | RemoveCopy) and action.conversation_id is not None:
-        return "change", str(action.message_id)
-    return _awaited(action)
-
-
-def _awaited(action: Action) -> tuple[str, str]:
-    """(purpose, subject) when somebody waits for the result, else two empty texts."""
-    if action.kind in ("open_desk", "refresh_desk"):
-        purpose = "thread" if action.kind == "open_desk" else "card"
-        return purpose, str(action.ticket_id)
-    if isinstance(action, Search):
-        return action.purpose, str(action.message_id)
-    purpose = getattr(action, "purpose", "")
-    return purpose, getattr(action, "subject", "") if purpose else ""

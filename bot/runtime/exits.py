@@ -1,0 +1,40 @@
+"""Where actions leave the house: a platform's adapter, or whoever performs what goes to no platform."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from adapters import Attempt
+from bot.core.actions import Action
+from bot.core.events import Event
+from bot.core.outgoing import Outgoing, Receipt
+from bot.runtime.metrics import Metrics
+
+
+class Sender(Protocol):
+    """What performs the actions of one platform."""
+
+    async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt: ...
+
+
+class Performer(Protocol):
+    """What performs actions that go to no platform: the librarian."""
+
+    async def perform(self, action: Action, action_id: int) -> Sequence[Event]: ...
+
+
+class Exit:
+    """One platform, as the dispatcher sees it: where its actions go, and what wakes those that wait for it."""
+
+    def __init__(
+        self,
+        name: str,
+        metrics: Metrics,
+        sender: Callable[[], Sender | None] | None,
+        performer: Performer | None,
+    ) -> None:
+        self.sender, self.performer = sender, performer
+        self.wake = asyncio.Event()
+        # Looking a metric up by its labels costs more than counting does.
+        self.sent = metrics.sent.labels(name)
+        self.seconds = metrics.send_seconds.labels(name)
