@@ -52,7 +52,9 @@ class Supervisor:
         return self.state in (State.READY, State.STANDBY)
 
     def stand_by(self) -> None:
-        """Another process receives; this one can send, and waits for its turn."""
+        """Another process receives; this one can send, and waits for its turn. Who receives already stays ready."""
+        if self.state is State.READY:
+            return
         self.state, self.problem = State.STANDBY, ""
         log.info("adapter.standby", platform=self.name)
         self._on_ready(self.name)

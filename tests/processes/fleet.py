@@ -11,7 +11,7 @@ import psycopg
 from sandbox.slack import SlackServer
 from tests.acceptance.bot_child import BotChild
 from tests.acceptance.dwellers import Dweller
-from tests.acceptance.test_kill import Flow
+from tests.acceptance.flow import Flow
 from tests.acceptance.town import Town, open_town
 from tests.processes.balancer import Balancer
 from tests.processes.cable import Cable

@@ -31,7 +31,7 @@ export class ForumView {
     const unread = this.posts.slice(0, MOST_READ).filter((post) => !this.latest.has(post.id));
     await Promise.all(
       unread.map(async (post) =>
-        this.latest.set(post.id, (await api.get("messages", { person: me, room: post.id })).messages),
+        this.latest.set(post.id, (await api.get("messages", { person: me, room: post.id, markup: true })).messages),
       ),
     );
     if (me === this.pane.me) this.draw();

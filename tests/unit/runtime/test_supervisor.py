@@ -176,3 +176,13 @@ async def test_a_cancelled_supervisor_ends_and_closes_its_client() -> None:
     assert client.closed == 1
     assert ready == 1
     assert stretch.metrics.registry.get_sample_value("allhands_platform_ready", {"platform": "slack"}) == 0
+
+
+def test_who_waits_for_a_turn_stands_by_unless_events_flow_already() -> None:
+    woken: list[str] = []
+    supervisor = Supervisor("slack", lambda: pytest.fail("nobody builds it"), Metrics(), woken.append)
+    supervisor.stand_by()
+    assert (supervisor.state, supervisor.is_well, woken) == (State.STANDBY, True, ["slack"])
+    supervisor.state = State.READY
+    supervisor.stand_by()
+    assert supervisor.state is State.READY
