@@ -75,8 +75,13 @@ class Backfill:
                 is_read = self._may_have_news(room, position)
                 found[room.id] = Past(room, position if is_read else "")
         for room, position in self._spoken(cursors):
-            # Who speaks need not be who hears: what was said before that may have been heard by nobody.
-            found.setdefault(room.id, past_since(room, since) if since else Past(room, position))
+            if since is None:
+                found.setdefault(room.id, Past(room, position))
+                continue
+            # Who speaks need not be who hears: what was said before that may have been heard by nobody. And where
+            # nobody has ever heard, the bot's own word is the last sign of life: what follows it is not older.
+            spoken_at = made_at(position) if is_timed(position) else since
+            found.setdefault(room.id, past_since(room, min(since, spoken_at)))
         if since is not None:
             for room in await self._rooms_without_cursor(since, direct_chats):
                 found.setdefault(room.id, past_since(room, since))
