@@ -45,7 +45,7 @@ class Fleet:
     async def members(self) -> set[int]:
         """The process ids of those who count as alive."""
         names = await self.ask("SELECT name FROM processes")
-        return {int(name.rpartition(":")[2]) for (name,) in names}
+        return {int(name.split()[-2]) for (name,) in names}
 
     async def holders(self, platform: str) -> list[BotChild]:
         """Who receives from this platform, once for each lease."""
@@ -54,7 +54,7 @@ class Fleet:
             "WHERE leases.name LIKE %s",
             f"{platform}%",
         )
-        pids = [int(name.rpartition(":")[2]) for (name,) in rows]
+        pids = [int(name.split()[-2]) for (name,) in rows]
         return [child for pid in pids for child in self.children if child.pid == pid]
 
     async def holder(self, platform: str) -> BotChild:
@@ -72,7 +72,7 @@ class Fleet:
         rows = await self.ask(
             "SELECT count(*) FROM outbox JOIN processes ON processes.id = outbox.owner "
             "WHERE outbox.state = 'pending' AND processes.name LIKE %s",
-            f"%:{child.pid}",
+            f"% {child.pid} %",
         )
         return int(rows[0][0])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bot_child import BotChild
-from tests.acceptance.test_kill import check, seen
+from tests.acceptance.flow import check, seen
 from tests.acceptance.town import open_town
 from tests.processes.fleet import Fleet, open_fleet, talk
 

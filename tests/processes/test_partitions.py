@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bot_child import BotChild
-from tests.acceptance.test_kill import check
+from tests.acceptance.flow import check
 from tests.processes.fleet import Fleet, open_fleet, talk
 
 LEFT = 4

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.dwellers import Dweller
-from tests.acceptance.test_kill import check
+from tests.acceptance.flow import check
 from tests.acceptance.town import PLATFORMS
 from tests.processes.fleet import Fleet, open_fleet, talk
 
