@@ -38,10 +38,6 @@ class Ids:
         self._millisecond = 0
         self._sequence = 0
 
-    def has_made(self, id_: int) -> bool:
-        """True for ids of this process."""
-        return (id_ >> SEQUENCE_BITS) & PROCESS_MASK == self.process
-
     def pass_by(self, id_: int) -> None:
         """All ids from now on are larger than this one, which another process made."""
         # A millisecond later: within one, that process' number may be the greater one.
