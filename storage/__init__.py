@@ -8,12 +8,13 @@ from storage.membership import Membership, Standing, fair_share
 from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
 from storage.session import EVERYBODY, Session, make_engine
-from storage.store import Job, StorageUnavailableError, Store, read, write
+from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
 from storage.work import UnitOfWork
 
 __all__ = [
     "EVERYBODY",
+    "MAX_BATCH",
     "AlreadyInUseError",
     "Deadline",
     "Expected",

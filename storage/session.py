@@ -90,6 +90,7 @@ class Session:
         self._pooled = engine.raw_connection()
         self._cursor: Any = self._pooled.cursor()
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
+        self._is_waiting_for_locks = True
         self._told: set[int] = set()
         self.is_deferring = False
         """True while rows may be written later than they are decided, many at once."""
@@ -173,23 +174,40 @@ class Session:
         """Run a fixed piece of SQL: BEGIN, COMMIT, a savepoint."""
         self._cursor.execute(text)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def begin(self, *, waits_for_locks: bool = True) -> None:
+        """Begin a transaction; on SQLite this waits for another process to end its own, or raises at once."""
+        if self.is_sqlite and waits_for_locks != self._is_waiting_for_locks:
+            self.command(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if waits_for_locks else 0}")
+            self._is_waiting_for_locks = waits_for_locks
         self.command(self._begin)
         self._told.clear()
         self._deferred.clear()
         self._deferred_tables.clear()
         self.written.clear()
+
+    def complete(self) -> None:
+        """Do what was put off until the end of the transaction; only the commit is missing then."""
+        if self._deferred:
+            self._write()
+        for process in self._told:
+            self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(process)))
+
+    def commit(self) -> None:
+        self.command("COMMIT")
+
+    def roll_back(self) -> None:
+        self.command("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self.begin()
         try:
             yield
-            if self._deferred:
-                self._write()
-            for process in self._told:
-                self._cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(process)))
+            self.complete()
         except BaseException:
-            self.command("ROLLBACK")
+            self.roll_back()
             raise
-        self.command("COMMIT")
+        self.commit()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -3,8 +3,12 @@
 Natural batches: it takes all that waits, never waits for company, and one fsync serves them all. A batch is tried
 in the hope that nothing in it fails, because nearly always nothing does; when something did, it is undone whole and
 done again with a savepoint for each job, so that a failing one does not fail its neighbours.
+
+With SQLite a quick batch may be run in its caller's thread: its statements take microseconds, and two Python threads
+would spend more on taking turns. The commit, which waits for the disk, is always this thread's.
 """
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -24,7 +28,8 @@ from storage.work import UnitOfWork
 
 T = TypeVar("T")
 
-MAX_BATCH = 256
+MAX_BATCH = 100
+"""As many as one transaction takes; run in an event loop, they hold it up for some milliseconds."""
 _LATEST = tuple(Statement(select(func.max(table.c.id).label("id"))) for table in (messages, intake, outbox))
 """What is in order by its ids goes on in order, wherever the clock has gone since."""
 
@@ -51,6 +56,15 @@ class Job(Generic[T]):
         self.error: BaseException | None = None
 
 
+class _RunHere:
+    """A batch that was run in its caller's thread, and whether its transaction stands open."""
+
+    __slots__ = ("is_open", "jobs")
+
+    def __init__(self, jobs: list[Job[Any]], *, is_open: bool) -> None:
+        self.jobs, self.is_open = jobs, is_open
+
+
 Finished = Callable[[list[Job[Any]]], None]
 
 
@@ -68,7 +82,8 @@ class Store:
         transaction: that one may be committed, too.
         """
         self._ids = ids or Ids()
-        self._waiting: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        """Jobs; or a batch that was run, alone; and None at the end."""
         self._session: Session | None = None
         self._has_begun = False
         self._is_unsure = False
@@ -83,8 +98,24 @@ class Store:
                 self._ids.pass_by(row[0] or 0)
         self._thread.start()
 
+    @property
+    def can_run_here(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
     def submit(self, job: Job[Any]) -> None:
         self._waiting.put(job)
+
+    def run_here(self, batch: list[Job[Any]]) -> None:
+        """Run it now, in this thread, and let the store's commit it. Only while nothing else is unfinished."""
+        is_open = False
+        try:
+            if self._session is not None:
+                self._run(self._session, batch, is_careful=False, waits_for_locks=False)
+                is_open = True
+        except Exception:  # noqa: BLE001, S110 - the store's thread does it again, and finds out what it is
+            pass
+        finally:
+            self._waiting.put(_RunHere(batch, is_open=is_open))
 
     def stop(self) -> None:
         """Finish what waits, then close."""
@@ -93,29 +124,31 @@ class Store:
             self._thread.join()
 
     def _work(self) -> None:
-        while True:
-            batch, is_last = self._next_batch()
-            if batch:
+        is_last = False
+        while not is_last and (item := self._waiting.get()) is not None:
+            if isinstance(item, _RunHere):
+                batch = item.jobs
+                if not (item.is_open and self._session is not None and self._end(self._session, batch)):
+                    self._commit(batch)
+            else:
+                batch, is_last = self._with_company(item)
                 self._commit(batch)
-                self._finished(batch)
-            if is_last:
-                break
+            self._finished(batch)
         if self._session is not None:
             self._session.close()
 
-    def _next_batch(self) -> tuple[list[Job[Any]], bool]:
+    def _with_company(self, first: Job[Any]) -> tuple[list[Job[Any]], bool]:
         """All that waits, at most a full batch, in order; and whether the end was asked for."""
-        batch: list[Job[Any]] = []
-        item = self._waiting.get()
-        while item is not None:
-            batch.append(item)
-            if len(batch) == MAX_BATCH:
-                return batch, False
+        batch = [first]
+        while len(batch) < MAX_BATCH:
             try:
                 item = self._waiting.get_nowait()
             except queue.Empty:
-                return batch, False
-        return batch, True
+                break
+            if item is None:
+                return batch, True
+            batch.append(item)
+        return batch, False
 
     def _commit(self, batch: list[Job[Any]]) -> None:
         """Commit all together: first in hope, then with care, and at last each alone: one bad job costs only itself,
@@ -132,32 +165,57 @@ class Store:
 
     def _attempt(self, batch: list[Job[Any]], *, is_careful: bool) -> bool:
         """True when the batch is committed, with every job's result or error in it."""
-        for job in batch:
-            job.result = job.error = None
         self._has_begun = False
         try:
             session = self._session = self._session or Session(self._engine)
-            with session.transaction():
-                self._has_begun = True
-                work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
-                if not is_careful and (expected := [one for job in batch for one in job.expects]):
-                    work.foresee(expected)
-                for job in batch:
-                    if is_careful:
-                        self._run_with_care(work, job)
-                    else:
-                        job.result = job.run(work)
+            self._run(session, batch, is_careful=is_careful)
         except Exception as error:  # noqa: BLE001 - whatever broke the transaction, its jobs must be told
-            _refuse(batch, error)
-            is_lost = self._session is None or self._session.is_lost(error)
-            self._is_unsure |= is_lost and self._has_begun
-            if is_careful or is_lost:
-                self._reconnect()
+            self._give_up(batch, error, is_careful=is_careful)
+            return False
+        return self._end(session, batch, is_careful=is_careful)
+
+    def _run(
+        self, session: Session, batch: list[Job[Any]], *, is_careful: bool, waits_for_locks: bool = True
+    ) -> None:
+        """Do everything but the commit. When it raises, nothing of it remains."""
+        for job in batch:
+            job.result = job.error = None
+        session.begin(waits_for_locks=waits_for_locks)
+        self._has_begun = True
+        try:
+            work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
+            if not is_careful and (expected := [one for job in batch for one in job.expects]):
+                work.foresee(expected)
+            for job in batch:
+                if is_careful:
+                    self._run_with_care(work, job)
+                else:
+                    job.result = job.run(work)
+            session.complete()
+        except BaseException:
+            session.roll_back()
+            raise
+
+    def _end(self, session: Session, batch: list[Job[Any]], *, is_careful: bool = False) -> bool:
+        """Commit what was run; False when that failed."""
+        try:
+            session.commit()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the jobs must be told
+            with contextlib.suppress(Exception):
+                session.roll_back()
+            self._give_up(batch, error, is_careful=is_careful)
             return False
         if self._is_unsure:
             self._is_unsure = False
             self.on_lost()
         return True
+
+    def _give_up(self, batch: list[Job[Any]], error: Exception, *, is_careful: bool) -> None:
+        _refuse(batch, error)
+        is_lost = self._session is None or self._session.is_lost(error)
+        self._is_unsure |= is_lost and self._has_begun
+        if is_careful or is_lost:
+            self._reconnect()
 
     def _run_with_care(self, work: UnitOfWork, job: Job[Any]) -> None:
         try:

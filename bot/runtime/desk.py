@@ -1,4 +1,4 @@
-"""The desk: one event, one handler, one transaction. Plain sync code that runs on the writer's thread."""
+"""The desk: one event, one handler, one transaction. Plain sync code that runs where the store runs it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

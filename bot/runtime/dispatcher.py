@@ -265,7 +265,7 @@ class Dispatcher:
         """Do it in the database, however long that is away: what was sent once is not sent again for its receipt."""
         while True:
             try:
-                return await self._writer.do(job, after, expects, is_patient=is_patient)
+                return await self._writer.do(job, after, expects, is_patient=is_patient, is_quick=True)
             except StorageUnavailableError as error:
                 log.error("outbox.storage_unavailable", error=str(error))
                 if self._stopping.is_set():

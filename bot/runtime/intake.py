@@ -10,7 +10,7 @@ from bot.core.places import Identity
 from bot.runtime.desk import Accepted, Desk, Queued, said
 from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
-from storage import UnitOfWork
+from storage import MAX_BATCH, UnitOfWork
 
 CURSORS_KEPT = timedelta(days=30)
 
@@ -41,6 +41,7 @@ class PlatformIntake:
             lambda work: self._desk.accept(work, self._platform, events, position),
             self._accepted,
             [said(self._platform, one) for one in events if isinstance(one, MessageReceived)],
+            is_quick=len(events) <= MAX_BATCH,
         )
         passing("committed")
 

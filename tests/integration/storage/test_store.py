@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from storage import Job, StorageUnavailableError, Store, UnitOfWork, make_engine, read, write
+from storage import MAX_BATCH, Job, StorageUnavailableError, Store, UnitOfWork, make_engine, read, write
 from storage.migrate import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def test_a_batch_has_an_end_and_the_next_one_goes_on_in_order(desk: Desk) -> Non
     go.set()
     desk.do(lambda _work: None)
     assert [job.result for job in jobs] == list(range(600))
-    assert max(len(batch) for batch in desk.batches) == 256
+    assert max(len(batch) for batch in desk.batches) == MAX_BATCH
 
 
 def test_one_failing_job_among_many_fails_alone(desk: Desk, engine: Engine) -> None:
