@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Executable,
+    Select,
     Table,
     TableValuedAlias,
     Text,
@@ -34,7 +35,7 @@ Rows = list[dict[str, Any]]
 class Bulk:
     """The statement for one row, and the one for many rows on PostgreSQL; both write to one table."""
 
-    __slots__ = ("after", "many", "single", "table")
+    __slots__ = ("after", "latest_by", "many", "single", "table")
 
     def __init__(
         self,
@@ -43,14 +44,21 @@ class Bulk:
         many: Callable[[TableValuedAlias], Executable],
         names: Sequence[str],
         after: "Bulk | None" = None,
+        latest_by: Sequence[str] = (),
     ) -> None:
         """`many` makes the statement from rows with these columns of the table (`row_id` is its id); `after` writes
-        what it refers to.
+        what it refers to. Of several rows with the same values of `latest_by` only the last is written.
         """
         columns = [column(name, table.c["id" if name == "row_id" else name].type) for name in names]
         given = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
-        self.table, self.single, self.after = table.name, single, after
+        self.table, self.single, self.after, self.latest_by = table.name, single, after, latest_by
         self.many = Statement(many(given.table_valued(*columns).render_derived(with_types=True)))
+
+    def effective(self, rows: Rows) -> Rows:
+        """Without the rows that a later one replaces."""
+        if not self.latest_by:
+            return rows
+        return list({tuple(row[name] for name in self.latest_by): row for row in rows}.values())
 
 
 def inserted(table: Table, given: TableValuedAlias, **computed: Any) -> tuple[list[str], Any]:
@@ -65,7 +73,7 @@ def as_json(rows: Rows | Sequence[Any]) -> str:
 
 
 Columns = ColumnElement[Any] | tuple[ColumnElement[Any], ...]
-Among = Callable[[Columns, str], Any]
+Among = Callable[[Columns, "str | Select[Any]"], Any]
 
 
 class Listing(Statement):
@@ -75,7 +83,8 @@ class Listing(Statement):
 
     def __init__(self, make: Callable[[Among], Executable]) -> None:
         """`make` gets `among(column, parameter)`: true for rows whose column is in the list. With several columns the
-        list holds lists: a key of several parts is looked up as a whole.
+        list holds lists: a key of several parts is looked up as a whole. Instead of a parameter it takes a SELECT that
+        finds the list.
         """
         super().__init__(make(_among_json_each))
         self._make = make
@@ -86,7 +95,9 @@ class Listing(Statement):
         return super().compiled_for(dialect)
 
 
-def _among_json_each(listed: Columns, name: str) -> ColumnElement[bool]:
+def _among_json_each(listed: Columns, name: str | Select[Any]) -> ColumnElement[bool]:
+    if not isinstance(name, str):
+        return _single(listed).in_(name)
     values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
     if not isinstance(listed, tuple):
         return listed.in_(select(values.c.value))
@@ -94,7 +105,15 @@ def _among_json_each(listed: Columns, name: str) -> ColumnElement[bool]:
     return tuple_(*listed).in_(select(*parts))
 
 
-def _among_json_elements(listed: Columns, name: str) -> ColumnElement[bool]:
+def _single(listed: Columns) -> ColumnElement[Any]:
+    if isinstance(listed, tuple):
+        raise TypeError("a SELECT finds values of one column")
+    return listed
+
+
+def _among_json_elements(listed: Columns, name: str | Select[Any]) -> ColumnElement[bool]:
+    if not isinstance(name, str):
+        return _single(listed) == any_(func.array(name.scalar_subquery()))
     given = cast(bindparam(name, type_=Text), JSON)
     if not isinstance(listed, tuple):
         values = func.json_array_elements_text(given).table_valued(column("value", Text))

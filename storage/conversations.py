@@ -11,9 +11,9 @@ from bot.core.places import Place
 from storage.bulk import Bulk, Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, place_from, updating
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
-from storage.tables import conversations
+from storage.tables import conversations, desk_places, tickets
 
 _other = conversations.alias("other")
 _CONVERSATION = (
@@ -32,10 +32,20 @@ _AT = Statement(
     select(*_CONVERSATION).where(conversations.c.place_key == bindparam("place_key")).with_for_update()
 )
 _BY_ID = Statement(select(*_CONVERSATION).where(conversations.c.id == bindparam("id")).with_for_update())
-_SEVERAL = Listing(
+_AROUND = Listing(
     lambda among: (
         select(*_CONVERSATION)
-        .where(or_(among(conversations.c.place_key, "place_keys"), among(conversations.c.id, "ids")))
+        .where(
+            or_(
+                among(conversations.c.place_key, "place_keys"),
+                among(
+                    conversations.c.id,
+                    select(tickets.c.conversation_id)
+                    .join(desk_places, desk_places.c.ticket_id == tickets.c.id)
+                    .where(among(desk_places.c.place_key, "place_keys")),
+                ),
+            )
+        )
         .order_by(conversations.c.id)
         .with_for_update()
     )
@@ -87,12 +97,19 @@ class Conversations:
         self._at: dict[str, Conversation] = {}
         self._by_id: dict[int, Conversation] = {}
 
-    def foresee(self, place_keys: set[str], ids: set[int]) -> list[int]:
-        """Look these up, and lock them in one order where the engine has row locks; returns their ids."""
-        rows = self._session.all(_SEVERAL, place_keys=as_json([*place_keys]), ids=as_json([*ids]))
+    def around(self, place_keys: set[str]) -> Question:
+        """Looks up the conversations in these places and those on whose tickets staff work there, and locks them in one
+        order where the engine has row locks.
+        """
+        return Question(_AROUND, {"place_keys": as_json([*place_keys])}, self._learn)
+
+    def known(self) -> list[int]:
+        """The ids of what was looked up."""
+        return [*self._by_id]
+
+    def _learn(self, rows: list[tuple[Any, ...]]) -> None:
         for row in rows:
             self._remember(_conversation(row))
-        return [row[0] for row in rows]
 
     def _remember(self, conversation: Conversation) -> None:
         self._at[conversation.place.key] = self._by_id[conversation.id] = conversation

@@ -6,12 +6,13 @@ On PostgreSQL this also locks the conversations of the batch, in one order, so t
 other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.core.places import Identity, MessageAt, Place
+from storage.session import Question
 
 if TYPE_CHECKING:
     from storage.work import UnitOfWork
@@ -46,24 +47,29 @@ def foresee(work: "UnitOfWork", expected: Sequence[Expected]) -> None:
     said = [one for one in expected if isinstance(one, Said)]
     settled = [one for one in expected if isinstance(one, Settled)]
     lanes = {lane for one in said for lane in one.lanes} | {one.lane for one in settled if one.lane}
+    questions: list[Question] = []
     if lanes:
-        work.intake.foresee_waiting(lanes)
+        questions.append(work.intake.waiting_among(lanes))
     if said:
-        _foresee_said(work, said)
+        questions += _about(work, said)
     if settled:
-        work.outbox.settle([one.action_id for one in settled])
+        questions.append(work.outbox.settling([one.action_id for one in settled]))
+    work.session.ask(questions)
+    if conversations := work.conversations.known():
+        work.session.ask(work.tickets.open_among(conversations))
 
 
-def _foresee_said(work: "UnitOfWork", said: Sequence[Said]) -> None:
+def _about(work: "UnitOfWork", said: Sequence[Said]) -> Iterator[Question]:
     for platform, of_platform in groupby(sorted(said, key=_platform), _platform):
-        work.intake.foresee(platform, {one.event_id for one in of_platform})
+        yield work.intake.new_among(platform, {one.event_id for one in of_platform})
     for (platform, workspace), of_workspace in groupby(sorted(said, key=_workspace), _workspace):
-        work.contacts.foresee(platform, workspace, {one.identity.external_id for one in of_workspace})
+        yield work.contacts.known_among(
+            platform, workspace, {one.identity.external_id for one in of_workspace}
+        )
     places = {one.place.key for one in said}
-    work.messages.foresee({(one.message.place.room_key, one.message.id) for one in said})
-    tickets = work.tickets.foresee_desks_at(places)
-    conversations = work.conversations.foresee(places, work.tickets.conversations_of(tickets))
-    work.tickets.foresee(conversations)
+    yield work.messages.known_among({(one.message.place.room_key, one.message.id) for one in said})
+    yield work.tickets.desks_among(places)
+    yield work.conversations.around(places)
 
 
 def _platform(one: Said) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids, first_id_at
 from storage.rows import inserting
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
 from storage.tables import intake
 
@@ -158,15 +159,21 @@ class IntakeQueue:
         self._lanes: frozenset[str] | set[str] = frozenset()
         self._waiting: set[str] = set()
 
-    def foresee(self, platform: str, event_ids: set[str]) -> None:
-        """Find out which of these events are new."""
-        rows = self._session.all(_HEARD, platform=platform, event_ids=as_json([*event_ids]))
-        self._new |= {(platform, one) for one in event_ids.difference(row[0] for row in rows)}
+    def new_among(self, platform: str, event_ids: set[str]) -> Question:
+        """Finds out which of these events are new."""
 
-    def foresee_waiting(self, lanes: set[str]) -> None:
-        """Find out in which of these lanes something waits."""
-        self._lanes = lanes
-        self._waiting = {row[0] for row in self._session.all(_WAITING_LANES, lanes=as_json([*lanes]))}
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            self._new |= {(platform, one) for one in event_ids.difference(row[0] for row in rows)}
+
+        return Question(_HEARD, {"platform": platform, "event_ids": as_json([*event_ids])}, learn)
+
+    def waiting_among(self, lanes: set[str]) -> Question:
+        """Finds out in which of these lanes something waits."""
+
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            self._lanes, self._waiting = lanes, {row[0] for row in rows}
+
+        return Question(_WAITING_LANES, {"lanes": as_json([*lanes])}, learn)
 
     def take(
         self, platform: str, event_id: str, lane: str, payload: str, late: str = ""

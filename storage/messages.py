@@ -14,7 +14,7 @@ from bot.core.places import MessageAt, Place
 from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids
 from storage.rows import files_from_text, files_to_text, inserting, message_at, place_from, updating
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
 from storage.tables import message_editions, message_refs, messages
 
@@ -110,10 +110,13 @@ class Messages:
         self._session, self._ids, self._now = session, ids, now
         self._absent: set[tuple[str, str]] = set()
 
-    def foresee(self, refs: set[tuple[str, str]]) -> None:
-        """Find out which of these (room, id) pairs are known yet."""
-        rows = self._session.all(_KNOWN_REFS, refs=as_json([*refs]))
-        self._absent |= refs.difference(rows)
+    def known_among(self, refs: set[tuple[str, str]]) -> Question:
+        """Finds out which of these (room, id) pairs are known yet."""
+
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            self._absent |= refs.difference(rows)
+
+        return Question(_KNOWN_REFS, {"refs": as_json([*refs])}, learn)
 
     def add(
         self,

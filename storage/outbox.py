@@ -25,7 +25,7 @@ from bot.core.places import MessageAt
 from storage.bulk import Bulk, Listing, as_json, inserted
 from storage.ids import Ids
 from storage.rows import place_from
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
 from storage.tables import outbox, processes
 
@@ -284,10 +284,14 @@ class OutboxQueue:
             if is_handed_over:
                 self._session.tell(owner)
 
-    def settle(self, action_ids: Sequence[int]) -> None:
-        """All these are about to be called sent."""
+    def settling(self, action_ids: Sequence[int]) -> Question:
+        """Takes out all these, which are about to be called sent."""
         self._settling = set(action_ids)
-        self._settled = {row[0] for row in self._session.all(_SENT_SEVERAL, ids=as_json(action_ids))}
+
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            self._settled = {row[0] for row in rows}
+
+        return Question(_SENT_SEVERAL, {"ids": as_json(action_ids)}, learn)
 
     def pending(self, *, after: int = 0, limit: int) -> list[StoredAction]:
         """What this process has to send, page by page."""

@@ -13,7 +13,7 @@ from bot.core.staff import Staff
 from storage.bulk import Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, updating
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
 from storage.tables import contacts, identities, staff
 
@@ -61,13 +61,15 @@ class Contacts:
         self._session, self._ids, self._now = session, ids, now
         self._known: dict[Identity, Contact] = {}
 
-    def foresee(self, platform: str, workspace: str, external_ids: set[str]) -> None:
-        """Look these accounts up; new ones are looked up again when they are met."""
-        listed = as_json([*external_ids])
-        for external_id, *contact in self._session.all(
-            _OF_IDENTITIES, platform=platform, workspace=workspace, external_ids=listed
-        ):
-            self._known[Identity(platform, workspace, external_id)] = Contact(*contact)
+    def known_among(self, platform: str, workspace: str, external_ids: set[str]) -> Question:
+        """Looks these accounts up; new ones are looked up again when they are met."""
+
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            for external_id, *contact in rows:
+                self._known[Identity(platform, workspace, external_id)] = Contact(*contact)
+
+        given = {"platform": platform, "workspace": workspace, "external_ids": as_json([*external_ids])}
+        return Question(_OF_IDENTITIES, given, learn)
 
     def of(self, identity: Identity) -> Contact | None:
         if (known := self._known.get(identity)) is not None:

@@ -1,7 +1,8 @@
 """One database connection with explicit transactions, the same on SQLite and PostgreSQL."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -81,6 +82,16 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         cursor.execute(f"SET idle_in_transaction_session_timeout = {FORSAKEN_AFTER_MS}")
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to ask together with others, none of which needs what another one answers."""
+
+    statement: Statement
+    parameters: dict[str, Any]
+    learn: Callable[[list[tuple[Any, ...]]], None]
+    """Called with all its rows."""
+
+
 class Session:
     """A connection and its cursor. Belongs to one thread at a time."""
 
@@ -89,6 +100,7 @@ class Session:
         self._compiled: dict[Statement, Compiled] = {}
         self._pooled = engine.raw_connection()
         self._cursor: Any = self._pooled.cursor()
+        self._more_cursors: list[Any] = []
         self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
         self._is_waiting_for_locks = True
         self._told: set[int] = set()
@@ -124,6 +136,32 @@ class Session:
         rows = self.all(statement, **parameters)
         return rows[0] if rows else None
 
+    def ask(self, questions: Sequence[Question]) -> None:
+        """Ask all of these before anything is changed: on PostgreSQL in one round trip."""
+        if self.is_sqlite or len(questions) < 2:
+            for question in questions:
+                question.learn(self.all(question.statement, **question.parameters))
+            return
+        asked: list[tuple[Question, Compiled, Any]] = []
+        with self._pipeline():
+            for question, cursor in zip(questions, self._cursors(len(questions)), strict=True):
+                compiled = self._compiled.get(question.statement) or self._compile(question.statement)
+                cursor.execute(compiled.text, compiled.parameters(question.parameters))
+                asked.append((question, compiled, cursor))
+        for question, compiled, cursor in asked:
+            question.learn(compiled.rows(cursor.fetchall()))
+
+    def _pipeline(self) -> AbstractContextManager[Any]:
+        """What is executed inside is sent together, each on a cursor of its own; the results are there at the end."""
+        connection: Any = self._pooled.driver_connection
+        pipeline: AbstractContextManager[Any] = connection.pipeline()
+        return pipeline
+
+    def _cursors(self, count: int) -> list[Any]:
+        while len(self._more_cursors) < count:
+            self._more_cursors.append(self._pooled.cursor())
+        return self._more_cursors[:count]
+
     def run(self, statement: Statement, **parameters: Any) -> None:
         compiled = self._compiled.get(statement) or self._compile(statement)
         if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
@@ -143,24 +181,29 @@ class Session:
 
     def _write(self, tables: frozenset[str] | None = None) -> None:
         """Write what was deferred, or what of it these tables are about."""
-        for bulk in [one for one in self._deferred if tables is None or one.table in tables]:
-            self._write_bulk(bulk)
+        bulks: list[Bulk] = []
+        for bulk in self._deferred:
+            if tables is None or bulk.table in tables:
+                _with_what_it_refers_to(bulk, self._deferred, bulks)
+        due = [(bulk, bulk.effective(self._deferred.pop(bulk))) for bulk in bulks]
         self._deferred_tables = {bulk.table for bulk in self._deferred}
-
-    def _write_bulk(self, bulk: Bulk) -> None:
-        rows = self._deferred.pop(bulk, None)
-        if rows is None:
-            return
-        if bulk.after is not None:
-            self._write_bulk(bulk.after)
         if self.is_sqlite:
-            single = self._compiled.get(bulk.single) or self._compile(bulk.single)
-            self._cursor.executemany(single.text, [single.parameters(row) for row in rows])
-            return
-        many = self._compiled.get(bulk.many) or self._compile(bulk.many)
-        self._cursor.execute(many.text, many.parameters({"rows": as_json(rows)}))
-        if (written := self.written.get(bulk)) is not None:
-            written(many.rows(self._cursor.fetchall()))
+            for bulk, rows in due:
+                single = self._compiled.get(bulk.single) or self._compile(bulk.single)
+                self._cursor.executemany(single.text, [single.parameters(row) for row in rows])
+        else:
+            self._write_together(due)
+
+    def _write_together(self, due: Sequence[tuple[Bulk, Rows]]) -> None:
+        returned: list[tuple[Bulk, Compiled, Any]] = []
+        with self._pipeline():
+            for (bulk, rows), cursor in zip(due, self._cursors(len(due)), strict=True):
+                many = self._compiled.get(bulk.many) or self._compile(bulk.many)
+                cursor.execute(many.text, many.parameters({"rows": as_json(rows)}))
+                if bulk in self.written:
+                    returned.append((bulk, many, cursor))
+        for bulk, many, cursor in returned:
+            self.written[bulk](many.rows(cursor.fetchall()))
 
     def _compile(self, statement: Statement) -> Compiled:
         compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
@@ -234,3 +277,11 @@ class Session:
 
     def close(self) -> None:
         self._pooled.close()
+
+
+def _with_what_it_refers_to(bulk: Bulk, waiting: Container[Bulk], ordered: list[Bulk]) -> None:
+    if bulk in ordered or bulk not in waiting:
+        return
+    if bulk.after is not None:
+        _with_what_it_refers_to(bulk.after, waiting, ordered)
+    ordered.append(bulk)

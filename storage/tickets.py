@@ -23,7 +23,7 @@ from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
 from storage.bulk import Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, message_at, place_from
-from storage.session import Session
+from storage.session import Question, Session
 from storage.statement import Statement
 from storage.tables import claims, counters, desk_places, tickets
 
@@ -157,16 +157,24 @@ _DESKS_OF = Statement(
     .order_by(desc(desk_places.c.kind))
 )
 _DESKS_AT = Listing(lambda among: select(*_DESK).where(among(desk_places.c.place_key, "place_keys")))
-_CONVERSATIONS_OF = Listing(lambda among: select(tickets.c.conversation_id).where(among(tickets.c.id, "ids")))
 _OPEN_OF = Listing(
     lambda among: select(*_TICKET).where(
         tickets.c.status != TicketStatus.RESOLVED, among(tickets.c.conversation_id, "conversation_ids")
     )
 )
-_DESKS_OF_SEVERAL = Listing(
+_DESKS_OF_OPEN = Listing(
     lambda among: (
         select(*_DESK)
-        .where(desk_places.c.kind != DeskKind.FORMER, among(desk_places.c.ticket_id, "ids"))
+        .where(
+            desk_places.c.kind != DeskKind.FORMER,
+            among(
+                desk_places.c.ticket_id,
+                select(tickets.c.id).where(
+                    tickets.c.status != TicketStatus.RESOLVED,
+                    among(tickets.c.conversation_id, "conversation_ids"),
+                ),
+            ),
+        )
         .order_by(desc(desk_places.c.kind))
     )
 )
@@ -202,28 +210,33 @@ class Tickets:
         self._open: dict[int, Ticket] = {}
         """By conversation."""
 
-    def foresee_desks_at(self, place_keys: set[str]) -> set[int]:
-        """Find out in which of these places staff work on which tickets; returns the tickets' ids."""
+    def desks_among(self, place_keys: set[str]) -> Question:
+        """Finds out in which of these places staff work on which tickets."""
         self._desk_at = dict.fromkeys(place_keys)
-        for row in self._session.all(_DESKS_AT, place_keys=as_json([*place_keys])):
-            self._desk_at[row[0]] = _desk(row)
-        return {desk.ticket_id for desk in self._desk_at.values() if desk is not None}
 
-    def conversations_of(self, ticket_ids: set[int]) -> set[int]:
-        """The conversations that these tickets belong to."""
-        rows = self._session.all(_CONVERSATIONS_OF, ids=as_json([*ticket_ids])) if ticket_ids else []
-        return {row[0] for row in rows}
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            self._desk_at.update((row[0], _desk(row)) for row in rows)
 
-    def foresee(self, conversation_ids: Sequence[int]) -> None:
-        """Look up the open tickets of these conversations, and where staff work on them."""
-        if not conversation_ids:
-            return
-        for row in self._session.all(_OPEN_OF, conversation_ids=as_json(conversation_ids)):
-            ticket = Ticket(*row)
-            self._open[ticket.conversation_id] = ticket
-            self._desks[ticket.id] = []
-        for row in self._session.all(_DESKS_OF_SEVERAL, ids=as_json([*self._desks])) if self._desks else []:
-            self._desks[row[1]].append(_desk(row))
+        return Question(_DESKS_AT, {"place_keys": as_json([*place_keys])}, learn)
+
+    def open_among(self, conversation_ids: Sequence[int]) -> list[Question]:
+        """Looks up the open tickets of these conversations, and where staff work on them."""
+        given = as_json(conversation_ids)
+
+        def learn(rows: list[tuple[Any, ...]]) -> None:
+            for row in rows:
+                ticket = Ticket(*row)
+                self._open[ticket.conversation_id] = ticket
+                self._desks[ticket.id] = []
+
+        def learn_desks(rows: list[tuple[Any, ...]]) -> None:
+            for row in rows:
+                self._desks.setdefault(row[1], []).append(_desk(row))
+
+        return [
+            Question(_OPEN_OF, {"conversation_ids": given}, learn),
+            Question(_DESKS_OF_OPEN, {"conversation_ids": given}, learn_desks),
+        ]
 
     def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:
         """A new ticket at the end of the queue; the database refuses a second open one per conversation."""
