@@ -28,15 +28,20 @@ class Child(BotChild):
         super().__init__(town, folder / "bot.log", **{ORDERS: str(folder)})
         self._orders = folder
 
+    async def until_ready(self) -> None:
+        """Wait until it receives from every platform: standing by is well, too, but nobody else receives here."""
+        await super().until_ready()
+        await self.until_others_ready("")
+
     async def until_others_ready(self, platform: str) -> None:
         """Wait for every platform but this one."""
-        for _ in range(300):
+        for _ in range(600):
             _, body = await self.ask("/readyz")
             states = body["platforms"] if isinstance(body, dict) else {}
             if states and all(one["state"] == "ready" for name, one in states.items() if name != platform):
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError(f"the platforms besides {platform} do not become ready")
+        raise AssertionError(f"the platforms besides {platform!r} do not become ready: {states}")
 
     def order(self, name: str, words: str) -> None:
         """Written beside and moved, so that no half of it is ever read."""

@@ -16,7 +16,7 @@ from tests.faults.columns import PLATFORMS
 from tests.faults.scene import Scene
 
 BEFORE, DURING, AFTER = 2, 4, 2
-BUSY = 3
+BUSY, BUSY_SECONDS = 5, 1.0
 QUESTION = "When does my parcel arrive?"
 ANSWER = "two to four working days"
 PERSON = "I would like to talk to a person please"
@@ -71,6 +71,7 @@ class Walk:
         for _ in range(BUSY):
             with contextlib.suppress(SurfaceError):
                 return await opened(self.scene.town, platform)
+            await asyncio.sleep(BUSY_SECONDS)
         return await opened(self.scene.town, platform)
 
     async def write(self, times: int) -> None:
