@@ -36,6 +36,10 @@ class BotChild:
         """The process id; 0 while it does not run."""
         return self._process.pid if self._process else 0
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     async def start(self, *, until_ready: bool = True) -> None:
         environment = self.town.process_environment() | self._settings
         with self.log.open("ab") as file:

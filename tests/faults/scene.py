@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -27,6 +28,17 @@ class Child(BotChild):
     def __init__(self, town: Town, folder: Path) -> None:
         super().__init__(town, folder / "bot.log", **{ORDERS: str(folder)})
         self._orders = folder
+        self.kills = 0
+        """How often it was killed (SIGKILL)."""
+
+    async def kill(self) -> None:
+        self.kills += self.is_alive
+        await super().kill()
+
+    async def ended(self, within_seconds: float = 60.0) -> int:
+        code = await super().ended(within_seconds)
+        self.kills += code == -signal.SIGKILL
+        return code
 
     async def until_ready(self) -> None:
         """Wait until it receives from every platform: standing by is well, too, but nobody else receives here."""
@@ -102,7 +114,7 @@ async def open_scene(
                 await child.start()
                 yield scene
             finally:
-                await child.kill()
+                await BotChild.kill(child)
     finally:
         await database.close()
         shutil.rmtree(folder, ignore_errors=True)
