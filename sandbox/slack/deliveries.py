@@ -39,7 +39,7 @@ class Deliveries:
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
         self.out_of_turn: list[Json] = []
-        """The payloads that the app did not take when they happened: refused, put off or lost."""
+        """The payloads that the app did not take when they happened: refused, cut off, put off or lost."""
 
     @property
     def _receiver(self) -> Connection | Webhook | None:
@@ -112,6 +112,7 @@ class Deliveries:
             except ConnectionLostError as lost:
                 # A closed connection says nothing about the app: the next one gets it at once.
                 parcel.attempt, parcel.reason = parcel.attempt + 1, lost.reason
+                self.out_of_turn.append(parcel.payload)
             except UnansweredError as error:
                 parcel.attempt, parcel.reason = parcel.attempt + 1, error.reason
                 self.out_of_turn.append(parcel.payload)
