@@ -12,7 +12,7 @@ from tests.faults.fault import Fault, Strike
 from tests.faults.walk import Walk
 
 AT_RANDOM = "kill -9: at random"
-DIES_WITHIN_SECONDS = 20.0
+DIES_WITHIN_SECONDS = 60.0
 KILLS = 26
 """In each of four runs, of a process that takes part: more than a hundred in the whole matrix."""
 SOONER = 0.3
