@@ -10,7 +10,17 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from storage import MAX_BATCH, Job, Session, StorageUnavailableError, Store, UnitOfWork, make_engine, read, write
+from storage import (
+    MAX_BATCH,
+    Job,
+    Session,
+    StorageUnavailableError,
+    Store,
+    UnitOfWork,
+    make_engine,
+    read,
+    write,
+)
 from storage.migrate import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
