@@ -15,7 +15,7 @@ from tests.faults.results import Results
 
 
 def main() -> int:
-    """Status 1 when a cell failed. The document is written when every run of the matrix has a result."""
+    """Status 1 when a cell failed. The document is written when every run of the matrix has a result, or on demand."""
     arguments = _parser().parse_args()
     # Told to end, it clears away what it started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -35,8 +35,8 @@ def main() -> int:
 
     asyncio.run(fill(missing, tell, at_once=arguments.jobs))
     cells = cells_of(results)
-    _say("", *report.rows(cells), "", report.summary(results))
-    if results.are_complete:
+    _say("", *report.rows(cells, faults), "", report.summary(results))
+    if arguments.document or not results.missing:
         report.write(results)
     failures = report.failures(cells)
     _say(*failures, f"{len(cells)} cells, {sum(not cell.failures for cell in cells.values())} good")
@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="go on with what this file has of the same state of the code: what was good is not done again",
+    )
+    parser.add_argument(
+        "--document", action="store_true", help="write docs/faults.md although some runs were not performed"
     )
     return parser
 
