@@ -98,7 +98,7 @@ async def _terminated(walk: Walk) -> AsyncIterator[None]:
 
 
 async def _end_one_in_a_transaction(session: psycopg.AsyncConnection[Any]) -> None:
-    for _ in range(100):
+    for _ in range(600):
         found = await session.execute(
             "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"
