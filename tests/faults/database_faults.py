@@ -99,6 +99,8 @@ async def _terminated(walk: Walk) -> AsyncIterator[None]:
 
 async def _end_one_in_a_transaction(session: psycopg.AsyncConnection[Any]) -> None:
     for _ in range(600):
+        # Within a transaction what is seen of other sessions stays as it was first seen.
+        await session.execute("SELECT pg_stat_clear_snapshot()")
         found = await session.execute(
             "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity "
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND state <> 'idle'"
