@@ -12,7 +12,7 @@ from tests.faults.fault import Fault
 from tests.faults.scene import open_scene
 from tests.faults.walk import Walk
 
-AT_MOST_SECONDS = 420.0
+AT_MOST_SECONDS = 600.0
 _STAFF = {
     (False, "sqlite"): "discord",
     (True, "sqlite"): "telegram",
