@@ -15,7 +15,7 @@ test: $(VENV)/.ready-dev  ## set everything up and run the tests
 bench: $(VENV)/.ready-dev  ## measure everything against bare echo bots, in some minutes, and write docs/performance.md
 	@$(BIN)/python -m benchmarks
 
-faults: $(VENV)/.ready-dev  ## break everything that can break, count what is lost (about half an hour)
+faults: $(VENV)/.ready-dev  ## break everything that can break, count what is lost (about an hour)
 	@$(BIN)/python -m tests.faults
 
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerabilities

@@ -21,7 +21,7 @@ from bot.runtime.catalogue import texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
 from bot.runtime.completion import complete
 from bot.runtime.desk import Desk
-from bot.runtime.dispatcher import Dispatcher
+from bot.runtime.dispatcher import Dispatcher, all_pending
 from bot.runtime.intake import PlatformIntake
 from bot.runtime.lanes import KNOWLEDGE
 from bot.runtime.librarian import Librarian
@@ -157,7 +157,7 @@ class House:
         self._is_begun = True
         self._handed_over()
         self.ticker.start()
-        self.writer.on_lost = self._database_was_lost
+        self.writer.after_loss(all_pending, self.dispatcher.take_up_unknown)
         self._tasks.append(asyncio.create_task(self.librarian.start(), name="librarian"))
         if isinstance(self.clock, FollowingClock):
             self._tasks.append(asyncio.create_task(self.clock.follow(self._clock_moved), name="clock"))
@@ -180,9 +180,6 @@ class House:
 
     def _clock_moved(self) -> None:
         self._spawn(self.ticker.tick(), "tick")
-
-    def _database_was_lost(self) -> None:
-        self._spawn(self.ticker.sweep(), "sweep")
 
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]

@@ -77,10 +77,12 @@ class Store:
         self._engine = engine
         self._now = now
         self._finished = finished
-        self.on_lost: Callable[[], None] = lambda: None
-        """Called in the writer's thread with the first commit after a connection was lost in the middle of a
-        transaction: that one may be committed, too.
+        self.look_back: Callable[[UnitOfWork], Any] | None = None
+        """Asked once after a connection was lost in the middle of a transaction, which may be committed all the same;
+        and before anything newer is run.
         """
+        self.looked_back: Callable[[Any], None] = lambda _found: None
+        """Called in the writer's thread with what that question gave, before anything newer has finished."""
         self._ids = ids or Ids()
         self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Jobs; or a batch that was run, alone; and None at the end."""
@@ -168,6 +170,8 @@ class Store:
         self._has_begun = False
         try:
             session = self._session = self._session or Session(self._engine)
+            if self._is_unsure:
+                self._look_back(session)
             self._run(session, batch, is_careful=is_careful)
         except Exception as error:  # noqa: BLE001 - whatever broke the transaction, its jobs must be told
             self._give_up(batch, error, is_careful=is_careful)
@@ -205,9 +209,6 @@ class Store:
                 session.roll_back()
             self._give_up(batch, error, is_careful=is_careful)
             return False
-        if self._is_unsure:
-            self._is_unsure = False
-            self.on_lost()
         return True
 
     def _give_up(self, batch: list[Job[Any]], error: Exception, *, is_careful: bool) -> None:
@@ -216,6 +217,13 @@ class Store:
         self._is_unsure |= is_lost and self._has_begun
         if is_careful or is_lost:
             self._reconnect()
+
+    def _look_back(self, session: Session) -> None:
+        if self.look_back is not None:
+            with session.transaction():
+                found = self.look_back(UnitOfWork(session, self._ids, self._now()))
+            self.looked_back(found)
+        self._is_unsure = False
 
     def _run_with_care(self, work: UnitOfWork, job: Job[Any]) -> None:
         try:

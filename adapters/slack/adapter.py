@@ -134,6 +134,7 @@ class SlackAdapter:
     async def _catch_up_after(self, connection: Connection | None, on_ready: Callable[[], None]) -> None:
         if connection is not None:
             await connection.open()
+        self._catch_up.begin()
         on_ready()
         watching = [
             asyncio.create_task(self._catch_up.turn.take()),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -137,7 +138,7 @@ class CatchUp:
         return reading is not None and not reading.is_set() and is_here
 
     async def prepare(self) -> None:
-        """Learn how far each room was read, before anything new comes in."""
+        """Learn how far each room was read, before anything new comes in; until `begin` it is all held back."""
         cursors, self._told = without_reading(await self._context.intake.cursors())
         self._positions.load(cursors)
         scope = await self._receiver.scope()
@@ -148,10 +149,15 @@ class CatchUp:
         self._rooms_to_read = _MOST_ROOMS
         self._wanted_at = self._context.now().timestamp()
         self._hold_all()
+        self._others_until = math.inf
+
+    def begin(self) -> None:
+        """Events can come from now on."""
+        self._others_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
 
     def _hold_all(self) -> None:
         self._hold(room_of(name)[0] for name in self._positions.behind)
-        self._others_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
+        self.begin()
 
     def _hold(self, channels: Iterable[str]) -> None:
         for channel in set(channels):

@@ -100,10 +100,11 @@ class Dispatcher:
         after = 0
         if sum(stored.get(platform, 0) for platform in self._lines) <= self.waiting():
             return
-        while page := await self._writer.do(partial(_pending, after), self._take_up_unknown):
+        while page := await self._writer.do(partial(_pending, after), self.take_up_unknown):
             after = page[-1].id
 
-    def _take_up_unknown(self, page: Sequence[StoredAction]) -> None:
+    def take_up_unknown(self, page: Sequence[StoredAction]) -> None:
+        """Send what of these pending rows waits in no lane, in their order."""
         # Results come back in the order of the transactions: what this page calls pending is not settled here yet.
         known = {item.row.id for lane in self._lanes.values() for item in lane}
         left = [replace(row, is_uncertain=True) for row in page if row.id not in known]
@@ -373,6 +374,14 @@ def _take_word(work: UnitOfWork) -> bool:
         return False
     work.marks.set(_IN_ORDER, "")
     return True
+
+
+def all_pending(work: UnitOfWork) -> list[StoredAction]:
+    """Everything that this process has to send."""
+    found: list[StoredAction] = []
+    while page := _pending(found[-1].id if found else 0, work):
+        found += page
+    return found
 
 
 def _pending(after: int, work: UnitOfWork) -> list[StoredAction]:

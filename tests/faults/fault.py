@@ -33,7 +33,9 @@ class Fault:
     """The database lies on a disk that can be filled up; only root may mount one."""
     needs_root: bool = False
     reorders: frozenset[str] = frozenset()
-    """The platforms that bring messages in another order themselves: the bot keeps the order in which they came."""
+    """The platforms that bring some messages in another order themselves: what they did not bring in its turn may be
+    stored behind newer words, and everything is shown in the order in which it was stored.
+    """
 
     def applies_to(self, column: Column) -> bool:
         return (

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.columns import COLUMNS, Column
@@ -12,7 +12,7 @@ from tests.faults.fault import Fault
 from tests.faults.scene import open_scene
 from tests.faults.walk import Walk
 
-AT_MOST_SECONDS = 300.0
+AT_MOST_SECONDS = 600.0
 _STAFF = {
     (False, "sqlite"): "discord",
     (True, "sqlite"): "telegram",
@@ -47,6 +47,8 @@ class Cell:
     is_unavailable: bool = False
 
     healed_seconds: float = 0.0
+    kills: int = 0
+    """How often the process was killed in its runs."""
 
     def words(self, platform: str) -> str:
         if self.failures:
@@ -109,12 +111,11 @@ async def _perform(run: Run, *, is_timed: bool) -> Cell:
         return Cell(failures=[f"{run}: the other platforms were held up: {outcome.slowed}"])
     if any(outcome.repeats.values()) and not fault.may_repeat:
         return Cell(failures=[f"{run}: {dict(outcome.repeats)} repeats, and none are declared"])
-    return Cell(outcome.repeats, healed_seconds=outcome.healed_seconds)
+    return Cell(outcome.repeats, healed_seconds=outcome.healed_seconds, kills=outcome.kills)
 
 
-async def fill(runs: Sequence[Run], told: Callable[[Run, Cell, float], None], *, at_once: int) -> Cells:
+async def fill(runs: Sequence[Run], told: Callable[[Run, Cell, float], None], *, at_once: int) -> None:
     """Perform so many at a time and tell of each."""
-    cells: Cells = {}
     gate = asyncio.Semaphore(at_once)
 
     async def one(run: Run) -> None:
@@ -122,13 +123,19 @@ async def fill(runs: Sequence[Run], told: Callable[[Run, Cell, float], None], *,
             begun_at = time.monotonic()
             result = await perform(run)
             told(run, result, time.monotonic() - begun_at)
+
+    async with asyncio.TaskGroup() as group:
+        for run in runs:
+            group.create_task(one(run))
+
+
+def cells_of(results: Iterable[tuple[Run, Cell]]) -> Cells:
+    """What each cell comes to from all the runs that belong to it."""
+    cells: Cells = {}
+    for run, result in results:
         for column in run.columns:
             cell = cells.setdefault((run.fault.name, column), Cell())
             cell.repeats += result.repeats
             cell.failures += result.failures
             cell.is_unavailable |= result.is_unavailable
-
-    async with asyncio.TaskGroup() as group:
-        for run in runs:
-            group.create_task(one(run))
     return cells

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -27,16 +28,32 @@ class Child(BotChild):
     def __init__(self, town: Town, folder: Path) -> None:
         super().__init__(town, folder / "bot.log", **{ORDERS: str(folder)})
         self._orders = folder
+        self.kills = 0
+        """How often it was killed (SIGKILL)."""
+
+    async def kill(self) -> None:
+        self.kills += self.is_alive
+        await super().kill()
+
+    async def ended(self, within_seconds: float = 60.0) -> int:
+        code = await super().ended(within_seconds)
+        self.kills += code == -signal.SIGKILL
+        return code
+
+    async def until_ready(self) -> None:
+        """Wait until it receives from every platform: standing by is well, too, but nobody else receives here."""
+        await super().until_ready()
+        await self.until_others_ready("")
 
     async def until_others_ready(self, platform: str) -> None:
         """Wait for every platform but this one."""
-        for _ in range(300):
+        for _ in range(600):
             _, body = await self.ask("/readyz")
             states = body["platforms"] if isinstance(body, dict) else {}
             if states and all(one["state"] == "ready" for name, one in states.items() if name != platform):
                 return
             await asyncio.sleep(0.1)
-        raise AssertionError(f"the platforms besides {platform} do not become ready")
+        raise AssertionError(f"the platforms besides {platform!r} do not become ready: {states}")
 
     def order(self, name: str, words: str) -> None:
         """Written beside and moved, so that no half of it is ever read."""
@@ -97,7 +114,7 @@ async def open_scene(
                 await child.start()
                 yield scene
             finally:
-                await child.kill()
+                await BotChild.kill(child)
     finally:
         await database.close()
         shutil.rmtree(folder, ignore_errors=True)

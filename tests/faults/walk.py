@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from sandbox.slack import SlackServer
 from sandbox.surface import SurfaceError
 from tests.acceptance.dwellers import Dweller, plain
-from tests.acceptance.flow import REPEATED, Flow, check, opened
+from tests.acceptance.flow import REPEATED, Flow, check, opened, seen
 from tests.faults.columns import PLATFORMS
+from tests.faults.databases import Postgres
 from tests.faults.scene import Scene
 
 BEFORE, DURING, AFTER = 2, 4, 2
-BUSY = 3
+BUSY, BUSY_SECONDS = 5, 1.0
 QUESTION = "When does my parcel arrive?"
 ANSWER = "two to four working days"
 PERSON = "I would like to talk to a person please"
@@ -36,6 +37,8 @@ class Outcome:
     """After so long nothing was pending any more."""
     slowed: str = ""
     """How much longer the other platforms took, when that was too much."""
+    kills: int = 0
+    """How often the process was killed."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class Walk:
         for _ in range(BUSY):
             with contextlib.suppress(SurfaceError):
                 return await opened(self.scene.town, platform)
+            await asyncio.sleep(BUSY_SECONDS)
         return await opened(self.scene.town, platform)
 
     async def write(self, times: int) -> None:
@@ -119,15 +123,18 @@ class Walk:
             await self.scene.later(seconds)
         begun_at = time.monotonic()
         await self._rest()
-        outcome = Outcome(healed_seconds=time.monotonic() - begun_at)
+        outcome = Outcome(healed_seconds=time.monotonic() - begun_at, kills=self.scene.child.kills)
         for flow in self.flows.values():
             await flow.is_complete()
         for newcomer in self.newcomers:
             await newcomer.sees(HELPED)
+        await asyncio.gather(*map(self._goes_on, self.newcomers))
+        await self._rest()
+        await self.scene.child.until_ready()
         await self.scene.town.settle()
         for flow in self.flows.values():
             # Only Telegram's readers may see any, and only with the hint: anything else ends the walk here.
-            outcome.repeats["telegram"] += check(flow, in_order=self._is_ordered(flow))
+            outcome.repeats["telegram"] += check(flow, in_order=not self.reorders)
             await self._check_stored(flow)
         for newcomer in self.newcomers:
             outcome.repeats["telegram"] += await self._check_newcomer(newcomer)
@@ -149,6 +156,11 @@ class Walk:
             "SELECT 'events', count(*) FROM intake WHERE state <> 'handled' "
             "UNION ALL SELECT 'actions', count(*) FROM outbox WHERE state = 'pending'"
         )
+        if isinstance(self.scene.database, Postgres):
+            # What such a process holds, nobody else may do.
+            rows += await self.scene.database.ask(
+                "SELECT 'processes beyond their time', count(*) FROM processes WHERE alive_until < clock_timestamp()"
+            )
         left = {what: count for what, count in rows if count}
         if self._slack_rests:
             left["deliveries of Slack"] = self._slack_rests
@@ -161,22 +173,39 @@ class Walk:
         assert isinstance(slack, SlackServer)
         return slack.deliveries.resting
 
-    def _is_ordered(self, flow: Flow) -> bool:
-        """Both of its ends are on platforms that bring things in their order."""
-        return not self.reorders & {flow.customer.platform, flow.thread.platform}
+    async def _goes_on(self, newcomer: Dweller) -> None:
+        """What began in the trouble takes more: no lane of it is stuck."""
+        town, words = self.scene.town, f"still {newcomer.called}"
+        await newcomer.says(words)
+        agent = town.agents()[0]
+        await town.until(lambda: any(one.count(words) for one in town.threads(agent)), f"staff see {words!r}")
 
     async def _check_stored(self, flow: Flow) -> None:
-        """Every message is in the conversation once and in order."""
+        """Every message is in the conversation once and in order, and was shown in the order in which it is there."""
         stored = await self._said(flow.customer)
-        for mark in ("there", "back"):
+        for writer, reader, mark in (
+            (flow.customer, flow.thread, "there"),
+            (flow.thread, flow.customer, "back"),
+        ):
             words = [text for text in stored if text.startswith(mark)]
             wanted = [f"{mark}{number}x" for number in range(flow.count)]
-            assert words == wanted or (not self._is_ordered(flow) and sorted(words) == sorted(wanted)), (
-                f"stored of {flow.customer}: {words}"
+            assert sorted(words) == sorted(wanted), f"stored of {flow.customer}: {words}"
+            late = self._out_of_turn if writer.platform in self.reorders else set()
+            assert [one for one in words if one not in late] == [one for one in wanted if one not in late], (
+                f"stored of {flow.customer} in another order: {words}, of which came out of turn: {late}"
             )
+            shown = list(dict.fromkeys(word for word, _ in seen(reader, mark)))
+            assert shown == words, f"{reader}: {shown}, and stored as {words}"
         await self._check_tickets(flow.customer)
         lost = await self.scene.database.ask("SELECT id, error FROM outbox WHERE state = 'failed'")
         assert not lost, f"given up: {lost}"
+
+    @property
+    def _out_of_turn(self) -> set[str]:
+        """The words that Slack did not bring, or the bot did not take, when they were said."""
+        slack = self.scene.town.servers["slack"]
+        assert isinstance(slack, SlackServer)
+        return {str((one.get("event") or {}).get("text")) for one in slack.deliveries.out_of_turn}
 
     async def _said(self, customer: Dweller) -> Sequence[str]:
         rows = await self.scene.database.ask(

@@ -108,6 +108,7 @@ async def test_an_event_that_is_not_acknowledged_comes_again(
         await until(lambda: server.deliveries.resting == 1)
         server.world.clock.advance(minutes * 60)
         assert (await socket.next())["retry_attempt"] == attempt
+    assert {one["event"]["text"] for one in server.deliveries.out_of_turn} == {"hello"}
     await server.settle()
     assert server.world.journal.entries[-1].data["lost_event"] == first["payload"]["event_id"]
 
@@ -210,6 +211,7 @@ async def test_losses_can_be_wanted_and_history_has_what_was_lost(server: SlackS
     history = await bot.client.conversations_history(channel="C0HELP", oldest="0")
     assert [message["text"] for message in history["messages"]] == ["heard", "lost"]
     assert history["messages"][1]["ts"] == ts
+    assert [one["event"]["text"] for one in server.deliveries.out_of_turn] == ["lost"]
 
 
 async def test_duplicates_come_as_a_retry_and_as_another_event(server: SlackServer, bots: Bots) -> None:

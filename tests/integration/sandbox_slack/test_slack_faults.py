@@ -52,6 +52,10 @@ async def test_the_edge_refuses_with_a_page_and_says_nothing_about_coming_back(
     assert server.messages("U0CARLA", "C0HELP") == []
 
 
+def out_of_turn(server: SlackServer) -> list[str]:
+    return [payload["event"]["text"] for payload in server.deliveries.out_of_turn]
+
+
 async def test_a_late_event_is_overtaken_by_the_next(server: SlackServer, bots: Bots) -> None:
     bot = await bots.connect("socket")
     server.deliver_late(1, 0.3)
@@ -59,6 +63,7 @@ async def test_a_late_event_is_overtaken_by_the_next(server: SlackServer, bots: 
         await server.say("U0CARLA", "C0HELP", text)
     await until(lambda: len(bot.events("message")) == 2)
     assert [event["text"] for event in bot.events("message")] == ["second", "first"]
+    assert out_of_turn(server) == ["first"]
 
 
 async def test_a_server_error_does_nothing(

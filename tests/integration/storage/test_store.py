@@ -10,7 +10,17 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from storage import MAX_BATCH, Job, StorageUnavailableError, Store, UnitOfWork, make_engine, read, write
+from storage import (
+    MAX_BATCH,
+    Job,
+    Session,
+    StorageUnavailableError,
+    Store,
+    UnitOfWork,
+    make_engine,
+    read,
+    write,
+)
 from storage.migrate import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -261,25 +271,62 @@ def test_a_database_that_failed_is_spoken_of_without_what_was_to_be_stored(datab
     desk.store.stop()
 
 
-def test_after_a_connection_was_lost_it_is_said_once_that_something_may_be_committed_unheard(
-    engine: Engine,
+def test_after_a_connection_was_lost_one_looks_back_once_and_before_anything_newer(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(engine)
+    order: list[Any] = []
+    desk.store.look_back = lambda work: [row.payload for row in work.outbox.pending(limit=9)]
+    desk.store.looked_back = lambda found: order.append((found, len(desk.finished)))
+    unanswered(monkeypatch, engine, 1)
+
+    def add_once(text: str) -> Callable[[UnitOfWork], None]:
+        def add(work: UnitOfWork) -> None:
+            if work.intake.take("slack", text, "lane", text) is not None:
+                work.outbox.add("lane", "slack", text)
+
+        return add
+
+    for text in ("first", "second", "third"):
+        (job,) = desk.do(add_once(text))
+        assert job.error is None
+    assert order == [(["first"], 0)]
+    assert read(engine, NOON, lambda work: [row.payload for row in work.outbox.pending(limit=9)]) == [
+        "first",
+        "second",
+        "third",
+    ]
+    desk.store.stop()
+
+
+def test_one_looks_back_as_soon_as_the_database_is_there_again(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(engine)
+    looked: list[str] = []
+    desk.store.look_back = lambda work: work.marks.get("a")
+    desk.store.looked_back = looked.append
+    unanswered(monkeypatch, engine, 2)
+    (refused,) = desk.do(mark("a", "kept"))
+    assert isinstance(refused.error, StorageUnavailableError)
+    desk.do(mark("a", "new"))
+    assert looked == ["kept"]
+    desk.store.stop()
+
+
+def unanswered(monkeypatch: pytest.MonkeyPatch, engine: Engine, times: int) -> None:
+    """The next commits are done, and the connection is lost before anybody hears of it."""
     driver = engine.dialect.dbapi
     assert driver is not None
-    said: list[int] = []
-    desk.store.on_lost = lambda: said.append(len(desk.finished))
+    command, left = Session.command, [times]
 
-    def fail(_work: UnitOfWork) -> None:
-        raise driver.OperationalError("the connection was cut")
+    def lost(session: Session, text: str) -> None:
+        command(session, text)
+        if text == "COMMIT" and left[0]:
+            left[0] -= 1
+            raise driver.OperationalError("the connection was cut")
 
-    (refused,) = desk.do(fail)
-    assert isinstance(refused.error, StorageUnavailableError)
-    assert said == []
-    for text in ("first", "second"):
-        desk.do(lambda work, text=text: work.outbox.add("lane", "slack", text))
-    assert said == [1]
-    desk.store.stop()
+    monkeypatch.setattr(Session, "command", lost)
 
 
 def test_ids_go_on_growing_when_the_next_process_has_an_earlier_clock(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
 from handlers.context import DeskSettings
 from handlers.registry import Handlers
-from storage import StorageUnavailableError, UnitOfWork, make_engine
+from storage import Session, StorageUnavailableError, UnitOfWork, make_engine
 from storage.migrate import migrate
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -386,6 +387,41 @@ async def test_what_was_stored_but_never_reached_a_lane_is_taken_up(office: Offi
         "left behind": True,
         "under way": False,
     }
+
+
+async def test_a_lane_keeps_its_order_when_a_commit_is_done_and_not_answered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once(text: str) -> Callable[[UnitOfWork], list[Queued]]:
+        """As an event that is delivered twice is handled once."""
+
+        def add(work: UnitOfWork) -> list[Queued]:
+            if work.intake.take("slack", text, "lane", text) is None:
+                return []
+            say = Say(1, Place("slack", channel="C1"), Content(text=text))
+            return [Queued(work.outbox.add("c1", "slack", to_text(say)), say)]
+
+        return add
+
+    office.writer.after_loss(dispatching.all_pending, office.dispatcher.take_up_unknown)
+    office.town.gate = asyncio.Event()
+    command, unanswered = Session.command, ["second", "fourth"]
+
+    def lost(session: Session, text: str) -> None:
+        command(session, text)
+        if text == "COMMIT" and unanswered and unanswered[0] == current:
+            unanswered.pop(0)
+            raise sqlite3.OperationalError("the connection was cut")
+
+    monkeypatch.setattr(Session, "command", lost)
+    texts = ["first", "second", "third", "fourth", "fifth"]
+    for current in texts:
+        await office.writer.do(once(current), office.dispatcher.enqueue)
+    assert not unanswered
+    office.town.gate.set()
+    await office.settle()
+    assert office.town.arrived == texts
+    assert await office.pending() == 0
 
 
 async def test_rows_of_a_platform_that_is_off_are_not_taken_for_left_behind(office: Office) -> None:

@@ -155,6 +155,29 @@ async def test_when_the_process_whose_turn_it_is_ends_another_reads_what_is_miss
     assert [event.text for event in events] == ["before", "missed"]
 
 
+async def test_a_process_that_connects_slowly_still_hears_first_what_was_missed(
+    house: House, server: SlackServer
+) -> None:
+    @asynccontextmanager
+    async def granted_soon(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+        await asyncio.sleep(0.3)
+        yield tuple(names)
+
+    house.lease = granted_soon
+    async with house.running():
+        await server.say("U0CARLA", DM, "before")
+        await house.intake.wait_for(MessageReceived)
+    server.drop_undelivered = True
+    await server.say("U0CARLA", DM, "missed")
+    server.drop_undelivered = False
+    server.world.faults["slack"].slow_seconds = catch_up._HOLD_SECONDS + 0.3
+    async with house.running():
+        server.world.faults["slack"].slow_seconds = 0
+        await server.say("U0CARLA", DM, "at once")
+        events = await house.intake.wait_for(MessageReceived, 3)
+    assert [event.text for event in events] == ["before", "missed", "at once"]
+
+
 async def test_a_turn_that_is_taken_away_is_asked_for_again(
     house: House, server: SlackServer, lease: OneLease
 ) -> None:
