@@ -24,7 +24,7 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 EVENTS = "/slack/events"
 TELEGRAM_SECRET = "a_secret-of-ours"
 UPDATES = "/telegram/webhook"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Door:
