@@ -17,7 +17,8 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from benchmarks.lean_server import LeanCaller, LeanServer, Request, Socket
+from benchmarks.lean_caller import LeanCaller
+from benchmarks.lean_server import LeanServer, Request, Socket
 
 CUSTOMERS = 32
 _NUMBER = re.compile(rb"ping(\d+)pong")
@@ -42,17 +43,25 @@ class Platform(ABC):
         self.threads = 0
         """How many places staff have been given by the bot, one per ticket."""
         self.calls = 0
+        self.callers: list[LeanCaller] = []
+        """What posts to the bot, where the platform does that."""
         self.server = LeanServer(self.answer, self.greet)
 
     async def start(self) -> None:
         await self.server.start()
 
     async def stop(self) -> None:
+        for caller in self.callers:
+            caller.close()
         await self.server.stop()
 
     @abstractmethod
     def environment(self) -> dict[str, str]:
         """The settings with which Allhands comes here."""
+
+    def deliveries(self) -> str:
+        """What became of what was posted to the bot, for a run that does not come to rest."""
+        return "; ".join(map(str, self.callers)) or "nothing is posted to the bot"
 
     @abstractmethod
     def say(self, customer: int, text: str) -> None:
@@ -82,7 +91,6 @@ class Slack(Platform):
         self.name = "slack socket" if is_socket else "slack http"
         self._is_socket = is_socket
         self._socket: Socket | None = None
-        self._caller: LeanCaller | None = None
         self._stamps = count(1)
         self.on_acknowledged: Callable[[], None] = lambda: None
         """Called when the bot took an event, over either way."""
@@ -104,16 +112,11 @@ class Slack(Platform):
 
     def call_at(self, port: int) -> None:
         """Deliver events to this port."""
-        self._caller = LeanCaller(port)
-        self._caller.on_answer = self._acknowledged
+        self.callers = [LeanCaller(port)]
+        self.callers[0].on_answer = self._acknowledged
 
     def _acknowledged(self, _message: bytes = b"") -> None:
         self.on_acknowledged()
-
-    async def stop(self) -> None:
-        if self._caller is not None:
-            self._caller.close()
-        await super().stop()
 
     def say(self, customer: int, text: str) -> None:
         payload = self._payload(customer, text)
@@ -121,11 +124,10 @@ class Slack(Platform):
             envelope = {"envelope_id": payload["event_id"], "type": "events_api", "payload": payload}
             self._socket.send(envelope | {"accepts_response_payload": False})
             return
-        assert self._caller is not None
         body, at = orjson.dumps(payload), int(time.time())
         digest = hmac.new(self.secret.encode(), b"v0:%d:%b" % (at, body), hashlib.sha256).hexdigest()
         signed = f"X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={digest}\r\n"
-        self._caller.post("/slack/events", signed, body)
+        self.callers[0].post("/slack/events", signed, body)
 
     def _payload(self, customer: int, text: str) -> Json:
         ts = self._stamp()

@@ -7,7 +7,6 @@ import asyncio
 import base64
 import hashlib
 import re
-from collections import deque
 from collections.abc import Callable
 from typing import cast
 
@@ -147,82 +146,3 @@ class LeanServer:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
-
-
-class LeanCaller:
-    """Posts bodies to one server over keep-alive connections; counts the answers that were not 200."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._idle: deque[_Posting] = deque()
-        self._opening: set[asyncio.Task[None]] = set()
-        self.refused = 0
-        self.on_answer: Callable[[], None] = lambda: None
-
-    def post(
-        self,
-        path: str,
-        headers: str,
-        body: bytes,
-        *,
-        kind: str = "application/json",
-        answered: Callable[[], None] = lambda: None,
-    ) -> None:
-        """`answered` is called when the answer is there, whatever it is."""
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n"
-        message = f"{head}{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
-        if self._idle:
-            self._idle.pop().write(message, answered)
-            return
-        task = asyncio.create_task(self._open(message, answered))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
-
-    async def _open(self, message: bytes, answered: Callable[[], None]) -> None:
-        loop = asyncio.get_running_loop()
-        _, posting = await loop.create_connection(lambda: _Posting(self._done), "127.0.0.1", self._port)
-        posting.write(message, answered)
-
-    def _done(self, posting: "_Posting", is_ok: bool) -> None:
-        self.refused += not is_ok
-        self._idle.append(posting)
-        self.on_answer()
-
-    def close(self) -> None:
-        for posting in self._idle:
-            posting.close()
-
-
-class _Posting(asyncio.Protocol):
-    """One connection; tells when an answer is complete."""
-
-    def __init__(self, done: Callable[["_Posting", bool], None]) -> None:
-        self._done = done
-        self._buffer = b""
-        self._answered: Callable[[], None] = lambda: None
-        self._transport: asyncio.Transport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def write(self, message: bytes, answered: Callable[[], None]) -> None:
-        assert self._transport is not None
-        self._answered = answered
-        self._transport.write(message)
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        end = self._buffer.find(b"\r\n\r\n")
-        if end < 0:
-            return
-        length = _LENGTH.search(self._buffer[: end + 2])
-        if len(self._buffer) >= end + 4 + (int(length[1]) if length else 0):
-            is_ok = self._buffer.startswith(b"HTTP/1.1 200")
-            self._buffer = b""
-            self._done(self, is_ok)
-            answered, self._answered = self._answered, lambda: None
-            answered()
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()

@@ -11,11 +11,15 @@ LOW_RATE = 25
 PATIENCE_SECONDS = 30.0
 
 
+class RestlessError(TimeoutError):
+    """Not everything was answered; the message says how much was not, and what became of what was posted."""
+
+
 class Load:
     """Each speaker is one customer with a text to say; `heard_on` is where it must come out."""
 
     def __init__(self, speakers: Sequence[Callable[[str], None]], heard_on: Platform) -> None:
-        self._speakers = speakers
+        self._speakers, self._heard_on = speakers, heard_on
         self._asked_at: dict[int, tuple[float, int]] = {}
         self._waits: list[float] = []
         self._numbers = 0
@@ -71,7 +75,18 @@ class Load:
             await self._answered.wait()
 
     async def _all_answered(self) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while self._asked_at:
-                self._answered.clear()
-                await self._answered.wait()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self._asked_at:
+                    self._answered.clear()
+                    await self._answered.wait()
+        except TimeoutError:
+            raise RestlessError(self._trouble()) from None
+
+    def _trouble(self) -> str:
+        missing = sorted(self._asked_at)
+        return (
+            f"{len(missing)} of {self._numbers} were never answered, the first of them number {missing[0]}, "
+            f"{time.perf_counter() - self._asked_at[missing[0]][0]:.0f} s ago, the last number {missing[-1]}; "
+            f"{self._heard_on.name}: {self._heard_on.deliveries()}, {self._heard_on.calls} calls of the bot"
+        )

@@ -17,8 +17,9 @@ import orjson
 
 from benchmarks.bots import Bot, allhands_bot, bring_up, measure, stop
 from benchmarks.children import Child, free_port
+from benchmarks.lean_caller import LeanCaller
 from benchmarks.lean_platforms import Telegram
-from benchmarks.lean_server import LeanCaller, Request
+from benchmarks.lean_server import Request
 
 _INSTALLS_WITHIN_SECONDS = 240
 OPSDROID = ("opsdroid==0.31.0", "emoji>=2.1", "setuptools<81")
@@ -37,30 +38,23 @@ class WebhookTelegram(Telegram):
 
     def __init__(self) -> None:
         super().__init__()
-        self._caller: LeanCaller | None = None
         self._path = ""
 
     def say(self, customer: int, text: str) -> None:
         super().say(customer, text)
-        assert self._caller is not None
         while self._updates:
-            self._caller.post(self._path, "", orjson.dumps(self._updates.popleft()))
+            self.callers[0].post(self._path, "", orjson.dumps(self._updates.popleft()))
 
     def answer(self, request: Request) -> None:
         path, _, query = request.path.partition("?")
         if path.endswith("/setWebhook"):
             url = urlsplit(parse_qs(query or request.body.decode())["url"][0])
             assert url.port is not None
-            self._caller, self._path = LeanCaller(url.port), url.path
+            self.callers, self._path = [LeanCaller(url.port)], url.path
             request.respond({"ok": True, "result": True})
             self.connected.set()
             return
         super().answer(request)
-
-    async def stop(self) -> None:
-        if self._caller is not None:
-            self._caller.close()
-        await super().stop()
 
 
 @dataclass(slots=True)

@@ -131,7 +131,7 @@ async def _look_at_order(fleet: Fleet) -> Order:
     slack, shown = fleet.slack, dict[str, list[int]]()
     slack.on_said = lambda number, thread: shown.setdefault(thread, []).append(number)
     slack.refuses = True
-    before = slack.refused
+    before = slack.given_up
     await asyncio.gather(*(_speak(slack, customer) for customer in range(CUSTOMERS)))
     said = CUSTOMERS * EACH_SAYS
     seen, still_at = -1, 0.0
@@ -144,7 +144,7 @@ async def _look_at_order(fleet: Fleet) -> Order:
     slack.refuses = False
     times = Counter(one for lane in shown.values() for one in lane)
     order = Order(said=said, refusals=slack.refusals, threads=slack.threads)
-    order.lost = said - len(times) - (slack.refused - before)
+    order.lost = said - len(times) - (slack.given_up - before)
     order.doubled = sum(count - 1 for count in times.values())
     order.inverted = sum(later < earlier for lane in shown.values() for earlier, later in pairwise(lane))
     return order

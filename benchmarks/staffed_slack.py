@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import orjson
 
+from benchmarks.lean_caller import LeanCaller
 from benchmarks.lean_platforms import AGENT, STAFF, TEAM, Slack
-from benchmarks.lean_server import LeanCaller
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -20,24 +20,18 @@ class StaffedSlack(Slack):
 
     def __init__(self) -> None:
         super().__init__(is_socket=False)
-        self._callers: list[LeanCaller] = []
         self._triggers = count(1)
         self._turns = count()
 
     def call_at(self, *ports: int) -> None:
-        for caller in self._callers:
+        for caller in self.callers:
             caller.close()
-        self._callers = [LeanCaller(port) for port in ports]
-
-    async def stop(self) -> None:
-        for caller in self._callers:
-            caller.close()
-        await super().stop()
+        self.callers = [LeanCaller(port) for port in ports]
 
     @property
-    def refused(self) -> int:
-        """Deliveries that were not answered with 200."""
-        return sum(caller.refused for caller in self._callers)
+    def given_up(self) -> int:
+        """Deliveries that nobody took, however often they were tried."""
+        return sum(caller.given_up for caller in self.callers)
 
     def say(self, customer: int, text: str, acknowledged: Callable[[], None] = lambda: None) -> None:
         self._post(orjson.dumps(self._payload(customer, text)), "application/json", acknowledged)
@@ -63,5 +57,5 @@ class StaffedSlack(Slack):
         at = int(time.time())
         digest = hmac.new(self.secret.encode(), b"v0:%d:%b" % (at, body), hashlib.sha256).hexdigest()
         signed = f"X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={digest}\r\n"
-        caller = self._callers[next(self._turns) % len(self._callers)]
+        caller = self.callers[next(self._turns) % len(self.callers)]
         caller.post("/slack/events", signed, body, kind=kind, answered=answered)

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -62,6 +62,23 @@ class Faults:
     """Deliver this many of the next events twice."""
     server_errors: int = 0
     """Answer this many posting calls with 500, without doing anything."""
+    _watchers: list[Callable[[bool], None]] = field(default_factory=list, repr=False, compare=False)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A switch thrown and thrown back at once is an outage all the same: whoever watches is told of both."""
+        changes = name == "is_down" and value != getattr(self, name, value)
+        object.__setattr__(self, name, value)
+        if changes:
+            for told in tuple(self._watchers):
+                told(value)
+
+    def watch(self, told: Callable[[bool], None]) -> None:
+        """Call this, with whether it is down now, whenever the platform goes down or comes back."""
+        self._watchers.append(told)
+
+    def unwatch(self, told: Callable[[bool], None]) -> None:
+        with contextlib.suppress(ValueError):
+            self._watchers.remove(told)
 
     def take(self, counter: str) -> bool:
         """Use one up; False when none is left."""
@@ -72,7 +89,7 @@ class Faults:
         return True
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {one.name: getattr(self, one.name) for one in fields(self) if not one.name.startswith("_")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.length import clip
 from adapters.discord.settings import PLATFORM
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 
 LONGEST_NAME = 120
 _IS_VOICE_MESSAGE = 1 << 13
@@ -39,7 +39,7 @@ def _file(attachment: Mapping[str, Any], address: str, *, is_voice: bool) -> Fil
         name=safe_name(str(attachment.get("filename") or "")),
         kind=FileKind.ANIMATION if mime == "image/gif" else kind,
         mime=mime,
-        size_bytes=int(attachment.get("size") or 0),
+        size_bytes=told_size(attachment.get("size")),
     )
 
 

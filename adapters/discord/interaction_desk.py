@@ -54,8 +54,11 @@ class InteractionDesk:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, data: dict[str, Any], reader: Reader) -> None:
-        """Begin to deal with one interaction; never waits."""
-        task = asyncio.create_task(self._deal_with(data, reader), name=f"discord interaction {data['id']}")
+        """Begin to deal with one interaction; never waits. Raises for a payload that does not say how to answer it."""
+        ref = ref_of(data)
+        typing = read_typing(data, reader) if (asks := is_typing(data)) else None
+        dealing = self._offer(ref, typing) if asks else self._deal_with(ref, data, reader)
+        task = asyncio.create_task(dealing, name=f"discord interaction {ref.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -67,11 +70,7 @@ class InteractionDesk:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _deal_with(self, data: dict[str, Any], reader: Reader) -> None:
-        ref = ref_of(data)
-        if is_typing(data):
-            await self._offer(ref, read_typing(data, reader))
-            return
+    async def _deal_with(self, ref: InteractionRef, data: dict[str, Any], reader: Reader) -> None:
         self._answers.begin(ref)
         texts = self._context.texts
         try:

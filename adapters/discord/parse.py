@@ -58,6 +58,19 @@ class Reader:
         return ""
 
 
+_IDS = ("id", "channel_id", "guild_id", "parent_id", "message_id", "user_id")
+
+
+def check_ids(data: Payload) -> None:
+    """Raise ValueError or TypeError for a gateway payload whose ids name nothing: rooms and cursors go by them."""
+    for name in _IDS:
+        value = data.get(name)
+        if value is not None and not (isinstance(value, str | int) and str(value).isdecimal()):
+            raise ValueError(f"{name} is no id")
+    if not isinstance(data.get("channel_type", 0), int):
+        raise TypeError("channel_type is no number")
+
+
 def identity_of(user_id: str) -> Identity:
     return Identity(PLATFORM, "", user_id)
 

@@ -14,6 +14,7 @@ from adapters.discord.errors import code_of
 from adapters.discord.lanes import Arrival, Lanes
 from adapters.discord.parse import (
     Reader,
+    check_ids,
     read_deletions,
     read_edit,
     read_message,
@@ -121,9 +122,22 @@ class Receiver:
     # Live events
 
     def feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
-        """Take one event of the gateway; never waits."""
+        """Take one event of the gateway; never waits, and never raises: that would end the session."""
+        try:
+            self._feed(kind, data, sequence)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one event, the others must get through
+            if kind == "READY":
+                # Without it nothing can be understood.
+                self._fail(error)
+            self._note_malformed(kind, error)
+
+    def _note_malformed(self, kind: str, error: Exception) -> None:
+        self._context.report("discord.event_malformed", {"event": kind, "error": type(error).__name__})
+
+    def _feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         self._note_number(kind, sequence)
         if kind in _IN_A_ROOM:
+            check_ids(data)
             self._lanes.put(str(data["channel_id"]), Arrival(kind, data, self._session, sequence))
             return
         self._directory.guilds.take(kind, data)
@@ -136,11 +150,14 @@ class Receiver:
         elif kind == "INTERACTION_CREATE":
             self._on_interaction(data, self.reader())
         elif kind in _ROOM_GONE:
+            check_ids(data)
             self._lanes.put(str(data["id"]), Arrival(kind, data, self._session, sequence))
 
     def _note_number(self, kind: str, sequence: int) -> None:
         """Discord counts what it sends: a number that is left out is something that will never come."""
         heard_at, self._heard_at = self._heard_at, self._context.now()
+        if not isinstance(sequence, int):
+            raise TypeError("the gateway's numbers are integers")
         last, self._last_number = self._last_number, sequence
         if kind != "READY" and sequence > last + 1:
             self._context.report("discord.gap", {"missing": sequence - last - 1})
@@ -183,7 +200,11 @@ class Receiver:
         events: list[Event] = []
         last = ""
         for arrival in arrivals:
-            read = self._read(arrival, room, reader)
+            try:
+                read = self._read(arrival, room, reader)
+            except Exception as error:  # noqa: BLE001 - it would fail again, and the others must get through
+                self._note_malformed(arrival.kind, error)
+                continue
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
                 last = str(arrival.data["id"])
@@ -347,15 +368,23 @@ class Receiver:
         reader = self.reader()
         async for page in self._backfill.read(past):
             now = self._context.now()
-            said = [one for one in page if not past.not_before or said_at(one, now) >= past.not_before]
             events: list[Event] = []
-            for data in said:
-                message = read_message(
-                    data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
-                )
+            for data in page:
+                try:
+                    message = self._read_old(data, past, reader, now)
+                except Exception as error:  # noqa: BLE001 - it would fail again, and the others must get through
+                    self._note_malformed("history", error)
+                    continue
                 events += [message] if message else []
             is_ours = bool(events) or past.room.cursor in self._known
             await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
+
+    def _read_old(self, data: dict[str, Any], past: Past, reader: Reader, now: datetime) -> Event | None:
+        if past.not_before and said_at(data, now) < past.not_before:
+            return None
+        return read_message(
+            data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
+        )
 
     async def _note_heard(self, room_id: str, arrival: Arrival) -> None:
         """Now and then store up to when everything was heard, so that little has to be looked through after a gap."""

@@ -17,6 +17,7 @@ from adapters.slack.commands import CommandNames
 from adapters.slack.connection import Connection, ConnectionLostError
 from adapters.slack.directory import Directory
 from adapters.slack.doctor import examine
+from adapters.slack.malformed import MalformedError, kind_of, reading
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
@@ -81,7 +82,9 @@ class SlackAdapter:
         self._receiver.on_token_event = self._look_at_token
         self._token_check: asyncio.Task[None] | None = None
         secret = settings.signing_secret
-        self._webhooks = {EVENTS_PATH: webhook(secret, self._take, self._bolt)} if secret else {}
+        self._webhooks = (
+            {EVENTS_PATH: webhook(secret, self._take, self._bolt, self._note_malformed)} if secret else {}
+        )
 
     # -- receiving
 
@@ -126,6 +129,7 @@ class SlackAdapter:
             self._bolt(),
             self._settings.app_token,
             self._take,
+            self._note_malformed,
             self._note_app_refusal,
             self._catch_up.note_gap,
             self._context.now,
@@ -160,11 +164,18 @@ class SlackAdapter:
         try:
             if not self._is_prepared.is_set():
                 await self._prepared()
-            if not self._reopener.take(payload):
+            with reading():
+                is_reopening = self._reopener.take(payload)
+            if not is_reopening:
                 await self._receiver.take(payload)
+        except MalformedError as malformed:
+            self._note_malformed(payload, malformed.error)
         except Exception as error:
             self._context.report("slack.not_stored", {"error": type(error).__name__})
             raise
+
+    def _note_malformed(self, payload: object, error: str) -> None:
+        self._context.report("slack.not_understood", {"kind": kind_of(payload), "error": error})
 
     async def _prepared(self) -> None:
         # By HTTP events come as soon as the web server stands. Stored before it is known how far each room was read,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from adapters.slack.payloads import Json
 from adapters.slack.scope import PLATFORM
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 
 _MOST_IN_NAME = 120
 _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
@@ -30,7 +30,7 @@ def _refs(message: Json) -> Iterator[FileRef]:
             name=safe_name(str(file.get("name") or file.get("title") or "file")),
             kind=_kind(file, mime),
             mime=mime,
-            size_bytes=int(file.get("size") or 0),
+            size_bytes=told_size(file.get("size")),
         )
 
 

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from adapters import AdapterContext, Cursor
+from adapters.slack import malformed
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.elsewhere import Turn, is_told, note_threads, without_reading
 from adapters.slack.heard import Heard
-from adapters.slack.messages import hear_edition, hear_message
+from adapters.slack.messages import hear_past
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions
 from adapters.slack.receive import Receiver
@@ -362,13 +363,13 @@ class CatchUp:
         now = self._context.now()
         for message in messages:
             ts = str(message.get("ts"))
-            edited = str((message.get("edited") or {}).get("ts") or "")
             if order_of(ts) > order_of(position):
-                said = hear_message({**message, "channel": channel}, reading.scope, now, is_backfilled=True)
                 last = max(last, ts, key=order_of)
-            elif order_of(edited) > order_of(position):
-                said = hear_edition(message, reading.scope, channel, now)
-            else:
+            try:
+                with malformed.reading():
+                    said = hear_past(message, channel, position, reading.scope, now)
+            except malformed.MalformedError as error:
+                self._context.report("slack.not_understood", {"kind": "history", "error": error.error})
                 continue
             if said is not None:
                 heard.append(said)
@@ -380,7 +381,8 @@ class CatchUp:
         for _ in range(_MOST_PAGES):
             answer = await method(**asked, **({"cursor": cursor} if cursor else {}))
             for one in answer.get(key) or ():
-                yield one
+                if isinstance(one, dict):
+                    yield one
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return

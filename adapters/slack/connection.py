@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.api import SDK_LOGGER, TOKEN_ERRORS, error_code
+from adapters.slack.malformed import OnMalformed
 from adapters.slack.payloads import Json
 from adapters.slack.receive import Take
 
@@ -64,7 +65,7 @@ class _Client(SocketModeClient):
 def _parsed(message: str) -> Json:
     for loads in (orjson.loads, json.loads):
         # Half a character, for one, is taken by the second only.
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             parsed = loads(message)
             return parsed if isinstance(parsed, dict) else {}
     return {}
@@ -78,12 +79,14 @@ class Connection:
         app: AsyncApp,
         app_token: str,
         take: Take,
+        on_malformed: OnMalformed,
         on_refused: Callable[[str], None],
         on_gap: Callable[[float], None],
         now: Callable[[], datetime],
     ) -> None:
         self._app = app
         self._take = take
+        self._on_malformed = on_malformed
         self._under_way: set[asyncio.Task[None]] = set()
         self._on_gap = on_gap
         self._greetings = 0
@@ -145,6 +148,9 @@ class Connection:
             await self._take(envelope["payload"])
         except Exception:  # noqa: BLE001 - whatever it was, nothing was stored: Slack delivers again
             return
+        await self._acknowledge(envelope)
+
+    async def _acknowledge(self, envelope: Json) -> None:
         acknowledgement = orjson.dumps({"envelope_id": envelope["envelope_id"]}).decode()
         # Without a socket there is nobody to tell; Slack delivers again what was not acknowledged.
         with contextlib.suppress(ConnectionError, aiohttp.ClientError):
@@ -152,12 +158,17 @@ class Connection:
 
     async def _dispatch(self, envelope: Json) -> None:
         """Commands, buttons and forms: what they answer is Bolt's to say."""
-        request = SocketModeRequest.from_dict(envelope)
-        if request is None:
+        try:
+            request = SocketModeRequest.from_dict(envelope)
+            if request is not None:
+                response = await run_async_bolt_app(self._app, request)
+                await send_async_response(self._client, request, response, 0.0)
+        except (ConnectionError, aiohttp.ClientError):
             return
-        response = await run_async_bolt_app(self._app, request)
-        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-            await send_async_response(self._client, request, response, 0.0)
+        except Exception as error:  # noqa: BLE001 - what fails in storing Bolt answers itself: this was its reading
+            self._on_malformed(envelope["payload"], type(error).__name__)
+            # Slack would only bring it again.
+            await self._acknowledge(envelope)
 
     def _note_session(self) -> None:
         self._greetings += 1

@@ -9,7 +9,7 @@ from adapters.slack.attached import file_refs
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import Scope, is_direct, time_of
+from adapters.slack.scope import Scope, is_direct, order_of, time_of
 from adapters.slack.wording import forwarded_from, mentioned, says, spoken
 from bot.core.events import (
     Author,
@@ -207,6 +207,14 @@ def hear_edition(
     if is_new and not scope.is_listed(channel):
         return _hear_said(said)
     return Heard(lane=channel, wanted=said.wanted(), tell=partial(_tell_edited, said))
+
+
+def hear_past(message: Json, channel: str, position: str, scope: Scope, now: datetime) -> Heard | None:
+    """Of a room's history: what is newer than the position, or was edited since; None for the rest."""
+    if order_of(str(message.get("ts"))) > order_of(position):
+        return hear_message({**message, "channel": channel}, scope, now, is_backfilled=True)
+    edited = str((message.get("edited") or {}).get("ts") or "")
+    return hear_edition(message, scope, channel, now) if order_of(edited) > order_of(position) else None
 
 
 def _tell_edited(said: _Said, found: Found) -> list[Event]:

@@ -17,6 +17,7 @@ from adapters.slack.commands import CommandNames
 from adapters.slack.directory import Directory
 from adapters.slack.elsewhere import Threads
 from adapters.slack.heard import Heard
+from adapters.slack.malformed import MalformedError, reading
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.positions import Positions
@@ -71,13 +72,19 @@ class Receiver:
         return self._scope
 
     async def take(self, payload: Json) -> None:
-        """Store what a payload says; when this raises, nothing was stored and Slack must deliver again."""
-        if (payload.get("event") or {}).get("type") in _TOKEN_EVENTS:
+        """Store what a payload says; when this raises, nothing was stored and Slack must deliver again.
+
+        Raises MalformedError for what would fail again.
+        """
+        with reading():
+            is_about_token = str((payload.get("event") or {}).get("type")) in _TOKEN_EVENTS
+        if is_about_token:
             self.on_token_event()
             return
         scope = self._scope or await self.scope()
-        heard = hear(payload, scope, self._context.now())
-        lane = heard.lane if heard is not None else self._threads.in_question(payload, scope)
+        with reading():
+            heard = hear(payload, scope, self._context.now())
+            lane = heard.lane if heard is not None else self._threads.in_question(payload, scope)
         if not lane:
             return
         found = None if heard is None or self._must_wait(heard) else self._directory.known(heard.wanted)
@@ -85,7 +92,9 @@ class Receiver:
             heard, found = await self._in_turn(lane, payload, heard)
         if heard is not None:
             # Storing is begun in order, and what waits together shares one commit.
-            await self._store(heard, heard.tell(found))
+            with reading():
+                events = heard.tell(found)
+            await self._store(heard, events)
 
     def _must_wait(self, heard: Heard) -> bool:
         """True while something that came earlier in this lane is not told yet."""
@@ -101,7 +110,9 @@ class Receiver:
         async with lock:
             if heard is None:
                 await self._threads.look()
-                heard = hear(payload, await self.scope(), self._context.now())
+                scope = await self.scope()
+                with reading():
+                    heard = hear(payload, scope, self._context.now())
             if heard is None:
                 return None, Found()
             if self.history is not None and heard.cursor:
@@ -128,7 +139,13 @@ class Receiver:
         """Store what was read from a room's history, in order, and how far it was read."""
         events: list[Event] = []
         for one in heard:
-            events += one.tell(await self._directory.find(one.wanted))
+            found = await self._directory.find(one.wanted)
+            try:
+                with reading():
+                    events += one.tell(found)
+            except MalformedError as malformed:
+                # The rest of the room must get through.
+                self._context.report("slack.not_understood", {"kind": "history", "error": malformed.error})
         await self._context.intake.accept(events, cursor=cursor)
         self._positions.stored(cursor)
 

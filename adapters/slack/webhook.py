@@ -13,6 +13,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from adapters import WebhookHandler
+from adapters.slack.malformed import OnMalformed
 from adapters.slack.payloads import Json
 from adapters.slack.receive import Take
 
@@ -22,7 +23,9 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{1,12}")
 
 
-def webhook(signing_secret: str, take: Take, app: Callable[[], AsyncApp]) -> WebhookHandler:
+def webhook(
+    signing_secret: str, take: Take, app: Callable[[], AsyncApp], on_malformed: OnMalformed
+) -> WebhookHandler:
     """Return the handler for events, commands and interactions, which Slack all sends to one address.
 
     Events are most of it and are answered here; Bolt answers everything else.
@@ -44,9 +47,11 @@ def webhook(signing_secret: str, take: Take, app: Callable[[], AsyncApp]) -> Web
             bolt_request = AsyncBoltRequest(
                 body=body.decode(), query=request.query_string, headers={**request.headers}
             )
-        except ValueError:
+            answer = await app().async_dispatch(bolt_request)
+        except Exception as error:  # noqa: BLE001 - what fails in storing Bolt answers itself: this was its reading
+            on_malformed(None, type(error).__name__)
             return web.Response(status=400)
-        return await to_aiohttp_response(await app().async_dispatch(bolt_request))
+        return await to_aiohttp_response(answer)
 
     return handle
 

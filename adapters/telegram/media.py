@@ -6,7 +6,7 @@ from typing import Any
 from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.names import file_name, one_line
 from adapters.telegram.text_in import to_commonmark
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 
 Payload = Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def _file(found: Payload, kind: FileKind, name: str, mime: str) -> FileRef:
         name=file_name(str(found.get("file_name") or ""), name),
         kind=kind,
         mime=str(found.get("mime_type") or mime),
-        size_bytes=int(found.get("file_size") or 0),
+        size_bytes=told_size(found.get("file_size")),
     )
 
 

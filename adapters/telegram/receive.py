@@ -74,7 +74,8 @@ class Receiver:
             events = events_of(update, hearing, self._context.now())
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one update, the others must get through
             id_ = update.get("update_id") if isinstance(update, Mapping) else None
-            fields = {"update_id": id_, "error": type(error).__name__}
+            is_number = isinstance(id_, int)
+            fields = {"update_id": id_ if is_number else None, "error": type(error).__name__}
             self._context.report("telegram.update_malformed", fields)
             return []
         return [self._placed(event) for event in events]

@@ -48,6 +48,11 @@ class FileRef:
     """0 when the platform does not say."""
 
 
+def told_size(value: object) -> int:
+    """The size in bytes that a platform tells, or 0 for what can be none: larger numbers nothing could store."""
+    return value if isinstance(value, int) and 0 < value < 2**53 else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """Who is speaking when it is not the bot itself."""

@@ -110,6 +110,7 @@ class DiscordServer(Using):
         self._community.base_url = f"http://{shown}:{bound}"
         self._runner = runner
         self._watch = asyncio.create_task(self._keep_watch())
+        self._world.faults["discord"].watch(self._on_outage)
 
     def _routes(self) -> list[Route]:
         parts = self._parts
@@ -124,6 +125,7 @@ class DiscordServer(Using):
         ]
 
     async def stop(self) -> None:
+        self._world.faults["discord"].unwatch(self._on_outage)
         runner, self._runner = self._runner, None
         if self._watch is not None:
             self._watch.cancel()
@@ -133,14 +135,15 @@ class DiscordServer(Using):
             await self._parts.gateway.close_all()
             await runner.cleanup()
 
+    def _on_outage(self, is_down: bool) -> None:
+        if is_down:
+            self._parts.gateway.cut_all()
+
     async def _keep_watch(self) -> None:
-        """Do what follows from the faults and the clock without any call: drop sockets, archive idle threads."""
-        faults = self._world.faults["discord"]
+        """Do what follows from the clock without any call: archive idle threads, forget sessions."""
         next_round_at = self._world.clock.now()
         # Not an endless loop: on Python 3.11 a cancellation that meets a moving clock is swallowed by wait_for.
         while self._runner is not None:
-            if faults.is_down:
-                self._parts.gateway.cut_all()
             if self._world.clock.now() >= next_round_at:
                 self._parts.threads.archive_idle()
                 self._parts.gateway.forget_expired()

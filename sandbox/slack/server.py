@@ -32,7 +32,6 @@ from sandbox.world import World
 TOKENS = Tokens("xoxb-1000000000001-1000000000002-sandbox", "xapp-1-A0ALLHANDS-1000000000003-sandbox")
 SIGNING_SECRET = "5a6e62f0b1d24c7f9c3b0d8e7a1f4c22"  # noqa: S105 - the sandbox's own, see above
 VERIFICATION_TOKEN = "sandbox-verification"  # noqa: S105 - the sandbox's own, see above
-WATCH_SECONDS = 0.05
 
 
 class SlackServer(People):
@@ -69,7 +68,6 @@ class SlackServer(People):
         platform = Platform(self.workspace, self.manifest, self.happenings, views, responses, self.sockets)
         self._web = Web(world, platform, TOKENS, self.throttle, _schemas(specs))
         self._runner: web.AppRunner | None = None
-        self._watch: asyncio.Task[None] | None = None
         self._connections = 0
         self.sockets.on_change = self._on_connections
 
@@ -88,14 +86,10 @@ class SlackServer(People):
         self.happenings.address = f"http://{shown_host}:{runner.addresses[0][1]}"
         self._runner = runner
         self.webhook.open()
-        self._watch = asyncio.create_task(self._watch_world())
+        self.world.faults["slack"].watch(self._on_outage)
 
     async def stop(self) -> None:
-        if self._watch is not None:
-            self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
-            self._watch = None
+        self.world.faults["slack"].unwatch(self._on_outage)
         await self.deliveries.stop()
         self.sockets.drop()
         if self._runner is not None:
@@ -103,17 +97,11 @@ class SlackServer(People):
             self._runner = None
         await self.webhook.close()
 
-    async def _watch_world(self) -> None:
-        """See when the platform goes down or comes back."""
-        was_down = False
-        while True:
-            is_down = self.world.faults["slack"].is_down
-            if is_down and not was_down:
-                self.sockets.drop()
-            if was_down and not is_down:
-                self.deliveries.wake()
-            was_down = is_down
-            await asyncio.sleep(WATCH_SECONDS)
+    def _on_outage(self, is_down: bool) -> None:
+        if is_down:
+            self.sockets.drop()
+        else:
+            self.deliveries.wake()
 
     def _on_connections(self) -> None:
         if len(self.sockets) != self._connections:

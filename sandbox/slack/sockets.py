@@ -41,6 +41,8 @@ class Connection:
         except TimeoutError:
             raise UnansweredError("timeout") from None
         except (ConnectionError, RuntimeError):
+            # It may look open for a while yet: whoever looks for a connection must not be given this one again.
+            self.is_leaving = True
             raise ConnectionLostError from None
         finally:
             self.waiting.pop(envelope_id, None)

@@ -58,8 +58,14 @@ class TelegramServer(TelegramSurface):
         # A server that listens everywhere is reached on loopback.
         shown = "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 - compared, not bound
         self.state.base_url = f"http://{shown}:{bound}"
+        self.state.world.faults["telegram"].watch(self._on_outage)
+
+    def _on_outage(self, is_down: bool) -> None:
+        if is_down:
+            self._polling.end("dropped")
 
     async def stop(self) -> None:
+        self.state.world.faults["telegram"].unwatch(self._on_outage)
         self._polling.end("dropped")
         await self._webhook.close()
         if self._runner is not None:

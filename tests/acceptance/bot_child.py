@@ -58,7 +58,7 @@ class BotChild:
             await self.until_ready()
 
     async def until_ready(self) -> None:
-        for _ in range(600):
+        for _ in range(1_800):
             status, _body = await self.ask("/readyz")
             if status == 200:
                 return

@@ -28,7 +28,7 @@ async def ask(town: Town, path: str) -> tuple[int, Any]:
 
 async def until_answered(town: Town, path: str, is_good: Callable[[int, Any], bool]) -> Any:
     """Ask until the answer is good; what it says then."""
-    for _ in range(400):
+    for _ in range(1_200):
         status, body = await ask(town, path)
         if is_good(status, body):
             return body

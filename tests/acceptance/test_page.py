@@ -55,8 +55,8 @@ async def with_bot() -> AsyncIterator[Sandbox]:
 async def opened(browser: Browser, sandbox: Sandbox, width: int = 1280, height: int = 800) -> Page:
     """The page, with every error of its own made fatal."""
     page = await browser.new_page(viewport={"width": width, "height": height})
-    page.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
     page.on("pageerror", lambda error: pytest.fail(f"The page failed: {error}"))
     await page.goto(sandbox.page_url)
     await page.locator("body.is-ready").wait_for()

@@ -21,7 +21,7 @@ from sandbox.telegram import TelegramServer
 from sandbox.world import Faults, World
 from tests.acceptance.dwellers import Dweller, plain
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long a test waits for something that must happen; passing tests never wait that long."""
 PLATFORMS = ("discord", "slack", "telegram")
 AGENTS = {"slack": ("Ana", "Ben"), "discord": ("Sam", "Ines"), "telegram": ("Tom", "Uma")}

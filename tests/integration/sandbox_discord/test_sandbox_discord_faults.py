@@ -97,6 +97,14 @@ async def test_while_discord_is_down_calls_fail_and_sockets_fall(server, bot, fa
     assert bot.count("resumed") == 1
 
 
+async def test_an_outage_too_short_to_be_noticed_cuts_sockets_and_keeps_what_is_said(server, bot, faults):
+    faults.is_down = True
+    await server.say(story.MIA, story.HELP, "is it down?")
+    faults.is_down = False
+    await bot.hears("disconnect")
+    await bot.hears_text("is it down?")
+
+
 async def test_a_slow_discord_answers_late_but_answers(server, bot, faults):
     faults.slow_seconds = 0.2
     sending = asyncio.create_task(bot.room(story.HELP).send("slowly"))

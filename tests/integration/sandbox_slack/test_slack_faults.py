@@ -109,6 +109,18 @@ async def test_a_platform_that_is_down_answers_nobody_and_delivers_when_it_is_ba
     assert counts[:2] == [1, 0]
 
 
+async def test_an_outage_too_short_to_be_noticed_cuts_sockets_and_keeps_what_is_said(
+    server: SlackServer, bots: Bots, faults: Faults
+) -> None:
+    bot = await bots.connect("socket")
+    faults.is_down = True
+    await server.say("U0CARLA", "C0HELP", "anybody there?")
+    faults.is_down = False
+    assert len(server.sockets) == 0
+    await until(lambda: bot.events("message"))
+    await server.settle()
+
+
 async def test_a_slow_platform_answers_late(
     server: SlackServer, client: AsyncWebClient, faults: Faults
 ) -> None:

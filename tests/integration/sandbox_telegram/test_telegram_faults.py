@@ -82,6 +82,18 @@ async def test_outage_ends_the_poll_refuses_calls_and_keeps_what_is_said(
     assert update.message.text == "anyone?"
 
 
+async def test_an_outage_too_short_to_be_noticed_ends_the_poll_too(
+    server: TelegramServer, reader: Reader, world: World
+) -> None:
+    poll = asyncio.create_task(reader.updates(timeout=30))
+    while server._polling.current is None:
+        await asyncio.sleep(0.01)
+    world.faults["telegram"].is_down = True
+    world.faults["telegram"].is_down = False
+    with pytest.raises(NetworkError):
+        await poll
+
+
 async def test_duplicate_delivery_repeats_a_confirmed_update(
     server: TelegramServer, reader: Reader, world: World
 ) -> None:
