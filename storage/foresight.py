@@ -42,8 +42,8 @@ class Settled:
 Expected = Said | Settled
 
 
-def foresee(work: "UnitOfWork", expected: Sequence[Expected]) -> None:
-    """Ask for all of them together what each would ask alone."""
+def first_questions(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Question]:
+    """What can be asked at once for all of them together, instead of what each would ask alone."""
     said = [one for one in expected if isinstance(one, Said)]
     settled = [one for one in expected if isinstance(one, Settled)]
     lanes = {lane for one in said for lane in one.lanes} | {one.lane for one in settled if one.lane}
@@ -54,9 +54,13 @@ def foresee(work: "UnitOfWork", expected: Sequence[Expected]) -> None:
         questions += _about(work, said)
     if settled:
         questions.append(work.outbox.settling([one.action_id for one in settled]))
-    work.session.ask(questions)
-    if conversations := work.conversations.known():
-        work.session.ask(work.tickets.open_among(conversations))
+    return questions
+
+
+def next_questions(work: "UnitOfWork") -> list[Question]:
+    """What can be asked when the first ones are answered."""
+    conversations = work.conversations.known()
+    return work.tickets.open_among(conversations) if conversations else []
 
 
 def _about(work: "UnitOfWork", said: Sequence[Said]) -> Iterator[Question]:

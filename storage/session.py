@@ -136,14 +136,18 @@ class Session:
         rows = self.all(statement, **parameters)
         return rows[0] if rows else None
 
-    def ask(self, questions: Sequence[Question]) -> None:
-        """Ask all of these before anything is changed: on PostgreSQL in one round trip."""
-        if self.is_sqlite or len(questions) < 2:
+    def ask(self, questions: Sequence[Question], command: str = "") -> None:
+        """Ask all of these before anything is changed, behind a fixed piece of SQL: on PostgreSQL in one round trip."""
+        if self.is_sqlite or not questions:
+            if command:
+                self.command(command)
             for question in questions:
                 question.learn(self.all(question.statement, **question.parameters))
             return
         asked: list[tuple[Question, Compiled, Any]] = []
         with self._pipeline():
+            if command:
+                self._cursor.execute(command)
             for question, cursor in zip(questions, self._cursors(len(questions)), strict=True):
                 compiled = self._compiled.get(question.statement) or self._compile(question.statement)
                 cursor.execute(compiled.text, compiled.parameters(question.parameters))
@@ -217,16 +221,18 @@ class Session:
         """Run a fixed piece of SQL: BEGIN, COMMIT, a savepoint."""
         self._cursor.execute(text)
 
-    def begin(self, *, waits_for_locks: bool = True) -> None:
-        """Begin a transaction; on SQLite this waits for another process to end its own, or raises at once."""
+    def begin(self, questions: Sequence[Question] = (), *, waits_for_locks: bool = True) -> None:
+        """Begin a transaction and ask these in it, in one round trip. On SQLite this waits for another process to end
+        its own, or raises at once.
+        """
         if self.is_sqlite and waits_for_locks != self._is_waiting_for_locks:
             self.command(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS if waits_for_locks else 0}")
             self._is_waiting_for_locks = waits_for_locks
-        self.command(self._begin)
         self._told.clear()
         self._deferred.clear()
         self._deferred_tables.clear()
         self.written.clear()
+        self.ask(questions, self._begin)
 
     def complete(self) -> None:
         """Do what was put off until the end of the transaction; only the commit is missing then."""
@@ -239,7 +245,11 @@ class Session:
         self.command("COMMIT")
 
     def roll_back(self) -> None:
-        self.command("ROLLBACK")
+        """Undo the transaction, where one was begun."""
+        connection: Any = self._pooled.driver_connection
+        # SQLite would call it an error; PostgreSQL takes it as it comes.
+        if not self.is_sqlite or connection.in_transaction:
+            self.command("ROLLBACK")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

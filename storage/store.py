@@ -184,12 +184,11 @@ class Store:
         """Do everything but the commit. When it raises, nothing of it remains."""
         for job in batch:
             job.result = job.error = None
-        session.begin(waits_for_locks=waits_for_locks)
-        self._has_begun = True
+        work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
+        expected = [] if is_careful else [one for job in batch for one in job.expects]
         try:
-            work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
-            if not is_careful and (expected := [one for job in batch for one in job.expects]):
-                work.foresee(expected)
+            work.begin(expected, waits_for_locks=waits_for_locks)
+            self._has_begun = True
             for job in batch:
                 if is_careful:
                     self._run_with_care(work, job)

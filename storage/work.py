@@ -7,7 +7,7 @@ from datetime import datetime
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
-from storage.foresight import Expected, foresee
+from storage.foresight import Expected, first_questions, next_questions
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.library import Audit, Library, Marks
@@ -48,9 +48,10 @@ class UnitOfWork:
         self.marks = Marks(session)
         self.audit = Audit(session, ids, now)
 
-    def foresee(self, expected: Sequence[Expected]) -> None:
-        """Ask now, all together, what the jobs of this transaction will ask."""
-        foresee(self, expected)
+    def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:
+        """Begin its transaction, and ask now, all together, what the jobs in it will ask."""
+        self.session.begin(first_questions(self, expected), waits_for_locks=waits_for_locks)
+        self.session.ask(next_questions(self))
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it fails; nothing of the kind where care is not taken."""
