@@ -9,7 +9,8 @@ from bot.core.texts import escape
 from bot.core.ticket import DeskKind
 from handlers.asking import Refused, id_in
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, desk_targets, retire_buttons, say, texts_for
+from handlers.exchange import answer, customer_of, desk_targets, may_decide, retire_buttons, say, texts_for
+from handlers.linked import open_ticket_in, ticket_about
 from handlers.offering import offer_article, offer_person, source_of
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
@@ -25,6 +26,7 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         or message.deleted_at
         or conversation.owner is not Owner.BOT
         or conversation.is_resolved
+        or (conversation.is_linked and open_ticket_in(ctx, conversation) is not None)
     ):
         return []
     known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
@@ -48,8 +50,8 @@ def search_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
 @on("answers_found", "suggest")
 def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
     """Show whoever helps what the knowledge base would say."""
-    ticket = ctx.work.tickets.open_of(event.conversation_id)
-    if ticket is None:
+    ticket = ticket_about(ctx, event.conversation_id)
+    if ticket is None or not ticket.is_open:
         return []
     texts = ctx.staff_texts
     if event.matches:
@@ -72,7 +74,7 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The article was enough: a person was not needed."""
     offer, conversation = _own_offer(event, ctx)
     texts = texts_for(customer_of(conversation, ctx), ctx)
-    ticket = ctx.work.tickets.open_of(conversation.id)
+    ticket = open_ticket_in(ctx, conversation)
     if ticket is not None:
         text = texts.text(
             "Good to hear! Your ticket #{number} is still open. Shall I close it?", number=ticket.number
@@ -132,7 +134,7 @@ def _own_offer(event: ButtonPressed, ctx: Context) -> tuple[Offer, Conversation]
 def _require_asker(event: ButtonPressed, conversation: Conversation, ctx: Context) -> None:
     """In a room many see the buttons; they belong to the person whose conversation it is."""
     contact = ctx.work.contacts.of(event.author.identity)
-    if contact is None or contact.id != conversation.contact_id:
+    if not may_decide(ctx, conversation, contact):
         texts = ctx.texts_in(event.author.language)
         raise Refused(answer(event, texts.text("Only the person who asked can answer this.")))
 

@@ -9,6 +9,7 @@ from bot.core.staff import Staff
 from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import Asked, answer
+from handlers.linked import whole
 from handlers.who import member
 
 _NUMBER = re.compile(r"^\s*#?(\d+)\b\s*")
@@ -59,19 +60,19 @@ def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]
             queue=ctx.typed("queue", event.place.platform),
         )
         raise Refused(answer(event, text))
-    return ticket, event.arguments[found.end() :].strip()
+    return whole(ctx, ticket), event.arguments[found.end() :].strip()
 
 
 def ticket_here(event: Asked, ctx: Context) -> Ticket | None:
     """The ticket whose thread or chat this is."""
     desk = ctx.work.tickets.desk_at(event.place)
-    return ctx.work.tickets.get(desk.ticket_id) if desk else None
+    return whole(ctx, ctx.work.tickets.get(desk.ticket_id)) if desk else None
 
 
 def pressed_ticket(event: ButtonPressed, ctx: Context) -> Ticket:
     """The ticket on the button; raises Refused when there is none."""
     ticket_id = id_in(event.subject)
-    ticket = ctx.work.tickets.get(ticket_id) if ticket_id else None
+    ticket = whole(ctx, ctx.work.tickets.get(ticket_id)) if ticket_id else None
     if ticket is None:
         raise Refused(answer(event, ctx.staff_texts.text("That ticket does not exist any more.")))
     return ticket

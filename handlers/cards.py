@@ -4,11 +4,12 @@ from bot.core.actions import RefreshDesk
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.outgoing import ThreadState
-from bot.core.survey import OfferOutcome, SurveyKind
+from bot.core.survey import Offer, OfferOutcome, SurveyKind
 from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import customer_of
+from handlers.linked import conversations_of, history_of
 
 HISTORY_SHOWN = 12
 LONGEST_LINE = 400
@@ -44,11 +45,14 @@ def card(ctx: Context, ticket: Ticket, conversation: Conversation) -> Content:
     contact = customer_of(conversation, ctx)
     fields = [
         (texts.label("Customer"), str(escape(contact.name))),
-        (texts.label("Where"), str(escape(conversation.place.platform.capitalize()))),
+        (texts.label("Where"), _where(ctx, conversation)),
         (texts.label("State"), _state(ctx, ticket)),
     ]
     if ticket.areas:
         fields.append((texts.label("About"), str(escape(", ".join(ticket.areas)))))
+    if not conversation.place.is_direct and (others := ctx.work.participants.of(conversation.id)):
+        names = ", ".join(escape(one.name) for one in others)
+        fields.append((texts.label("Also there"), names))
     rating = ctx.work.surveys.last_of_ticket(ticket.id, SurveyKind.CSAT)
     if rating is not None and rating.score is not None:
         words = f" “{escape(rating.comment)}”" if rating.comment else ""
@@ -61,6 +65,16 @@ def card(ctx: Context, ticket: Ticket, conversation: Conversation) -> Content:
         buttons=_buttons(ctx, ticket),
         tone=_TONES[ticket.status],
     )
+
+
+def _where(ctx: Context, conversation: Conversation) -> str:
+    """The platform; of somebody with linked accounts all of them, first the one on which they are answered."""
+    platforms = [one.place.platform.capitalize() for one in conversations_of(ctx, conversation)]
+    return str(escape(", ".join(dict.fromkeys(platforms))))
+
+
+def _id(offer: Offer) -> int:
+    return offer.id
 
 
 def refresh(ctx: Context, ticket: Ticket, conversation: Conversation) -> RefreshDesk:
@@ -76,7 +90,7 @@ def history(ctx: Context, conversation: Conversation) -> Markdown:
     length = 0
     messages = [
         message
-        for message in ctx.work.messages.history(conversation.id, limit=HISTORY_SHOWN)
+        for message in history_of(ctx, conversation, limit=HISTORY_SHOWN)
         if message.direction in (Direction.INCOMING, Direction.OUTGOING) and _is_worth_reading(message)
     ]
     for message in reversed(messages):
@@ -118,6 +132,8 @@ def _quoted(message: Message) -> str:
 
 def _state(ctx: Context, ticket: Ticket) -> str:
     texts = ctx.staff_texts
+    if ticket.joined_to_id is not None and (main := ctx.work.tickets.get(ticket.joined_to_id)) is not None:
+        return str(texts.text("goes on in #{number}", number=main.number))
     if ticket.status is TicketStatus.WAITING:
         return str(texts.text("waiting"))
     if ticket.claimed_by is None:
@@ -130,7 +146,8 @@ def _state(ctx: Context, ticket: Ticket) -> str:
 
 def _offered(ctx: Context, conversation: Conversation) -> str:
     texts = ctx.staff_texts
-    offers = ctx.work.offers.recent(conversation.id)[-5:]
+    places = conversations_of(ctx, conversation)
+    offers = sorted((one for place in places for one in ctx.work.offers.recent(place.id)), key=_id)[-5:]
     if not offers:
         return str(texts.text("The bot offered no article."))
     lines = [f"{escape(offer.title)} ({texts.text(_OUTCOMES[offer.outcome])})" for offer in offers]
@@ -139,6 +156,8 @@ def _offered(ctx: Context, conversation: Conversation) -> str:
 
 def _buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
     texts, subject = ctx.staff_texts, str(ticket.id)
+    if ticket.is_joined:
+        return ()
     if ticket.status is TicketStatus.WAITING:
         return (
             Button(texts.label("Claim"), "claim", subject, ButtonStyle.PRIMARY),

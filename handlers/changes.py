@@ -1,16 +1,19 @@
 """What happens to a message after it was sent: edited, deleted, reacted to. Its copies follow."""
 
+from collections.abc import Sequence
+
 from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
 from bot.core.content import Content, Speaker
 from bot.core.conversation import Direction, Message
 from bot.core.errors import NotYetError
 from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
 from bot.core.outgoing import Outcome
-from bot.core.places import MessageAt
+from bot.core.places import MessageAt, Place
 from bot.core.policies.notes import is_note
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.exchange import desk_targets, note_on_desk, spoken
+from handlers.exchange import desk_targets, note_on_desk, relayed, spoken
+from handlers.linked import tickets_about
 from handlers.registry import on
 from handlers.who import member
 
@@ -24,12 +27,12 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
         # Platforms report an edit when they only added a preview.
         return []
     edited = ctx.work.messages.edit(message, event.text, event.files or message.files)
-    ticket = ctx.work.tickets.last_of(message.conversation_id)
-    if ticket is None:
+    tickets = tickets_about(ctx, message)
+    if not tickets:
         return []
     if message.direction is Direction.OUTGOING and is_note(event.text):
-        return _turned_into_note(ctx, edited, ticket)
-    return [*_edit_for_customer(ctx, edited), *_edit_for_staff(ctx, edited, ticket)]
+        return _turned_into_note(ctx, edited, tickets[0])
+    return [*_edit_for_customer(ctx, edited), *_edit_for_staff(ctx, edited, tickets)]
 
 
 @on("message_deleted")
@@ -38,12 +41,12 @@ def message_deleted(event: MessageDeleted, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None:
         return []
     deleted = ctx.work.messages.delete(message)
-    ticket = ctx.work.tickets.last_of(message.conversation_id)
+    tickets = tickets_about(ctx, message)
     actions: list[Action] = []
     if message.direction is Direction.OUTGOING:
         actions.append(_remove_for_customer(ctx, deleted))
-    if ticket is not None:
-        actions += _strike_for_staff(ctx, deleted, ticket)
+    if tickets:
+        actions += _strike_for_staff(ctx, deleted, tickets)
     return actions
 
 
@@ -53,15 +56,15 @@ def reaction_changed(event: ReactionChanged, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None or message.direction is Direction.NOTE:
         return []
     conversation = ctx.work.conversations.get(message.conversation_id)
-    ticket = ctx.work.tickets.last_of(conversation.id)
-    if ticket is None:
+    tickets = tickets_about(ctx, message)
+    if not tickets:
         return []
     if event.message.place.room_key == conversation.place.room_key:
         return [
-            ReactToCopy(message.id, place, ticket.id, None, event.emoji, event.is_on)
-            for place in desk_targets(ctx, ticket.id)
+            ReactToCopy(message.id, place, ticket_id, None, event.emoji, event.is_on)
+            for ticket_id, place in _desks(ctx, tickets)
         ]
-    staff = member(event.author, ctx)
+    staff, ticket = member(event.author, ctx), tickets[0]
     if staff is None or ticket.claimed_by != staff.id or not ticket.is_open:
         return []
     return [ReactToCopy(message.id, conversation.place, None, conversation.id, event.emoji, event.is_on)]
@@ -82,18 +85,29 @@ def _is_same(origin: MessageAt | None, at: MessageAt) -> bool:
 def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:
     if message.direction is not Direction.OUTGOING:
         return []
-    place = ctx.work.conversations.get(message.conversation_id).place
-    content = spoken(message)
-    return [EditCopy(message.id, place, None, message.conversation_id, content)]
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    content = relayed(message, conversation, ctx)
+    return [EditCopy(message.id, conversation.place, None, message.conversation_id, content)]
 
 
-def _edit_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+def _desks(
+    ctx: Context, tickets: Sequence[Ticket], *, but: Place | None = None
+) -> list[tuple[int, Place | None]]:
+    """(ticket's id, place) of wherever staff may have a copy of something."""
+    return [(one.id, place) for one in tickets for place in desk_targets(ctx, one.id, but=but)]
+
+
+def _is_older(message: Message, tickets: Sequence[Ticket]) -> bool:
+    """It was said before there was a thread: there is no copy to change, only the card's history."""
+    return message.direction is Direction.INCOMING and all(message.id < one.id for one in tickets)
+
+
+def _edit_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
     origin = message.origin.place if message.origin else None
     texts = ctx.staff_texts
-    if message.direction is Direction.INCOMING and message.id < ticket.id:
-        # It was said before there was a thread: there is no copy to change, only the card's history.
+    if _is_older(message, tickets):
         label = texts.text("{name} edited an earlier message:", name=message.author_name)
-        return list(note_on_desk(ctx, ticket.id, f"{label}\n\n{message.text}"))
+        return list(note_on_desk(ctx, tickets[0].id, f"{label}\n\n{message.text}"))
     content = spoken(message)
     if message.direction is Direction.NOTE:
         content = Content(
@@ -102,8 +116,8 @@ def _edit_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Acti
             speaker=Speaker(texts.label("{name} (note)", name=message.author_name)),
         )
     return [
-        EditCopy(message.id, place, ticket.id, None, content)
-        for place in desk_targets(ctx, ticket.id, but=origin)
+        EditCopy(message.id, place, ticket_id, None, content)
+        for ticket_id, place in _desks(ctx, tickets, but=origin)
     ]
 
 
@@ -121,19 +135,19 @@ def _remove_for_customer(ctx: Context, message: Message) -> RemoveCopy:
     return RemoveCopy(message.id, place, None, message.conversation_id)
 
 
-def _strike_for_staff(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
     """Staff keep reading what was taken back, marked as such."""
     texts = ctx.staff_texts
     origin = message.origin.place if message.origin else None
     label = texts.text("deleted by its author")
-    if message.direction is Direction.INCOMING and message.id < ticket.id:
+    if _is_older(message, tickets):
         text = texts.text("{name} deleted an earlier message.", name=message.author_name)
-        return list(note_on_desk(ctx, ticket.id, text))
+        return list(note_on_desk(ctx, tickets[0].id, text))
     content = Content(
         text=f"{message.text}\n\n_{label}_" if message.text else f"_{label}_",
         speaker=Speaker(message.author_name),
     )
     return [
-        EditCopy(message.id, place, ticket.id, None, content)
-        for place in desk_targets(ctx, ticket.id, but=origin)
+        EditCopy(message.id, place, ticket_id, None, content)
+        for ticket_id, place in _desks(ctx, tickets, but=origin)
     ]

@@ -11,6 +11,7 @@ from bot.core.ticket import Ticket, TicketStatus
 from handlers.cards import topic_of
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, note_on_desk, retire_buttons, say, texts_for
+from handlers.linked import is_opted_out, open_ticket_in, spoken_to, whole
 from handlers.queueing import reopen, tell_place
 from handlers.rating import own_survey
 from handlers.registry import button, deadline
@@ -24,9 +25,9 @@ def check_in(event: DeadlineReached, ctx: Context) -> list[Action]:
     before = ctx.work.surveys.last_of_ticket(ticket.id, SurveyKind.CHECK_IN)
     if before is not None and ticket.resolved_at is not None and before.asked_at >= ticket.resolved_at:
         return []
-    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    conversation = spoken_to(ctx, ticket)
     contact = customer_of(conversation, ctx)
-    if contact.is_opted_out or not contact.is_reachable or not conversation.is_resolved:
+    if is_opted_out(ctx, contact) or not contact.is_reachable or not conversation.is_resolved:
         return []
     later = after_quiet_hours(ctx.now, ctx.settings.quiet_hours, contact.time_zone)
     if later > ctx.now:
@@ -68,8 +69,9 @@ def still_works(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def _open_again(ctx: Context, ticket: Ticket, conversation: Conversation, contact: Contact) -> list[Action]:
+    ticket = whole(ctx, ticket) or ticket
     reason = ctx.staff_texts.text("**{name}** says that it does not work any more.", name=contact.name)
-    existing = ctx.work.tickets.open_of(conversation.id)
+    existing = open_ticket_in(ctx, conversation)
     if existing is not None:
         return [
             tell_place(ctx, existing, conversation),

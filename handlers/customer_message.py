@@ -9,11 +9,12 @@ from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
 from bot.core.places import direct_to
 from bot.core.policies.words import agrees_to_person, asks_something, is_greeting, is_thanks, wants_person
-from bot.core.survey import SurveyKind
+from bot.core.survey import Survey, SurveyKind
 from bot.core.texts import plain, shorten
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.exchange import say, show_everywhere, spoken, texts_for
+from handlers.exchange import may_decide, say, show_everywhere, spoken, texts_for
+from handlers.linked import hear, open_ticket_in, ticket_in
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
@@ -42,25 +43,36 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     conversation = _conversation(event, contact, ctx)
     if conversation is None:
         return []
-    is_asker = conversation.contact_id == contact.id
+    is_asker = _may_ask(ctx, conversation, contact)
     message = _store(event, conversation, ctx)
     conversation = ctx.work.conversations.touch(conversation)
+    is_waiting = conversation.owner is not Owner.BOT
+    may_wait = conversation.is_linked and conversation.person == contact.person
+    ticket = open_ticket_in(ctx, conversation) if is_waiting or may_wait else None
+    if ticket is not None:
+        elsewhere = _hear_in(ctx, ticket, conversation, contact)
+        named = retitle(ctx, ticket, event.text) if is_asker else []
+        return [*named, *_to_desk(event, ticket, message, ctx), *elsewhere]
     if conversation.is_resolved and is_asker:
         return _after_the_end(event, conversation, contact, message, ctx)
-    if conversation.owner is not Owner.BOT:
-        ticket = ctx.work.tickets.open_of(conversation.id)
-        if ticket is not None:
-            named = retitle(ctx, ticket, event.text) if is_asker else []
-            return [*named, *_to_desk(event, ticket, message, ctx)]
+    if is_waiting:
         # It waits for nobody: better the bot than silence.
         conversation = conversation.with_bot()
         ctx.work.conversations.save(conversation)
     return _ask_the_bot(event, conversation, message, ctx) if is_asker else []
 
 
+def _may_ask(ctx: Context, conversation: Conversation, contact: Contact) -> bool:
+    """True for the asker and whom they trust; anybody else takes part from now on."""
+    if may_decide(ctx, conversation, contact):
+        return True
+    ctx.work.participants.hear(conversation.id, contact.id)
+    return False
+
+
 def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Conversation | None:
     """The conversation it belongs to, a new one, or None when nobody spoke to the bot."""
-    found = ctx.work.conversations.at(event.place) or _begun_by_us(event, ctx) or _replied_to(event, ctx)
+    found = _replied_to(event, ctx) or ctx.work.conversations.at(event.place) or _begun_by_us(event, ctx)
     if found is not None:
         return found
     is_support = any(event.place.lies_in(place) for place in ctx.settings.support_places)
@@ -70,7 +82,7 @@ def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Con
         for recent in ctx.work.conversations.of_contact(contact.id, since=ctx.now - JOINS_WITHIN):
             if recent.place.lies_in(event.place) and not recent.place.is_direct and not recent.is_resolved:
                 return recent
-    return ctx.work.conversations.open(contact.id, event.place)
+    return ctx.work.conversations.open(contact, event.place)
 
 
 def _begun_by_us(event: MessageReceived, ctx: Context) -> Conversation | None:
@@ -85,7 +97,7 @@ def _begun_by_us(event: MessageReceived, ctx: Context) -> Conversation | None:
 
 
 def _replied_to(event: MessageReceived, ctx: Context) -> Conversation | None:
-    """In a room without threads, the conversation whose message it replies to."""
+    """In a room without threads, the conversation whose message it replies to, whoever asked there."""
     if event.reply_to is None or not event.place.person:
         return None
     message = ctx.work.messages.find(event.reply_to)
@@ -114,6 +126,19 @@ def _to_desk(event: MessageReceived, ticket: Ticket, message: Message, ctx: Cont
     """A person is on it, or will be: they read everything."""
     content = spoken(message, name=event.author.name)
     return list(show_everywhere(ctx, ticket.id, content, message=message, purpose="desk"))
+
+
+def _hear_in(ctx: Context, ticket: Ticket, conversation: Conversation, contact: Contact) -> list[Action]:
+    """Answers follow the customer to where they write now; in public they are told once that they stay private."""
+    if conversation.person != contact.person:
+        return []
+    heard = hear(ctx, ticket, conversation)
+    if heard.spoken_in_id == conversation.id or conversation.owner is not Owner.BOT:
+        return []
+    text = texts_for(contact, ctx).text(
+        "A person reads this, too. The answer comes in our direct chat, where we are talking about it already."
+    )
+    return [say(ctx, conversation, text)]
 
 
 def _ask_the_bot(
@@ -162,7 +187,8 @@ def _after_the_end(
 ) -> list[Action]:
     """Thanks stay thanks, words after a rating belong to it, anything else opens the ticket again."""
     texts = texts_for(contact, ctx)
-    survey = ctx.work.surveys.last_in(conversation.id, SurveyKind.CSAT)
+    ticket = ticket_in(ctx, conversation)
+    survey = _asked_last(ctx, conversation, ticket)
     if survey is not None and survey.score is None and event.text.strip() in {"1", "2", "3", "4", "5"}:
         return take_score(ctx, survey, int(event.text.strip()))
     if is_thanks(event.text):
@@ -178,14 +204,20 @@ def _after_the_end(
     )
     if survey is not None and is_remark:
         return take_words(ctx, survey, plain(event.text[: 2 * LONGEST_WORDS]))
-    ticket = ctx.work.tickets.last_of(conversation.id)
     if ticket is None or _is_long_ago(ticket, ctx):
         conversation = replace(conversation.with_bot(), last_message_at=ctx.now)
         ctx.work.conversations.save(conversation)
         return _ask_the_bot(event, conversation, message, ctx)
-    reopened = open_again(ctx, ticket, contact, message)
+    reopened = open_again(ctx, hear(ctx, ticket, conversation), contact, message)
     content = spoken(message, name=shorten(contact.name, 60))
     return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]
+
+
+def _asked_last(ctx: Context, conversation: Conversation, ticket: Ticket | None) -> Survey | None:
+    """The question that a bare number or a remark answers, from whichever account they answer it."""
+    if conversation.is_linked:
+        return ctx.work.surveys.last_of_ticket(ticket.id, SurveyKind.CSAT) if ticket else None
+    return ctx.work.surveys.last_in(conversation.id, SurveyKind.CSAT)
 
 
 def _is_long_ago(ticket: Ticket, ctx: Context) -> bool:

@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from bot.core.actions import Action, MarkMessage, Show
+from bot.core.actions import Action, MarkMessage, Say, Show
 from bot.core.content import Content, Tone
-from bot.core.conversation import Direction, Message
+from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import DeadlineReached, Delivered, DeliveryFailed, PlaceDeleted, ReachabilityChanged
 from bot.core.outgoing import Outcome, Refusal
 from bot.core.texts import escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import refresh
 from handlers.context import Context
-from handlers.exchange import customer_of, note_on_desk, show_everywhere, spoken
+from handlers.exchange import customer_of, note_on_desk, relayed, show_everywhere, spoken
+from handlers.linked import conversations_of, open_ticket_in, spoken_to, ticket_about
 from handlers.queueing import open_card, open_desk, release
 from handlers.registry import deadline, on
 
@@ -37,7 +38,8 @@ _NOTICES = {
 
 
 @on("delivered", "relay")
-def relayed(event: Delivered, ctx: Context) -> list[Action]:
+@on("delivered", "relay_elsewhere")
+def reply_arrived(event: Delivered, ctx: Context) -> list[Action]:
     """The owner's message reached the customer."""
     message, ticket = _subject(event, ctx)
     if message is None or ticket is None or message.origin is None:
@@ -61,9 +63,22 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     message, ticket = _subject(event, ctx)
     if message is None or ticket is None:
         return []
+    conversation = ctx.work.conversations.get(message.conversation_id)
     if event.reason == Refusal.BLOCKED:
-        contact = customer_of(ctx.work.conversations.get(message.conversation_id), ctx)
-        ctx.work.contacts.save(contact.reachable(False))
+        ctx.work.contacts.save(customer_of(conversation, ctx).reachable(False))
+    if (elsewhere := _reachable_elsewhere(ctx, conversation)) and event.reason in _UNREACHABLE:
+        return _say_elsewhere(ctx, ticket, message, elsewhere)
+    return _did_not_arrive(event, ctx, ticket, message)
+
+
+@on("delivery_failed", "relay_elsewhere")
+def relay_failed_again(event: DeliveryFailed, ctx: Context) -> list[Action]:
+    """Nor did it reach another account of theirs."""
+    message, ticket = _subject(event, ctx)
+    return _did_not_arrive(event, ctx, ticket, message) if message and ticket else []
+
+
+def _did_not_arrive(event: DeliveryFailed, ctx: Context, ticket: Ticket, message: Message) -> list[Action]:
     texts = ctx.staff_texts
     reason = texts.text(_REASONS.get(Refusal(event.reason), _REASONS[Refusal.INVALID]))
     text = texts.text("This did not reach the customer: {reason}.", reason=reason)
@@ -71,6 +86,34 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     failed: list[Action] = [MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []
     shown = show_everywhere(ctx, ticket.id, content)
     return [*failed, *shown]
+
+
+def _reachable_elsewhere(ctx: Context, conversation: Conversation) -> Conversation | None:
+    """Another direct chat of somebody with linked accounts, the one that was used last."""
+    others = [one for one in conversations_of(ctx, conversation)[1:] if one.place.is_direct]
+    return next((one for one in others if customer_of(one, ctx).is_reachable), None)
+
+
+def _say_elsewhere(
+    ctx: Context, ticket: Ticket, message: Message, conversation: Conversation
+) -> list[Action]:
+    """It does not reach the account that they wrote from last: it goes to another one, and so does what follows."""
+    ctx.work.messages.say_elsewhere(message, conversation.id)
+    ctx.work.joined.hear_in(ticket, conversation.id)
+    text = ctx.staff_texts.text(
+        "The customer cannot be reached where they wrote last; answers go to {platform} now.",
+        platform=conversation.place.platform.capitalize(),
+    )
+    content = relayed(message, conversation, ctx)
+    said = Say(
+        conversation.id,
+        conversation.place,
+        content,
+        message_id=message.id,
+        purpose="relay_elsewhere",
+        subject=str(message.id),
+    )
+    return [said, *note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT)]
 
 
 @on("delivery_failed", "change")
@@ -122,7 +165,7 @@ def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     again = _shown_later(ticket, message)
     if ctx.work.tickets.thread_of(ticket.id) is not None:
         return [*_new_thread(ctx, ticket), again]
-    return [*open_card(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id)), again]
+    return [*open_card(ctx, ticket, spoken_to(ctx, ticket)), again]
 
 
 @on("delivery_failed", "helper_chat")
@@ -145,7 +188,7 @@ def thread_opened(event: Delivered, ctx: Context) -> list[Action]:
     if ticket.status is TicketStatus.WAITING:
         return []
     # Somebody was quicker than the platform: the card shows a state that is over.
-    return [refresh(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))]
+    return [refresh(ctx, ticket, spoken_to(ctx, ticket))]
 
 
 @on("delivery_failed", "thread")
@@ -169,9 +212,10 @@ def open_desk_again(event: DeadlineReached, ctx: Context) -> list[Action]:
     ticket = ctx.work.tickets.get(int(event.subject))
     if ticket is None or not ticket.is_open or ctx.work.tickets.thread_of(ticket.id) is not None:
         return []
-    opened = open_card(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
-    unshown = ctx.work.messages.unshown(ticket.conversation_id)
-    shown = [_shown_later(ticket, one) for one in unshown if one.id > ticket.id or one.files]
+    opened = open_card(ctx, ticket, spoken_to(ctx, ticket))
+    places = conversations_of(ctx, spoken_to(ctx, ticket))
+    unshown = [one for place in places for one in ctx.work.messages.unshown(place.id)]
+    shown = [_shown_later(ticket, one) for one in sorted(unshown, key=_id) if one.id > ticket.id or one.files]
     return [*opened, *shown]
 
 
@@ -185,7 +229,7 @@ def place_deleted(event: PlaceDeleted, ctx: Context) -> list[Action]:
         is_needed = ticket is not None and ticket.is_open and desk.kind is DeskKind.THREAD
         return _new_thread(ctx, ticket) if ticket and is_needed else []
     conversation = ctx.work.conversations.at(event.place)
-    ticket = ctx.work.tickets.open_of(conversation.id) if conversation else None
+    ticket = open_ticket_in(ctx, conversation) if conversation else None
     if ticket is None:
         return []
     text = ctx.staff_texts.text(
@@ -208,7 +252,7 @@ def reachability_changed(event: ReachabilityChanged, ctx: Context) -> list[Actio
     )
     actions: list[Action] = []
     for conversation in ctx.work.conversations.of_contact(contact.id, since=ctx.now - timedelta(days=90)):
-        ticket = ctx.work.tickets.open_of(conversation.id)
+        ticket = open_ticket_in(ctx, conversation)
         if ticket is not None and conversation.place.is_direct:
             actions += note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT)
     return actions
@@ -240,8 +284,12 @@ def _in_plain_words(ctx: Context, ticket: Ticket, message: Message) -> Show:
 
 def _subject(event: Delivered | DeliveryFailed, ctx: Context) -> tuple[Message | None, Ticket | None]:
     message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
-    ticket = ctx.work.tickets.last_of(message.conversation_id) if message else None
+    ticket = ticket_about(ctx, message.conversation_id) if message else None
     return message, ticket
+
+
+def _id(message: Message) -> int:
+    return message.id
 
 
 def _shown_later(ticket: Ticket, message: Message) -> Show:
@@ -252,4 +300,4 @@ def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:
     thread = ctx.work.tickets.thread_of(ticket.id)
     if thread is not None:
         ctx.work.tickets.retire_desk(thread.place)
-    return open_desk(ctx, ticket, ctx.work.conversations.get(ticket.conversation_id))
+    return open_desk(ctx, ticket, spoken_to(ctx, ticket))

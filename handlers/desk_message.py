@@ -11,7 +11,8 @@ from bot.core.policies.notes import is_note
 from bot.core.staff import Staff
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
-from handlers.exchange import replied_to, show_everywhere, spoken
+from handlers.exchange import relayed, replied_to, show_everywhere, spoken
+from handlers.linked import spoken_to, whole
 from handlers.registry import on
 from handlers.who import member
 
@@ -21,7 +22,8 @@ ALBUM_WITHIN = timedelta(seconds=10)
 @on("message_received", "desk")
 def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     desk = ctx.work.tickets.desk_at(event.place)
-    ticket = ctx.work.tickets.get(desk.ticket_id) if desk else None
+    worked_on = ctx.work.tickets.get(desk.ticket_id) if desk else None
+    ticket = whole(ctx, worked_on)
     staff = member(event.author, ctx)
     if (
         ticket is None
@@ -31,7 +33,8 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     ):
         return []
     is_owner = ticket.status is TicketStatus.CLAIMED and ticket.claimed_by == staff.id
-    if desk is not None and desk.kind is DeskKind.FORMER:
+    is_elsewhere = worked_on is not ticket or (desk is not None and desk.kind is DeskKind.FORMER)
+    if is_elsewhere:
         return _moved(event, ticket, staff, ctx)
     if is_owner and not is_note(event.text) and not _belongs_to_note(event, ticket, staff, ctx):
         return _to_customer(event, ticket, staff, ctx)
@@ -73,7 +76,7 @@ def _belongs_to_note(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: 
 
 
 def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
-    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    conversation = spoken_to(ctx, ticket)
     replied = ctx.work.messages.find(event.reply_to) if event.reply_to else None
     message = ctx.work.messages.add(
         conversation.id,
@@ -92,7 +95,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         Say(
             conversation.id,
             conversation.place,
-            content,
+            relayed(message, conversation, ctx, name=staff.name),
             message_id=message.id,
             reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
             purpose="relay",

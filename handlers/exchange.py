@@ -1,6 +1,7 @@
 """How handlers speak: to the customer, to the ticket's desk, to whoever gave a command; and where each of them is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.actions import Reply, Say, Show, UpdateButtons
@@ -9,7 +10,7 @@ from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
 from bot.core.places import Place, direct_to
-from bot.core.texts import Texts, escape
+from bot.core.texts import Texts, escape, plain, shorten
 from bot.core.ticket import DeskKind
 from handlers.context import Context
 
@@ -17,6 +18,7 @@ Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
 """Events whose author waits for an answer."""
 
 RECENT = timedelta(hours=24)
+LONGEST_QUOTE = 140
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -74,6 +76,18 @@ def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: st
     """Answer the one who asked, so that only they see it where the platform can do that."""
     content = Content(text=text, title=title, buttons=tuple(buttons))
     return Reply(event.place, event.author.identity, content, event.handle)
+
+
+def relayed(message: Message, conversation: Conversation, ctx: Context, *, name: str = "") -> Content:
+    """As `spoken`, for the customer: what it answers is quoted when they wrote that from another account."""
+    content = spoken(message, name=name)
+    if not conversation.is_linked:
+        return content
+    answered = ctx.work.messages.get(message.reply_to_id) if message.reply_to_id else None
+    if answered is None or not answered.text or ctx.work.messages.refs_in(answered.id, conversation.place):
+        return content
+    quoted = escape(shorten(plain(answered.text[: 4 * LONGEST_QUOTE]), LONGEST_QUOTE))
+    return replace(content, text=f"> {quoted}\n\n{content.text}")
 
 
 def spoken(message: Message, *, name: str = "") -> Content:
@@ -144,7 +158,7 @@ def conversation_of(event: Asked, ctx: Context) -> Conversation:
     work = ctx.work
     at_place = work.conversations.at(event.place)
     contact = work.contacts.meet(event.author)
-    if at_place is not None and at_place.contact_id == contact.id:
+    if at_place is not None and may_decide(ctx, at_place, contact):
         return at_place
     recent = work.conversations.of_contact(contact.id, since=ctx.now - RECENT)
     for conversation in recent:
@@ -152,10 +166,18 @@ def conversation_of(event: Asked, ctx: Context) -> Conversation:
             return conversation
     can_hold_one = event.place.person or (event.place.thread and _is_support_place(event.place, ctx))
     if at_place is None and can_hold_one:
-        return work.conversations.open(contact.id, event.place)
+        return work.conversations.open(contact, event.place)
     place = event.place if event.place.is_direct else direct_to(event.author.identity)
     direct = work.conversations.direct_of(contact.id, place.platform)
-    return direct or work.conversations.open(contact.id, place)
+    return direct or work.conversations.open(contact, place)
+
+
+def may_decide(ctx: Context, conversation: Conversation, contact: Contact | None) -> bool:
+    """The asker, from any of their linked accounts, and whom they added: others take part and decide nothing."""
+    if contact is None:
+        return False
+    is_asker = conversation.person == contact.person
+    return is_asker or ctx.work.participants.is_trusted(conversation.id, contact.id)
 
 
 def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[Reply]:

@@ -9,13 +9,14 @@ from bot.core.ticket import DeskKind, Ticket
 from handlers.cards import history, title_of
 from handlers.context import Context
 from handlers.exchange import customer_of
+from handlers.linked import history_of, spoken_to
 
 
 def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[Action]:
     """Bring a claimed ticket into the helper's direct chat: the history, how it works, and what the knowledge says."""
     target = place if place.is_direct else direct_to(staff.identity)
     ctx.work.tickets.add_desk(ticket.id, DeskKind.DIRECT, target, None)
-    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    conversation = spoken_to(ctx, ticket)
     texts = ctx.staff_texts
     content = Content(
         title=title_of(ctx, ticket),
@@ -35,13 +36,13 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
     shown: list[Action] = [Show(ticket.id, content, place=target, purpose="helper", subject=str(ticket.id))]
     files = [
         Show(ticket.id, Content(files=one.files), place=target, message_id=one.id)
-        for one in ctx.work.messages.history(conversation.id, limit=12)
+        for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
     ]
     question = next(
         (
             one
-            for one in ctx.work.messages.history(conversation.id, limit=12)
+            for one in history_of(ctx, conversation, limit=12)
             if one.direction is Direction.INCOMING and one.text.strip()
         ),
         None,

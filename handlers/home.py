@@ -2,7 +2,9 @@
 
 from bot.core.actions import Action, DrawHome
 from bot.core.commands import Role
+from bot.core.contact import Contact
 from bot.core.content import Button, Content
+from bot.core.conversation import Conversation
 from bot.core.events import HomeOpened
 from bot.core.texts import Markdown, Texts, escape
 from bot.core.ticket import Ticket, TicketStatus
@@ -23,11 +25,17 @@ def home_opened(event: HomeOpened, ctx: Context) -> list[Action]:
         sections.append(overview(ctx))
     contact = ctx.work.contacts.of(event.author.identity)
     if contact is not None:
-        for conversation in ctx.work.conversations.of_contact(contact.id, since=LONG_AGO):
+        for conversation in _conversations(ctx, contact):
             ticket = ctx.work.tickets.last_of(conversation.id)
-            if ticket is not None:
+            if ticket is not None and not ticket.is_joined:
                 sections.append(_own(ctx, ticket, texts))
     return [DrawHome(event.author.identity, tuple(sections[:15]))]
+
+
+def _conversations(ctx: Context, contact: Contact) -> list[Conversation]:
+    if contact.person_id is not None:
+        return ctx.work.conversations.of_person(contact.person_id)
+    return ctx.work.conversations.of_contact(contact.id, since=LONG_AGO)
 
 
 def _welcome(ctx: Context, texts: Texts) -> Content:

@@ -90,7 +90,7 @@ def _is_own(ticket: Ticket, staff: Staff, ctx: Context) -> bool:
     """Colleagues are customers too; nobody is their own helper."""
     contact = ctx.work.contacts.of(staff.identity)
     conversation = ctx.work.conversations.get(ticket.conversation_id)
-    return contact is not None and conversation.contact_id == contact.id
+    return contact is not None and conversation.person == contact.person
 
 
 def _asked(event: ButtonPressed, ctx: Context) -> tuple[Staff | None, Sos | None]:

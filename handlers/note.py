@@ -10,6 +10,7 @@ from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import answer
+from handlers.linked import whole
 from handlers.registry import command
 
 TEXT = Argument(
@@ -26,7 +27,7 @@ def note(event: CommandGiven, ctx: Context) -> list[Action]:
     numbered = _NUMBERED.match(words)
     if numbered and (ticket is None or words.startswith("#")):
         # Inside a thread a bare number is part of the note: "5 chairs arrived".
-        ticket, words = ctx.work.tickets.numbered(int(numbered[1])), words[numbered.end() :]
+        ticket, words = whole(ctx, ctx.work.tickets.numbered(int(numbered[1]))), words[numbered.end() :]
     if ticket is None or not words:
         text = texts.text(
             "On which ticket, and what? {note} #12 The chairs arrive on Monday",

@@ -15,6 +15,15 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import card, refresh, title_of
 from handlers.context import Context
 from handlers.exchange import LONG_AGO, customer_of, note_on_desk, say, texts_for
+from handlers.linked import (
+    change_state,
+    hear,
+    history_of,
+    is_opted_out,
+    open_ticket_in,
+    spoken_to,
+    ticket_in,
+)
 
 LONGEST_SUBJECT = 80
 TELLING_WORDS = 8
@@ -25,9 +34,12 @@ LONGEST_READ = 2000
 def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") -> list[Action]:
     """Put the conversation into the queue and tell both sides; one that is there already is told its place."""
     work = ctx.work
-    existing = work.tickets.open_of(conversation.id)
+    if conversation.is_linked:
+        # Whoever asks from two accounts at once gets one ticket.
+        work.contacts.lock([one.id for one in work.contacts.accounts_of(customer_of(conversation, ctx))])
+    existing = open_ticket_in(ctx, conversation)
     if existing is not None:
-        return [tell_place(ctx, existing, conversation)]
+        return [tell_place(ctx, hear(ctx, existing, conversation), conversation)]
     work.offers.withdraw(conversation.id)
     words = subject or _subject(ctx, conversation)
     ticket = work.tickets.open(conversation.id, words, _areas(ctx, conversation))
@@ -41,7 +53,7 @@ def open_desk(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[
     """The ticket's thread with its card, then the files that the customer had sent before."""
     files = [
         Show(ticket.id, Content(files=one.files), message_id=one.id)
-        for one in ctx.work.messages.history(conversation.id, limit=12)
+        for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
     ]
     opened = open_card(ctx, ticket, conversation)
@@ -89,8 +101,7 @@ def claim(ctx: Context, ticket: Ticket, staff: Staff, *, words: str = "") -> lis
     if not work.tickets.claim(ticket, staff.id):
         return None
     claimed = replace(ticket, status=TicketStatus.CLAIMED, claimed_by=staff.id, claimed_at=ctx.now)
-    conversation = work.conversations.get(ticket.conversation_id).with_person()
-    work.conversations.save(conversation)
+    conversation = change_state(ctx, claimed, Conversation.with_person)
     work.deadlines.clear("wait_limit", ticket.id)
     work.audit.record(staff.id, "claim", str(ticket.number))
     texts = texts_for(customer_of(conversation, ctx), ctx)
@@ -105,8 +116,7 @@ def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
     if not work.tickets.release(ticket):
         return []
     waiting = replace(ticket, status=TicketStatus.WAITING, claimed_by=None, claimed_at=None)
-    conversation = work.conversations.get(ticket.conversation_id).queued()
-    work.conversations.save(conversation)
+    conversation = change_state(ctx, waiting, Conversation.queued)
     watch_wait(ctx, waiting)
     work.audit.record(staff.id, "release", str(ticket.number))
     texts = texts_for(customer_of(conversation, ctx), ctx)
@@ -124,15 +134,14 @@ def resolve(ctx: Context, ticket: Ticket, staff: Staff | None) -> list[Action]:
     if not work.tickets.resolve(ticket, staff.id if staff else None):
         return []
     done = work.tickets.get(ticket.id) or ticket
-    conversation = work.conversations.get(ticket.conversation_id).resolved(ctx.now)
-    work.conversations.save(conversation)
+    conversation = change_state(ctx, done, lambda one: one.resolved(ctx.now))
     work.deadlines.clear("wait_limit", ticket.id)
     work.audit.record(staff.id if staff else None, "resolve", str(ticket.number))
     contact = customer_of(conversation, ctx)
     due_at = after_quiet_hours(
         ctx.now + ctx.settings.check_in_after, ctx.settings.quiet_hours, contact.time_zone
     )
-    if not contact.is_opted_out:
+    if not is_opted_out(ctx, contact):
         work.deadlines.set("check_in", ticket.id, due_at)
     return [
         *close_direct_desks(ctx, ticket),
@@ -147,8 +156,7 @@ def reopen(ctx: Context, ticket: Ticket, *, reason: str, words: str = "") -> lis
     if not work.tickets.reopen(ticket):
         return []
     waiting = work.tickets.get(ticket.id) or ticket
-    conversation = work.conversations.get(ticket.conversation_id).queued()
-    work.conversations.save(conversation)
+    conversation = change_state(ctx, waiting, Conversation.queued)
     work.deadlines.clear("check_in", ticket.id)
     watch_wait(ctx, waiting)
     texts = texts_for(customer_of(conversation, ctx), ctx)
@@ -179,7 +187,7 @@ def retitle(ctx: Context, ticket: Ticket, text: str) -> list[Action]:
     if ticket.subject:
         return []
     named = named_by(ctx, ticket, text)
-    return [refresh(ctx, named, ctx.work.conversations.get(ticket.conversation_id))] if named.subject else []
+    return [refresh(ctx, named, spoken_to(ctx, ticket))] if named.subject else []
 
 
 def watch_wait(ctx: Context, ticket: Ticket) -> None:
@@ -217,7 +225,7 @@ def _say_resolved(ctx: Context, ticket: Ticket, conversation: Conversation, staf
     again = texts.text(
         "If anything is left, just write here: your ticket opens again with everything said so far."
     )
-    if contact.is_opted_out or staff is None:
+    if staff is None or is_opted_out(ctx, contact):
         return say(ctx, conversation, f"{closing} {again}")
     survey = ctx.work.surveys.ask(SurveyKind.CSAT, ticket.id, conversation.id)
     buttons = [Button(f"{score} ★", "rate", f"{survey.id}:{score}") for score in range(1, 6)]
@@ -243,11 +251,11 @@ def _expectation(ctx: Context, place: int, texts: Texts) -> str:
 
 def _subject(ctx: Context, conversation: Conversation) -> str:
     """The customer's newest question since the last ticket, in their words; "" when they asked none."""
-    before = ctx.work.tickets.last_of(conversation.id)
+    before = ticket_in(ctx, conversation)
     since = before.resolved_at if before and before.resolved_at else LONG_AGO
     said = [
         one.text
-        for one in ctx.work.messages.history(conversation.id, limit=12)
+        for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
     ]
     # 'I want to talk to a person about my sofa' says more than that nobody said anything.

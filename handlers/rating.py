@@ -8,7 +8,7 @@ from bot.core.survey import Survey, SurveyKind
 from handlers.asking import id_in
 from handlers.cards import refresh
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, retire_buttons, say, texts_for
+from handlers.exchange import answer, customer_of, may_decide, retire_buttons, say, texts_for
 from handlers.registry import button, form, on
 
 LOW = 2
@@ -89,10 +89,10 @@ def own_survey(
     number = id_in(survey_id)
     survey = ctx.work.surveys.get(number) if number else None
     contact = ctx.work.contacts.of(event.author.identity)
-    if survey is None or contact is None or survey.kind is not kind:
+    if survey is None or survey.kind is not kind:
         return None
     conversation = ctx.work.conversations.get(survey.conversation_id)
-    return survey if conversation.contact_id == contact.id else None
+    return survey if may_decide(ctx, conversation, contact) else None
 
 
 def _tell_staff(ctx: Context, survey: Survey, conversation: Conversation, score: int) -> list[Action]:

@@ -11,6 +11,7 @@ from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import answer, show_everywhere, spoken
+from handlers.linked import open_ticket_in, ticket_about
 from handlers.queueing import open_ticket, retitle, subject_of
 from handlers.registry import on
 from handlers.who import role_of
@@ -27,7 +28,7 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
         return [answer(event, texts.text("No ticket can be opened about this message."))]
     conversation = _conversation(event, ctx)
     told = answer(event, texts.text("A ticket is open; the answer comes in the conversation."))
-    existing = ctx.work.tickets.open_of(conversation.id)
+    existing = open_ticket_in(ctx, conversation)
     known = ctx.work.messages.find(event.message)
     message = known or ctx.work.messages.add(
         conversation.id,
@@ -76,14 +77,14 @@ def _conversation(event: ShortcutUsed, ctx: Context) -> Conversation:
     found = ctx.work.conversations.at(event.place) or (
         ctx.work.conversations.get(known.conversation_id) if known else None
     )
-    if found is not None and (found.contact_id == contact.id or not is_own):
+    if found is not None and (found.person == contact.person or not is_own):
         return found
     if found is None and (is_own or not event.place.is_direct):
-        return ctx.work.conversations.open(contact.id, event.place)
+        return ctx.work.conversations.open(contact, event.place)
     direct = ctx.work.conversations.direct_of(contact.id, event.place.platform)
-    return direct or ctx.work.conversations.open(contact.id, direct_to(event.message_author.identity))
+    return direct or ctx.work.conversations.open(contact, direct_to(event.message_author.identity))
 
 
 def _ticket_of_message(event: ShortcutUsed, ctx: Context) -> Ticket | None:
     message = ctx.work.messages.find(event.message)
-    return ctx.work.tickets.last_of(message.conversation_id) if message else None
+    return ticket_about(ctx, message.conversation_id) if message else None

@@ -6,6 +6,7 @@ from bot.core.events import CommandGiven
 from bot.core.texts import mark
 from handlers.context import Context
 from handlers.exchange import LONG_AGO, answer
+from handlers.linked import ticket_in
 from handlers.registry import command
 
 OFF = Argument("off", mark("'off' lets me ask again"), choices=("off",))
@@ -16,11 +17,12 @@ def stop(event: CommandGiven, ctx: Context) -> list[Action]:
     contact = ctx.work.contacts.meet(event.author)
     texts = ctx.texts_in(event.author.language)
     if event.arguments.strip().lower() == "off":
-        ctx.work.contacts.save(contact.opted_out(False))
+        for account in ctx.work.contacts.accounts_of(contact):
+            ctx.work.contacts.save(account.opted_out(False))
         return [answer(event, texts.text("Good: I will ask you now and then how it was."))]
     ctx.work.contacts.save(contact.opted_out(True))
     for conversation in ctx.work.conversations.of_contact(contact.id, since=LONG_AGO):
-        ticket = ctx.work.tickets.last_of(conversation.id)
+        ticket = ticket_in(ctx, conversation)
         if ticket is not None:
             ctx.work.deadlines.clear("check_in", ticket.id)
     text = texts.text(

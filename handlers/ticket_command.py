@@ -8,7 +8,16 @@ from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
 from bot.core.texts import Markdown, escape, mark
 from handlers.asking import id_in
 from handlers.context import Context
-from handlers.exchange import Asked, acknowledge, answer, conversation_of, show_everywhere, spoken
+from handlers.exchange import (
+    Asked,
+    acknowledge,
+    answer,
+    conversation_of,
+    may_decide,
+    show_everywhere,
+    spoken,
+)
+from handlers.linked import open_ticket_in, whole
 from handlers.queueing import describe_place, open_ticket, resolve, retitle, subject_of
 from handlers.registry import button, command, form
 
@@ -23,7 +32,7 @@ def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
     if event.arguments.strip():
         return _open_with(event, str(escape(event.arguments.strip())), ctx)
     conversation = conversation_of(event, ctx)
-    existing = ctx.work.tickets.open_of(conversation.id)
+    existing = open_ticket_in(ctx, conversation)
     if existing is not None:
         close = Button(texts.label("Close it"), "close_ticket", str(existing.id))
         return [answer(event, Markdown(describe_place(ctx, existing, texts)), buttons=[close])]
@@ -52,10 +61,10 @@ def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The customer closes their own ticket."""
     texts = ctx.texts_in(event.author.language)
     ticket_id = id_in(event.subject)
-    found = ctx.work.tickets.get(ticket_id) if ticket_id else None
+    found = whole(ctx, ctx.work.tickets.get(ticket_id)) if ticket_id else None
     contact = ctx.work.contacts.of(event.author.identity)
     conversation = ctx.work.conversations.get(found.conversation_id) if found else None
-    if found is None or contact is None or conversation is None or conversation.contact_id != contact.id:
+    if found is None or conversation is None or not may_decide(ctx, conversation, contact):
         return [answer(event, texts.text("Only the person who opened a ticket can close it."))]
     done = resolve(ctx, found, None)
     told = texts.text("Your ticket is closed.") if done else texts.text("Your ticket was closed before.")
@@ -71,7 +80,7 @@ def _open_with(event: Asked, words: str, ctx: Context) -> list[Action]:
 def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context) -> list[Action]:
     """Say something in the customer's name that they gave in a command or form, and see that a person gets it."""
     message = ctx.work.messages.add(conversation.id, Direction.INCOMING, event.author.name, words)
-    existing = ctx.work.tickets.open_of(conversation.id)
+    existing = open_ticket_in(ctx, conversation)
     if existing is None:
         return open_ticket(ctx, conversation, subject=subject_of(words))
     content = spoken(message, name=event.author.name)

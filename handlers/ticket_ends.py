@@ -10,6 +10,7 @@ from handlers.asking import my_ticket, named_ticket, owner_or_agent, pressed_tic
 from handlers.context import Context
 from handlers.exchange import Asked, answer, texts_for
 from handlers.exchange import customer_of as customer
+from handlers.linked import is_opted_out, open_ticket_in, spoken_to
 from handlers.queueing import release, reopen, resolve
 from handlers.registry import button, command
 
@@ -73,7 +74,7 @@ def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
     done = resolve(ctx, ticket, staff)
     if not done:
         return [answer(event, texts.text("Ticket #{number} was resolved before.", number=ticket.number))]
-    is_asked = not customer(ctx.work.conversations.get(ticket.conversation_id), ctx).is_opted_out
+    is_asked = not is_opted_out(ctx, customer(spoken_to(ctx, ticket), ctx))
     text = (
         texts.text("Ticket #{number} is resolved. The customer is asked how it was.", number=ticket.number)
         if is_asked
@@ -87,12 +88,12 @@ def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
 
 def _reopen(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
     texts = ctx.staff_texts
-    newer = ctx.work.tickets.open_of(ticket.conversation_id)
+    newer = open_ticket_in(ctx, ctx.work.conversations.get(ticket.conversation_id))
     if newer is not None:
         text = texts.text("That customer's ticket #{number} is open already.", number=newer.number)
         return [answer(event, text)]
     ctx.work.audit.record(staff.id, "reopen", str(ticket.number))
-    conversation = ctx.work.conversations.get(ticket.conversation_id)
+    conversation = spoken_to(ctx, ticket)
     words = texts_for(customer(conversation, ctx), ctx).text("Our team has opened your ticket again.")
     reason = texts.text("**{name}** opened the ticket again.", name=staff.name)
     done = reopen(ctx, ticket, reason=reason, words=words)

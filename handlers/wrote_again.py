@@ -15,6 +15,7 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import note_on_desk, texts_for
 from handlers.helping import bring_to
+from handlers.linked import history_of
 from handlers.queueing import claim, named_by, release, reopen
 from handlers.rating import LOW
 from handlers.registry import deadline
@@ -47,7 +48,7 @@ def unanswered(event: DeadlineReached, ctx: Context) -> list[Action]:
     if ticket is None or ticket.status is not TicketStatus.CLAIMED or ticket.claimed_by is None:
         return []
     is_newer = ticket.claimed_at is not None and ticket.claimed_at + ANSWERS_WITHIN > event.due_at
-    since = ctx.work.messages.history(ticket.conversation_id, limit=MESSAGES_SINCE)
+    since = history_of(ctx, ctx.work.conversations.get(ticket.conversation_id), limit=MESSAGES_SINCE)
     if is_newer or any(one.id > int(message_id) and one.staff_id == ticket.claimed_by for one in since):
         return []
     holder = ctx.work.team.get(ticket.claimed_by)

@@ -7,6 +7,7 @@ from storage.library import StoredArticle
 from storage.membership import Membership, Standing, fair_share
 from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
+from storage.participants import Participant
 from storage.session import EVERYBODY, Session, make_engine
 from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
@@ -22,6 +23,7 @@ __all__ = [
     "Job",
     "Membership",
     "OnlyOne",
+    "Participant",
     "Said",
     "Session",
     "Settled",

@@ -1,11 +1,13 @@
 """Conversations: one exchange with one contact in one place."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, desc, or_, select, update
+from sqlalchemy import BigInteger, bindparam, desc, or_, select, update
 
+from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Owner, Status
 from bot.core.places import Place
 from storage.bulk import Bulk, Listing, as_json
@@ -13,7 +15,7 @@ from storage.ids import Ids
 from storage.rows import inserting, place_from, updating
 from storage.session import Question, Session
 from storage.statement import Statement
-from storage.tables import conversations, desk_places, tickets
+from storage.tables import contacts, conversations, desk_places, tickets
 
 _other = conversations.alias("other")
 _CONVERSATION = (
@@ -26,6 +28,7 @@ _CONVERSATION = (
     conversations.c.status,
     conversations.c.owner,
     conversations.c.resolved_at,
+    conversations.c.person_id,
 )
 # The row is locked where the engine has row locks: two processes never handle one conversation at once.
 _AT = Statement(
@@ -68,6 +71,23 @@ _DIRECT_OF = Statement(
     )
     .order_by(desc(conversations.c.last_message_at))
     .limit(1)
+)
+_OF_PERSON = Statement(
+    select(*_CONVERSATION)
+    .where(
+        conversations.c.contact_id.in_(
+            select(contacts.c.id).where(contacts.c.person_id == bindparam("person_id"))
+        )
+    )
+    .order_by(desc(conversations.c.last_message_at))
+    .limit(50)
+)
+_HAND_OVER = Listing(
+    lambda among: (
+        update(conversations)
+        .where(among(conversations.c.contact_id, "contact_ids"))
+        .values(person_id=bindparam("person_id", type_=BigInteger))
+    )
 )
 _SETTLE = Statement(
     update(conversations)
@@ -138,17 +158,33 @@ class Conversations:
         rows = self._session.all(_OF_CONTACT, contact_id=contact_id, since=since)
         return [_conversation(row) for row in rows]
 
+    def of_person(self, person_id: int) -> list[Conversation]:
+        """The conversations of all accounts that are linked as this person, newest first, at most fifty."""
+        return [_conversation(row) for row in self._session.all(_OF_PERSON, person_id=person_id)]
+
+    def hand_over(self, contact_ids: Collection[int], person_id: int | None) -> None:
+        """These contacts' conversations belong to this person from now on; None: each contact is alone."""
+        self.forget()
+        self._session.run(_HAND_OVER, contact_ids=as_json([*contact_ids]), person_id=person_id)
+
+    def forget(self) -> None:
+        """What was foreseen is not true any more."""
+        self._at.clear()
+        self._by_id.clear()
+
     def direct_of(self, contact_id: int, platform: str) -> Conversation | None:
         """The conversation in the contact's direct chat on a platform."""
         row = self._session.one(_DIRECT_OF, contact_id=contact_id, prefix=f"{platform}|")
         return _conversation(row) if row else None
 
-    def open(self, contact_id: int, place: Place) -> Conversation:
-        conversation = Conversation(self._ids.next(self._now), contact_id, place, self._now, self._now)
+    def open(self, contact: Contact, place: Place) -> Conversation:
+        conversation = Conversation(
+            self._ids.next(self._now), contact.id, place, self._now, self._now, person_id=contact.person_id
+        )
         self._session.run(
             _ADD,
             id=conversation.id,
-            contact_id=contact_id,
+            contact_id=contact.id,
             place_key=place.key,
             is_direct=place.is_direct,
             opened_at=self._now,
@@ -156,6 +192,7 @@ class Conversations:
             status=Status.OPEN,
             owner=Owner.BOT,
             resolved_at=None,
+            person_id=contact.person_id,
         )
         return conversation
 
@@ -174,8 +211,7 @@ class Conversations:
 
     def settle(self, conversation_id: int, place: Place) -> None:
         """The direct chat's channel is known now. A conversation that began there meanwhile keeps the place."""
-        self._at.clear()
-        self._by_id.clear()
+        self.forget()
         self._session.run(_SETTLE, conversation_id=conversation_id, new_key=place.key)
 
     def touch(self, conversation: Conversation) -> Conversation:
@@ -188,6 +224,5 @@ class Conversations:
 
 
 def _conversation(row: tuple[Any, ...]) -> Conversation:
-    id_, contact_id, key, is_direct, opened_at, last_message_at, status, owner, resolved_at = row
-    place = place_from(key, is_direct)
-    return Conversation(id_, contact_id, place, opened_at, last_message_at, status, owner, resolved_at)
+    id_, contact_id, key, is_direct, *state = row
+    return Conversation(id_, contact_id, place_from(key, is_direct), *state)

@@ -8,10 +8,11 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.ids import Ids
+from storage.library_tables import articles, marks
 from storage.rows import inserting
 from storage.session import Session
 from storage.statement import Statement
-from storage.tables import articles, audit, marks
+from storage.tables import audit
 
 
 @dataclass(frozen=True, slots=True)

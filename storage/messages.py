@@ -16,7 +16,7 @@ from storage.ids import Ids
 from storage.rows import files_from_text, files_to_text, inserting, message_at, place_from, updating
 from storage.session import Question, Session
 from storage.statement import Statement
-from storage.tables import message_editions, message_refs, messages
+from storage.tables import contacts, conversations, message_editions, message_refs, messages
 
 _MESSAGE = tuple(messages.c)
 _MESSAGE_BY_ID = Statement(select(*_MESSAGE).where(messages.c.id == bindparam("id")))
@@ -31,6 +31,14 @@ _MESSAGE_AT = Statement(
 _HISTORY = Statement(
     select(*_MESSAGE)
     .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(desc(messages.c.id))
+    .limit(bindparam("limit"))
+)
+_HISTORY_OF_PERSON = Statement(
+    select(*_MESSAGE)
+    .join(conversations, conversations.c.id == messages.c.conversation_id)
+    .join(contacts, contacts.c.id == conversations.c.contact_id)
+    .where(contacts.c.person_id == bindparam("person_id"))
     .order_by(desc(messages.c.id))
     .limit(bindparam("limit"))
 )
@@ -98,6 +106,7 @@ _EDITIONS = Statement(
     .where(message_editions.c.message_id == bindparam("message_id"))
     .order_by(message_editions.c.id)
 )
+_SAY_ELSEWHERE = updating(messages, "conversation_id")
 _MOVE = Statement(
     update(messages)
     .where(messages.c.id == bindparam("row_id"))
@@ -185,6 +194,11 @@ class Messages:
         rows = self._session.all(_HISTORY, conversation_id=conversation_id, limit=limit)
         return [_message(row) for row in reversed(rows)]
 
+    def history_of_person(self, person_id: int, *, limit: int) -> list[Message]:
+        """The newest messages of somebody with linked accounts, wherever they were said, oldest of them first."""
+        rows = self._session.all(_HISTORY_OF_PERSON, person_id=person_id, limit=limit)
+        return [_message(row) for row in reversed(rows)]
+
     def unshown(self, conversation_id: int) -> list[Message]:
         """The customer's newest messages of which no copy stands anywhere, at most five hundred, oldest first."""
         rows = self._session.all(_UNSHOWN, conversation_id=conversation_id)
@@ -238,6 +252,10 @@ class Messages:
     def redirect(self, message: Message, direction: Direction) -> None:
         """It turned out to be something else: a note that was meant as a reply stays a note."""
         self._session.run(_MOVE, row_id=message.id, direction=direction)
+
+    def say_elsewhere(self, message: Message, conversation_id: int) -> None:
+        """It could not be said where it was meant to be."""
+        self._session.run(_SAY_ELSEWHERE, row_id=message.id, conversation_id=conversation_id)
 
     def editions(self, message_id: int) -> list[tuple[str, datetime]]:
         """(earlier text, when it was replaced), oldest first."""

@@ -1,9 +1,11 @@
 """Contacts, their identities, and staff."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, select, update
 
 from bot.core.commands import Role
 from bot.core.contact import Contact
@@ -24,6 +26,7 @@ _CONTACT = (
     contacts.c.time_zone,
     contacts.c.is_opted_out,
     contacts.c.is_reachable,
+    contacts.c.person_id,
 )
 _OF_IDENTITY = Statement(
     select(*_CONTACT)
@@ -50,6 +53,22 @@ _IDENTITIES_OF = Statement(
     select(identities.c.platform, identities.c.workspace, identities.c.external_id)
     .where(identities.c.contact_id == bindparam("contact_id"))
     .order_by(identities.c.id)
+)
+_OF_PERSON = Statement(
+    select(*_CONTACT).where(contacts.c.person_id == bindparam("person_id")).order_by(contacts.c.id)
+)
+# Locked, so that of two who link or part the same people at once, the second one sees what the first one did.
+_LOCK_CONTACTS = Listing(
+    lambda among: (
+        select(*_CONTACT).where(among(contacts.c.id, "ids")).order_by(contacts.c.id).with_for_update()
+    )
+)
+_MAKE_PERSON = Listing(
+    lambda among: (
+        update(contacts)
+        .where(among(contacts.c.id, "ids"))
+        .values(person_id=bindparam("person_id", type_=BigInteger))
+    )
 )
 _ADD_CONTACT = inserting(contacts)
 _ADD_IDENTITY = inserting(identities)
@@ -94,13 +113,11 @@ class Contacts:
         known = self.of(author.identity)
         if known is None:
             return self._add(author)
-        newest = Contact(
-            known.id,
-            author.name or known.name,
-            author.language or known.language,
-            author.time_zone or known.time_zone,
-            known.is_opted_out,
-            known.is_reachable,
+        newest = replace(
+            known,
+            name=author.name or known.name,
+            language=author.language or known.language,
+            time_zone=author.time_zone or known.time_zone,
         )
         if newest != known and author.name != author.identity.external_id:
             self.save(newest)
@@ -109,6 +126,31 @@ class Contacts:
 
     def identities_of(self, contact_id: int) -> list[Identity]:
         return [Identity(*row) for row in self._session.all(_IDENTITIES_OF, contact_id=contact_id)]
+
+    def accounts_of(self, contact: Contact) -> list[Contact]:
+        """The contact itself, with all others that are linked with it, in the order in which they were met."""
+        if contact.person_id is None:
+            return [contact]
+        return [Contact(*row) for row in self._session.all(_OF_PERSON, person_id=contact.person_id)]
+
+    def lock(self, contact_ids: Collection[int]) -> list[Contact]:
+        """These contacts as they are now, and until the end of the transaction."""
+        self._known.clear()
+        return [Contact(*row) for row in self._session.all(_LOCK_CONTACTS, ids=as_json([*contact_ids]))]
+
+    def link(self, contacts: Collection[Contact]) -> int:
+        """Make them one person; returns that person's number."""
+        person_id = self._ids.next(self._now)
+        self._set_person(contacts, person_id)
+        return person_id
+
+    def part(self, contacts: Collection[Contact]) -> None:
+        """Make each of them somebody of their own again."""
+        self._set_person(contacts, None)
+
+    def _set_person(self, contacts: Collection[Contact], person_id: int | None) -> None:
+        self._known.clear()
+        self._session.run(_MAKE_PERSON, ids=as_json([one.id for one in contacts]), person_id=person_id)
 
     def save(self, contact: Contact) -> None:
         self._known.clear()
@@ -133,6 +175,7 @@ class Contacts:
             is_opted_out=False,
             is_reachable=True,
             created_at=self._now,
+            person_id=None,
         )
         self._session.run(
             _ADD_IDENTITY,

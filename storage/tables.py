@@ -31,31 +31,35 @@ metadata = MetaData(
 )
 
 
-def _id() -> Column[int]:
+def row_id() -> Column[int]:
     return Column("id", BigInteger, primary_key=True, autoincrement=False)
 
 
-def _to(target: str, *, is_optional: bool = False) -> ForeignKey:
+def to(target: str, *, is_optional: bool = False) -> ForeignKey:
     return ForeignKey(target, ondelete="SET NULL" if is_optional else "CASCADE")
 
 
 contacts = Table(
     "contacts",
     metadata,
-    _id(),
+    row_id(),
     Column("name", Text, nullable=False),
     Column("language", Text, nullable=False, server_default=""),
     Column("time_zone", Text, nullable=False, server_default=""),
     Column("is_opted_out", Boolean, nullable=False),
     Column("is_reachable", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # The same for all accounts that are linked; NULL for one that is alone.
+    Column("person_id", BigInteger),
 )
+_is_linked = contacts.c.person_id.is_not(None)
+Index("ix_contacts_person", contacts.c.person_id, sqlite_where=_is_linked, postgresql_where=_is_linked)
 
 identities = Table(
     "identities",
     metadata,
-    _id(),
-    Column("contact_id", BigInteger, _to("contacts.id"), nullable=False, index=True),
+    row_id(),
+    Column("contact_id", BigInteger, to("contacts.id"), nullable=False, index=True),
     Column("platform", Text, nullable=False),
     Column("workspace", Text, nullable=False),
     Column("external_id", Text, nullable=False),
@@ -66,8 +70,8 @@ identities = Table(
 conversations = Table(
     "conversations",
     metadata,
-    _id(),
-    Column("contact_id", BigInteger, _to("contacts.id"), nullable=False),
+    row_id(),
+    Column("contact_id", BigInteger, to("contacts.id"), nullable=False),
     Column("place_key", Text, nullable=False, unique=True),
     Column("is_direct", Boolean, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -75,14 +79,16 @@ conversations = Table(
     Column("status", EnumText(Status), nullable=False),
     Column("owner", EnumText(Owner), nullable=False),
     Column("resolved_at", UtcDateTime),
+    # The contact's, once more: whoever locks the conversation sees whose it is.
+    Column("person_id", BigInteger),
     Index("ix_conversations_contact", "contact_id", "last_message_at"),
 )
 
 messages = Table(
     "messages",
     metadata,
-    _id(),
-    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False),
+    row_id(),
+    Column("conversation_id", BigInteger, to("conversations.id"), nullable=False),
     Column("direction", EnumText(Direction), nullable=False),
     Column("author_name", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -102,8 +108,8 @@ messages = Table(
 message_editions = Table(
     "message_editions",
     metadata,
-    _id(),
-    Column("message_id", BigInteger, _to("messages.id"), nullable=False, index=True),
+    row_id(),
+    Column("message_id", BigInteger, to("messages.id"), nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("replaced_at", UtcDateTime, nullable=False),
 )
@@ -116,7 +122,7 @@ message_refs = Table(
     Column("room_key", Text, primary_key=True),
     Column("external_id", Text, primary_key=True),
     Column("place_key", Text, nullable=False),
-    Column("message_id", BigInteger, _to("messages.id"), nullable=False),
+    Column("message_id", BigInteger, to("messages.id"), nullable=False),
     Column("part", Integer, nullable=False),
     Column("is_direct", Boolean, nullable=False),
     Index("ix_message_refs_message", "message_id", "place_key", "part"),
@@ -125,9 +131,9 @@ message_refs = Table(
 tickets = Table(
     "tickets",
     metadata,
-    _id(),
+    row_id(),
     Column("number", Integer, nullable=False, unique=True),
-    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False),
+    Column("conversation_id", BigInteger, to("conversations.id"), nullable=False),
     Column("status", EnumText(TicketStatus), nullable=False),
     Column("subject", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
@@ -136,6 +142,8 @@ tickets = Table(
     Column("claimed_at", UtcDateTime),
     Column("resolved_at", UtcDateTime),
     Column("areas", Areas, nullable=False),
+    Column("heard_in_id", BigInteger),
+    Column("joined_to_id", BigInteger),
 )
 _is_open = tickets.c.status != TicketStatus.RESOLVED
 _is_waiting = tickets.c.status == TicketStatus.WAITING
@@ -162,11 +170,14 @@ Index(
     postgresql_where=_is_claimed,
 )
 
+_is_joined = tickets.c.joined_to_id.is_not(None)
+Index("ix_tickets_joined_to", tickets.c.joined_to_id, sqlite_where=_is_joined, postgresql_where=_is_joined)
+
 desk_places = Table(
     "desk_places",
     metadata,
     Column("place_key", Text, primary_key=True),
-    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
+    Column("ticket_id", BigInteger, to("tickets.id"), nullable=False, index=True),
     Column("kind", EnumText(DeskKind), nullable=False),
     Column("is_direct", Boolean, nullable=False),
     Column("card_place_key", Text, nullable=False),
@@ -176,7 +187,7 @@ desk_places = Table(
 staff = Table(
     "staff",
     metadata,
-    _id(),
+    row_id(),
     Column("platform", Text, nullable=False),
     Column("workspace", Text, nullable=False),
     Column("external_id", Text, nullable=False),
@@ -191,9 +202,9 @@ staff = Table(
 claims = Table(
     "claims",
     metadata,
-    _id(),
-    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
-    Column("staff_id", BigInteger, _to("staff.id"), nullable=False),
+    row_id(),
+    Column("ticket_id", BigInteger, to("tickets.id"), nullable=False, index=True),
+    Column("staff_id", BigInteger, to("staff.id"), nullable=False),
     Column("claimed_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
 )
@@ -201,8 +212,8 @@ claims = Table(
 offers = Table(
     "offers",
     metadata,
-    _id(),
-    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
+    row_id(),
+    Column("conversation_id", BigInteger, to("conversations.id"), nullable=False, index=True),
     Column("message_id", BigInteger, nullable=False),
     Column("article_key", Text, nullable=False),
     Column("title", Text, nullable=False),
@@ -214,10 +225,10 @@ offers = Table(
 surveys = Table(
     "surveys",
     metadata,
-    _id(),
+    row_id(),
     Column("kind", EnumText(SurveyKind), nullable=False),
-    Column("ticket_id", BigInteger, _to("tickets.id"), nullable=False, index=True),
-    Column("conversation_id", BigInteger, _to("conversations.id"), nullable=False, index=True),
+    Column("ticket_id", BigInteger, to("tickets.id"), nullable=False, index=True),
+    Column("conversation_id", BigInteger, to("conversations.id"), nullable=False, index=True),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("score", Integer),
     Column("comment", Text, nullable=False),
@@ -228,10 +239,10 @@ surveys = Table(
 sos = Table(
     "sos",
     metadata,
-    _id(),
+    row_id(),
     Column("reason", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
-    Column("started_by", BigInteger, _to("staff.id", is_optional=True)),
+    Column("started_by", BigInteger, to("staff.id", is_optional=True)),
     Column("ended_at", UtcDateTime),
     Column("is_active", Boolean),
     # NULL, once it has ended, is never equal to NULL: so at most one SOS is active.
@@ -241,8 +252,8 @@ sos = Table(
 sos_calls = Table(
     "sos_calls",
     metadata,
-    Column("sos_id", BigInteger, _to("sos.id"), primary_key=True),
-    Column("staff_id", BigInteger, _to("staff.id"), primary_key=True),
+    Column("sos_id", BigInteger, to("sos.id"), primary_key=True),
+    Column("staff_id", BigInteger, to("staff.id"), primary_key=True),
     Column("state", EnumText(CallState), nullable=False),
 )
 
@@ -257,7 +268,7 @@ deadlines = Table(
 intake = Table(
     "intake",
     metadata,
-    _id(),
+    row_id(),
     Column("platform", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Column("lane", Text, nullable=False),
@@ -295,7 +306,7 @@ Index(
 outbox = Table(
     "outbox",
     metadata,
-    _id(),
+    row_id(),
     Column("lane", Text, nullable=False),
     Column("platform", Text, nullable=False),
     Column("payload", Text, nullable=False),
@@ -327,7 +338,7 @@ Index(
 processes = Table(
     "processes",
     metadata,
-    _id(),
+    row_id(),
     Column("number", Integer, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -339,7 +350,7 @@ leases = Table(
     "leases",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("process_id", BigInteger, _to("processes.id"), nullable=False, index=True),
+    Column("process_id", BigInteger, to("processes.id"), nullable=False, index=True),
 )
 """What only one process may do at a time, and which one does."""
 
@@ -362,33 +373,10 @@ counters = Table(
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    row_id(),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("staff_id", BigInteger),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", Text, nullable=False),
 )
-
-articles = Table(
-    "articles",
-    metadata,
-    Column("key", Text, primary_key=True),
-    Column("language", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("tags", Areas, nullable=False),
-    Column("phrasings", Areas, nullable=False),
-    Column("url", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("checksum", Text, nullable=False),
-    Column("updated_at", UtcDateTime, nullable=False),
-)
-
-marks = Table(
-    "marks",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
-"""Small facts about the installation, such as the fingerprint of the imported knowledge folder."""

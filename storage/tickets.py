@@ -265,6 +265,8 @@ class Tickets:
             claimed_at=None,
             resolved_at=None,
             areas=areas,
+            heard_in_id=None,
+            joined_to_id=None,
         )
         return ticket
 

@@ -10,9 +10,12 @@ from storage.feedback import Offers, SosCalls, Surveys
 from storage.foresight import Expected, first_questions, next_questions
 from storage.ids import Ids
 from storage.intake import IntakeQueue
+from storage.joined import JoinedTickets
 from storage.library import Audit, Library, Marks
+from storage.links import Links
 from storage.messages import Messages
 from storage.outbox import OutboxQueue
+from storage.participants import Participants
 from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets
@@ -33,10 +36,13 @@ class UnitOfWork:
         session.is_deferring = not is_careful
         self.session = session
         self.contacts = Contacts(session, ids, now)
+        self.links = Links(session, ids, now)
         self.team = Team(session, ids, now)
         self.conversations = Conversations(session, ids, now)
+        self.participants = Participants(session)
         self.messages = Messages(session, ids, now)
         self.tickets = Tickets(session, ids, now)
+        self.joined = JoinedTickets(session, self.tickets, now)
         self.offers = Offers(session, ids, now)
         self.surveys = Surveys(session, ids, now)
         self.sos = SosCalls(session, ids, now)

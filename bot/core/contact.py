@@ -1,4 +1,4 @@
-"""A person, whichever account they write from."""
+"""A person as one of their accounts shows them; accounts that are linked are one person."""
 
 from dataclasses import dataclass, replace
 
@@ -12,6 +12,17 @@ class Contact:
     is_opted_out: bool = False
     """Wants no questions that they did not ask for: ratings, check-ins."""
     is_reachable: bool = True
+    person_id: int | None = None
+    """The same for all accounts that are linked; None for one that is alone."""
+
+    @property
+    def person(self) -> int:
+        """Who it is, whichever account they use."""
+        return self.person_id or self.id
+
+    @property
+    def is_linked(self) -> bool:
+        return self.person_id is not None
 
     def opted_out(self, is_opted_out: bool) -> "Contact":
         return replace(self, is_opted_out=is_opted_out)

@@ -31,6 +31,17 @@ class Conversation:
     status: Status = Status.OPEN
     owner: Owner = Owner.BOT
     resolved_at: datetime | None = None
+    person_id: int | None = None
+    """The contact's: the same for all accounts that are linked; None for one that is alone."""
+
+    @property
+    def person(self) -> int:
+        """Whose it is, whichever account they use."""
+        return self.person_id or self.contact_id
+
+    @property
+    def is_linked(self) -> bool:
+        return self.person_id is not None
 
     def queued(self) -> "Conversation":
         return replace(self, status=Status.OPEN, owner=Owner.QUEUE, resolved_at=None)

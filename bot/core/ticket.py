@@ -30,6 +30,19 @@ class Ticket:
     resolved_at: datetime | None = None
     areas: tuple[str, ...] = ()
     """What it is about, from the articles that came nearest and the customer's words."""
+    heard_in_id: int | None = None
+    """The conversation in which its customer wrote last, when it is not its own: they have linked accounts."""
+    joined_to_id: int | None = None
+    """The ticket that goes on for it, since their customers turned out to be one person."""
+
+    @property
+    def is_joined(self) -> bool:
+        return self.joined_to_id is not None
+
+    @property
+    def spoken_in_id(self) -> int:
+        """The conversation in which its customer is answered."""
+        return self.heard_in_id or self.conversation_id
 
     @property
     def is_open(self) -> bool:

@@ -91,7 +91,7 @@ def hear(number: int, place: Place = CHAT) -> Callable[[UnitOfWork], Any]:
         if taken is None or work.messages.find(at) is not None:
             return None
         contact = work.contacts.meet(ANA)
-        conversation = work.conversations.at(place) or work.conversations.open(contact.id, place)
+        conversation = work.conversations.at(place) or work.conversations.open(contact, place)
         work.messages.add(conversation.id, Direction.INCOMING, contact.name, f"words {number}", origin=at)
         work.conversations.touch(conversation)
         return taken, work.outbox.add(f"c{conversation.id}", "slack", f"answer {number}")

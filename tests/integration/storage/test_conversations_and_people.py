@@ -30,7 +30,7 @@ def later(work: UnitOfWork, **span: float) -> UnitOfWork:
 @pytest.fixture
 def conversation(work: UnitOfWork) -> Conversation:
     contact = work.contacts.meet(Author(DANA, "Dana"))
-    return work.conversations.open(contact.id, DIRECT)
+    return work.conversations.open(contact, DIRECT)
 
 
 def test_a_person_is_met_once_and_known_by_the_name_they_have_now(work: UnitOfWork) -> None:
@@ -86,7 +86,7 @@ def test_what_becomes_of_a_conversation_is_kept(work: UnitOfWork, conversation: 
 
 def test_a_direct_chat_settles_on_its_channel_once_that_is_known(work: UnitOfWork) -> None:
     contact = work.contacts.meet(Author(DANA, "Dana"))
-    begun = work.conversations.open(contact.id, direct_to(DANA))
+    begun = work.conversations.open(contact, direct_to(DANA))
     work.conversations.settle(begun.id, DIRECT)
     found = work.conversations.at(DIRECT)
     assert found is not None
@@ -98,7 +98,7 @@ def test_a_direct_chat_settles_on_its_channel_once_that_is_known(work: UnitOfWor
 def test_a_conversation_that_began_there_meanwhile_keeps_its_place(
     work: UnitOfWork, conversation: Conversation
 ) -> None:
-    begun = work.conversations.open(conversation.contact_id, direct_to(DANA))
+    begun = work.conversations.open(work.contacts.get(conversation.contact_id), direct_to(DANA))
     work.conversations.settle(begun.id, DIRECT)
     assert work.conversations.at(DIRECT) == conversation
 
@@ -108,7 +108,7 @@ def test_the_direct_chat_is_found_among_any_number_of_conversations(
 ) -> None:
     for number in range(30):
         place = Place("telegram", channel="G", person=str(number))
-        later(work, minutes=number + 1).conversations.open(conversation.contact_id, place)
+        later(work, minutes=number + 1).conversations.open(work.contacts.get(conversation.contact_id), place)
     assert work.conversations.direct_of(conversation.contact_id, "telegram") == conversation
     assert work.conversations.direct_of(conversation.contact_id, "slack") is None
     assert work.conversations.direct_of(conversation.contact_id, "tele") is None

@@ -91,7 +91,7 @@ def test_a_ticket_written_before_a_migration_can_be_worked_on_after_it(empty: En
 
     def open_one(work: UnitOfWork) -> int:
         contact = work.contacts.meet(Author(Identity("telegram", "", "U1"), "Dana"))
-        place = work.conversations.open(contact.id, Place("telegram", channel="C1", is_direct=True))
+        place = work.conversations.open(contact, Place("telegram", channel="C1", is_direct=True))
         return work.tickets.open(place.id, "my shelf", ("shelves",)).id
 
     ticket_id = write(empty, NOON, open_one)

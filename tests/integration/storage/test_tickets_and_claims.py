@@ -20,7 +20,7 @@ from tests.integration.storage.conftest import NOON
 
 def conversation(work: UnitOfWork, name: str = "Dana") -> int:
     contact = work.contacts.meet(Author(Identity("telegram", "", name), name))
-    return work.conversations.open(contact.id, Place("telegram", channel=name, is_direct=True)).id
+    return work.conversations.open(contact, Place("telegram", channel=name, is_direct=True)).id
 
 
 def later(work: UnitOfWork, **span: float) -> UnitOfWork:

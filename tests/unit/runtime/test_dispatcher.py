@@ -438,7 +438,7 @@ async def test_the_receipt_is_stored_where_edits_will_look_for_it(office: Office
 
     def add(work: UnitOfWork) -> list[Queued]:
         contact = work.contacts.meet(Author(Identity("slack", "", "U1"), "Dana"))
-        conversation = work.conversations.open(contact.id, place)
+        conversation = work.conversations.open(contact, place)
         message = work.messages.add(conversation.id, Direction.OUTGOING, "Ana", "x")
         say = Say(conversation.id, place, Content(text="x"), message_id=message.id)
         return [Queued(work.outbox.add("c1", "slack", to_text(say)), say)]
