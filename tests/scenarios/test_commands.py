@@ -17,7 +17,9 @@ def named(answer: str) -> list[str]:
 async def test_help_shows_each_role_what_it_may_do(stage: Stage, dana: Person, ana: Person) -> None:
     await dana.gives("help")
     assert "Ask me anything about Juniper \\& Pine" in dana.was_told
-    assert named(dana.was_told) == ["/support-help", "/human", "/stop", "/ticket", "/volunteer"]
+    assert named(dana.was_told) == [
+        *("/add", "/support-help", "/human", "/link", "/remove", "/stop", "/ticket", "/unlink", "/volunteer")
+    ]
     vera = stage.person("discord", "Vera", is_colleague=True)
     await vera.gives("volunteer", "on api")
     await vera.gives("help")
@@ -148,7 +150,7 @@ async def test_stop_and_back(stage: Stage, dana: Person) -> None:
 
 async def test_every_command_has_a_description_that_every_platform_takes(stage: Stage) -> None:
     commands = stage.house.handlers.commands
-    assert len({one.name for one in commands}) == len(commands) == 13
+    assert len({one.name for one in commands}) == len(commands) == 17
     for one in commands:
         assert re.fullmatch(r"[a-z]{1,20}", one.name)
         assert 1 <= len(one.description) <= 100
