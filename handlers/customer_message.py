@@ -19,6 +19,7 @@ from handlers.offering import accept_thanks, greet, offer_person, was_offered_pe
 from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
 from handlers.registry import on
+from handlers.taking_part import introduce
 from handlers.wrote_again import open_again
 
 JOINS_WITHIN = timedelta(minutes=10)
@@ -43,7 +44,8 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     conversation = _conversation(event, contact, ctx)
     if conversation is None:
         return []
-    is_asker = _may_ask(ctx, conversation, contact)
+    is_asker = may_decide(ctx, conversation, contact)
+    met = [] if is_asker else introduce(ctx, conversation, contact, event.place)
     message = _store(event, conversation, ctx)
     conversation = ctx.work.conversations.touch(conversation)
     is_waiting = conversation.owner is not Owner.BOT
@@ -52,22 +54,14 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if ticket is not None:
         elsewhere = _hear_in(ctx, ticket, conversation, contact)
         named = retitle(ctx, ticket, event.text) if is_asker else []
-        return [*named, *_to_desk(event, ticket, message, ctx), *elsewhere]
+        return [*named, *_to_desk(event, ticket, message, ctx), *elsewhere, *met]
     if conversation.is_resolved and is_asker:
         return _after_the_end(event, conversation, contact, message, ctx)
     if is_waiting:
         # It waits for nobody: better the bot than silence.
         conversation = conversation.with_bot()
         ctx.work.conversations.save(conversation)
-    return _ask_the_bot(event, conversation, message, ctx) if is_asker else []
-
-
-def _may_ask(ctx: Context, conversation: Conversation, contact: Contact) -> bool:
-    """True for the asker and whom they trust; anybody else takes part from now on."""
-    if may_decide(ctx, conversation, contact):
-        return True
-    ctx.work.participants.hear(conversation.id, contact.id)
-    return False
+    return _ask_the_bot(event, conversation, message, ctx) if is_asker else met
 
 
 def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Conversation | None:

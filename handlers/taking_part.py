@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from bot.core.actions import Action
+from bot.core.actions import Action, Reply
 from bot.core.commands import Argument, Role
-from bot.core.content import Button
+from bot.core.contact import Contact
+from bot.core.content import Button, Content
 from bot.core.conversation import Conversation
 from bot.core.events import ButtonPressed, CommandGiven
-from bot.core.places import Identity
+from bot.core.places import Identity, Place
 from bot.core.texts import mark
 from handlers.asking import id_in
 from handlers.context import Context
@@ -41,6 +42,23 @@ def trust(event: ButtonPressed, ctx: Context) -> list[Action]:
 @button("distrust")
 def distrust(event: ButtonPressed, ctx: Context) -> list[Action]:
     return _press(event, ctx, is_trusted=False)
+
+
+def introduce(ctx: Context, conversation: Conversation, contact: Contact, place: Place) -> list[Action]:
+    """Somebody else writes in this conversation for the first time: where a thread takes no commands, its asker is
+    shown a button in place of one.
+    """
+    capabilities = ctx.capabilities_of(place.platform)
+    takes_commands = capabilities is None or capabilities.has_commands_in_threads or not place.thread
+    if not ctx.work.participants.hear(conversation.id, contact.id) or takes_commands:
+        return []
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    text = texts.text(
+        "**{name}** writes here, too. May they answer, rate and close this with you?", name=contact.name
+    )
+    button = Button(texts.label("Yes, add them"), "trust", f"{conversation.id}:{contact.id}")
+    asker = ctx.work.contacts.identities_of(conversation.contact_id)[0]
+    return [Reply(place, asker, Content(text=text, buttons=(button,)))]
 
 
 def _choose(event: CommandGiven, ctx: Context, *, is_trusted: bool) -> list[Action]:

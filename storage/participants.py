@@ -16,6 +16,7 @@ _HEAR = Statement(
     upsert(participants)
     .values({c.name: bindparam(c.name) for c in participants.c})
     .on_conflict_do_nothing(index_elements=["conversation_id", "contact_id"])
+    .returning(participants.c.contact_id)
 )
 _TRUST = Statement(
     upsert(participants)
@@ -59,9 +60,12 @@ class Participants:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def hear(self, conversation_id: int, contact_id: int) -> None:
-        """Somebody else has said something there."""
-        self._session.run(_HEAR, conversation_id=conversation_id, contact_id=contact_id, is_trusted=False)
+    def hear(self, conversation_id: int, contact_id: int) -> bool:
+        """Somebody else has said something there; True when it is the first time."""
+        row = self._session.one(
+            _HEAR, conversation_id=conversation_id, contact_id=contact_id, is_trusted=False
+        )
+        return row is not None
 
     def trust(self, conversation_id: int, contact_id: int, *, is_trusted: bool) -> None:
         self._session.run(
