@@ -55,10 +55,10 @@ def part(ctx: Context, contact: Contact) -> list[Action] | None:
     work.contacts.part(alone)
     for one in alone:
         work.conversations.hand_over([one.id], None)
-    sides = [
-        _Side(tuple(one for one in conversations if (one.contact_id == contact.id) is is_leaving))
-        for is_leaving in (True, False)
-    ]
+    sides = [_side(people, conversations) for people in ([leaving], rest)]
+    for side in sides:
+        work.joined.hear_own(side.contacts)
+    main = work.tickets.get(main.id) if main else None
     return [action for side in sides for action in _stand_alone(ctx, side, main)]
 
 
@@ -76,13 +76,23 @@ def platform_of(ctx: Context, contact: Contact) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The conversations of those who stay one person when an account leaves."""
+    """The accounts that stay one person when an account leaves, and their conversations."""
 
-    conversations: Sequence[Conversation]
+    contacts: frozenset[int]
+    conversations: tuple[Conversation, ...]
 
     @property
-    def ids(self) -> set[int]:
-        return {one.id for one in self.conversations}
+    def is_alone(self) -> bool:
+        return len(self.contacts) == 1
+
+    def has(self, ctx: Context, ticket: Ticket) -> bool:
+        """True for a ticket of theirs."""
+        return ctx.work.conversations.get(ticket.conversation_id).contact_id in self.contacts
+
+
+def _side(accounts: Sequence[Contact], conversations: Sequence[Conversation]) -> _Side:
+    ids = frozenset(one.id for one in accounts)
+    return _Side(ids, tuple(one for one in conversations if one.contact_id in ids))
 
 
 def _locked(ctx: Context, contacts: Sequence[Contact]) -> list[Contact]:
@@ -169,11 +179,11 @@ def _tell_desk(ctx: Context, kept: Ticket) -> list[Action]:
 def _stand_alone(ctx: Context, side: _Side, main: Ticket | None) -> list[Action]:
     """Give one side its own tickets back; who took part in a ticket of the other side gets one of their own."""
     work = ctx.work
-    if main is not None and main.conversation_id in side.ids:
-        return _keep_main(ctx, side, main)
     actions, own = _take_apart(ctx, side)
     if main is None:
         return actions
+    if side.has(ctx, main):
+        return [*actions, *_keep_main(ctx, main)]
     waiting = [work.conversations.get(one.id) for one in side.conversations]
     waiting = [one for one in waiting if one.owner is not Owner.BOT]
     if own is None and waiting:
@@ -184,10 +194,8 @@ def _stand_alone(ctx: Context, side: _Side, main: Ticket | None) -> list[Action]
     return actions
 
 
-def _keep_main(ctx: Context, side: _Side, main: Ticket) -> list[Action]:
+def _keep_main(ctx: Context, main: Ticket) -> list[Action]:
     """The ticket goes on without the other side, and answers its own again."""
-    if main.heard_in_id is not None and main.heard_in_id not in side.ids:
-        main = ctx.work.joined.hear_in(main, main.conversation_id)
     conversation = spoken_to(ctx, main)
     text = ctx.staff_texts.text(
         "An account of this customer stands for itself again. Answers go to {platform}.",
@@ -197,15 +205,18 @@ def _keep_main(ctx: Context, side: _Side, main: Ticket) -> list[Action]:
 
 
 def _take_apart(ctx: Context, side: _Side) -> tuple[list[Action], Ticket | None]:
-    """The side's tickets that went on in one of the other side; of several that would be open, one goes on for all."""
+    """The side's tickets that went on in one of the other side; of several that would be open, one goes on for all.
+
+    Who is alone has each of their tickets back: nothing but a link makes one of several.
+    """
     work = ctx.work
     own: Ticket | None = None
     actions: list[Action] = []
-    for ticket in [one for place in side.conversations for one in work.joined.joined_in(place.id)]:
+    for ticket in work.joined.joined_of(side.contacts):
         kept = work.tickets.get(ticket.joined_to_id or 0)
-        if kept is None or kept.conversation_id in side.ids:
+        if kept is None or (side.has(ctx, kept) and not side.is_alone):
             continue
-        if own is not None and kept.is_open:
+        if own is not None and kept.is_open and not side.is_alone:
             work.joined.join(ticket, own)
             continue
         work.joined.take_apart(ticket, kept)
@@ -220,12 +231,13 @@ def _take_apart(ctx: Context, side: _Side) -> tuple[list[Action], Ticket | None]
 
 def _back_in_queue(ctx: Context, side: _Side, ticket: Ticket) -> list[Action]:
     work = ctx.work
-    for place in side.conversations:
+    for place in [] if side.is_alone else side.conversations:
         conversation = work.conversations.get(place.id)
-        if conversation.id == ticket.conversation_id or takes_part(conversation, ticket):
+        if takes_part(conversation, ticket):
             work.conversations.save(conversation.queued())
     watch_wait(ctx, ticket)
-    conversation = work.conversations.get(ticket.conversation_id)
+    conversation = work.conversations.get(ticket.conversation_id).queued()
+    work.conversations.save(conversation)
     contact = customer_of(conversation, ctx)
     text = ctx.staff_texts.text(
         "**{name}** stands for themselves again, so ticket #{number} is back in the queue at its old place.",

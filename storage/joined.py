@@ -1,5 +1,6 @@
 """Tickets of somebody with linked accounts: one of them goes on for all, and hears them wherever they write."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, desc, func, or_, select, update
 
 from bot.core.ticket import Ticket, TicketStatus
+from storage.bulk import Listing, as_json
 from storage.session import Session
 from storage.statement import Statement
 from storage.tables import claims, contacts, conversations, tickets
@@ -31,6 +33,29 @@ _OPEN_OF_PERSON = Statement(
 )
 _JOINED_TO = Statement(
     select(*_TICKET).where(tickets.c.joined_to_id == bindparam("ticket_id")).order_by(tickets.c.id)
+)
+_JOINED_OF = Listing(
+    lambda among: (
+        select(*_TICKET)
+        .join(conversations, conversations.c.id == tickets.c.conversation_id)
+        .where(among(conversations.c.contact_id, "contact_ids"), tickets.c.joined_to_id.is_not(None))
+        .order_by(tickets.c.id)
+    )
+)
+_HEAR_OWN = Listing(
+    lambda among: (
+        update(tickets)
+        .where(
+            tickets.c.heard_in_id.is_not(None),
+            tickets.c.conversation_id.in_(
+                select(conversations.c.id).where(among(conversations.c.contact_id, "contact_ids"))
+            ),
+            tickets.c.heard_in_id.not_in(
+                select(conversations.c.id).where(among(conversations.c.contact_id, "contact_ids"))
+            ),
+        )
+        .values(heard_in_id=None)
+    )
 )
 _JOINED_IN = Statement(
     select(*_TICKET)
@@ -98,6 +123,15 @@ class JoinedTickets:
         heard_in_id = conversation_id if conversation_id != ticket.conversation_id else None
         self._session.run(_HEAR_IN, ticket_id=ticket.id, conversation_id=heard_in_id)
         return replace(ticket, heard_in_id=heard_in_id)
+
+    def joined_of(self, contact_ids: Collection[int]) -> list[Ticket]:
+        """The contacts' own tickets that go on in another one."""
+        return self._tickets(_JOINED_OF, contact_ids=as_json([*contact_ids]))
+
+    def hear_own(self, contact_ids: Collection[int]) -> None:
+        """None of these contacts' tickets is answered in a conversation of somebody else any more."""
+        self._own.forget()
+        self._session.run(_HEAR_OWN, contact_ids=as_json([*contact_ids]))
 
     def join(self, ticket: Ticket, to: Ticket) -> None:
         """The other one goes on for both: one place in the queue, one owner."""

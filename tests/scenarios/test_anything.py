@@ -1,6 +1,7 @@
 """People do anything in any order, and platforms fail; whatever happens, some things must always hold."""
 
 import random
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,13 +9,14 @@ import pytest
 
 from bot.core.outgoing import Outgoing, Post, Refusal, SendError
 from bot.core.places import MessageAt, Place
-from bot.core.ticket import TicketStatus
+from bot.core.ticket import Ticket, TicketStatus
 from bot.runtime import dispatcher
 from storage import UnitOfWork
 from tests.stage import Person, Stage, open_stage
 
 SECRET = "between us"
 STEPS = 250
+_CODE = re.compile(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 WORDS = [
     "Where is my parcel?",
     "I want to talk to a human",
@@ -56,6 +58,7 @@ class Town:
             self.customer_speaks,
             self.customer_speaks,
             self.customer_commands,
+            self.customer_moves,
             self.staff_speak,
             self.staff_speak,
             self.staff_command,
@@ -74,7 +77,9 @@ class Town:
         files = (who.file("a.jpg"),) if self.chance.random() < 0.2 else ()
         text = self.chance.choice(WORDS)
         if text or files:
-            self.said.append((who, await who.says(text, files=files)))
+            room = Place(who.platform, channel="HELP", thread=self.chance.choice(["T1", "T2"]))
+            place = room if self.chance.random() < 0.3 else None
+            self.said.append((who, await who.says(text, at=place, files=files, is_to_bot=True)))
 
     async def customer_commands(self) -> None:
         who = self.chance.choice(self.customers)
@@ -83,6 +88,27 @@ class Town:
         )
         name, _, arguments = command.partition(" ")
         await who.gives(name, arguments)
+
+    async def customer_moves(self) -> None:
+        """Accounts are linked and parted, and people are let in on conversations."""
+        one, other = self.chance.sample(self.customers, 2)
+        room = Place(one.platform, channel="HELP", thread=self.chance.choice(["T1", "T2"]))
+        deed = self.chance.choice(["link", "link", "unlink", "propose", "part", "add", "remove", "visit"])
+        if deed == "link":
+            await one.gives("link")
+            code = _CODE.search(one.was_told)
+            await other.gives("link", code[0] if code else "nonsense")
+        elif deed == "propose":
+            await self.chance.choice(self.agents).gives("link", self.chance.choice(["1 2", "2 3", "1 3"]))
+        elif deed == "part":
+            await self.chance.choice(self.agents).gives("unlink", self.chance.choice(["1", "2", "3"]))
+        elif deed == "visit":
+            guest = self.stage.person(one.platform, "Gus")
+            self.said.append((guest, await guest.says("I have the same", at=room)))
+        elif deed == "unlink":
+            await one.gives("unlink")
+        else:
+            await one.gives(deed, self.chance.choice(["", "Gus"]), at=room)
 
     async def staff_speak(self) -> None:
         if not (threads := self.threads()):
@@ -178,11 +204,34 @@ def look(work: UnitOfWork) -> list[str]:
             wrong.append(f"#{number} is open in a resolved conversation")
         if (ticket.status is TicketStatus.CLAIMED) != (ticket.claimed_by is not None) and ticket.is_open:
             wrong.append(f"#{number} is {ticket.status} and held by {ticket.claimed_by}")
+        wrong += look_at_links(work, ticket)
     counts = work.intake.counts()
     if counts:
         wrong.append(f"events wait: {counts}")
     if work.outbox.counts():
         wrong.append("actions wait")
+    return wrong
+
+
+def look_at_links(work: UnitOfWork, ticket: Ticket) -> list[str]:
+    """Whose ticket it is, and whether it is the only one of theirs that is open."""
+    wrong, number = [], ticket.number
+    conversation = work.conversations.get(ticket.conversation_id)
+    contact = work.contacts.get(conversation.contact_id)
+    if conversation.person != contact.person:
+        wrong.append(f"#{number}: a conversation is somebody else's than its contact")
+    if work.conversations.get(ticket.spoken_in_id).person != conversation.person:
+        wrong.append(f"#{number} is answered in somebody else's conversation")
+    if conversation.person_id and len(work.joined.open_of_person(conversation.person_id)) > 1:
+        wrong.append(f"#{number} is not the only open ticket of a person")
+    if contact.is_linked and len(work.contacts.accounts_of(contact)) < 2:
+        wrong.append(f"#{number}: somebody is linked with nobody")
+    if ticket.joined_to_id is not None:
+        kept = work.tickets.get(ticket.joined_to_id)
+        if ticket.is_open or kept is None or kept.is_joined:
+            wrong.append(f"#{number} goes on nowhere")
+        elif work.conversations.get(kept.conversation_id).person != conversation.person:
+            wrong.append(f"#{number} goes on in somebody else's ticket")
     return wrong
 
 
@@ -202,7 +251,8 @@ async def test_whatever_people_do_nothing_breaks_leaks_or_is_left_lying(
             await town.do_something()
         for platform in stage.platforms.values():
             platform.failing = lambda _outgoing: None
-        for _ in range(4):
+        # What waits for a message that never came waits behind other such things.
+        for _ in range(20):
             await stage.later(minutes=6)
         failures = [
             sample for family in stage.house.metrics_book.registry.collect() for sample in family.samples

@@ -261,6 +261,44 @@ async def test_what_was_solved_while_linked_stays_solved(
     assert "Nobody is waiting" in ana.was_told
 
 
+async def test_what_was_answered_in_the_other_account_is_not_any_more_when_they_part(
+    stage: Stage, dana: Person, mia: Person, ana: Person
+) -> None:
+    await links(dana, mia)
+    await dana.gives("ticket", "My shelf wobbles")
+    await ana.gives("claim")
+    await mia.says("The left one")
+    await ana.gives("resolve")
+    await mia.gives("unlink")
+    told = len(mia.sees)
+    await stage.later(hours=25)
+    assert "is it still working?" in dana.sees[-1]
+    await dana.presses("No")
+    await ana.gives("claim")
+    await ana.says("I am sorry", at=stage.thread())
+    assert dana.sees[-1] == "Ana: I am sorry"
+    assert len(mia.sees) == told
+
+
+async def test_two_tickets_of_one_account_are_two_again(
+    stage: Stage, dana: Person, mia: Person, ana: Person
+) -> None:
+    """One asked in private and one in a thread: a link makes one of them, and parting two."""
+    room = Place("telegram", channel="HELP", thread="T1")
+    await dana.gives("ticket", "My shelf wobbles")
+    await dana.says("I want to talk to a person", at=room, is_to_bot=True)
+    await mia.gives("ticket", "Where is my lamp?")
+    await ana.gives("claim", "2")
+    await links(dana, mia)
+    assert [stage.state(number) for number in (1, 2, 3)] == ["goes on in #2", "with Ana", "goes on in #2"]
+    await dana.gives("unlink")
+    assert [stage.state(number) for number in (1, 2, 3)] == ["waiting", "with Ana", "waiting"]
+    await dana.says("In private")
+    assert stage.in_thread(1)[-1] == "Dana: In private"
+    await dana.says("In the thread", at=room)
+    assert stage.in_thread(2)[-1] == "Dana: In the thread"
+
+
 async def test_a_third_account_joins_and_leaves_the_other_two_together(
     stage: Stage, dana: Person, mia: Person, ana: Person
 ) -> None:
