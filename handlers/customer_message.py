@@ -14,7 +14,7 @@ from bot.core.texts import plain, shorten
 from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import may_decide, say, show_everywhere, spoken, texts_for
-from handlers.linked import hear, open_ticket_in, ticket_in
+from handlers.linked import certain, hear, open_ticket_in, ticket_in
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
@@ -44,6 +44,7 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     conversation = _conversation(event, contact, ctx)
     if conversation is None:
         return []
+    conversation = certain(ctx, conversation, contact)
     is_asker = may_decide(ctx, conversation, contact)
     met = [] if is_asker else introduce(ctx, conversation, contact, event.place)
     message = _store(event, conversation, ctx)

@@ -50,6 +50,15 @@ def spoken_to(ctx: Context, ticket: Ticket) -> Conversation:
     return ctx.work.conversations.get(ticket.spoken_in_id)
 
 
+def certain(ctx: Context, conversation: Conversation, contact: Contact) -> Conversation:
+    """The conversation as it is: another process may have linked its contact since one of the two was read."""
+    if conversation.contact_id != contact.id or conversation.person_id == contact.person_id:
+        return conversation
+    (newest,) = ctx.work.contacts.lock([contact.id])
+    ctx.work.conversations.hand_over([newest.id], newest.person_id)
+    return ctx.work.conversations.get(conversation.id)
+
+
 def hear(ctx: Context, ticket: Ticket, conversation: Conversation) -> Ticket:
     """The customer wrote in this conversation: it takes part in the ticket, and answers go there; but what is talked
     about in private goes on in private.

@@ -555,6 +555,22 @@ async def test_asked_at_once_from_both_accounts_it_is_one_ticket(
     assert len(stage.threads()) == 1
 
 
+async def test_a_conversation_that_missed_a_link_catches_up(stage: Stage, dana: Person, mia: Person) -> None:
+    """Begun in one process at the moment of the link in another one."""
+    await links(dana, mia)
+    await mia.says("hello")
+    await dana.gives("ticket", "My shelf wobbles")
+
+    def forget_link(work: UnitOfWork) -> None:
+        contact = work.contacts.of(mia.identity)
+        assert contact is not None
+        work.conversations.hand_over([contact.id], None)
+
+    await stage.ask(forget_link)
+    await mia.says("The left one")
+    assert stage.in_thread()[-1] == "Mia: The left one"
+
+
 async def test_a_link_outlives_a_restart(database_url: str, articles: Path) -> None:
     async with open_stage(database_url, articles) as before:
         await links(before.person("telegram", "Dana"), before.person("discord", "Mia"))
