@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
 from bot.core.content import Content, Speaker
-from bot.core.conversation import Direction, Message
+from bot.core.conversation import Conversation, Direction, Message
 from bot.core.errors import NotYetError
 from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
 from bot.core.outgoing import Outcome
@@ -27,12 +27,13 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
         # Platforms report an edit when they only added a preview.
         return []
     edited = ctx.work.messages.edit(message, event.text, event.files or message.files)
-    tickets = tickets_about(ctx, message)
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    tickets = tickets_about(ctx, conversation)
     if not tickets:
         return []
     if message.direction is Direction.OUTGOING and is_note(event.text):
-        return _turned_into_note(ctx, edited, tickets[0])
-    return [*_edit_for_customer(ctx, edited), *_edit_for_staff(ctx, edited, tickets)]
+        return _turned_into_note(ctx, edited, tickets[0], conversation)
+    return [*_edit_for_customer(ctx, edited, conversation), *_edit_for_staff(ctx, edited, tickets)]
 
 
 @on("message_deleted")
@@ -41,10 +42,11 @@ def message_deleted(event: MessageDeleted, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None:
         return []
     deleted = ctx.work.messages.delete(message)
-    tickets = tickets_about(ctx, message)
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    tickets = tickets_about(ctx, conversation)
     actions: list[Action] = []
     if message.direction is Direction.OUTGOING:
-        actions.append(_remove_for_customer(ctx, deleted))
+        actions.append(_remove_for_customer(deleted, conversation))
     if tickets:
         actions += _strike_for_staff(ctx, deleted, tickets)
     return actions
@@ -56,7 +58,7 @@ def reaction_changed(event: ReactionChanged, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None or message.direction is Direction.NOTE:
         return []
     conversation = ctx.work.conversations.get(message.conversation_id)
-    tickets = tickets_about(ctx, message)
+    tickets = tickets_about(ctx, conversation)
     if not tickets:
         return []
     if event.message.place.room_key == conversation.place.room_key:
@@ -82,10 +84,9 @@ def _is_same(origin: MessageAt | None, at: MessageAt) -> bool:
     return origin is not None and (origin.place.room_key, origin.id) == (at.place.room_key, at.id)
 
 
-def _edit_for_customer(ctx: Context, message: Message) -> list[Action]:
+def _edit_for_customer(ctx: Context, message: Message, conversation: Conversation) -> list[Action]:
     if message.direction is not Direction.OUTGOING:
         return []
-    conversation = ctx.work.conversations.get(message.conversation_id)
     content = relayed(message, conversation, ctx)
     return [EditCopy(message.id, conversation.place, None, message.conversation_id, content)]
 
@@ -121,18 +122,19 @@ def _edit_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -
     ]
 
 
-def _turned_into_note(ctx: Context, message: Message, ticket: Ticket) -> list[Action]:
+def _turned_into_note(
+    ctx: Context, message: Message, ticket: Ticket, conversation: Conversation
+) -> list[Action]:
     """What was sent was edited into a note: the customer's copy goes, and no note ever arrives."""
     ctx.work.messages.redirect(message, Direction.NOTE)
-    actions: list[Action] = [_remove_for_customer(ctx, message)]
+    actions: list[Action] = [_remove_for_customer(message, conversation)]
     if message.origin is not None:
         actions.append(MarkMessage(message.origin, Outcome.NOTE, ticket.id))
     return actions
 
 
-def _remove_for_customer(ctx: Context, message: Message) -> RemoveCopy:
-    place = ctx.work.conversations.get(message.conversation_id).place
-    return RemoveCopy(message.id, place, None, message.conversation_id)
+def _remove_for_customer(message: Message, conversation: Conversation) -> RemoveCopy:
+    return RemoveCopy(message.id, conversation.place, None, conversation.id)
 
 
 def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:

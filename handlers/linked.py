@@ -29,11 +29,10 @@ def ticket_about(ctx: Context, conversation_id: int) -> Ticket | None:
     return ticket_in(ctx, conversation) if conversation.is_linked else own
 
 
-def tickets_about(ctx: Context, message: Message) -> list[Ticket]:
-    """The ticket that a message belongs to; then those of its conversation that were joined to others, since copies
-    of it may stand in their threads, too.
+def tickets_about(ctx: Context, conversation: Conversation) -> list[Ticket]:
+    """The ticket that a conversation's messages belong to; then its own that were joined to others, since copies may
+    stand in their threads, too.
     """
-    conversation = ctx.work.conversations.get(message.conversation_id)
     ticket = ticket_in(ctx, conversation)
     if ticket is None:
         return []

@@ -1,7 +1,6 @@
 """Links in the same instant, in two processes over one database: the database says who was first."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +9,8 @@ import pytest
 
 from storage import UnitOfWork
 from tests.stage import Person, Stage, open_stage
+from tests.stage.linking import code_of
 
-_CODE = re.compile(r"\*\*([0-9A-Z]{5}-[0-9A-Z]{5})\*\*")
 ROUNDS = 5
 
 
@@ -35,9 +34,7 @@ async def all_settled(*stages: Stage) -> None:
 
 async def code_for(person: Person) -> str:
     await person.gives("link")
-    found = _CODE.search(person.was_told)
-    assert found
-    return found[1]
+    return code_of(person)
 
 
 async def persons(stage: Stage, *people: Person) -> list[int]:
