@@ -46,7 +46,7 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
         return []
     conversation = certain(ctx, conversation, contact)
     is_asker = may_decide(ctx, conversation, contact)
-    met = [] if is_asker else introduce(ctx, conversation, contact, event.place)
+    met = [] if is_asker else introduce(ctx, conversation, contact, event)
     message = _store(event, conversation, ctx)
     conversation = ctx.work.conversations.touch(conversation)
     is_waiting = conversation.owner is not Owner.BOT

@@ -8,8 +8,8 @@ from bot.core.commands import Argument, Role
 from bot.core.contact import Contact
 from bot.core.content import Button, Content
 from bot.core.conversation import Conversation
-from bot.core.events import ButtonPressed, CommandGiven
-from bot.core.places import Identity, Place
+from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
+from bot.core.places import Identity
 from bot.core.texts import mark
 from handlers.asking import id_in
 from handlers.context import Context
@@ -44,13 +44,18 @@ def distrust(event: ButtonPressed, ctx: Context) -> list[Action]:
     return _press(event, ctx, is_trusted=False)
 
 
-def introduce(ctx: Context, conversation: Conversation, contact: Contact, place: Place) -> list[Action]:
+def introduce(
+    ctx: Context, conversation: Conversation, contact: Contact, event: MessageReceived
+) -> list[Action]:
     """Somebody else writes in this conversation for the first time: where a thread takes no commands, its asker is
-    shown a button in place of one.
+    shown a button in place of one; not for staff, who decide as staff.
     """
-    capabilities = ctx.capabilities_of(place.platform)
+    place, capabilities = event.place, ctx.capabilities_of(event.place.platform)
     takes_commands = capabilities is None or capabilities.has_commands_in_threads or not place.thread
     if not ctx.work.participants.hear(conversation.id, contact.id) or takes_commands:
+        return []
+    staff = ctx.work.team.of(event.author.identity)
+    if staff is not None and staff.role >= Role.AGENT:
         return []
     texts = texts_for(customer_of(conversation, ctx), ctx)
     text = texts.text(

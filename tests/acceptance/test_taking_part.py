@@ -66,3 +66,18 @@ async def test_on_slack_a_command_in_the_channel_is_about_the_newest_thread(shar
     await channel.gives("remove")
     await channel.presses(other.name)
     await asker.sees("only", "decides again")
+
+
+async def test_the_asker_is_not_asked_about_an_agent_who_writes_in_their_thread(shared_town: Town) -> None:
+    town = shared_town
+    if town.staff_platform != "slack":
+        return
+    agent = town.agents()[0]
+    await agent.gives("queue")
+    asker = await slack_channel(town)
+    await asker.sees("two to four working days")
+    await agent.at(asker.room).says("I have seen this before")
+    other = town.newcomer("slack").at(asker.room)
+    await other.says("So have I")
+    await asker.sees(other.name, "writes here, too")
+    assert not asker.count(agent.name, "writes here, too")
