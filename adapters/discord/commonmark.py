@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from adapters.discord.inline import add_spoilers, runs_of
+from adapters.discord.inline import runs_of
 from adapters.discord.length import tidy
 from adapters.discord.markup import LINE_BREAK, Block, Mark, Run
 from adapters.discord.write import Dialect
+from adapters.house_text import UNDERLINE, house_parser
 
 LONGEST_PARSED = 20_000
 """Longer texts are taken as they stand: nobody writes them by hand, and parsing them would hold up everyone."""
@@ -25,10 +26,7 @@ _TOO_DEEP = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){16}", re.MULTILINE)
 
 def _parser() -> MarkdownIt:
     # Indented code is off: people indent lines in a chat without meaning code.
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("strikethrough")
-    markdown.disable(["code", "html_block", "html_inline"])
-    add_spoilers(markdown)
-    return markdown
+    return house_parser(most_nesting=60).disable(["code", "html_block", "html_inline"])
 
 
 _MARKDOWN = _parser()
@@ -158,7 +156,7 @@ _ESCAPED = re.compile(
     r"|~(?=~)|(?<=~)~|\|(?=\||$)|(?<=\|)\||^\|"
     r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\](?=[(:\[]|$)"
 )
-_LINE_START = re.compile(r"(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|=|-(?=[-\s]*$)|~|`)")
+_LINE_START = re.compile(r"(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|=|-(?=[-:|\s]*$)|:(?=-[-:|\s]*$)|~|`)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -208,4 +206,5 @@ COMMONMARK = Dialect(
     code_text=str,
     code_span=_code_span,
     link=_link,
+    marks={Mark.UNDERLINE: UNDERLINE},
 )

@@ -3,6 +3,7 @@
 import re
 
 from adapters.discord.write import Dialect
+from adapters.house_text import moment_of
 
 # The clients make links of bare addresses before they look at anything else, backslashes included.
 _ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"'\]\s]")
@@ -52,6 +53,8 @@ def _code_span(code: str) -> str:
 
 
 def _link(written: str, text: str, url: str) -> str:
+    if moment := moment_of(url):
+        return f"<t:{moment.seconds}:{moment.style}>"
     if text == url or text == url.removeprefix("mailto:"):
         return text
     if not url.startswith(("https://", "http://")):

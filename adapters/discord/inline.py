@@ -1,6 +1,7 @@
-"""From the tokens of markdown-it to runs; the rules that both dialects need besides CommonMark's own."""
+"""From the tokens of markdown-it to runs, and Discord's own rule for spoilers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -11,13 +12,14 @@ from adapters.discord.markup import LINE_BREAK, Mark, Run
 _MARKS = {
     "strong": Mark.STRONG,
     "em": Mark.EMPHASIS,
+    "u": Mark.UNDERLINE,
     "s": Mark.STRIKE,
     "spoiler": Mark.SPOILER,
 }
 
 
 def add_spoilers(markdown: MarkdownIt) -> None:
-    """Teach the parser `||spoiler||`."""
+    """Teach the parser `||spoiler||` as Discord's clients see it: up to the next bars, whatever stands between."""
     markdown.inline.add_terminator_char("|")
     markdown.inline.ruler.before("link", "spoiler", _spoiler)
 
@@ -60,7 +62,14 @@ def runs_of(tokens: Sequence[Token]) -> tuple[Run, ...]:
             runs.append(Run(token.content or "🖼", _once(marks), link or str(token.attrGet("src") or "")))
         elif token.content:
             runs.append(Run(token.content.replace("\n", " "), _once(marks), link))
-    return tuple(runs)
+    # Beside an underline, which Discord writes with two, an underscore more would be read as part of it.
+    is_underlined = any(Mark.UNDERLINE in run.marks for run in runs)
+    return tuple(map(_with_stars, runs) if is_underlined else runs)
+
+
+def _with_stars(run: Run) -> Run:
+    marks = (Mark.EMPHASIS if mark is Mark.EMPHASIS_AT_WORDS else mark for mark in run.marks)
+    return replace(run, marks=_once(list(marks)))
 
 
 def _mark(name: str, markup: str) -> Mark:

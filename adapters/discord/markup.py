@@ -5,11 +5,12 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """A formatting that wraps text; the value is how both dialects write it."""
+    """A formatting that wraps text; the value is what Discord writes before and behind it."""
 
     STRONG = "**"
     EMPHASIS = "*"
     EMPHASIS_AT_WORDS = "_"
+    UNDERLINE = "__"
     STRIKE = "~~"
     SPOILER = "||"
 

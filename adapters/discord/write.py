@@ -1,7 +1,7 @@
 """Writing blocks in a dialect, in parts no longer than a limit, with every formatting closed and opened again."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.discord.length import cut, width
@@ -22,6 +22,14 @@ class Dialect:
     code_span: Callable[[str], str]
     link: Callable[[str, str, str], str]
     """(text as written, text as read, url)."""
+    marks: Mapping[Mark, tuple[str, str]] = field(default_factory=dict)
+    """What stands before and behind the marks that are not written as on Discord."""
+
+    def opening(self, mark: Mark) -> str:
+        return self.marks[mark][0] if mark in self.marks else mark.value
+
+    def closing(self, mark: Mark) -> str:
+        return self.marks[mark][1] if mark in self.marks else mark.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +196,9 @@ class _LineWriter:
     def _switch(self, marks: tuple[Mark, ...]) -> None:
         kept = len(shared_marks(self._open, marks))
         for mark in reversed(self._open[kept:]):
-            self._put(mark.value)
+            self._put(self._dialect.closing(mark))
         for mark in marks[kept:]:
-            self._put(mark.value)
+            self._put(self._dialect.opening(mark))
         self._open = marks
 
     def _put(self, text: str) -> None:

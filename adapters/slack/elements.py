@@ -46,7 +46,8 @@ def weight(element: Json) -> int:
     inner = element.get("elements")
     if inner is not None:
         return _OVERHEAD + sum(weight(one) for one in inner)
-    return _OVERHEAD + len(element.get("text", "")) + len(element.get("url", ""))
+    # A date shows something else than its fallback, about as long, and Slack counts its format too.
+    return _OVERHEAD + sum(len(element.get(key, "")) for key in ("text", "url", "fallback", "format"))
 
 
 def split(elements: Sequence[Json], limit: int) -> list[list[Json]]:
@@ -109,6 +110,8 @@ def _trimmed(words: list[Json]) -> list[Json]:
 def _cut_word(word: Json, room: int, *, is_forced: bool) -> tuple[Json | None, Json | None]:
     if "elements" in word:
         return _cut(word, room, is_forced=is_forced)
+    if word["type"] == "date":
+        return (word, None) if is_forced else (None, word)
     if word["type"] == "text" or is_forced:
         text = str(word.get("text") or word.get("url") or "")
         space = room - _OVERHEAD - len(word.get("url", ""))

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from adapters.house_text import Moment, house_parser, moment_of
 from adapters.slack.elements import cut_position, joined, tidied
 from adapters.slack.payloads import Json
 
@@ -20,9 +20,10 @@ _SIGN = re.compile(
     r"[\\`*_\[<&~\x00\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
 _START = re.compile(r" |[#>+=-]|\d{1,9}[.)]")
-_NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|\d{1,9}[.)])")
-_PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTING}).enable("strikethrough")
-_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
+_NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|[|:][|: ]*-|\d{1,9}[.)])")
+# Bars around a spoiler are shown as they are: Slack hides nothing.
+_PARSER = house_parser(most_nesting=_MOST_NESTING, has_spoilers=False)
+_STYLES = {"strong": "bold", "em": "italic", "s": "strike", "u": "underline"}
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\"*_~`)\]}]", re.IGNORECASE)
 _LINKABLE = re.compile(r"(?:https?://[^/\s]|mailto:\S|tel:\S)", re.IGNORECASE)
 _MOST_URL = 2900
@@ -30,6 +31,16 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = "———"
 _PARAGRAPH = "\n\n"
 _MOST_INDENT = 8
+DATE_FORMATS = {
+    "t": "{time}",
+    "T": "{time_secs}",
+    "d": "{date_num}",
+    "D": "{date_long_full}",
+    "f": "{date_long_full} {time}",
+    "F": "{date_long} {time}",
+    "R": "{ago}",
+}
+"""Of a moment's styles: docs.slack.dev/messaging/formatting-message-text#date-formatting."""
 
 
 def rich_text(text: str) -> list[Json]:
@@ -238,7 +249,7 @@ class _Writer:
 
 def inline_elements(children: Sequence[Token], *, is_bold: bool = False) -> Iterator[Json]:
     """The words of one paragraph as elements, each with the styles it stands in."""
-    depth = {"bold": int(is_bold), "italic": 0, "strike": 0}
+    depth = {"bold": int(is_bold), "italic": 0, "strike": 0, "underline": 0}
     url = ""
     for token in children:
         name, _, way = token.type.rpartition("_")
@@ -248,7 +259,7 @@ def inline_elements(children: Sequence[Token], *, is_bold: bool = False) -> Iter
         elif token.type == "link_open":
             url = str(token.attrs.get("href", ""))
         elif token.type == "link_close":
-            if not is_linkable(url):
+            if not is_linkable(url) and not moment_of(url):
                 yield from _words(f" ({url})", styles, "")
             url = ""
         elif token.type in {"softbreak", "hardbreak"}:
@@ -270,15 +281,23 @@ def _words(text: str, styles: dict[str, bool], url: str) -> Iterator[Json]:
     """The elements of some words: linked where the paragraph says so or where an address stands bare."""
     if not text:
         return
-    if url or "code" in styles:
+    if moment := moment_of(url):
+        yield _date(moment, text, styles)
+    elif url or "code" in styles:
         yield _word(text, styles, url if is_linkable(url) else "")
-        return
-    at = 0
-    for found in _URL.finditer(text) if "://" in text else ():
-        yield _word(text[at : found.start()], styles, "")
-        yield _word(found[0], styles, found[0] if is_linkable(found[0]) else "")
-        at = found.end()
-    yield _word(text[at:], styles, "")
+    else:
+        at = 0
+        for found in _URL.finditer(text) if "://" in text else ():
+            yield _word(text[at : found.start()], styles, "")
+            yield _word(found[0], styles, found[0] if is_linkable(found[0]) else "")
+            at = found.end()
+        yield _word(text[at:], styles, "")
+
+
+def _date(moment: Moment, text: str, styles: dict[str, bool]) -> Json:
+    shape = DATE_FORMATS[moment.style]
+    date: Json = {"type": "date", "timestamp": moment.seconds, "format": shape, "fallback": text}
+    return {**date, **({"style": styles} if styles else {})}
 
 
 def _word(text: str, styles: dict[str, bool], url: str) -> Json:

@@ -128,7 +128,11 @@ def _entity(inside: str) -> Json:
             "label": unescaped(label),
         }
     if target.startswith("!date^"):
-        return _text(unescaped(label), {})
+        _, seconds, shape, *_ = *target.split("^"), "", ""
+        if not seconds.lstrip("-").isdecimal():
+            return _text(unescaped(label), {})
+        date: Json = {"type": "date", "timestamp": int(seconds), "format": unescaped(shape)}
+        return {**date, "fallback": unescaped(label)}
     if target.startswith("!"):
         return {"type": "broadcast", "range": target[1:]}
     return {"type": "link", "url": unescaped(target), **({"text": unescaped(label)} if label else {})}
@@ -174,14 +178,20 @@ def _written(words: Sequence[Json]) -> str:
 
 def _word(word: Json) -> str:
     text = str(word.get("text") or "")
+    if word["type"] == "date":
+        shape = str(word["format"])
+        return _signed(f"<!date^{word['timestamp']}^{shape}|{_label(str(word['fallback']))}>", word)
     if word["type"] == "link":
         url = escaped(str(word["url"])).replace("|", "%7C")
-        label = escaped(text).replace("|", "¦").replace("\n", " ")
-        return _signed(f"<{url}|{label}>" if text else f"<{url}>", word)
+        return _signed(f"<{url}|{_label(text)}>" if text else f"<{url}>", word)
     if not word.get("style"):
         return escaped(text)
     # Slack's styles end with the line.
     return "\n".join(_signed(escaped(line), word) for line in text.split("\n"))
+
+
+def _label(text: str) -> str:
+    return escaped(text).replace("|", "¦").replace("\n", " ")
 
 
 def _signed(text: str, word: Json) -> str:

@@ -4,7 +4,7 @@ import unicodedata
 
 from adapters.telegram.formatted import MAX_TEXT, Formatted
 
-_UNBROKEN = frozenset({"pre", "code", "text_link"})
+_UNBROKEN = frozenset({"pre", "code", "text_link", "date_time"})
 _ENDS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "。", " ")
 _LONGEST_GRAPHEME = 64
 

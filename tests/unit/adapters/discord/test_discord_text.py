@@ -22,7 +22,10 @@ def names(kind: str, value: str) -> str:
     ("said", "stored"),
     [
         pytest.param("**a** *b* _c_ ~~d~~", "**a** *b* _c_ ~~d~~", id="bold, italic and strike are the same"),
-        pytest.param("__a__", "**a**", id="underline, which the house has not, becomes bold"),
+        pytest.param("__a__ __*b*__", "<u>a</u> <u>*b*</u>", id="underline is the house's own"),
+        pytest.param(
+            "___a___ _b_", "*<u>a</u>* *b*", id="beside an underline, italics are written with stars"
+        ),
         pytest.param("||a **b**||", "||a **b**||", id="a spoiler keeps what is inside"),
         pytest.param("one\ntwo", "one\\\ntwo", id="a line that ends stays a line that ends"),
         pytest.param("one\n\ntwo", "one\n\ntwo", id="an empty line begins a paragraph"),
@@ -46,7 +49,12 @@ def names(kind: str, value: str) -> str:
         ),
         pytest.param("<@&5> <#3> </claim:9>", "@Support #help /claim", id="roles, channels and commands"),
         pytest.param("<:party:1> <a:dance:2> 🎉", ":party: :dance: 🎉", id="emoji"),
-        pytest.param("<t:0:R>", "1970-01-01 00:00 UTC", id="a moment is written out"),
+        pytest.param("<t:0:R>", "[1970-01-01 00:00 UTC](moment:0:R)", id="a moment keeps its style"),
+        pytest.param(
+            "<t:5:f> <t:5>", " ".join(["[1970-01-01 00:00 UTC](moment:5)"] * 2), id="a moment without a style"
+        ),
+        pytest.param("a | b\n--|--", "a | b\\\n\\--|--", id="bars and dashes are no table on Discord"),
+        pytest.param("| a |\n| - |", r"\| a \|" "\\\n" r"\| - \|", id="nor are lines between bars"),
         pytest.param("\\*a\\*", "\\*a\\*", id="what was escaped stays literal"),
         pytest.param("a\n---", "a\\\n\\---", id="a line of dashes makes no heading of the line above"),
         pytest.param("2) a", "2\\) a", id="what is no list on Discord becomes none"),
@@ -77,6 +85,12 @@ def test_what_a_person_writes_is_stored_as_commonmark(said: str, stored: str) ->
             "[https://a.b](https://c.d)", "https://a.b (https://c.d)", id="no address hides behind another"
         ),
         pytest.param("![cat](https://x.y/c.png)", "[cat](https://x.y/c.png)", id="a picture is a link to it"),
+        pytest.param("<u>a *b* _c_</u>", "__a *b* *c*__", id="underline"),
+        pytest.param("[x](moment:5:R)", "<t:5:R>", id="a moment is shown in the reader's time zone"),
+        pytest.param("- [ ] a\n- [x] b", "- ☐ a\n- ☑ b", id="tasks are shown by signs"),
+        pytest.param(
+            "| a | b |\n|-|-|\n| **c** | 你 |", "```\na  b\n─  ──\nc  你\n```", id="a table is drawn"
+        ),
         pytest.param("\\> a", "\\> a", id="a literal sign at the start of a line stays literal"),
         pytest.param("1\\. a", "1\\. a", id="a literal number at the start of a line makes no list"),
         pytest.param("<b>x</b>", "\\<b>x\\</b>", id="tags are shown as they are"),
