@@ -31,6 +31,23 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = "———"
 _PARAGRAPH = "\n\n"
 _MOST_INDENT = 8
+_LANGUAGES = frozenset(
+    "bash c cpp csharp css diff go html java javascript json kotlin php python ruby rust shell sql swift typescript "
+    "xml yaml".split()
+)
+"""Slack does not say which languages it knows, and could refuse a message for another."""
+_SHORT_NAMES = {
+    "py": "python",
+    "js": "javascript",
+    "ts": "typescript",
+    "yml": "yaml",
+    "sh": "shell",
+    "rb": "ruby",
+    "rs": "rust",
+    "c++": "cpp",
+    "cs": "csharp",
+    "c#": "csharp",
+}
 DATE_FORMATS = {
     "t": "{time}",
     "T": "{time_secs}",
@@ -244,7 +261,11 @@ class _Writer:
             self._inline.append({"type": "text", "text": code, "style": {"code": True}})
             return
         self._put_item()
-        self.elements.append({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": code}]})
+        name = token.info.split(maxsplit=1)[0].lower() if token.info.strip() else ""
+        name = _SHORT_NAMES.get(name, name)
+        language = {"language": name} if name in _LANGUAGES else {}
+        words: Json = {"type": "text", "text": code}
+        self.elements.append({"type": "rich_text_preformatted", "elements": [words], **language})
 
 
 def inline_elements(children: Sequence[Token], *, is_bold: bool = False) -> Iterator[Json]:

@@ -10,9 +10,9 @@ from sandbox.discord import DiscordServer
 from sandbox.discord.draft import Draft as DiscordDraft
 from sandbox.slack import SlackServer
 from sandbox.slack.happenings import Draft as SlackDraft
-from sandbox.surface import Message
 from sandbox.telegram import TelegramServer, history
 from tests.acceptance.dwellers import SENT, Dweller
+from tests.acceptance.seen_markup import pings
 from tests.acceptance.town import PLATFORMS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -92,22 +92,6 @@ def mentions(town: Town) -> str:
         f"<@&{role}> {' '.join(f'<@{one.id}> <@!{one.id}>' for one in people)} "
         f"[call](tg://user?id={telegram.people()[0].id}) ||@everyone|| `@everyone` **@here**"
     )
-
-
-def pings(platform: str, message: Message) -> list[object]:
-    """Whom this message would call."""
-    native = message.native
-    if platform == "discord":
-        return [
-            *native["mentions"],
-            *native["mention_roles"],
-            *([True] if native["mention_everyone"] else []),
-        ]
-    if platform == "telegram":
-        found = [*native.get("entities", []), *native.get("caption_entities", [])]
-        return [one for one in found if one["type"] in ("mention", "text_mention")]
-    kinds = re.findall(r"'type': '(user|usergroup|broadcast|channel)'", str(native.get("blocks", [])))
-    return [*kinds, *re.findall(r"<[!@#][^>]*>", native["text"])]
 
 
 async def test_nobody_is_called_by_what_somebody_wrote(line: Line) -> None:

@@ -199,6 +199,14 @@ def test_tasks_and_tables_are_drawn() -> None:
     assert table["elements"] == [{"type": "text", "text": "a  b\n─  ─\n1  2"}]
 
 
+@pytest.mark.parametrize(
+    ("name", "language"), [("py", "python"), ("JSON", "json"), ("brainfog", None), ("", None)]
+)
+def test_code_says_its_language_where_slack_is_known_to_know_it(name: str, language: str | None) -> None:
+    (code,) = rich_text(f"```{name}\nx\n```")
+    assert code.get("language") == language
+
+
 @pytest.mark.parametrize("text", ["a | b\n--|--", "|a|\n|-|", "a | b\n:-- | --:"])
 def test_bars_and_dashes_that_were_typed_are_no_table(text: str) -> None:
     (section,) = rich_text(plain_text(text))
