@@ -35,7 +35,14 @@ def house_parser(*, most_nesting: int, has_spoilers: bool = True) -> MarkdownIt:
         add_spoilers(markdown)
     markdown.core.ruler.before("text_join", "tasks", _draw_tasks)
     markdown.core.ruler.push("tables", _draw_tables)
+    leave_addresses(markdown)
     return markdown
+
+
+def leave_addresses(markdown: MarkdownIt) -> None:
+    """Show and open an address exactly as it was written: encoded, it would no longer be what it stands behind."""
+    markdown.normalizeLink = lambda url: url  # type: ignore[method-assign]  # its documented way to be changed
+    markdown.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
 
 
 # -- spoilers and underline

@@ -11,7 +11,7 @@ from adapters.discord.commonmark import is_too_much, plain_blocks
 from adapters.discord.inline import add_spoilers, runs_of
 from adapters.discord.length import tidy
 from adapters.discord.markup import Block, Run
-from adapters.house_text import Moment
+from adapters.house_text import Moment, leave_addresses
 
 Names = Callable[[str, str], str]
 """(kind, id) to a name: kind is user, role or channel."""
@@ -23,7 +23,8 @@ _MENTION = re.compile(
     r"<(?:@!?(?P<user>\d+)|@&(?P<role>\d+)|#(?P<channel>\d+)|/(?P<command>[^:<>\n]+):\d+"
     r"|a?:(?P<emoji>\w+):\d+|t:(?P<time>-?\d{1,13})(?::(?P<style>[tTdDfFR]))?|id:(?P<page>[a-z-]+)(?::\d+)?)>"
 )
-_ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"')\]\s*_~|]")
+_UNDERLINED = re.compile(r"__(?!_)((?:\\.|[^\\])+?)__(?!_)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s<>]+[^<>.,:;\"')\]\s*_~|]")
 _LINKABLE = ("https://", "http://", "discord://", "mailto:", "tel:")
 
 
@@ -119,6 +120,7 @@ class _Reader:
         children = (tokens[0].children if tokens else None) or []
         for token in children:
             if token.markup == "__":
+                # What the rule for underlines leaves to the parser: three or more in a row.
                 token.type = token.type.replace("strong", "u")
         return runs_of(children)
 
@@ -188,6 +190,22 @@ def _shown(found: re.Match[str], names: Names) -> str:
     return "#" + value
 
 
+def _underline(state: StateInline, silent: bool) -> bool:
+    """`__words__`, which Discord also sees within a word, where CommonMark sees nothing."""
+    found = _UNDERLINED.match(state.src, state.pos, state.posMax)
+    if found is None or state.src.startswith("_", found.end()):
+        return False
+    if not silent:
+        after = state.posMax
+        state.pos, state.posMax = found.start(1), found.end(1)
+        state.push("u_open", "", 1)
+        state.md.inline.tokenize(state)
+        state.push("u_close", "", -1)
+        state.posMax = after
+    state.pos = found.end()
+    return True
+
+
 def _address(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "h" or state.linkLevel:
         return False
@@ -208,9 +226,11 @@ def _parser() -> MarkdownIt:
     markdown = MarkdownIt("zero", {"maxNesting": 60})
     markdown.enable(["escape", "backticks", "emphasis", "strikethrough", "link", "autolink", "newline"])
     add_spoilers(markdown)
+    markdown.inline.ruler.before("emphasis", "underline", _underline)
     markdown.inline.ruler.before("autolink", "mention", _mention)
     markdown.inline.add_terminator_char("h")
     markdown.inline.ruler.push("address", _address)
+    leave_addresses(markdown)
     markdown.validateLink = lambda url: url.startswith(_LINKABLE)  # type: ignore[method-assign] # the library's hook
     return markdown
 

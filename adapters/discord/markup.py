@@ -23,6 +23,8 @@ class Run:
     marks: tuple[Mark, ...] = ()
     """From the outermost to the innermost."""
     link: str = ""
+    link_number: int = 0
+    """Which link of its paragraph: two in a row may have one address."""
     is_code: bool = False
 
 

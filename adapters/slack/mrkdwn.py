@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"`(?P<code>[^`\n]+)`|<(?P<entity>(?:[@#][A-Z0-9]|!|[a-z][a-z0-9+.-]*:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*(?:::skin-tone-[2-6])?):|(?P<mark>[*_~])|(?P<line>\n)"
 )
+_THREE_TICKS = re.compile(r"`{3,}")
 _STYLES = {"*": "bold", "_": "italic", "~": "strike"}
 _SIGNS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _BULLET = re.compile(r"( *)[•◦▪︎] +(.*)")
@@ -158,7 +159,7 @@ def mrkdwn(elements: Sequence[Json]) -> str:
             case "rich_text_preformatted":
                 code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
                 # Three ticks inside would end it: a space without width keeps them apart.
-                code = escaped(code).replace("```", "`\u200b`\u200b`")
+                code = _THREE_TICKS.sub(lambda ticks: "\u200b".join(ticks[0]), escaped(code))
                 lines.append(f"```\n{code}\n```")
             case _:
                 lines.append(_written(words))

@@ -32,7 +32,8 @@ def commonmark(elements: Sequence[Json]) -> str:
         elif kind == TABLE:
             blocks.append(table(element))
         elif kind == "rich_text_quote":
-            blocks.append("\n".join(f"> {line}".rstrip() for line in inline(words).split("\n")))
+            quoted = inline(words)
+            blocks.append("\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else "")
         else:
             blocks.append(inline(words))
     return "\n\n".join(block for block in (block.strip("\n") for block in blocks) if block)

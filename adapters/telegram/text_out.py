@@ -66,10 +66,7 @@ def _is_allowed(url: str) -> bool:
 
 def _parser() -> MarkdownIt:
     parser = house_parser(most_nesting=100)
-    # An address is shown and opened exactly as it was written.
-    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # its documented way to be changed
-    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
-    parser.validateLink = _is_allowed  # type: ignore[method-assign]
+    parser.validateLink = _is_allowed  # type: ignore[method-assign]  # its documented way to be changed
     return parser
 
 

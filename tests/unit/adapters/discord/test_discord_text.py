@@ -23,6 +23,7 @@ def names(kind: str, value: str) -> str:
     [
         pytest.param("**a** *b* _c_ ~~d~~", "**a** *b* _c_ ~~d~~", id="bold, italic and strike are the same"),
         pytest.param("__a__ __*b*__", "<u>a</u> <u>*b*</u>", id="underline is the house's own"),
+        pytest.param("a__b__c", "a<u>b</u>c", id="underline within a word"),
         pytest.param(
             "___a___ _b_", "*<u>a</u>* *b*", id="beside an underline, italics are written with stars"
         ),
@@ -35,6 +36,7 @@ def names(kind: str, value: str) -> str:
         pytest.param("* a\n1. b", "- a\n1. b", id="a numbered list may follow a bulleted one"),
         pytest.param("x\n2. y", "x\n\n2. y", id="a list that begins at two is still a list"),
         pytest.param("# a\n-# b", "# a\n\nb", id="headings stay and small print is plain"),
+        pytest.param("# a #", "# a \\#", id="a heading may end with its own sign"),
         pytest.param("x ```py\na\n\n b``` y", "x\n\n```py\na\n\n b\n```\n\ny", id="code may begin in a line"),
         pytest.param("```js```", "```\njs\n```", id="a word alone in a fence is the code"),
         pytest.param("`a*b`", "`a*b`", id="code is not looked into"),
@@ -86,6 +88,24 @@ def test_what_a_person_writes_is_stored_as_commonmark(said: str, stored: str) ->
         ),
         pytest.param("![cat](https://x.y/c.png)", "[cat](https://x.y/c.png)", id="a picture is a link to it"),
         pytest.param("<u>a *b* _c_</u>", "__a *b* *c*__", id="underline"),
+        pytest.param("<https://x.y/ä>", "https://x.y/ä", id="an address is shown as it was written"),
+        pytest.param(
+            "<https://x.y><https://x.y>z", "<https://x.y><https://x.y>z", id="addresses do not grow together"
+        ),
+        pytest.param(
+            "<https://x.y>. <https://x.y>", "https://x.y. https://x.y", id="a full stop ends an address"
+        ),
+        pytest.param(
+            "[a](https://x.y)[b](https://x.y)", "[a](https://x.y)[b](https://x.y)", id="two links are two"
+        ),
+        pytest.param(
+            "~~~~\n`````\n~~~~",
+            "```\n`\u200b`\u200b`\u200b`\u200b`\n```",
+            id="no number of ticks ends the code they stand in",
+        ),
+        pytest.param("```` a```b ````", "`` a`\u200b`\u200b`b ``", id="nor in a line"),
+        pytest.param("[x](moment:5)[y](moment:5)", "<t:5:f><t:5:f>", id="two moments are two"),
+        pytest.param("[x **y**\nz](moment:5)", "<t:5:f>", id="a moment of several words is one"),
         pytest.param("[x](moment:5:R)", "<t:5:R>", id="a moment is shown in the reader's time zone"),
         pytest.param("- [ ] a\n- [x] b", "- ☐ a\n- ☑ b", id="tasks are shown by signs"),
         pytest.param(

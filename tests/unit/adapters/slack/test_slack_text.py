@@ -184,12 +184,20 @@ def test_commonmark_is_written_as_mrkdwn(text: str, expected: str) -> None:
             ],
             id="a bold moment",
         ),
+        pytest.param(
+            "<https://x.y/ä>", [{"type": "link", "url": "https://x.y/ä"}], id="an address as it was written"
+        ),
         pytest.param("||a||", [{"type": "text", "text": "||a||"}], id="spoilers keep their bars"),
     ],
 )
 def test_words_become_elements(text: str, elements: list[Json]) -> None:
     assert rich_text(text) == [{"type": "rich_text_section", "elements": elements}]
     assert rich_text(commonmark(rich_text(text))) == rich_text(text) or "noon" in text
+
+
+def test_no_number_of_ticks_ends_the_code_they_stand_in() -> None:
+    code = mrkdwn.mrkdwn(rich_text("~~~~\n`````\n~~~~"))
+    assert code.count("```") == 2
 
 
 def test_tasks_and_tables_are_drawn() -> None:
