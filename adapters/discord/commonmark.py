@@ -1,7 +1,7 @@
 """CommonMark, the house's own text form: read into blocks, and how it is escaped when it is written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
@@ -21,6 +21,7 @@ SMALLEST_HEADING = 3
 """Discord knows three sizes of heading; smaller ones become bold."""
 
 # The parser drops what lies deeper than its limit, and a text without its end is worse than one without its form.
+_FENCE_LINE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TOO_DEEP = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){16}", re.MULTILINE)
 
 
@@ -34,10 +35,30 @@ _MARKDOWN = _parser()
 
 def read_commonmark(text: str) -> list[Block]:
     """Parse the house's text; what is too long or too deep to be meant as markup is taken as plain text."""
-    text = tidy(text)
+    return [block for piece in _pieces(tidy(text)) for block in _read(piece)]
+
+
+def _read(text: str) -> list[Block]:
     if is_too_much(text) or _TOO_DEEP.search(text):
         return plain_blocks(text)
     return _Reader().read(_MARKDOWN.parse(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text that is too long to be parsed at once, cut between paragraphs where no code is open."""
+    if len(text) <= LONGEST_PARSED:
+        yield text
+        return
+    paragraphs: list[str] = []
+    length, is_code = 0, False
+    for paragraph in text.split("\n\n"):
+        if paragraphs and not is_code and length + len(paragraph) > LONGEST_PARSED:
+            yield "\n\n".join(paragraphs)
+            paragraphs, length = [], 0
+        paragraphs.append(paragraph)
+        length += len(paragraph) + 2
+        is_code ^= len(_FENCE_LINE.findall(paragraph)) % 2 == 1
+    yield "\n\n".join(paragraphs)
 
 
 def is_too_much(text: str) -> bool:

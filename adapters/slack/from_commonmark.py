@@ -27,6 +27,8 @@ _STYLES = {"strong": "bold", "em": "italic", "s": "strike", "u": "underline"}
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\"*_~`)\]}]", re.IGNORECASE)
 _LINKABLE = re.compile(r"(?:https?://[^/\s]|mailto:\S|tel:\S)", re.IGNORECASE)
 _MOST_URL = 2900
+_PAIRS = ("`", "**", "~~")
+_MOST_TRIES = 100
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = "———"
 _PARAGRAPH = "\n\n"
@@ -94,16 +96,17 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         yield _PARAGRAPH, text
         return
     lines: list[str] = []
-    length, fence, joint = 0, "", _PARAGRAPH
+    length, fence, opening, joint = 0, "", "", _PARAGRAPH
     for line in _short_lines(text):
         is_full = length + len(line) > _PIECE_LENGTH
         if lines and (is_full or (length > _PIECE_LENGTH // 2 and not fence and not line.strip())):
             yield joint, "".join([*lines, f"{fence}\n" if fence else ""])
             joint = _joint(lines[-1])
-            lines, length = ([f"{fence}\n"] if fence else []), 0
+            lines, length = ([opening] if fence else []), 0
         lines.append(line)
         length += len(line)
         if found := _FENCE.match(line):
+            opening = opening if fence else line
             fence = _after_fence_line(fence, found[1], line)
     yield joint, "".join(lines)
 
@@ -111,10 +114,27 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def _short_lines(text: str) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
         while len(line) > _PIECE_LENGTH:
-            at = cut_position(line, _PIECE_LENGTH)
+            at = _cut_position(line)
             yield line[:at]
             line = line[at:]
         yield line
+
+
+def _cut_position(line: str) -> int:
+    """Where to cut a line that is too long: between words, and where no link, code or style is open if possible."""
+    furthest = cut_position(line, _PIECE_LENGTH)
+    at = furthest
+    for _ in range(_MOST_TRIES):
+        address = line.rfind("](", 0, at)
+        is_in_link = line.rfind("[", 0, at) > line.rfind("]", 0, at) or (
+            address >= 0 and line.find(")", address, at) < 0
+        )
+        if not is_in_link and all(line.count(sign, 0, at) % 2 == 0 for sign in _PAIRS):
+            return at
+        at = line.rfind(" ", _PIECE_LENGTH // 2, at - 1) + 1
+        if at <= 0:
+            break
+    return furthest
 
 
 def _joint(line: str) -> str:

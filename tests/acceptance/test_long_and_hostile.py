@@ -73,6 +73,26 @@ async def test_a_long_text_is_split_and_edited_as_one(line: Line) -> None:
             assert await reads(reader, name, "") == 0, "every part is gone"
 
 
+async def test_whichever_part_is_answered_or_reacted_to_the_message_is_meant(line: Line) -> None:
+    for writer, reader in both_ways(line):
+        if writer.platform != "slack" or reader.platform == "slack":
+            continue  # nobody else can write so much; a thread of Slack has no replies of its own
+        name = "r" if writer is line[0] else "q"
+        text = numbered(name, 0, 900)
+        message = await writer.says(text)
+        assert await reads(reader, name, text) > 2
+        parts = [one for one in reader.heard() if re.search(rf"{name}\d+x", one.text)]
+        # An answer to the newest message needs no link on Slack.
+        await writer.says(f"Besides, says {name}")
+        await reader.hears(f"Besides, says {name}")
+        for number, part in enumerate((parts[0], parts[1], parts[-1])):
+            await reader.says(f"About part {number} of {name}", reply_to=part.id)
+            answered = await writer.hears(f"About part {number} of {name}")
+            assert message.replace(".", "") in str(answered.native), "a link to the message"
+        await reader.reacts(parts[1].id, "👍")
+        await writer.sees_reaction(message, ("+1", "thumbsup"))
+
+
 async def test_the_longest_message_of_each_platform_arrives_whole(line: Line) -> None:
     for writer, reader in both_ways(line):
         name = "c" if writer is line[0] else "a"

@@ -270,3 +270,10 @@ def test_titles_and_labels_are_plain_and_short() -> None:
     assert to_plain("**Where** is `my`\n\norder?", 100) == "Where is my order?"
     assert clip("abcdef", 4) == "abc…"
     assert unicodedata.category(clip("a" * 300, 256)[-1]) == "Po"
+
+
+def test_a_text_that_is_too_long_to_be_parsed_at_once_keeps_its_form() -> None:
+    paragraph = "**bold** and [a link](https://x.y) and \\* " + "word " * 100
+    parts = to_discord("\n\n".join([paragraph, "```py\nx\n\ny\n```"] * 60))
+    assert sum(part.count("[a link](https://x.y)") for part in parts) == 60
+    assert sum(part.count("```py\nx\n\ny\n```") for part in parts) == 60

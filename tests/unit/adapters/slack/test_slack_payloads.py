@@ -131,29 +131,6 @@ def test_a_mention_and_the_message_it_stands_in_are_one_event() -> None:
             "until [1970-01-01 00:00 UTC](moment:1:F)!",
             id="a date within words",
         ),
-        pytest.param(
-            [
-                {
-                    "type": "rich_text",
-                    "elements": [
-                        {
-                            "type": "rich_text_preformatted",
-                            "elements": [{"type": "text", "text": "x = 1"}],
-                            "language": "python",
-                        }
-                    ],
-                },
-                {
-                    "type": "table",
-                    "rows": [
-                        [{"type": "raw_text", "text": "who"}, {"type": "raw_text", "text": "a|b"}],
-                        [section({"type": "user", "user_id": "U2"})[0], {"type": "raw_number", "value": 3}],
-                    ],
-                },
-            ],
-            "```python\nx = 1\n```\n\n| who | a&#124;b |\n| --- | --- |\n| @Ana | 3 |",
-            id="code with its language and a table",
-        ),
         pytest.param(section({"type": "novelty", "text": "new"}), "new", id="an element of a later Slack"),
     ],
 )
