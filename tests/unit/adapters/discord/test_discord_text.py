@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.discord.commonmark import read_commonmark
+from adapters.discord.commonmark import COMMONMARK, read_commonmark
 from adapters.discord.discord_read import read_discord
+from adapters.discord.discord_write import DISCORD
 from adapters.discord.length import clip, cut, width
 from adapters.discord.markup import plain
 from adapters.discord.text import to_commonmark, to_discord, to_plain
+from adapters.discord.write import write
 
 NAMES = {("user", "12"): "Mia *W*", ("role", "5"): "Support", ("channel", "3"): "help"}
 
@@ -277,3 +279,17 @@ def test_a_text_that_is_too_long_to_be_parsed_at_once_keeps_its_form() -> None:
     parts = to_discord("\n\n".join([paragraph, "```py\nx\n\ny\n```"] * 60))
     assert sum(part.count("[a link](https://x.y)") for part in parts) == 60
     assert sum(part.count("```py\nx\n\ny\n```") for part in parts) == 60
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(["a", "b c", "é", ".", "1", "- ", "+", "=", " ", "\n", "\n", "\\\n", "\\", "(x)"]),
+        max_size=9,
+    )
+)
+def test_plain_lines_pass_by_the_parser_and_look_as_they_would_behind_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert to_commonmark(text, names) == "\n\n".join(write(read_discord(text, names), COMMONMARK))
+    for limit in (2000, 5):
+        assert to_discord(text, limit) == write(read_commonmark(text), DISCORD, limit)
