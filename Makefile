@@ -21,8 +21,9 @@ faults: $(VENV)/.ready-dev  ## break everything that can break, count what is lo
 check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerabilities
 	@scripts/check
 
-texts: $(VENV)/.ready-dev  ## bring the translation catalogue up to the code
+texts: $(VENV)/.ready-dev  ## bring the translation catalogue and the page of what arrives as what up to the code
 	@$(BIN)/python scripts/texts.py
+	@$(BIN)/python -m scripts.fidelity
 
 lock: $(VENV)/.ready-dev  ## bring the locks up to pyproject.toml; LOCK_ARGS=--upgrade takes the newest versions
 	@scripts/lock $(LOCK_ARGS)

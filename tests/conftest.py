@@ -1,5 +1,6 @@
 """What every test may use: both databases, brought along; a folder of articles; a quiet log."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -10,6 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+from hypothesis import settings
+
+# Generated tests: few and always the same examples by default, many and new ones with HYPOTHESIS_PROFILE=many.
+settings.register_profile("few", max_examples=60, derandomize=True, deadline=None, database=None)
+settings.register_profile("many", max_examples=3000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "few"))
 
 ARTICLES = {
     "delivery.md": (

@@ -1,16 +1,17 @@
 """CommonMark, the house's own text form: read into blocks, and how it is escaped when it is written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from adapters.discord.inline import add_spoilers, runs_of
+from adapters.discord.inline import runs_of
 from adapters.discord.length import tidy
 from adapters.discord.markup import LINE_BREAK, Block, Mark, Run
 from adapters.discord.write import Dialect
+from adapters.house_text import UNDERLINE, house_parser
 
 LONGEST_PARSED = 20_000
 """Longer texts are taken as they stand: nobody writes them by hand, and parsing them would hold up everyone."""
@@ -20,15 +21,13 @@ SMALLEST_HEADING = 3
 """Discord knows three sizes of heading; smaller ones become bold."""
 
 # The parser drops what lies deeper than its limit, and a text without its end is worse than one without its form.
+_FENCE_LINE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})", re.MULTILINE)
 _TOO_DEEP = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){16}", re.MULTILINE)
 
 
 def _parser() -> MarkdownIt:
     # Indented code is off: people indent lines in a chat without meaning code.
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable("strikethrough")
-    markdown.disable(["code", "html_block", "html_inline"])
-    add_spoilers(markdown)
-    return markdown
+    return house_parser(most_nesting=60).disable(["code", "html_block", "html_inline"])
 
 
 _MARKDOWN = _parser()
@@ -36,10 +35,30 @@ _MARKDOWN = _parser()
 
 def read_commonmark(text: str) -> list[Block]:
     """Parse the house's text; what is too long or too deep to be meant as markup is taken as plain text."""
-    text = tidy(text)
+    return [block for piece in _pieces(tidy(text)) for block in _read(piece)]
+
+
+def _read(text: str) -> list[Block]:
     if is_too_much(text) or _TOO_DEEP.search(text):
         return plain_blocks(text)
     return _Reader().read(_MARKDOWN.parse(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text that is too long to be parsed at once, cut between paragraphs where no code is open."""
+    if len(text) <= LONGEST_PARSED:
+        yield text
+        return
+    paragraphs: list[str] = []
+    length, is_code = 0, False
+    for paragraph in text.split("\n\n"):
+        if paragraphs and not is_code and length + len(paragraph) > LONGEST_PARSED:
+            yield "\n\n".join(paragraphs)
+            paragraphs, length = [], 0
+        paragraphs.append(paragraph)
+        length += len(paragraph) + 2
+        is_code ^= len(_FENCE_LINE.findall(paragraph)) % 2 == 1
+    yield "\n\n".join(paragraphs)
 
 
 def is_too_much(text: str) -> bool:
@@ -158,7 +177,7 @@ _ESCAPED = re.compile(
     r"|~(?=~)|(?<=~)~|\|(?=\||$)|(?<=\|)\||^\|"
     r"|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\](?=[(:\[]|$)"
 )
-_LINE_START = re.compile(r"(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|=|-(?=[-\s]*$)|~|`)")
+_LINE_START = re.compile(r"(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|=|-(?=[-:|\s]*$)|:(?=-[-:|\s]*$)|~|`)")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -208,4 +227,5 @@ COMMONMARK = Dialect(
     code_text=str,
     code_span=_code_span,
     link=_link,
+    marks={Mark.UNDERLINE: UNDERLINE},
 )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -12,6 +11,7 @@ from adapters.discord.commonmark import is_too_much, plain_blocks
 from adapters.discord.inline import add_spoilers, runs_of
 from adapters.discord.length import tidy
 from adapters.discord.markup import Block, Run
+from adapters.house_text import Moment, leave_addresses
 
 Names = Callable[[str, str], str]
 """(kind, id) to a name: kind is user, role or channel."""
@@ -21,9 +21,10 @@ _HEADING = re.compile(r"(#{1,3}) +(\S.*)")
 _ITEM = re.compile(r"( *)([-*]|\d{1,9}\.) +(\S.*)")
 _MENTION = re.compile(
     r"<(?:@!?(?P<user>\d+)|@&(?P<role>\d+)|#(?P<channel>\d+)|/(?P<command>[^:<>\n]+):\d+"
-    r"|a?:(?P<emoji>\w+):\d+|t:(?P<time>-?\d{1,13})(?::[a-zA-Z])?|id:(?P<page>[a-z-]+)(?::\d+)?)>"
+    r"|a?:(?P<emoji>\w+):\d+|t:(?P<time>-?\d{1,13})(?::(?P<style>[tTdDfFR]))?|id:(?P<page>[a-z-]+)(?::\d+)?)>"
 )
-_ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"')\]\s*_~|]")
+_UNDERLINED = re.compile(r"__(?!_)((?:\\.|[^\\])+?)__(?!_)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s<>]+[^<>.,:;\"')\]\s*_~|]")
 _LINKABLE = ("https://", "http://", "discord://", "mailto:", "tel:")
 
 
@@ -116,7 +117,12 @@ class _Reader:
 
     def _inline(self, text: str) -> tuple[Run, ...]:
         tokens = _MARKDOWN.parseInline(text, {"names": self.names})
-        return runs_of(tokens[0].children or []) if tokens else ()
+        children = (tokens[0].children if tokens else None) or []
+        for token in children:
+            if token.markup == "__":
+                # What the rule for underlines leaves to the parser: three or more in a row.
+                token.type = token.type.replace("strong", "u")
+        return runs_of(children)
 
 
 def _opened_fence(rest: str, line_length: int) -> re.Match[str] | None:
@@ -159,7 +165,13 @@ def _mention(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        state.push("text", "", 0).content = _shown(found, state.env["names"])
+        moment = Moment(int(found["time"]), found["style"] or "f") if found["time"] else None
+        if moment is not None:
+            state.push("link_open", "a", 1).attrs = {"href": moment.url}
+        shown = moment.words if moment else _shown(found, state.env["names"])
+        state.push("text", "", 0).content = shown
+        if moment is not None:
+            state.push("link_close", "a", -1)
     state.pos = found.end()
     return True
 
@@ -173,18 +185,25 @@ def _shown(found: re.Match[str], names: Names) -> str:
             return "#" + (names(kind, value) or value)
         case "command":
             return "/" + value
-        case "time":
-            return _moment(int(value))
         case "emoji":
             return f":{value}:"
     return "#" + value
 
 
-def _moment(seconds: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
-    except (ValueError, OverflowError, OSError):
-        return str(seconds)
+def _underline(state: StateInline, silent: bool) -> bool:
+    """`__words__`, which Discord also sees within a word, where CommonMark sees nothing."""
+    found = _UNDERLINED.match(state.src, state.pos, state.posMax)
+    if found is None or state.src.startswith("_", found.end()):
+        return False
+    if not silent:
+        after = state.posMax
+        state.pos, state.posMax = found.start(1), found.end(1)
+        state.push("u_open", "", 1)
+        state.md.inline.tokenize(state)
+        state.push("u_close", "", -1)
+        state.posMax = after
+    state.pos = found.end()
+    return True
 
 
 def _address(state: StateInline, silent: bool) -> bool:
@@ -207,9 +226,11 @@ def _parser() -> MarkdownIt:
     markdown = MarkdownIt("zero", {"maxNesting": 60})
     markdown.enable(["escape", "backticks", "emphasis", "strikethrough", "link", "autolink", "newline"])
     add_spoilers(markdown)
+    markdown.inline.ruler.before("emphasis", "underline", _underline)
     markdown.inline.ruler.before("autolink", "mention", _mention)
     markdown.inline.add_terminator_char("h")
     markdown.inline.ruler.push("address", _address)
+    leave_addresses(markdown)
     markdown.validateLink = lambda url: url.startswith(_LINKABLE)  # type: ignore[method-assign] # the library's hook
     return markdown
 

@@ -3,6 +3,7 @@
 import re
 
 from adapters.discord.write import Dialect
+from adapters.house_text import moment_of
 
 # The clients make links of bare addresses before they look at anything else, backslashes included.
 _ADDRESS = re.compile(r"https?://[^\s<]+[^<.,:;\"'\]\s]")
@@ -13,6 +14,7 @@ _ESCAPED = re.compile(
     r"|~(?=~)|(?<=~)~|\|(?=\||$)|(?<=\|)\||^\|"
     r"|<(?=[@#:/A-Za-z])|\](?=\(|$)"
 )
+_TWO_TICKS, _THREE_TICKS = re.compile(r"`{2,}"), re.compile(r"`{3,}")
 _LINE_START = re.compile(r"(#{1,3}\s|-#\s|>{1,3}\s|[-*+]\s|>{1,3}$)")
 _NUMBERED = re.compile(r"(\d+)\.(?=\s|$)")
 
@@ -40,18 +42,20 @@ def _escape_line_start(text: str) -> str:
 
 def _code_text(code: str) -> str:
     # Nothing escapes a fence inside a fence, so a space of no width parts the backticks.
-    return code.replace("```", "`\u200b`\u200b`") or " "
+    return _THREE_TICKS.sub(lambda ticks: "\u200b".join(ticks[0]), code) or " "
 
 
 def _code_span(code: str) -> str:
     code = code.replace("\n", " ") or " "
     if "`" not in code:
         return f"`{code}`"
-    safe = code.replace("``", "`\u200b`")
+    safe = _TWO_TICKS.sub(lambda ticks: "\u200b".join(ticks[0]), code)
     return f"`` {safe} ``"
 
 
 def _link(written: str, text: str, url: str) -> str:
+    if moment := moment_of(url):
+        return f"<t:{moment.seconds}:{moment.style}>"
     if text == url or text == url.removeprefix("mailto:"):
         return text
     if not url.startswith(("https://", "http://")):

@@ -1,9 +1,9 @@
 """How long a text is to Discord, and where it may be cut without breaking a character that people see as one."""
 
 import re
-import unicodedata
 
-_JOINER = "\u200d"
+from adapters.graphemes import is_inside
+
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -28,7 +28,7 @@ def cut(text: str, limit: int) -> int:
     if end == len(text):
         return end
     whole = end
-    while whole > 0 and _is_continued(text, whole):
+    while whole > 0 and is_inside(text, whole):
         whole -= 1
     return max(whole or end, 1)
 
@@ -44,24 +44,3 @@ def clip(text: str, limit: int) -> str:
     text = tidy(text)
     end = cut(text, limit)
     return text if end == len(text) else text[: cut(text, limit - 1)].rstrip() + "…"
-
-
-def _is_continued(text: str, at: int) -> bool:
-    """Whether the character at this index belongs to the one before it."""
-    here, before = text[at], text[at - 1]
-    if before == _JOINER or here == _JOINER or unicodedata.category(here) in ("Mn", "Me", "Mc"):
-        return True
-    if "\U0001f3fb" <= here <= "\U0001f3ff" or "\U000e0020" <= here <= "\U000e007f":
-        return True
-    return _is_flag_letter(here) and _flag_letters_before(text, at) % 2 == 1
-
-
-def _is_flag_letter(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"
-
-
-def _flag_letters_before(text: str, at: int) -> int:
-    count = 0
-    while count < at and _is_flag_letter(text[at - count - 1]):
-        count += 1
-    return count

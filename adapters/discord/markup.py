@@ -5,11 +5,12 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """A formatting that wraps text; the value is how both dialects write it."""
+    """A formatting that wraps text; the value is what Discord writes before and behind it."""
 
     STRONG = "**"
     EMPHASIS = "*"
     EMPHASIS_AT_WORDS = "_"
+    UNDERLINE = "__"
     STRIKE = "~~"
     SPOILER = "||"
 
@@ -22,6 +23,8 @@ class Run:
     marks: tuple[Mark, ...] = ()
     """From the outermost to the innermost."""
     link: str = ""
+    link_number: int = 0
+    """Which link of its paragraph: two in a row may have one address."""
     is_code: bool = False
 
 

@@ -14,18 +14,32 @@ LONGEST_MESSAGE = 2000
 LONGEST_NAME = 80
 _BEGINNINGS = frozenset(" +-=")
 
-_BEYOND_WORDS = re.compile(
+_BEYOND_LINES = re.compile(
     r"[\\*_~|`<>\[\]#&\0\ud800-\udfff"
     # White space that is no ordinary space.
-    r"\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    r"\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
 
 
+# At a line's beginning some more would be a list, a heading or an indent; its end and the text's rims are trimmed.
+_ODD_LINE = re.compile(r"\A\n|\n\Z|\n\n\n|[ ]\n|\n[ +=\d-]")
+_HARD_BREAK = re.compile(r"\\\n(?!\n)")
+_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
+
+
 def is_words(text: str) -> bool:
-    """Whether both dialects show the text as it stands, as they do with most of what people write."""
-    if _BEYOND_WORDS.search(text) is not None:
+    """Whether both dialects show the text, of one line, as it stands, as they do with most of what people write."""
+    return "\n" not in text and _is_plain(text)
+
+
+def are_lines(text: str) -> bool:
+    """The same for lines and paragraphs."""
+    return _is_plain(text) and ("\n" not in text or _ODD_LINE.search(text) is None)
+
+
+def _is_plain(text: str) -> bool:
+    if _BEYOND_LINES.search(text) is not None:
         return False
-    # At its beginning some more would be a list, a heading or an indent.
     return not (
         text[:1] in _BEGINNINGS or text[:1].isdecimal() or text[-1:] == " " or "  " in text or "://" in text
     )
@@ -33,14 +47,15 @@ def is_words(text: str) -> bool:
 
 def to_commonmark(text: str, names: Names) -> str:
     """Turn a Discord message into the house's text."""
-    if is_words(text):
-        return text
+    if are_lines(text):
+        return _BREAK.sub("\\\\\n", text) if "\n" in text else text
     return "\n\n".join(write(read_discord(text, names), COMMONMARK))
 
 
 def to_discord(text: str, limit: int = LONGEST_MESSAGE, *, speaker: str = "") -> list[str]:
     """Turn the house's text into Discord messages of at most `limit` units, the speaker's name before the first."""
-    if is_words(text) and (written := _led(text, speaker)) is not None and width(written) <= limit:
+    lines = _HARD_BREAK.sub("\n", text) if "\\" in text else text
+    if are_lines(lines) and (written := _led(lines, speaker)) is not None and width(written) <= limit:
         return [written] if written else []
     blocks = read_commonmark(text)
     if speaker:

@@ -1,7 +1,7 @@
 """Writing blocks in a dialect, in parts no longer than a limit, with every formatting closed and opened again."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.discord.length import cut, width
@@ -22,6 +22,14 @@ class Dialect:
     code_span: Callable[[str], str]
     link: Callable[[str, str, str], str]
     """(text as written, text as read, url)."""
+    marks: Mapping[Mark, tuple[str, str]] = field(default_factory=dict)
+    """What stands before and behind the marks that are not written as on Discord."""
+
+    def opening(self, mark: Mark) -> str:
+        return self.marks[mark][0] if mark in self.marks else mark.value
+
+    def closing(self, mark: Mark) -> str:
+        return self.marks[mark][1] if mark in self.marks else mark.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,10 @@ class _Atom:
     is_space: bool = False
 
 
+_BEHIND_ADDRESS = re.compile(r"[.,:;\"'\])]+(?:\s|$)")
+"""What ends a sentence ends an address too."""
+_HEADING_END = re.compile(r"(?<=\s)(#+)$")
+_WEB = ("https://", "http://")
 _NO_LIMIT = 1 << 50
 _WORDS = re.compile(r"\n|[^\S\n]+|\S+")
 _STRETCHES = re.compile(r"\n|[^\S\n]+|\S(?:[^\n]*\S)?")
@@ -138,14 +150,21 @@ class _LineWriter:
         self._open: tuple[Mark, ...] = ()
         self._is_line_start = True
         self._is_continued = is_continued
+        self._is_heading = block.lead.endswith("# ")
         self._space: _Atom | None = None
+        self._address: int | None = None
+        """Where a bare address stands, when it is the last thing that was written."""
         self.has_text = False
 
     def fits(self, atom: _Atom) -> bool:
         """Whether the part holds the atom, the space before it and all that closes what is open then."""
-        marks = 2 * sum(len(mark) for mark in (*self._open, *atom.marks))
+        marks = sum(
+            len(self._dialect.opening(mark) + self._dialect.closing(mark))
+            for mark in (*self._open, *atom.marks)
+        )
+        marks += 2 * (self._address is not None) + 2 * atom.text.startswith(_WEB)
         space = width(self._space.text) if self._space else 0
-        escape = 1 if self._is_line_start else 0
+        escape = 1 if self._is_line_start or self._is_heading else 0
         text = self._dialect.line_break + self._indent if atom.text == LINE_BREAK else atom.text
         return self._used + space + escape + width(text) + marks <= self._room
 
@@ -160,7 +179,7 @@ class _LineWriter:
             self._add_word(atom)
 
     def _break_line(self, atom: _Atom) -> None:
-        self._space = None
+        self._space = self._address = None
         if not self.has_text:
             return
         self._switch(shared_marks(self._open, atom.marks))
@@ -171,7 +190,7 @@ class _LineWriter:
         if self._space:
             self._switch(shared_marks(shared_marks(self._open, self._space.marks), atom.marks))
             self._put(self._space.text)
-            self._space = None
+            self._space = self._address = None
         text = atom.text
         is_first = self._is_line_start and atom.is_literal and (not atom.marks or atom.is_space)
         self._switch(() if atom.is_space else atom.marks)
@@ -181,16 +200,24 @@ class _LineWriter:
             # "!" directly before a link would make it a picture.
             self._out[-1] = self._out[-1][:-1] + "\\!"
             self._used += 1
+        if self._address is not None and not (atom.is_space or _BEHIND_ADDRESS.match(text)):
+            # What follows without a space would be read as part of the address.
+            self._out[self._address] = f"<{self._out[self._address]}>"
+            self._used += 2
+        is_address = not atom.is_literal and text.startswith(_WEB) and " " not in text
+        if is_address and self._out[-1][-1:].isalnum():
+            text, is_address = f"<{text}>", False
         self._put(text)
+        self._address = len(self._out) - 1 if is_address else None
         self._is_line_start = False
         self.has_text = True
 
     def _switch(self, marks: tuple[Mark, ...]) -> None:
         kept = len(shared_marks(self._open, marks))
         for mark in reversed(self._open[kept:]):
-            self._put(mark.value)
+            self._put(self._dialect.closing(mark))
         for mark in marks[kept:]:
-            self._put(mark.value)
+            self._put(self._dialect.opening(mark))
         self._open = marks
 
     def _put(self, text: str) -> None:
@@ -200,7 +227,9 @@ class _LineWriter:
 
     def finish(self) -> str:
         self._switch(())
-        return "".join(self._out).rstrip("\n")
+        text = "".join(self._out).rstrip("\n")
+        # Signs like a heading's own at its end would be taken for its closing.
+        return _HEADING_END.sub(r"\\\1", text) if self._is_heading else text
 
 
 def _atoms(runs: Sequence[Run], dialect: Dialect, longest: int) -> Iterator[_Atom]:
@@ -215,7 +244,7 @@ def _by_link(runs: Sequence[Run]) -> Iterator[list[Run]]:
     """The runs one by one, those of one link together."""
     group: list[Run] = []
     for run in runs:
-        if group and (not run.link or run.link != group[-1].link):
+        if group and (not run.link or run.link_number != group[-1].link_number):
             yield group
             group = []
         group.append(run)

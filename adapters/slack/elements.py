@@ -1,13 +1,12 @@
 """The elements of Slack's `rich_text` block: put in order, measured, and cut into parts that Slack takes."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 
+from adapters.graphemes import is_inside
 from adapters.slack.payloads import Json
 
 _OVERHEAD = 4
 """What an element weighs besides its words: Slack counts more than what is read and does not say how."""
-_JOINERS = "\u200d\ufe0e\ufe0f"
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "。", " ")
 
 
@@ -46,7 +45,8 @@ def weight(element: Json) -> int:
     inner = element.get("elements")
     if inner is not None:
         return _OVERHEAD + sum(weight(one) for one in inner)
-    return _OVERHEAD + len(element.get("text", "")) + len(element.get("url", ""))
+    # A date shows something else than its fallback, about as long, and Slack counts its format too.
+    return _OVERHEAD + sum(len(element.get(key, "")) for key in ("text", "url", "fallback", "format"))
 
 
 def split(elements: Sequence[Json], limit: int) -> list[list[Json]]:
@@ -109,6 +109,8 @@ def _trimmed(words: list[Json]) -> list[Json]:
 def _cut_word(word: Json, room: int, *, is_forced: bool) -> tuple[Json | None, Json | None]:
     if "elements" in word:
         return _cut(word, room, is_forced=is_forced)
+    if word["type"] == "date":
+        return (word, None) if is_forced else (None, word)
     if word["type"] == "text" or is_forced:
         text = str(word.get("text") or word.get("url") or "")
         space = room - _OVERHEAD - len(word.get("url", ""))
@@ -132,33 +134,9 @@ def cut_position(text: str, room: int, *, is_forced: bool = True) -> int:
     if not is_forced:
         return 0
     at = max(room, 1)
-    while at > max(1, room - 64) and _sticks(text, at):
+    while at > max(1, room - 64) and is_inside(text, at):
         at -= 1
     return at
-
-
-def _sticks(text: str, at: int) -> bool:
-    """True when the character there belongs to the one before it."""
-    here, before = text[at], text[at - 1]
-    return (
-        here in _JOINERS
-        or before == "\u200d"
-        or unicodedata.combining(here) != 0
-        or "\U0001f3fb" <= here <= "\U0001f3ff"
-        or (_is_flag_letter(here) and _flag_letters_before(text, at) % 2 == 1)
-    )
-
-
-def _is_flag_letter(sign: str) -> bool:
-    return "\U0001f1e6" <= sign <= "\U0001f1ff"
-
-
-def _flag_letters_before(text: str, at: int) -> int:
-    """How many letters of flags stand before it without a gap: they come in pairs."""
-    start = at
-    while start and _is_flag_letter(text[start - 1]):
-        start -= 1
-    return at - start
 
 
 def words_of(element: Json) -> Iterator[Json]:

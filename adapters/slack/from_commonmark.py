@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from adapters.house_text import Moment, house_parser, moment_of
 from adapters.slack.elements import cut_position, joined, tidied
 from adapters.slack.payloads import Json
 
@@ -20,16 +20,46 @@ _SIGN = re.compile(
     r"[\\`*_\[<&~\x00\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 )
 _START = re.compile(r" |[#>+=-]|\d{1,9}[.)]")
-_NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|\d{1,9}[.)])")
-_PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTING}).enable("strikethrough")
-_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
+_NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|[|:][|: ]*-|\d{1,9}[.)])")
+# Bars around a spoiler are shown as they are: Slack hides nothing.
+_PARSER = house_parser(most_nesting=_MOST_NESTING, has_spoilers=False)
+_STYLES = {"strong": "bold", "em": "italic", "s": "strike", "u": "underline"}
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\"*_~`)\]}]", re.IGNORECASE)
 _LINKABLE = re.compile(r"(?:https?://[^/\s]|mailto:\S|tel:\S)", re.IGNORECASE)
 _MOST_URL = 2900
+_PAIRS = ("`", "**", "~~")
+_MOST_TRIES = 100
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RULE = "———"
 _PARAGRAPH = "\n\n"
 _MOST_INDENT = 8
+_LANGUAGES = frozenset(
+    "bash c cpp csharp css diff go html java javascript json kotlin php python ruby rust shell sql swift typescript "
+    "xml yaml".split()
+)
+"""Slack does not say which languages it knows, and could refuse a message for another."""
+_SHORT_NAMES = {
+    "py": "python",
+    "js": "javascript",
+    "ts": "typescript",
+    "yml": "yaml",
+    "sh": "shell",
+    "rb": "ruby",
+    "rs": "rust",
+    "c++": "cpp",
+    "cs": "csharp",
+    "c#": "csharp",
+}
+DATE_FORMATS = {
+    "t": "{time}",
+    "T": "{time_secs}",
+    "d": "{date_num}",
+    "D": "{date_long_full}",
+    "f": "{date_long_full} {time}",
+    "F": "{date_long} {time}",
+    "R": "{ago}",
+}
+"""Of a moment's styles: docs.slack.dev/messaging/formatting-message-text#date-formatting."""
 
 
 def rich_text(text: str) -> list[Json]:
@@ -66,16 +96,17 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         yield _PARAGRAPH, text
         return
     lines: list[str] = []
-    length, fence, joint = 0, "", _PARAGRAPH
+    length, fence, opening, joint = 0, "", "", _PARAGRAPH
     for line in _short_lines(text):
         is_full = length + len(line) > _PIECE_LENGTH
         if lines and (is_full or (length > _PIECE_LENGTH // 2 and not fence and not line.strip())):
             yield joint, "".join([*lines, f"{fence}\n" if fence else ""])
             joint = _joint(lines[-1])
-            lines, length = ([f"{fence}\n"] if fence else []), 0
+            lines, length = ([opening] if fence else []), 0
         lines.append(line)
         length += len(line)
         if found := _FENCE.match(line):
+            opening = opening if fence else line
             fence = _after_fence_line(fence, found[1], line)
     yield joint, "".join(lines)
 
@@ -83,10 +114,27 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
 def _short_lines(text: str) -> Iterator[str]:
     for line in text.splitlines(keepends=True):
         while len(line) > _PIECE_LENGTH:
-            at = cut_position(line, _PIECE_LENGTH)
+            at = _cut_position(line)
             yield line[:at]
             line = line[at:]
         yield line
+
+
+def _cut_position(line: str) -> int:
+    """Where to cut a line that is too long: between words, and where no link, code or style is open if possible."""
+    furthest = cut_position(line, _PIECE_LENGTH)
+    at = furthest
+    for _ in range(_MOST_TRIES):
+        address = line.rfind("](", 0, at)
+        is_in_link = line.rfind("[", 0, at) > line.rfind("]", 0, at) or (
+            address >= 0 and line.find(")", address, at) < 0
+        )
+        if not is_in_link and all(line.count(sign, 0, at) % 2 == 0 for sign in _PAIRS):
+            return at
+        at = line.rfind(" ", _PIECE_LENGTH // 2, at - 1) + 1
+        if at <= 0:
+            break
+    return furthest
 
 
 def _joint(line: str) -> str:
@@ -233,12 +281,16 @@ class _Writer:
             self._inline.append({"type": "text", "text": code, "style": {"code": True}})
             return
         self._put_item()
-        self.elements.append({"type": "rich_text_preformatted", "elements": [{"type": "text", "text": code}]})
+        name = token.info.split(maxsplit=1)[0].lower() if token.info.strip() else ""
+        name = _SHORT_NAMES.get(name, name)
+        language = {"language": name} if name in _LANGUAGES else {}
+        words: Json = {"type": "text", "text": code}
+        self.elements.append({"type": "rich_text_preformatted", "elements": [words], **language})
 
 
 def inline_elements(children: Sequence[Token], *, is_bold: bool = False) -> Iterator[Json]:
     """The words of one paragraph as elements, each with the styles it stands in."""
-    depth = {"bold": int(is_bold), "italic": 0, "strike": 0}
+    depth = {"bold": int(is_bold), "italic": 0, "strike": 0, "underline": 0}
     url = ""
     for token in children:
         name, _, way = token.type.rpartition("_")
@@ -248,7 +300,7 @@ def inline_elements(children: Sequence[Token], *, is_bold: bool = False) -> Iter
         elif token.type == "link_open":
             url = str(token.attrs.get("href", ""))
         elif token.type == "link_close":
-            if not is_linkable(url):
+            if not is_linkable(url) and not moment_of(url):
                 yield from _words(f" ({url})", styles, "")
             url = ""
         elif token.type in {"softbreak", "hardbreak"}:
@@ -270,15 +322,23 @@ def _words(text: str, styles: dict[str, bool], url: str) -> Iterator[Json]:
     """The elements of some words: linked where the paragraph says so or where an address stands bare."""
     if not text:
         return
-    if url or "code" in styles:
+    if moment := moment_of(url):
+        yield _date(moment, text, styles)
+    elif url or "code" in styles:
         yield _word(text, styles, url if is_linkable(url) else "")
-        return
-    at = 0
-    for found in _URL.finditer(text) if "://" in text else ():
-        yield _word(text[at : found.start()], styles, "")
-        yield _word(found[0], styles, found[0] if is_linkable(found[0]) else "")
-        at = found.end()
-    yield _word(text[at:], styles, "")
+    else:
+        at = 0
+        for found in _URL.finditer(text) if "://" in text else ():
+            yield _word(text[at : found.start()], styles, "")
+            yield _word(found[0], styles, found[0] if is_linkable(found[0]) else "")
+            at = found.end()
+        yield _word(text[at:], styles, "")
+
+
+def _date(moment: Moment, text: str, styles: dict[str, bool]) -> Json:
+    shape = DATE_FORMATS[moment.style]
+    date: Json = {"type": "date", "timestamp": moment.seconds, "format": shape, "fallback": text}
+    return {**date, **({"style": styles} if styles else {})}
 
 
 def _word(text: str, styles: dict[str, bool], url: str) -> Json:

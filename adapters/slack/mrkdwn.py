@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"`(?P<code>[^`\n]+)`|<(?P<entity>(?:[@#][A-Z0-9]|!|[a-z][a-z0-9+.-]*:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*(?:::skin-tone-[2-6])?):|(?P<mark>[*_~])|(?P<line>\n)"
 )
+_THREE_TICKS = re.compile(r"`{3,}")
 _STYLES = {"*": "bold", "_": "italic", "~": "strike"}
 _SIGNS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
 _BULLET = re.compile(r"( *)[•◦▪︎] +(.*)")
@@ -128,7 +129,11 @@ def _entity(inside: str) -> Json:
             "label": unescaped(label),
         }
     if target.startswith("!date^"):
-        return _text(unescaped(label), {})
+        _, seconds, shape, *_ = *target.split("^"), "", ""
+        if not seconds.lstrip("-").isdecimal():
+            return _text(unescaped(label), {})
+        date: Json = {"type": "date", "timestamp": int(seconds), "format": unescaped(shape)}
+        return {**date, "fallback": unescaped(label)}
     if target.startswith("!"):
         return {"type": "broadcast", "range": target[1:]}
     return {"type": "link", "url": unescaped(target), **({"text": unescaped(label)} if label else {})}
@@ -154,7 +159,7 @@ def mrkdwn(elements: Sequence[Json]) -> str:
             case "rich_text_preformatted":
                 code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
                 # Three ticks inside would end it: a space without width keeps them apart.
-                code = escaped(code).replace("```", "`\u200b`\u200b`")
+                code = _THREE_TICKS.sub(lambda ticks: "\u200b".join(ticks[0]), escaped(code))
                 lines.append(f"```\n{code}\n```")
             case _:
                 lines.append(_written(words))
@@ -174,14 +179,20 @@ def _written(words: Sequence[Json]) -> str:
 
 def _word(word: Json) -> str:
     text = str(word.get("text") or "")
+    if word["type"] == "date":
+        shape = str(word["format"])
+        return _signed(f"<!date^{word['timestamp']}^{shape}|{_label(str(word['fallback']))}>", word)
     if word["type"] == "link":
         url = escaped(str(word["url"])).replace("|", "%7C")
-        label = escaped(text).replace("|", "¦").replace("\n", " ")
-        return _signed(f"<{url}|{label}>" if text else f"<{url}>", word)
+        return _signed(f"<{url}|{_label(text)}>" if text else f"<{url}>", word)
     if not word.get("style"):
         return escaped(text)
     # Slack's styles end with the line.
     return "\n".join(_signed(escaped(line), word) for line in text.split("\n"))
+
+
+def _label(text: str) -> str:
+    return escaped(text).replace("|", "¦").replace("\n", " ")
 
 
 def _signed(text: str, word: Json) -> str:

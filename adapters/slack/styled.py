@@ -6,16 +6,18 @@ from dataclasses import dataclass, replace
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
 
+from adapters.house_text import UNDERLINE, Moment
 from adapters.slack.elements import joined, words_of
 from adapters.slack.from_commonmark import rich_text
 from adapters.slack.payloads import Json
 
-_SIGNS = {"bold": "**", "strike": "~~", "italic": "_"}
+_SIGNS = {"bold": "**", "strike": "~~", "italic": "_", "underline": UNDERLINE[0]}
+_CLOSING = {**_SIGNS, "underline": UNDERLINE[1]}
 _SIGN = r"[\\`*\[\]<]|\|\||~~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])"
 _SPECIAL = re.compile(_SIGN)
 _SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
 """With what may mean something together with the beginning of the next run."""
-_START = r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|\d{1,9}(?=[.)](?:\s|$))"
+_START = r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|[-:|](?=[-:|\s]*$)|\d{1,9}(?=[.)](?:\s|$))"
 _LINE_START = re.compile(rf"(?m)^({_START})")
 # What may not stand as it is in words without a style; wider than needed, so that it is found fast.
 _MAYBE_SPECIAL = re.compile(r"[\\`*\[\]<&|~_]")
@@ -26,6 +28,7 @@ _SPACE = re.compile(r"\s+")
 # Only where the space begins: tried at each of its characters, a long gap would take the square of its length.
 _BREAK = re.compile(r"(?<!\s)(\s*\n\s*\n\s*)")
 _TICKS = re.compile(r"`+")
+_DATE_FORMAT = re.compile(r"([^{}]*)(\{.*\})([^{}]*)")
 _LINKABLE = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\\]+", re.IGNORECASE)
 
 
@@ -62,6 +65,8 @@ def plain_text(text: str) -> str:
 
 def _run(word: Json) -> _Run | None:
     styles = frozenset(name for name, is_on in (word.get("style") or {}).items() if is_on)
+    if word.get("type") == "date":
+        return _date(word, styles & _SIGNS.keys())
     url = str(word.get("url") or "") if word.get("type") == "link" else ""
     text = str(word.get("text") or url)
     if not text:
@@ -76,6 +81,30 @@ def _run(word: Json) -> _Run | None:
         return _Run(url, styles, f"<{url}>")
     label = _SPACE.sub(" ", text)
     return _Run(label, styles, f"[{_special(label)}](<{url}>)")
+
+
+def _date(word: Json, styles: frozenset[str]) -> _Run | None:
+    """A date is shown by Slack as its format says, in the reader's time zone."""
+    found = _DATE_FORMAT.fullmatch(_SPACE.sub(" ", str(word.get("format") or "")))
+    try:
+        moment = Moment(int(word["timestamp"]), _date_style(found[2] if found else ""))
+    except (KeyError, TypeError, ValueError):
+        fallback = str(word.get("fallback") or "")
+        return _Run(fallback, styles) if fallback else None
+    before, after = (found[1], found[3]) if found else ("", "")
+    written = f"{_special(before)}[{moment.words}]({moment.url}){_special(after)}"
+    return _Run(f"{before}{moment.words}{after}", styles, written)
+
+
+def _date_style(tokens: str) -> str:
+    if "{ago}" in tokens:
+        return "R"
+    has_date, has_time = "{date" in tokens or "{day" in tokens, "{time" in tokens
+    if has_date and has_time:
+        return "F" if "{date_long}" in tokens else "f"
+    if has_time:
+        return "T" if "{time_secs}" in tokens else "t"
+    return "f" if not has_date else "d" if "{date_num}" in tokens else "D"
 
 
 def _code(code: str) -> str:
@@ -169,7 +198,7 @@ def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
     for at, run in enumerate(runs):
         wanted = run.styles - {"code"}
         while not wanted.issuperset(opened):
-            yield _Piece(_SIGNS[opened.pop()], "close")
+            yield _Piece(_CLOSING[opened.pop()], "close")
         if run.is_space:
             # A style cannot be opened before a space.
             yield _Piece(run.text)
@@ -180,7 +209,7 @@ def _marked(runs: Sequence[_Run]) -> Iterator[_Piece]:
             yield _Piece(_SIGNS[style], "open")
         yield _Piece(shown[at])
     for style in reversed(opened):
-        yield _Piece(_SIGNS[style], "close")
+        yield _Piece(_CLOSING[style], "close")
 
 
 def _lasts(runs: Sequence[_Run], at: int, style: str) -> int:
@@ -246,7 +275,7 @@ def _is_wordlike(character: str) -> bool:
 
 def _reads_as(text: str, runs: Sequence[_Run]) -> bool:
     found = [
-        (str(word.get("text") or word.get("url")), frozenset(word.get("style", ())))
+        (str(word.get("text") or word.get("url") or word.get("fallback")), frozenset(word.get("style", ())))
         for element in rich_text(text)
         for word in words_of(element)
     ]

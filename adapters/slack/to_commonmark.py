@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from adapters.slack.payloads import Json
 from adapters.slack.styled import inline
+from adapters.slack.tables import TABLE, table
 
+_LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
 _TICKS = re.compile(r"`+")
 
 
@@ -25,18 +27,23 @@ def commonmark(elements: Sequence[Json]) -> str:
             continue
         lists = _Lists()
         if kind == "rich_text_preformatted":
-            blocks.append(_fenced("".join(str(word.get("text") or word.get("url") or "") for word in words)))
+            code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
+            blocks.append(_fenced(code, str(element.get("language") or "")))
+        elif kind == TABLE:
+            blocks.append(table(element))
         elif kind == "rich_text_quote":
-            blocks.append("\n".join(f"> {line}".rstrip() for line in inline(words).split("\n")))
+            quoted = inline(words)
+            blocks.append("\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else "")
         else:
             blocks.append(inline(words))
     return "\n\n".join(block for block in (block.strip("\n") for block in blocks) if block)
 
 
-def _fenced(code: str) -> str:
+def _fenced(code: str, language: str) -> str:
     longest = max((len(ticks) for ticks in _TICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{code.strip(chr(10))}\n{fence}"
+    name = language if _LANGUAGE.fullmatch(language) else ""
+    return f"{fence}{name}\n{code.strip(chr(10))}\n{fence}"
 
 
 class _Lists:

@@ -9,6 +9,7 @@ from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.scope import Me
 from adapters.slack.styled import escaped, plain_text
+from adapters.slack.tables import table_of
 from adapters.slack.to_commonmark import commonmark
 
 _CALL_GAP = re.compile(r"^[\s,:–-]+")
@@ -18,10 +19,13 @@ _NOBODY = (frozenset[str](), frozenset[str]())
 
 def spoken(message: Json) -> list[Json]:
     """Return the rich_text elements of a message: from its blocks, which are exact, else from its text."""
-    blocks = [block for block in message.get("blocks") or () if block.get("type") == "rich_text"]
-    if blocks:
-        return [element for block in blocks for element in block.get("elements", ())]
-    return mrkdwn.rich_text(str(message.get("text") or ""))
+    elements: list[Json] = []
+    for block in message.get("blocks") or ():
+        if block.get("type") == "rich_text":
+            elements.extend(block.get("elements", ()))
+        elif block.get("type") == "table":
+            elements.append(table_of(block))
+    return elements or mrkdwn.rich_text(str(message.get("text") or ""))
 
 
 def only_text(elements: Sequence[Json]) -> str | None:
@@ -105,7 +109,7 @@ def _named(element: Json, found: Found) -> Json:
     if "elements" in element:
         return {**element, "elements": [_named(one, found) for one in element["elements"]]}
     kind = str(element.get("type"))
-    if kind in {"text", "link"}:
+    if kind in {"text", "link", "date"}:
         return element
     maker = _WORDS.get(kind, _other)
     style = {"style": element["style"]} if element.get("style") else {}
@@ -145,4 +149,5 @@ _WORDS: dict[str, Callable[[Json, Found], str]] = {
     "channel": _channel,
     "usergroup": _group,
     "broadcast": _broadcast,
+    "team": lambda word, _found: f"@{word.get('fallback') or 'team'}",
 }

@@ -8,10 +8,14 @@ _MEANING = re.compile(
     r"[\\`*\[]|~~|\|\||(?<![^\W_])_|_(?![^\W_])|<(?!\s|3(?:\s|$))|&(?:#|[a-zA-Z][a-zA-Z0-9]{0,31};)"
 )
 """Where a mark may begin: not within words, as in addresses, and not where it stands alone."""
+_TABLE = r"-(?=[-:|\s]*$)|:(?=-[-:|\s]*$)"
+"""A line of dashes and bars would make the line above it the head of a table."""
 _LINE_START = re.compile(
-    r"^(?:(?P<blank>[ \t]+)|(?P<mark>#{1,6}(?=[\s#]|$)|>|[-+=](?=[-+=\s]|$))|(?P<number>\d{1,9})(?=[.)](?:\s|$)))"
+    r"^(?:(?P<blank>[ \t]+)"
+    rf"|(?P<mark>#{{1,6}}(?=[\s#]|$)|>|[-+=](?=[-+=\s]|$)|{_TABLE})"
+    r"|(?P<number>\d{1,9})(?=[.)](?:\s|$)))"
 )
-_LINE_STARTS = re.compile(r"^(?:[ \t]|#|>|[-+=](?:[-+=\s]|$)|\d{1,9}[.)])", re.MULTILINE)
+_LINE_STARTS = re.compile(r"^(?:[ \t]|#|>|[-+=](?:[-+=\s]|$)|\d{1,9}[.)]|[-:|][-:| \t]*$)", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]*);")
 _TAG = re.compile(r"<[a-zA-Z/!?@#:]")
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")

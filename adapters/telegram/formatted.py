@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.telegram.moments import moment_entity
+
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_ENTITIES = 100
 """Telegram ignores what comes after the hundredth."""
 
-_KEPT_FIRST = ("text_link", "pre", "code", "blockquote", "expandable_blockquote", "spoiler")
+_KEPT_FIRST = ("text_link", "date_time", "pre", "code", "blockquote", "expandable_blockquote", "spoiler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ def character_offsets(text: str) -> list[int] | None:
 def _entity(span: Span, text: str) -> dict[str, Any]:
     offset, length = utf16_length(text[: span.start]), utf16_length(text[span.start : span.end])
     entity: dict[str, Any] = {"type": span.kind, "offset": offset, "length": length}
-    if span.url:
+    if span.kind == "date_time":
+        entity |= moment_entity(span.url)
+    elif span.url:
         entity["url"] = span.url
     if span.language:
         entity["language"] = span.language

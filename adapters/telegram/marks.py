@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from adapters.house_text import UNDERLINE, moment_of
 from adapters.telegram.escape import escaped, is_punctuation, is_white, may_be_punctuation
 from adapters.telegram.formatted import Span
 
-_MARKS = {"bold": "**", "italic": "_", "strikethrough": "~~", "spoiler": "||"}
+_MARKS = {"bold": "**", "italic": "_", "underline": UNDERLINE[0], "strikethrough": "~~", "spoiler": "||"}
+_CLOSING = {**_MARKS, "underline": UNDERLINE[1]}
 _FLANKING = frozenset({"**", "_", "~~"})
-INLINE = frozenset({*_MARKS, "code", "text_link", "url", "text_mention"})
+INLINE = frozenset({*_MARKS, "code", "text_link", "url", "text_mention", "date_time", "dated"})
 """The kinds of entities that have a form within a line."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
@@ -37,7 +39,7 @@ def marked(line: str, spans: list[Span]) -> str:
 def _is_leaf(line: str, span: Span) -> bool:
     if span.kind == "url":
         return _ADDRESS.fullmatch(line, span.start, span.end) is not None
-    return span.kind in ("code", "text_mention")
+    return span.kind in ("code", "text_mention", "date_time", "dated")
 
 
 def _is_link(span: Span) -> bool:
@@ -119,6 +121,13 @@ def _plain(text: str, leaf: Span | None, is_in_link: bool) -> _Piece:
         return _Piece(text, is_in_link=is_in_link)
     if leaf.kind == "text_mention":
         return _Piece(text if text.startswith("@") else f"@{text}", is_in_link=is_in_link)
+    if (moment := moment_of(leaf.url)) is not None:
+        shown = escaped(text, is_line_start=False, is_in_link=True)
+        if leaf.kind == "dated" and not is_in_link:
+            shown += f" ([{moment.words}]({moment.url}))"
+        elif not is_in_link:
+            shown = f"[{shown}]({moment.url})"
+        return _Piece(shown, is_raw=True, is_in_link=is_in_link)
     if leaf.kind == "code":
         return _Piece(_code(text), is_raw=True)
     # An address in pointed brackets would end the link that it stands in.
@@ -171,7 +180,7 @@ def _numbered(character: str) -> str:
 
 
 def _closing(span: Span) -> str:
-    return _MARKS.get(span.kind) or f"]({_target(span.url)})"
+    return _CLOSING.get(span.kind) or f"]({_target(span.url)})"
 
 
 def _code(text: str) -> str:

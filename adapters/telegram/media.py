@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.names import file_name, one_line
+from adapters.telegram.rich import rich_to_commonmark
 from adapters.telegram.text_in import to_commonmark
 from bot.core.content import FileKind, FileRef, told_size
 
@@ -94,11 +95,17 @@ def _poll(found: Payload) -> str:
 
 
 def _checklist(found: Payload) -> str:
-    tasks = (
-        ("☑️ " if task.get("completion_date") else "▫️ ") + to_commonmark(one_line(str(task.get("text", ""))))
-        for task in found.get("tasks", ())
-    )
-    return "\n".join([f"📋 {to_commonmark(one_line(str(found.get('title', ''))))}", *tasks])
+    title, entities = str(found.get("title", "")), found.get("title_entities") or ()
+    return "\n".join([f"📋 {_one_line(title, entities)}", "", *map(_task, found.get("tasks", ()))])
+
+
+def _task(found: Payload) -> str:
+    box = "[x]" if found.get("completion_date") else "[ ]"
+    return f"- {box} {_one_line(str(found.get('text', '')), found.get('text_entities') or ())}"
+
+
+def _one_line(text: str, entities: Sequence[Payload]) -> str:
+    return to_commonmark(text.replace("\n", " "), entities)
 
 
 def _titled(sign: str) -> Callable[[Payload], str]:
@@ -111,26 +118,8 @@ def _story(found: Payload) -> str:
     return to_commonmark(f"📖 {one_line(str(name))}".rstrip())
 
 
-def _rich(found: Payload) -> str:
-    lines = (_flat(block) for block in found.get("blocks", ()))
-    return "\n\n".join(to_commonmark(line) for line in lines if line.strip())
-
-
-def _flat(node: Any) -> str:
-    """The letters of a rich text or block, whatever they look like."""
-    if isinstance(node, str):
-        return node
-    if isinstance(node, Sequence):
-        return "".join(map(_flat, node))
-    if isinstance(node, Mapping):
-        inner = [node[key] for key in ("text", "caption") if key in node]
-        nested = [_flat(part) for key in ("blocks", "items", "cells") for part in node.get(key) or ()]
-        return "\n".join([*map(_flat, inner), *nested])
-    return ""
-
-
 _DESCRIBED: dict[str, Callable[[Payload], str]] = {
-    "rich_message": _rich,
+    "rich_message": rich_to_commonmark,
     # The venue comes before the location: it is sent along as one too.
     "venue": _venue,
     "location": _location,

@@ -1,10 +1,9 @@
 """Cutting a long text into messages where a reader would: between paragraphs, lines, sentences, words."""
 
-import unicodedata
-
+from adapters.graphemes import is_inside
 from adapters.telegram.formatted import MAX_TEXT, Formatted
 
-_UNBROKEN = frozenset({"pre", "code", "text_link"})
+_UNBROKEN = frozenset({"pre", "code", "text_link", "date_time"})
 _ENDS = ("\n\n", "\n", ". ", "! ", "? ", "… ", "。", " ")
 _LONGEST_GRAPHEME = 64
 
@@ -90,7 +89,8 @@ def _skip_white(whole: Formatted, at: int) -> int:
     if any(span.kind == "pre" and span.start < at < span.end for span in whole.spans):
         # Inside code the indentation of the next line is part of it.
         return at + 1 if text[at : at + 1] == "\n" else at
-    while at < len(text) and text[at] in " \n":
+    begins = {span.start for span in whole.spans if span.kind == "pre"}
+    while at < len(text) and text[at] in " \n" and at not in begins:
         at += 1
     return at
 
@@ -101,32 +101,6 @@ def _trimmed(part: Formatted) -> Formatted:
 
 def _grapheme_boundary(text: str, start: int, stop: int) -> int:
     for cut in range(stop, max(start, stop - _LONGEST_GRAPHEME), -1):
-        if _is_boundary(text, cut):
+        if not is_inside(text, cut):
             return cut
     return stop
-
-
-def _is_boundary(text: str, cut: int) -> bool:
-    """Whether a reader sees a new character begin at `cut` (UAX #29, without its rarest scripts)."""
-    before, after = text[cut - 1], text[cut]
-    if before == "\u200d" or _extends(after) or (before, after) == ("\r", "\n"):
-        return False
-    if _is_flag_half(before) and _is_flag_half(after):
-        halves = 0
-        while halves < cut and _is_flag_half(text[cut - 1 - halves]):
-            halves += 1
-        return halves % 2 == 0
-    return not ("\u1100" <= before <= "\u11a7" and "\u1160" <= after <= "\u11ff")
-
-
-def _extends(character: str) -> bool:
-    return (
-        character in "\u200d\ufe0e\ufe0f"
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-        or "\U000e0020" <= character <= "\U000e007f"
-        or unicodedata.category(character) in ("Mn", "Me", "Mc")
-    )
-
-
-def _is_flag_half(character: str) -> bool:
-    return "\U0001f1e6" <= character <= "\U0001f1ff"

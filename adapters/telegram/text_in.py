@@ -8,13 +8,18 @@ from typing import Any
 from adapters.telegram.escape import escaped, needs_none
 from adapters.telegram.formatted import Span, character_offsets
 from adapters.telegram.marks import INLINE, marked
+from adapters.telegram.moments import moment_span
 
 _BLOCKS = frozenset({"pre", "blockquote", "expandable_blockquote"})
 
 
 def to_commonmark(text: str, entities: Sequence[Mapping[str, Any]] = ()) -> str:
     """Never raises on broken entities: what cannot be understood is left plain."""
-    spans = _spans(text, entities) if entities else []
+    return spans_to_commonmark(text, _spans(text, entities) if entities else ())
+
+
+def spans_to_commonmark(text: str, spans: Sequence[Span]) -> str:
+    """The same for spans."""
     if not spans and needs_none(text):
         return text
     blocks = _outermost([span for span in spans if span.kind in _BLOCKS])
@@ -45,6 +50,8 @@ def _spans(text: str, entities: Sequence[Mapping[str, Any]]) -> list[Span]:
         kind = str(entity.get("type"))
         if start < end and (kind in INLINE or kind in _BLOCKS):
             url, language = str(entity.get("url") or ""), str(entity.get("language") or "")
+            if kind == "date_time":
+                kind, url = moment_span(entity)
             spans.append(Span(kind, start, end, url, language))
     return spans
 
@@ -75,14 +82,15 @@ def _add_block(parts: list[str], text: str, block: Span, inline: list[Span]) -> 
     if parts and not parts[-1].endswith("\n"):
         parts.append("\n")
     if block.kind == "pre":
-        parts.append(_fence(inner, block.language))
+        parts.append(fenced(inner, block.language))
     else:
         quoted = _lines(inner.strip("\n"), inline)
         # Without the empty line the text behind it would be read as part of the quote.
         parts.append("".join(f"> {line}\n" for line in quoted.split("\n")) + "\n")
 
 
-def _fence(code: str, language: str) -> str:
+def fenced(code: str, language: str) -> str:
+    """A block of code, with a line end behind it."""
     longest = max((len(run) for run in re.findall(r"`{3,}", code)), default=2)
     fence = "`" * (longest + 1)
     name = language if re.fullmatch(r"[\w+#.-]{1,32}", language) else ""

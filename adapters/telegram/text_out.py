@@ -10,13 +10,20 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from adapters.house_text import house_parser, moment_of
 from adapters.telegram.escape import shows_itself
 from adapters.telegram.formatted import Formatted, Span
 
-_STYLES = {"strong": "bold", "em": "italic", "s": "strikethrough", "spoiler": "spoiler", "heading": "bold"}
+_STYLES = {
+    "strong": "bold",
+    "em": "italic",
+    "u": "underline",
+    "s": "strikethrough",
+    "spoiler": "spoiler",
+    "heading": "bold",
+}
 _DEEP = re.compile(r"^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){16}", re.MULTILINE)
 _MAX_BRACKETS = 1000
 _MAX_MARKS = 6000
@@ -52,47 +59,14 @@ def _is_hostile(text: str) -> bool:
     )
 
 
-def _spoiler(state: StateInline, silent: bool) -> bool:
-    """The inline rule for ||spoiler||."""
-    start, last = state.pos, state.posMax
-    if not state.src.startswith("||", start):
-        return False
-    end = _spoiler_end(state)
-    state.pos = start
-    if end <= start + 2 or not state.src[start + 2 : end].strip():
-        return False
-    if not silent:
-        state.push("spoiler_open", "spoiler", 1)
-        state.pos, state.posMax = start + 2, end
-        state.md.inline.tokenize(state)
-        state.push("spoiler_close", "spoiler", -1)
-    state.pos, state.posMax = end + 2, last
-    return True
-
-
-def _spoiler_end(state: StateInline) -> int:
-    """Where the closing bars stand, past escapes, code and links; -1 when there are none."""
-    state.pos += 2
-    while state.pos < state.posMax:
-        if state.src.startswith("||", state.pos):
-            return state.pos
-        state.md.inline.skipToken(state)
-    return -1
-
-
-def _is_web_address(url: str) -> bool:
+def _is_allowed(url: str) -> bool:
     # tg:// links name accounts, which pings them; javascript: and data: have no place in a message.
-    return url.lower().startswith(("http://", "https://", "mailto:", "tel:"))
+    return url.lower().startswith(("http://", "https://", "mailto:", "tel:")) or moment_of(url) is not None
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("strikethrough")
-    parser.inline.add_terminator_char("|")
-    parser.inline.ruler.before("link", "spoiler", _spoiler)
-    # An address is shown and opened exactly as it was written.
-    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # its documented way to be changed
-    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
-    parser.validateLink = _is_web_address  # type: ignore[method-assign]
+    parser = house_parser(most_nesting=100)
+    parser.validateLink = _is_allowed  # type: ignore[method-assign]  # its documented way to be changed
     return parser
 
 
@@ -210,7 +184,9 @@ class _Writer:
         bare = url.removeprefix("mailto:").removeprefix("tel:")
         if shown in (url, bare):
             return
-        if shown.strip() and _opens(url):
+        if shown.strip() and moment_of(url):
+            self._span("date_time", start, url=url)
+        elif shown.strip() and _opens(url):
             self._span("text_link", start, url=url)
         else:
             self._put(f" ({bare})" if shown.strip() else bare)

@@ -75,8 +75,10 @@ class Tone(StrEnum):
 class Content:
     """One message to be sent; at least one of text, title and files is there.
 
-    Text, field values and footnote are CommonMark with strikethrough, `||spoiler||`, and mentions already
-    turned into names. No part of it may ping anyone: adapters switch every mention off.
+    Text, field values and footnote are CommonMark with strikethrough, tables, task lists, `||spoiler||`,
+    `<u>underline</u>` and moments, which readers see in their own time zone where their platform can:
+    `[2026-07-01 09:00 UTC](moment:1782896400)`. Mentions are already turned into names. No part of it may ping
+    anyone: adapters switch every mention off.
     """
 
     text: str = ""

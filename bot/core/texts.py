@@ -26,7 +26,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:<[^<>\n]*>|[^\s()]*)\)")
 _LINE_MARKS = re.compile(r"^ {0,3}(?:(?:>[ \t]?)+|#{1,6}(?:[ \t]+|$))", re.MULTILINE)
 _STARS = re.compile(r"\*+(?=\S)|(?<=\S)\*+")
 _UNDERSCORES = re.compile(r"(?<!_)(?:(?<!\w)_++(?=\S)|(?<=\S)_++(?!\w))")
-_PAIRS = re.compile(r"~~|\|\|")
+_PAIRS = re.compile(r"~~|\|\||</?u>")
 _ASIDE = 0xF0000
 """Where characters that are only words are kept while markup is taken away: a private plane of Unicode."""
 

@@ -14,6 +14,7 @@ _SPECIAL = re.compile(
     r"|t:(?P<time>-?\d{1,12})(?::(?P<style>[tTdDfFR]))?|a?:(?P<emoji>\w+):\d+)>"
 )
 _FENCE = re.compile(r"^```[^`]*$")
+_UNDERLINED = re.compile(r"__(?!_)((?:\\.|[^\\])+?)__(?!_)", re.DOTALL)
 _LONG_HEADING = re.compile(r"^#{4,}(?=\s)", re.MULTILINE)
 
 
@@ -112,6 +113,22 @@ def _spoiler(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _underline(state: StateInline, silent: bool) -> bool:
+    """Two underscores count within words too; three are italics and underline, which the parser finds."""
+    found = _UNDERLINED.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        end_of_text = state.posMax
+        state.push("underline_open", "u", 1)
+        state.pos, state.posMax = found.start(1), found.end(1)
+        state.md.inline.tokenize(state)
+        state.posMax = end_of_text
+        state.push("underline_close", "u", -1)
+    state.pos = found.end()
+    return True
+
+
 def _push(state: StateInline, made: dict[str, object]) -> Token:
     token = state.push("special", "", 0)
     token.meta = {"node": made}
@@ -126,6 +143,7 @@ def _discord_markdown() -> MarkdownIt:
     markdown.inline.ruler.before("autolink", "special", _special)
     markdown.inline.ruler.before("autolink", "everyone", _everyone)
     markdown.inline.ruler.before("emphasis", "spoiler", _spoiler)
+    markdown.inline.ruler.before("emphasis", "underline", _underline)
     markdown.inline.add_terminator_char("|")
     return markdown
 

@@ -67,6 +67,9 @@ def _node(entity: dict[str, Any], of: Tree) -> Tree:
         return [node("pre", of, language=entity.get("language", ""))]
     if kind in ("mention", "hashtag", "cashtag", "bot_command"):
         return [node("mention", of, kind="text", id=shown)]
+    if kind == "date_time" and (shape := entity.get("date_time_format")):
+        # Without a format the words stay as they were written.
+        return [node("time", of, at=entity["unix_time"], style=_style(shape))]
     if kind == "text_mention":
         return [node("mention", of, kind="person", id=str(entity.get("user", {}).get("id", "")))]
     if kind == "text_link":
@@ -76,6 +79,16 @@ def _node(entity: dict[str, Any], of: Tree) -> Tree:
         url = addresses[kind]
         return link(url if ":" in url else f"https://{url}", of)
     return of
+
+
+def _style(shape: str) -> str:
+    """The nearest of the styles that the page knows, which are Discord's."""
+    if shape == "r":
+        return "R"
+    has_date, has_time = set("wdD") & set(shape), set("tT") & set(shape)
+    if has_date and has_time:
+        return "F" if "w" in shape else "f"
+    return "T" if "T" in shape else "t" if has_time else "D" if "D" in shape else "d"
 
 
 def _text(units: bytes, begin: int, end: int) -> Tree:

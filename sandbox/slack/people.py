@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from sandbox.slack import mrkdwn
+from sandbox.slack.contents import fill_in
 from sandbox.slack.forms import form_of
 from sandbox.slack.happenings import Draft, Happenings
 from sandbox.slack.interactions import Interactions
@@ -74,9 +75,19 @@ class People:
     # -- messages
 
     async def say(
-        self, person: str, room: str, text: str, *, files: tuple[Upload, ...] = (), reply_to: str = ""
+        self,
+        person: str,
+        room: str,
+        text: str,
+        *,
+        files: tuple[Upload, ...] = (),
+        reply_to: str = "",
+        blocks: tuple[Json, ...] = (),
     ) -> str:
-        """Post as this person; an answer to a message goes into its thread, the only answer Slack has."""
+        """Post as this person; an answer to a message goes into its thread, the only answer Slack has.
+
+        Blocks are what the composer's menus make: underline, nested lists, tables; the text stands beside them.
+        """
         place = self._member(person, room)
         if reply_to:
             place = Place(place.channel, self._root_ts(place.channel, reply_to))
@@ -86,7 +97,12 @@ class People:
             raise SurfaceError(f"Slack takes {LONGEST_MESSAGE} characters: send the rest as a file.")
         if _is_command(text) and not files:
             raise SurfaceError("On Slack a text that begins with / is a command: use it as one.")
-        draft = Draft(self._typed(text), files=self._uploaded(person, files), thread_ts=place.thread_ts)
+        draft = Draft(
+            self._typed(text),
+            [fill_in(block) for block in blocks],
+            files=self._uploaded(person, files),
+            thread_ts=place.thread_ts,
+        )
         try:
             post = self.happenings.post(place.channel, person, draft)
         except ApiError:

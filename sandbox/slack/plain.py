@@ -104,6 +104,10 @@ def _inline_word(workspace: Workspace, element: Json) -> str:
             url = str(element["url"]).removeprefix("mailto:")
             label = element.get("text", url)
             return str(label) if label == url else f"{label} ({url})"
+        case "date":
+            return str(element.get("fallback") or element["timestamp"])
+        case "color":
+            return str(element["value"])
         case _:
             return str(element.get("text", ""))
 

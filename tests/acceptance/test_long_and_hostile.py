@@ -10,9 +10,9 @@ from sandbox.discord import DiscordServer
 from sandbox.discord.draft import Draft as DiscordDraft
 from sandbox.slack import SlackServer
 from sandbox.slack.happenings import Draft as SlackDraft
-from sandbox.surface import Message
 from sandbox.telegram import TelegramServer, history
 from tests.acceptance.dwellers import SENT, Dweller
+from tests.acceptance.seen_markup import pings
 from tests.acceptance.town import PLATFORMS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -73,6 +73,26 @@ async def test_a_long_text_is_split_and_edited_as_one(line: Line) -> None:
             assert await reads(reader, name, "") == 0, "every part is gone"
 
 
+async def test_whichever_part_is_answered_or_reacted_to_the_message_is_meant(line: Line) -> None:
+    for writer, reader in both_ways(line):
+        if writer.platform != "slack" or reader.platform == "slack":
+            continue  # nobody else can write so much; a thread of Slack has no replies of its own
+        name = "r" if writer is line[0] else "q"
+        text = numbered(name, 0, 900)
+        message = await writer.says(text)
+        assert await reads(reader, name, text) > 2
+        parts = [one for one in reader.heard() if re.search(rf"{name}\d+x", one.text)]
+        # An answer to the newest message needs no link on Slack.
+        await writer.says(f"Besides, says {name}")
+        await reader.hears(f"Besides, says {name}")
+        for number, part in enumerate((parts[0], parts[1], parts[-1])):
+            await reader.says(f"About part {number} of {name}", reply_to=part.id)
+            answered = await writer.hears(f"About part {number} of {name}")
+            assert message.replace(".", "") in str(answered.native), "a link to the message"
+        await reader.reacts(parts[1].id, "👍")
+        await writer.sees_reaction(message, ("+1", "thumbsup"))
+
+
 async def test_the_longest_message_of_each_platform_arrives_whole(line: Line) -> None:
     for writer, reader in both_ways(line):
         name = "c" if writer is line[0] else "a"
@@ -92,22 +112,6 @@ def mentions(town: Town) -> str:
         f"<@&{role}> {' '.join(f'<@{one.id}> <@!{one.id}>' for one in people)} "
         f"[call](tg://user?id={telegram.people()[0].id}) ||@everyone|| `@everyone` **@here**"
     )
-
-
-def pings(platform: str, message: Message) -> list[object]:
-    """Whom this message would call."""
-    native = message.native
-    if platform == "discord":
-        return [
-            *native["mentions"],
-            *native["mention_roles"],
-            *([True] if native["mention_everyone"] else []),
-        ]
-    if platform == "telegram":
-        found = [*native.get("entities", []), *native.get("caption_entities", [])]
-        return [one for one in found if one["type"] in ("mention", "text_mention")]
-    kinds = re.findall(r"'type': '(user|usergroup|broadcast|channel)'", str(native.get("blocks", [])))
-    return [*kinds, *re.findall(r"<[!@#][^>]*>", native["text"])]
 
 
 async def test_nobody_is_called_by_what_somebody_wrote(line: Line) -> None:

@@ -66,6 +66,7 @@ def test_marks_that_are_no_marks_stay_characters(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "tags"),
     [
+        pytest.param("a__u__b", "a<underline>u</underline>b", id="underlined within a word"),
         pytest.param("__u__ **b**", "<underline>u</underline> <bold>b</bold>", id="underlined and bold"),
         pytest.param("*i* ~~s~~", "<italic>i</italic> <strike>s</strike>", id="italic and struck out"),
         pytest.param("||a **b**||", "<spoiler>a <bold>b</bold></spoiler>", id="a spoiler"),

@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.discord.commonmark import read_commonmark
+from adapters.discord.commonmark import COMMONMARK, read_commonmark
 from adapters.discord.discord_read import read_discord
+from adapters.discord.discord_write import DISCORD
 from adapters.discord.length import clip, cut, width
 from adapters.discord.markup import plain
 from adapters.discord.text import to_commonmark, to_discord, to_plain
+from adapters.discord.write import write
 
 NAMES = {("user", "12"): "Mia *W*", ("role", "5"): "Support", ("channel", "3"): "help"}
 
@@ -22,7 +24,11 @@ def names(kind: str, value: str) -> str:
     ("said", "stored"),
     [
         pytest.param("**a** *b* _c_ ~~d~~", "**a** *b* _c_ ~~d~~", id="bold, italic and strike are the same"),
-        pytest.param("__a__", "**a**", id="underline, which the house has not, becomes bold"),
+        pytest.param("__a__ __*b*__", "<u>a</u> <u>*b*</u>", id="underline is the house's own"),
+        pytest.param("a__b__c", "a<u>b</u>c", id="underline within a word"),
+        pytest.param(
+            "___a___ _b_", "*<u>a</u>* *b*", id="beside an underline, italics are written with stars"
+        ),
         pytest.param("||a **b**||", "||a **b**||", id="a spoiler keeps what is inside"),
         pytest.param("one\ntwo", "one\\\ntwo", id="a line that ends stays a line that ends"),
         pytest.param("one\n\ntwo", "one\n\ntwo", id="an empty line begins a paragraph"),
@@ -32,6 +38,7 @@ def names(kind: str, value: str) -> str:
         pytest.param("* a\n1. b", "- a\n1. b", id="a numbered list may follow a bulleted one"),
         pytest.param("x\n2. y", "x\n\n2. y", id="a list that begins at two is still a list"),
         pytest.param("# a\n-# b", "# a\n\nb", id="headings stay and small print is plain"),
+        pytest.param("# a #", "# a \\#", id="a heading may end with its own sign"),
         pytest.param("x ```py\na\n\n b``` y", "x\n\n```py\na\n\n b\n```\n\ny", id="code may begin in a line"),
         pytest.param("```js```", "```\njs\n```", id="a word alone in a fence is the code"),
         pytest.param("`a*b`", "`a*b`", id="code is not looked into"),
@@ -46,7 +53,12 @@ def names(kind: str, value: str) -> str:
         ),
         pytest.param("<@&5> <#3> </claim:9>", "@Support #help /claim", id="roles, channels and commands"),
         pytest.param("<:party:1> <a:dance:2> 🎉", ":party: :dance: 🎉", id="emoji"),
-        pytest.param("<t:0:R>", "1970-01-01 00:00 UTC", id="a moment is written out"),
+        pytest.param("<t:0:R>", "[1970-01-01 00:00 UTC](moment:0:R)", id="a moment keeps its style"),
+        pytest.param(
+            "<t:5:f> <t:5>", " ".join(["[1970-01-01 00:00 UTC](moment:5)"] * 2), id="a moment without a style"
+        ),
+        pytest.param("a | b\n--|--", "a | b\\\n\\--|--", id="bars and dashes are no table on Discord"),
+        pytest.param("| a |\n| - |", r"\| a \|" "\\\n" r"\| - \|", id="nor are lines between bars"),
         pytest.param("\\*a\\*", "\\*a\\*", id="what was escaped stays literal"),
         pytest.param("a\n---", "a\\\n\\---", id="a line of dashes makes no heading of the line above"),
         pytest.param("2) a", "2\\) a", id="what is no list on Discord becomes none"),
@@ -77,6 +89,30 @@ def test_what_a_person_writes_is_stored_as_commonmark(said: str, stored: str) ->
             "[https://a.b](https://c.d)", "https://a.b (https://c.d)", id="no address hides behind another"
         ),
         pytest.param("![cat](https://x.y/c.png)", "[cat](https://x.y/c.png)", id="a picture is a link to it"),
+        pytest.param("<u>a *b* _c_</u>", "__a *b* *c*__", id="underline"),
+        pytest.param("<https://x.y/ä>", "https://x.y/ä", id="an address is shown as it was written"),
+        pytest.param(
+            "<https://x.y><https://x.y>z", "<https://x.y><https://x.y>z", id="addresses do not grow together"
+        ),
+        pytest.param(
+            "<https://x.y>. <https://x.y>", "https://x.y. https://x.y", id="a full stop ends an address"
+        ),
+        pytest.param(
+            "[a](https://x.y)[b](https://x.y)", "[a](https://x.y)[b](https://x.y)", id="two links are two"
+        ),
+        pytest.param(
+            "~~~~\n`````\n~~~~",
+            "```\n`\u200b`\u200b`\u200b`\u200b`\n```",
+            id="no number of ticks ends the code they stand in",
+        ),
+        pytest.param("```` a```b ````", "`` a`\u200b`\u200b`b ``", id="nor in a line"),
+        pytest.param("[x](moment:5)[y](moment:5)", "<t:5:f><t:5:f>", id="two moments are two"),
+        pytest.param("[x **y**\nz](moment:5)", "<t:5:f>", id="a moment of several words is one"),
+        pytest.param("[x](moment:5:R)", "<t:5:R>", id="a moment is shown in the reader's time zone"),
+        pytest.param("- [ ] a\n- [x] b", "- ☐ a\n- ☑ b", id="tasks are shown by signs"),
+        pytest.param(
+            "| a | b |\n|-|-|\n| **c** | 你 |", "```\na  b\n─  ──\nc  你\n```", id="a table is drawn"
+        ),
         pytest.param("\\> a", "\\> a", id="a literal sign at the start of a line stays literal"),
         pytest.param("1\\. a", "1\\. a", id="a literal number at the start of a line makes no list"),
         pytest.param("<b>x</b>", "\\<b>x\\</b>", id="tags are shown as they are"),
@@ -236,3 +272,24 @@ def test_titles_and_labels_are_plain_and_short() -> None:
     assert to_plain("**Where** is `my`\n\norder?", 100) == "Where is my order?"
     assert clip("abcdef", 4) == "abc…"
     assert unicodedata.category(clip("a" * 300, 256)[-1]) == "Po"
+
+
+def test_a_text_that_is_too_long_to_be_parsed_at_once_keeps_its_form() -> None:
+    paragraph = "**bold** and [a link](https://x.y) and \\* " + "word " * 100
+    parts = to_discord("\n\n".join([paragraph, "```py\nx\n\ny\n```"] * 60))
+    assert sum(part.count("[a link](https://x.y)") for part in parts) == 60
+    assert sum(part.count("```py\nx\n\ny\n```") for part in parts) == 60
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from(["a", "b c", "é", ".", "1", "- ", "+", "=", " ", "\n", "\n", "\\\n", "\\", "(x)"]),
+        max_size=9,
+    )
+)
+def test_plain_lines_pass_by_the_parser_and_look_as_they_would_behind_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert to_commonmark(text, names) == "\n\n".join(write(read_discord(text, names), COMMONMARK))
+    for limit in (2000, 5):
+        assert to_discord(text, limit) == write(read_commonmark(text), DISCORD, limit)

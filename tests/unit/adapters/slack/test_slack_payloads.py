@@ -120,8 +120,16 @@ def test_a_mention_and_the_message_it_stands_in_are_one_event() -> None:
         ),
         pytest.param(
             section({"type": "date", "timestamp": 1, "format": "{date}", "fallback": "1 Jan 1970"}),
-            "1 Jan 1970",
+            "[1970-01-01](moment:1:D)",
             id="a date",
+        ),
+        pytest.param(section({"type": "team", "team_id": "T1"}), "@team", id="a whole workspace"),
+        pytest.param(section({"type": "color", "value": "#F405B3"}), "#F405B3", id="a colour is its number"),
+        pytest.param(section(text("a", underline=True)), "<u>a</u>", id="underline"),
+        pytest.param(
+            section({"type": "date", "timestamp": 1, "format": "until {date_long} at {time}!"}),
+            "until [1970-01-01 00:00 UTC](moment:1:F)!",
+            id="a date within words",
         ),
         pytest.param(section({"type": "novelty", "text": "new"}), "new", id="an element of a later Slack"),
     ],

@@ -158,6 +158,69 @@ def test_commonmark_is_written_as_mrkdwn(text: str, expected: str) -> None:
     assert mrkdwn.mrkdwn(rich_text(text)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "elements"),
+    [
+        pytest.param(
+            "<u>a</u>",
+            [{"type": "text", "text": "a", "style": {"underline": True}}],
+            id="underline",
+        ),
+        pytest.param(
+            "[noon](moment:5:R)",
+            [{"type": "date", "timestamp": 5, "format": "{ago}", "fallback": "noon"}],
+            id="a moment is shown in the reader's time zone",
+        ),
+        pytest.param(
+            "**[noon](moment:5)**",
+            [
+                {
+                    "type": "date",
+                    "timestamp": 5,
+                    "format": "{date_long_full} {time}",
+                    "fallback": "noon",
+                    "style": {"bold": True},
+                }
+            ],
+            id="a bold moment",
+        ),
+        pytest.param(
+            "<https://x.y/ä>", [{"type": "link", "url": "https://x.y/ä"}], id="an address as it was written"
+        ),
+        pytest.param("||a||", [{"type": "text", "text": "||a||"}], id="spoilers keep their bars"),
+    ],
+)
+def test_words_become_elements(text: str, elements: list[Json]) -> None:
+    assert rich_text(text) == [{"type": "rich_text_section", "elements": elements}]
+    assert rich_text(commonmark(rich_text(text))) == rich_text(text) or "noon" in text
+
+
+def test_no_number_of_ticks_ends_the_code_they_stand_in() -> None:
+    code = mrkdwn.mrkdwn(rich_text("~~~~\n`````\n~~~~"))
+    assert code.count("```") == 2
+
+
+def test_tasks_and_tables_are_drawn() -> None:
+    assert words_only(rich_text("- [ ] a\n- [x] b")) == "☐a☑b"
+    (table,) = rich_text("| a | b |\n|---|---|\n| 1 | 2 |")
+    assert table["type"] == "rich_text_preformatted"
+    assert table["elements"] == [{"type": "text", "text": "a  b\n─  ─\n1  2"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("py", "python"), ("JSON", "json"), ("brainfog", None), ("", None)]
+)
+def test_code_says_its_language_where_slack_is_known_to_know_it(name: str, language: str | None) -> None:
+    (code,) = rich_text(f"```{name}\nx\n```")
+    assert code.get("language") == language
+
+
+@pytest.mark.parametrize("text", ["a | b\n--|--", "|a|\n|-|", "a | b\n:-- | --:"])
+def test_bars_and_dashes_that_were_typed_are_no_table(text: str) -> None:
+    (section,) = rich_text(plain_text(text))
+    assert section["elements"] == [{"type": "text", "text": text}]
+
+
 def test_nested_lists_keep_their_depth_and_numbers() -> None:
     text = "1. one\n   - inner\n   - more\n2. two\n\n3. three"
     elements = rich_text(text)

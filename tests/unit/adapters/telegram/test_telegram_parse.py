@@ -161,7 +161,7 @@ def test_files_are_named_by_what_they_are(
                     "tasks": [{"text": "sofa", "completion_date": 1}, {"text": "bed"}],
                 }
             },
-            "📋 Move\n☑️ sofa\n▫️ bed",
+            "📋 Move\n\n- [x] sofa\n- [ ] bed",
             id="a checklist",
         ),
         pytest.param({"story": {"chat": {"title": "Shop"}, "id": 1}}, "📖 Shop", id="a story"),
@@ -175,8 +175,8 @@ def test_files_are_named_by_what_they_are(
                     ]
                 }
             },
-            "Broken\n\nmy sofa",
-            id="the words of a rich message",
+            "# Broken\n\nmy **sofa**",
+            id="a rich message",
         ),
     ],
 )

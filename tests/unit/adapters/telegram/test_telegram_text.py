@@ -31,6 +31,22 @@ def entity(kind: str, offset: int, length: int, **more: Any) -> dict[str, Any]:
         pytest.param("no", [entity("strikethrough", 0, 2)], "~~no~~", id="struck out"),
         pytest.param("x = 1", [entity("code", 0, 5)], "`x = 1`", id="code"),
         pytest.param("dark", [entity("spoiler", 0, 4)], "||dark||", id="spoiler"),
+        pytest.param("a bc d", [entity("underline", 2, 2)], "a <u>bc</u> d", id="underline"),
+        pytest.param(
+            "at noon",
+            [entity("date_time", 3, 4, unix_time=43200, date_time_format="t")],
+            "at [noon](moment:43200:t)",
+            id="a moment",
+        ),
+        pytest.param(
+            "at *noon*",
+            [entity("date_time", 3, 6, unix_time=43200)],
+            "at \\*noon\\* ([1970-01-01 12:00 UTC](moment:43200))",
+            id="words that a moment explains",
+        ),
+        pytest.param("no", [entity("date_time", 0, 2)], "no", id="a moment without a time"),
+        pytest.param("a | b\n--|--", [], "a | b\n\\--|--", id="bars and dashes are no table"),
+        pytest.param("|a|\n|:-|", [], r"\|a\|" "\n" r"\|:-\|", id="nor between bars"),
         pytest.param("😀 hi", [entity("bold", 3, 2)], "😀 **hi**", id="offsets count UTF-16 units"),
         pytest.param(
             "see here",
@@ -101,6 +117,12 @@ def test_broken_entities_never_cost_the_text(entities: list[dict[str, Any]]) -> 
     ("commonmark", "text", "spans"),
     [
         pytest.param("**a** _b_", "a b", [("bold", "a"), ("italic", "b")], id="styles"),
+        pytest.param("<u>a</u>", "a", [("underline", "a")], id="underline"),
+        pytest.param("[noon](moment:5:R)", "noon", [("date_time", "noon")], id="a moment"),
+        pytest.param("- [ ] a\n- [x] b", "• ☐ a\n• ☑ b", [], id="tasks"),
+        pytest.param(
+            "| a | b |\n|-|-|\n| 1 | 2 |", "a  b\n─  ─\n1  2", [("pre", "a  b\n─  ─\n1  2")], id="a table"
+        ),
         pytest.param("# Title\n\ntext", "Title\n\ntext", [("bold", "Title")], id="a heading is bold"),
         pytest.param("- a\n- b\n  - c", "• a\n• b\n   • c", [], id="nested lists"),
         pytest.param("3. a\n4. b", "3. a\n4. b", [], id="numbers begin where they began"),

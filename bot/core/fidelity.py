@@ -1,0 +1,83 @@
+"""What becomes of what people say when it is shown on another platform: the kinds, and what an adapter says of each.
+
+Every adapter has a table (`adapters/<platform>/fidelity.py`) from a kind's name to a `Fidelity`. docs/fidelity.md is
+made of these tables, and every cell is walked by a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NATIVE = "native"
+"""How a kind is shown where the platform has a form of its own for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Something people say or do that should arrive as what it was."""
+
+    name: str
+    title: str
+    """As it stands in the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """What one platform does with one kind."""
+
+    shown: str
+    """How its readers see what was said elsewhere: `NATIVE`, or in a few words of the document."""
+    is_said: bool = True
+    """Whether people on it can say it."""
+    note: str = ""
+    """What a reader of the document should know besides."""
+
+
+Table = Mapping[str, Fidelity]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Kinds that stand in one table of the document."""
+
+    title: str
+    kinds: tuple[Kind, ...]
+
+
+TEXT = Section(
+    "Text",
+    (
+        Kind("bold", "bold"),
+        Kind("italic", "italic"),
+        Kind("underline", "underline"),
+        Kind("strike", "strikethrough"),
+        Kind("spoiler", "spoiler"),
+        Kind("code", "code in a line"),
+        Kind("code_block", "code block"),
+        Kind("code_language", "language of a code block"),
+        Kind("quote", "quote of several lines"),
+        Kind("long_quote", "folded quote"),
+        Kind("bullets", "list"),
+        Kind("nested_list", "list in a list"),
+        Kind("numbers", "numbered list that begins at 3"),
+        Kind("tasks", "task list"),
+        Kind("heading", "heading"),
+        Kind("small_print", "small print"),
+        Kind("table", "table"),
+        Kind("link", "link behind words"),
+        Kind("address", "bare web address"),
+        Kind("emoji", "emoji, also in a skin tone"),
+        Kind("own_emoji", "emoji of a community's own"),
+        Kind("person", "mention of a person"),
+        Kind("group", "mention of a role or group"),
+        Kind("channel", "mention of a channel"),
+        Kind("everyone", "mention of everybody"),
+        Kind("command", "mention of a command"),
+        Kind("moment", "moment in time"),
+        Kind("right_to_left", "right-to-left script"),
+        Kind("combining", "combining letters"),
+        Kind("signs", "signs of markup that mean nothing where they were typed"),
+        Kind("long_text", "text longer than a message"),
+    ),
+)
+SECTIONS = (TEXT,)
+"""In the order of the document."""
