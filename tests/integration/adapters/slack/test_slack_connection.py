@@ -68,6 +68,7 @@ async def test_a_gap_is_noticed_before_anything_that_comes_behind_it(is_stored: 
             bolt_app(client, take),
             "xapp-1",
             take,
+            lambda *_malformed: seen.append("malformed"),
             seen.append,
             lambda _seconds: seen.append("gap"),
             SystemClock().now,
