@@ -54,6 +54,7 @@ def add_note(
         files=event.files if event else (),
         staff_id=staff.id,
         origin=event.message if event else None,
+        others=event.others if event else (),
     )
     texts = ctx.staff_texts
     label = texts.label("{name} (note)", name=staff.name)
@@ -88,6 +89,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         staff_id=staff.id,
         reply_to_id=replied.id if replied else None,
         origin=event.message,
+        others=event.others,
     )
     ctx.work.conversations.touch(conversation)
     content = spoken(message, name=staff.name)

@@ -1,37 +1,101 @@
-"""The files of a message, as references that can be opened again after a restart."""
+"""The files of a message, as references that can be opened again after a restart; what is no file, in words."""
 
-import unicodedata
+import math
 from collections.abc import Iterator
+from typing import Any
 
+from adapters import Translate
 from adapters.slack.payloads import Json
 from adapters.slack.scope import PLATFORM
-from bot.core.content import FileKind, FileRef, told_size
+from adapters.slack.styled import escaped
+from bot.core.content import FileKind, FileRef
+from bot.core.files import safe_name
 
-_MOST_IN_NAME = 120
 _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
 _SUBTYPES = {"slack_audio": FileKind.VOICE, "slack_video": FileKind.VIDEO}
 _GONE = frozenset({"tombstone", "hidden_by_limit"})
+_PAGES = {
+    **dict.fromkeys(("quip", "canvas", "application/vnd.slack-docs"), "📄"),
+    **dict.fromkeys(("list", "application/vnd.slack-list"), "📋"),
+}
+"""Canvases and lists, by mode, type and content type: pages of Slack that have no content to download."""
 
 
 def file_refs(message: Json) -> tuple[FileRef, ...]:
-    """Return the files that lie on Slack; what lies elsewhere is a link in the text."""
-    return tuple(_refs(message))
+    """Return the files that lie on Slack, those of a message that is shared here last."""
+    return tuple(_ref(file) for file in _files(message) if _is_carried(file))
 
 
-def _refs(message: Json) -> Iterator[FileRef]:
-    for file in message.get("files") or ():
-        if file.get("is_external") or file.get("mode") in _GONE or not file.get("id"):
-            continue
-        mime = str(file.get("mimetype") or "application/octet-stream")
-        url = str(file.get("url_private_download") or file.get("url_private") or "")
-        yield FileRef(
-            platform=PLATFORM,
-            id=f"{file['id']} {url}".strip(),
-            name=safe_name(str(file.get("name") or file.get("title") or "file")),
-            kind=_kind(file, mime),
-            mime=mime,
-            size_bytes=told_size(file.get("size")),
-        )
+def words_beside(message: Json, texts: Translate) -> Iterator[str]:
+    """In CommonMark what hangs on the message and is no file that could be carried: pages, links, what is gone."""
+    for file in _files(message):
+        if not _is_carried(file) and (told := _told(file, texts)):
+            yield told
+
+
+def _files(message: Json) -> Iterator[Json]:
+    yield from _objects(message.get("files"))
+    for share in _objects(message.get("attachments")):
+        if share.get("is_share"):
+            yield from _objects(share.get("files"))
+
+
+def _objects(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+
+
+def _is_carried(file: Json) -> bool:
+    is_elsewhere = file.get("is_external") or file.get("mode") == "external"
+    is_shut = file.get("mode") in _GONE or file.get("file_access") in {"access_denied", "file_not_found"}
+    return bool(file.get("id")) and not (is_elsewhere or is_shut or _page_sign(file))
+
+
+def _page_sign(file: Json) -> str:
+    found = (_PAGES.get(str(file.get(key) or "")) for key in ("mode", "filetype", "mimetype"))
+    return next((sign for sign in found if sign), "")
+
+
+def _told(file: Json, texts: Translate) -> str:
+    name = safe_name(str(file.get("title") or file.get("name") or ""), "")
+    if file.get("mode") == "tombstone":
+        return escaped(f"📎 {texts('a file that was deleted')}")
+    if file.get("mode") == "hidden_by_limit":
+        return escaped(f"📎 {texts('a file that is beyond the limit of this workspace')}")
+    if sign := _page_sign(file):
+        return _link(sign, name or texts("a page on Slack"), str(file.get("permalink") or ""))
+    if file.get("is_external") or file.get("mode") == "external":
+        # It lies elsewhere, where the bot's token must not go; people can open the link.
+        url = str(file.get("external_url") or file.get("url_private") or "")
+        return _link("", name or url, url)
+    return escaped(f"📎 {name} {texts('(a file that the bot may not open)')}".replace("  ", " "))
+
+
+def _link(sign: str, name: str, url: str) -> str:
+    is_plain = url.startswith(("https://", "http://")) and not set(url) & set(" <>\\\n")
+    shown = f"[{escaped(name)}](<{url}>)" if is_plain else escaped(name)
+    return f"{sign} {shown}".strip()
+
+
+def _ref(file: Json) -> FileRef:
+    mime = str(file.get("mimetype") or "application/octet-stream")
+    url = str(file.get("url_private_download") or file.get("url_private") or "")
+    return FileRef(
+        platform=PLATFORM,
+        id=f"{file['id']} {url}".strip(),
+        name=safe_name(str(file.get("name") or file.get("title") or "")),
+        kind=_kind(file, mime),
+        mime=mime,
+        size_bytes=int(_number(file, "size")),
+        seconds=_number(file, "duration_ms") / 1000,
+        unique=str(file["id"]),
+    )
+
+
+def _number(file: Json, key: str) -> float:
+    value = file.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value) if math.isfinite(value) and value > 0 else 0.0
 
 
 def address_of(file: FileRef) -> tuple[str, str]:
@@ -41,20 +105,8 @@ def address_of(file: FileRef) -> tuple[str, str]:
 
 
 def _kind(file: Json, mime: str) -> FileKind:
-    if (subtype := file.get("subtype")) in _SUBTYPES:
+    if (subtype := str(file.get("subtype") or "")) in _SUBTYPES:
         return _SUBTYPES[subtype]
     if mime == "image/gif":
         return FileKind.ANIMATION
     return _KINDS.get(mime.partition("/")[0], FileKind.DOCUMENT)
-
-
-def safe_name(name: str) -> str:
-    """A file name without path, control and direction signs, at most 120 characters, its ending kept."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
-    if len(shown) <= _MOST_IN_NAME:
-        return shown or "file"
-    stem, dot, ending = shown.rpartition(".")
-    if not dot or len(ending) > 16:
-        return shown[:_MOST_IN_NAME]
-    return f"{stem[: _MOST_IN_NAME - len(ending) - 1]}.{ending}"

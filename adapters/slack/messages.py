@@ -80,7 +80,7 @@ class _Said:
         return Wanted(people | {self.user} - {""}, channels, members)
 
     def text(self, found: Found) -> str:
-        return says(self.message, self.scope.me, found, self.elements)
+        return says(self.message, self.scope.me, found, self.elements, self.scope.texts)
 
 
 def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: bool = False) -> Heard | None:
@@ -189,7 +189,9 @@ def _hear_changed(event: Json, scope: Scope, channel: str, now: datetime) -> Hea
         return _hear_deleted(previous, str(message.get("ts") or ""), event, scope, now)
     edited = str((message.get("edited") or {}).get("ts") or "")
     # Slack reports unfolded links and new reactions as changes too: an edition has its own time.
-    if not edited or edited == str((previous.get("edited") or {}).get("ts") or ""):
+    is_edited = edited and edited != str((previous.get("edited") or {}).get("ts") or "")
+    # A file that its owner deletes leaves a stone in the message, which is no edition to Slack.
+    if not is_edited and _file_ids(message) == _file_ids(previous):
         return None
     return hear_edition(message, scope, channel, now, before=previous)
 
@@ -217,11 +219,16 @@ def hear_past(message: Json, channel: str, position: str, scope: Scope, now: dat
     return hear_edition(message, scope, channel, now) if order_of(edited) > order_of(position) else None
 
 
+def _file_ids(message: Json) -> str:
+    return ",".join(file.id.partition(" ")[0] for file in file_refs(message))
+
+
 def _tell_edited(said: _Said, found: Found) -> list[Event]:
-    edited = str(said.message["edited"]["ts"])
+    edited = str((said.message.get("edited") or {}).get("ts") or "")
+    files = f":{_file_ids(said.message)}" if said.message.get("files") else ""
     return [
         MessageEdited(
-            id=f"slack:edit:{said.channel}:{said.ts}:{edited}",
+            id=f"slack:edit:{said.channel}:{said.ts}:{edited}{files}",
             at=time_of(edited, said.now),
             message=said.message_at,
             author=author_of(said.user, said.scope.me, found, is_in_staff_space=said.is_in_staff_space),

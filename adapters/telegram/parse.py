@@ -7,9 +7,11 @@ from hashlib import blake2s
 from typing import Any
 
 from adapters.telegram.hearing import PLATFORM, START, Hearing
-from adapters.telegram.media import files_of, words_of
+from adapters.telegram.media import files_of
 from adapters.telegram.names import one_line
+from adapters.telegram.special import unknown, words_of
 from adapters.telegram.text_in import to_commonmark
+from bot.core.content import FileRef
 from bot.core.events import (
     Author,
     ButtonPressed,
@@ -112,11 +114,11 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     place = place_of(message, user["id"], hearing)
     if (typed := _command(message, place, hearing, now)) is not None:
         return typed
-    text, files = _text(message, hearing), files_of(message)
-    if not text and not files:
-        return []
     is_to_bot = place.is_direct or _is_to_bot(message, hearing)
     if not (is_to_bot or place.channel == hearing.staff or hearing.is_support(place.channel, place.thread)):
+        return []
+    text, files = _content(message, hearing)
+    if not text and not files:
         return []
     if submitted := _form(message, place, hearing, now):
         return [submitted]
@@ -200,7 +202,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     is_heard = place.is_direct or place.channel == hearing.staff or _is_to_bot(message, hearing)
     if not is_heard and not hearing.is_support(place.channel, place.thread):
         return []
-    text, files = _text(message, hearing), files_of(message)
+    text, files = _content(message, hearing)
     if not text and not files:
         return []
     edited_at = message.get("edit_date") or message["date"]
@@ -294,14 +296,20 @@ def _reachability(membership: Payload, now: datetime) -> list[Event]:
     ]
 
 
+def _content(message: Payload, hearing: Hearing) -> tuple[str, tuple[FileRef, ...]]:
+    """Text and files; what can be shown as neither is told in words. ("", ()) when nobody wrote it."""
+    text, files = _text(message, hearing), files_of(message)
+    return text or ("" if files else unknown(message, hearing.texts)), files
+
+
 def _text(message: Payload, hearing: Hearing) -> str:
     """What was said in CommonMark, with the passage it answers before it when the person chose one."""
     if "text" in message:
         said = _said(message, "text", "entities", hearing)
-    elif "caption" in message:
-        said = _said(message, "caption", "caption_entities", hearing)
     else:
-        said = words_of(message)
+        beside = words_of(message, hearing.texts)
+        caption = _said(message, "caption", "caption_entities", hearing) if "caption" in message else ""
+        said = "\n\n".join(filter(None, (caption, beside)))
     quote = message.get("quote") or {}
     if said and quote.get("text") and (quote.get("is_manual") or message.get("external_reply")):
         quoted = to_commonmark(str(quote["text"]), quote.get("entities") or ())

@@ -111,7 +111,7 @@ def _on_copy(action: EditCopy | RemoveCopy | ReactToCopy, work: UnitOfWork) -> O
         return None
     match action:
         case EditCopy():
-            return Edit(parts, action.content)
+            return Edit(parts, action.content, action.before)
         case RemoveCopy():
             return Remove(parts)
         case ReactToCopy():

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.content import FileKind
+from bot.core.content import FileKind, Loss, LostFile
 from bot.core.events import MessageEdited
 from bot.core.outgoing import OpenThread, Post, Receipt
 from bot.core.places import Place
@@ -61,20 +61,21 @@ async def test_files_from_before_the_ticket_stand_in_the_thread(stage: Stage, da
     assert [file.name for one in shown for file in one.content.files] == ["before.jpg"]
 
 
-async def test_a_file_that_did_not_fit_is_said_to_staff(
+async def test_whoever_sent_a_file_that_did_not_arrive_is_told(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:
-    stage.platform("telegram").receipt = lambda _outgoing, receipt: Receipt(
-        receipt.messages, notices=("file_too_large",)
-    )
+    manual = LostFile("manual.pdf", 60_000_000, Loss.TOO_LARGE)
+    stage.platform("telegram").receipt = lambda _, receipt: Receipt(receipt.messages, lost=(manual,))
     sent = await ana.says("the manual", at=helped, files=(ana.file("manual.pdf"),))
     assert stage.marks(sent) == ["sent"]
-    assert "A file was too large for the other side" in stage.in_thread()[-1]
-    stage.staff_platform.receipt = lambda _outgoing, receipt: Receipt(
-        receipt.messages, notices=("file_unavailable",)
-    )
+    assert "manual.pdf (60.0 MB)** did not arrive: it is too large" in stage.in_thread()[-1]
+    stage.platform("telegram").receipt = lambda _, receipt: receipt
+    crack = LostFile("crack.jpg", 0, Loss.UNAVAILABLE)
+    stage.staff_platform.receipt = lambda _, receipt: Receipt(receipt.messages, lost=(crack,))
+    told = len(dana.sees)
     await dana.says("a picture", files=(dana.file("crack.jpg"),))
-    assert "A file could not be fetched" in stage.in_thread()[-1]
+    assert "**crack.jpg** did not arrive: it could not be fetched" in dana.sees[-1]
+    assert len(dana.sees) == told + 1
 
 
 async def test_replies_stay_replies_on_the_other_side(

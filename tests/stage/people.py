@@ -82,8 +82,9 @@ class Person:
             )
         )  # fmt: skip
 
-    async def edits(self, message: MessageAt, text: str, files: Sequence[FileRef] = ()) -> None:
-        await self.does(MessageEdited(self._id("edit"), self._now, message, self.author, text, tuple(files)))
+    async def edits(self, message: MessageAt, text: str, files: Sequence[FileRef] | None = None) -> None:
+        now = None if files is None else tuple(files)
+        await self.does(MessageEdited(self._id("edit"), self._now, message, self.author, text, now))
 
     async def deletes(self, message: MessageAt) -> None:
         await self.does(MessageDeleted(f"{self.platform}:delete:{message.id}", self._now, message))

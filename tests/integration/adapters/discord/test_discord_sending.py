@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from adapters import Attempt
-from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Speaker, Tone
+from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Loss, LostFile, Speaker, Tone
 from bot.core.events import MessageReceived
 from bot.core.outgoing import (
     Edit,
@@ -147,16 +147,19 @@ async def test_files_travel_and_what_cannot_is_named(house: House) -> None:
     receipt = await house.send(Post(direct_to(MIA), Content("See these", files=files)))
     [message] = house.seen(receipt)
     assert [(file.name, file.size) for file in message.files] == [("photo_1.png", 300_000), ("notes.txt", 1)]
-    assert receipt.notices == ("file_too_large", "file_unavailable")
-    assert "film.mp4: too large for this chat" in message.text
-    assert "lost.pdf: could not be fetched" in message.text
+    assert receipt.lost == (
+        LostFile("film.mp4", 900_000_000, Loss.TOO_LARGE),
+        LostFile("lost.pdf", 0, Loss.UNAVAILABLE),
+    )
+    assert "film.mp4 (900 MB) is not here: it is too large to be passed on" in message.text
+    assert "lost.pdf is not here: it could not be fetched" in message.text
     assert ".." not in message.text
 
 
 async def test_a_file_that_grows_beyond_its_declared_size_is_left_behind(house: House) -> None:
     house.files = {"a": b"a" * (10 * 1024 * 1024 + 1)}
     receipt = await house.send(Post(direct_to(MIA), Content(files=(FileRef("slack", "a", "a.bin"),))))
-    assert receipt.notices == ("file_too_large",)
+    assert [one.loss for one in receipt.lost] == [Loss.TOO_LARGE]
     assert len(receipt.messages) == 1
 
 

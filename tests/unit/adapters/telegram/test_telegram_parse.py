@@ -164,7 +164,7 @@ def test_files_are_named_by_what_they_are(
             "📋 Move\n\n- [x] sofa\n- [ ] bed",
             id="a checklist",
         ),
-        pytest.param({"story": {"chat": {"title": "Shop"}, "id": 1}}, "📖 Shop", id="a story"),
+        pytest.param({"story": {"chat": {"title": "Shop"}, "id": 1}}, "📖 a story of Shop", id="a story"),
         pytest.param({"game": {"title": "Chess"}}, "🎮 Chess", id="a game"),
         pytest.param(
             {
