@@ -135,11 +135,15 @@ async def pack(open_file: FileOpener, refs: Sequence[FileRef], limit: int) -> As
                 continue
             file = discord.File(found.handle(), filename=found.ref.name)  # type: ignore[arg-type] # IO[bytes] is one
             # The SDK keeps open what it did not open itself, and only gives it back the means to be closed.
-            stack.callback(lambda file=file: file.fp.close())
-            stack.callback(file.close)
+            stack.callback(_close, file)
             luggage.packed.append(found)
             luggage.files.append(file)
         yield luggage
+
+
+def _close(file: discord.File) -> None:
+    file.close()
+    file.fp.close()
 
 
 def multipart(payload: Mapping[str, Any], files: Sequence[discord.File]) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ from bot.core.events import (
 from bot.core.places import MessageAt
 
 _SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+_HUDDLE = "huddle_thread"
+"""Somebody began to talk there; at the top of a channel that is no question to anyone."""
 _SLACKBOT = "USLACKBOT"
 
 
@@ -80,6 +82,8 @@ class _Said:
         return Wanted(people | {self.user} - {""}, channels, members)
 
     def text(self, found: Found) -> str:
+        if self.message.get("subtype") == _HUDDLE:
+            return f"🎧 {self.scope.texts('started a huddle on Slack')}"
         return says(self.message, self.scope.me, found, self.elements, self.scope.texts)
 
 
@@ -89,7 +93,7 @@ def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: boo
     channel = str(event.get("channel") or "")
     if not channel:
         return None
-    if subtype in _SAID:
+    if subtype in _SAID or (subtype == _HUDDLE and (event.get("thread_ts") or is_direct(channel))):
         # The bot hears itself, with everything that it says.
         if not is_by_person(event, scope):
             return None
