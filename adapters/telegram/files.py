@@ -29,6 +29,7 @@ MAX_STICKER_BYTES = 512 * 1024
 METHODS = {
     FileKind.PICTURE: ("sendPhoto", "photo"),
     FileKind.VIDEO: ("sendVideo", "video"),
+    FileKind.ROUND_VIDEO: ("sendVideoNote", "video_note"),
     FileKind.AUDIO: ("sendAudio", "audio"),
     FileKind.VOICE: ("sendVoice", "voice"),
     FileKind.ANIMATION: ("sendAnimation", "animation"),
@@ -54,6 +55,8 @@ _MIMES = {
 }
 
 
+BARE = frozenset({FileKind.STICKER, FileKind.ROUND_VIDEO})
+"""They have no caption."""
 _TIMED = frozenset({FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE, FileKind.ANIMATION})
 
 

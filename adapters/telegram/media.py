@@ -16,7 +16,7 @@ _FILES: dict[str, tuple[FileKind, str, str]] = {
     "animation": (FileKind.ANIMATION, "animation.mp4", "video/mp4"),
     "document": (FileKind.DOCUMENT, "document", "application/octet-stream"),
     "video": (FileKind.VIDEO, "video.mp4", "video/mp4"),
-    "video_note": (FileKind.VIDEO, "video_message.mp4", "video/mp4"),
+    "video_note": (FileKind.ROUND_VIDEO, "video_message.mp4", "video/mp4"),
     "audio": (FileKind.AUDIO, "audio.mp3", "audio/mpeg"),
     "voice": (FileKind.VOICE, "voice.ogg", "audio/ogg"),
 }

@@ -10,7 +10,7 @@ from adapters import AdapterContext
 from adapters.luggage import FileLostError, told
 from adapters.telegram.caller import Caller
 from adapters.telegram.errors import refusal_of, words
-from adapters.telegram.files import METHODS, Upload, can_share_album, prepared
+from adapters.telegram.files import BARE, METHODS, Upload, can_share_album, prepared
 from adapters.telegram.formatted import EMPTY, MAX_CAPTION, MAX_TEXT, Formatted, join
 from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.markers import Markers
@@ -91,7 +91,7 @@ class Posting:
 
     async def _send_uploads(self, part: Part, uploads: list[Upload], text: Formatted) -> None:
         keyboard = part.keyboard
-        can_caption = uploads and uploads[0].kind is not FileKind.STICKER and text.units < MAX_CAPTION
+        can_caption = uploads and uploads[0].kind not in BARE and text.units < MAX_CAPTION
         if text.text and not can_caption:
             await self._send_text(text, None if uploads else keyboard)
             text = EMPTY
@@ -119,7 +119,7 @@ class Posting:
 
     async def _send_file(self, upload: Upload, caption: Formatted, keyboard: dict[str, Any] | None) -> None:
         method, field = METHODS[upload.kind]
-        marked = caption if upload.kind is FileKind.STICKER else self._mark(caption)
+        marked = caption if upload.kind in BARE else self._mark(caption)
 
         def build() -> dict[str, Any]:
             parameters = {**self._address(), field: upload.value(), **upload.facts()}

@@ -177,7 +177,9 @@ def _fits_as_caption(
     body: Formatted, album: tuple[FileRef, ...], markup: dict[str, Any] | None, reserved_units: int
 ) -> bool:
     # Telegram has no buttons under albums and no captions under stickers.
-    is_allowed = album[0].kind is not FileKind.STICKER and not (markup and len(album) > 1)
+    is_allowed = album[0].kind not in (FileKind.STICKER, FileKind.ROUND_VIDEO) and not (
+        markup and len(album) > 1
+    )
     if not travels_with_text(album):
         # Words do not wait for a large upload.
         return False

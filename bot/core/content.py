@@ -27,6 +27,8 @@ class Button:
 class FileKind(StrEnum):
     PICTURE = "picture"
     VIDEO = "video"
+    ROUND_VIDEO = "round_video"
+    """A short film that is shown as a circle, where there is such a thing; a film elsewhere."""
     AUDIO = "audio"
     VOICE = "voice"
     ANIMATION = "animation"
