@@ -3,12 +3,13 @@
 Fields: https://core.telegram.org/bots/api#message
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters import Translate
 from adapters.telegram.fields import mapping, mappings, number, words
 from adapters.telegram.names import one_line
+from adapters.telegram.rich import rich_to_commonmark
 from adapters.telegram.text_in import to_commonmark
 from bot.core.texts import mark
 
@@ -94,11 +95,17 @@ def _poll(found: Payload, _texts: Translate) -> str:
 
 
 def _checklist(found: Payload, _texts: Translate) -> str:
-    tasks = (
-        ("☑️ " if task.get("completion_date") else "▫️ ") + to_commonmark(one_line(words(task, "text")))
-        for task in mappings(found, "tasks")
-    )
-    return "\n".join([_line("📋", words(found, "title")), *tasks])
+    title = _spoken_line(found, "title", "title_entities")
+    return "\n".join([f"📋 {title}", "", *map(_task, mappings(found, "tasks"))])
+
+
+def _task(found: Payload) -> str:
+    box = "[x]" if found.get("completion_date") else "[ ]"
+    return f"- {box} {_spoken_line(found, 'text', 'text_entities')}"
+
+
+def _spoken_line(found: Payload, key: str, entities: str) -> str:
+    return to_commonmark(words(found, key).replace("\n", " "), mappings(found, entities))
 
 
 def _dice(found: Payload, _texts: Translate) -> str:
@@ -184,25 +191,7 @@ def _sticker(found: Payload, _texts: Translate) -> str:
 
 
 def _rich(found: Payload, _texts: Translate) -> str:
-    lines = (_flat(block) for block in mappings(found, "blocks"))
-    return "\n\n".join(to_commonmark(line) for line in lines if line.strip())
-
-
-def _flat(node: Any, depth: int = 0) -> str:
-    """The letters of a rich text or block, whatever they look like."""
-    if isinstance(node, str) or depth > 40:
-        return node if isinstance(node, str) else ""
-    if isinstance(node, Sequence):
-        return "".join(_flat(one, depth + 1) for one in node)
-    if isinstance(node, Mapping):
-        inner = [node[key] for key in ("text", "caption") if key in node]
-        nested = [part for key in ("blocks", "items", "cells") for part in _items(node.get(key))]
-        return "\n".join(_flat(one, depth + 1) for one in [*inner, *nested])
-    return ""
-
-
-def _items(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else ()
+    return rich_to_commonmark(found)
 
 
 _BESIDE: dict[str, Teller] = {"sticker": _sticker, "paid_media": _paid_media}
