@@ -23,11 +23,9 @@ class Parcel:
     content: Mapping[str, Any] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     """What must be read on the other side."""
-    is_native_on: tuple[str, ...] = ()
-    """Platforms that show it in a form of their own, by `NATIVE`."""
 
 
-NATIVE: dict[tuple[str, str], Seen] = {
+SHOWN_AS: dict[tuple[str, str], Seen] = {
     ("telegram", "voice"): lambda one: "voice" in one.native,
     ("discord", "voice"): lambda one: bool(one.native["flags"] & 1 << 13),
     ("telegram", "picture"): lambda one: "photo" in one.native,
@@ -129,11 +127,7 @@ UNTOLD_TO_BOT = {("discord", "unknown")}
 
 def parcels_of(platform: str) -> dict[str, Parcel]:
     """Everything that people of a platform can send, by what it is."""
-    files = {name: Parcel(uploads, is_native_on=_native(name)) for name, uploads in _FILES.items()}
+    files = {name: Parcel(uploads) for name, uploads in _FILES.items()}
     if platform in STICKERS:
-        files["sticker"] = Parcel((STICKERS[platform],), is_native_on=_native("sticker"))
+        files["sticker"] = Parcel((STICKERS[platform],))
     return files | _SPECIAL[platform]
-
-
-def _native(name: str) -> tuple[str, ...]:
-    return tuple(platform for platform, kind in NATIVE if kind == name)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.core.fidelity import FILES
 from sandbox.surface import File, Message, Upload
+from scripts.fidelity import TABLES
 from tests.acceptance.dwellers import FAILED, Dweller
 from tests.acceptance.files import content_of, document, picture
-from tests.acceptance.parcels import NATIVE, UNTOLD_TO_BOT, Parcel, parcels_of
+from tests.acceptance.parcels import SHOWN_AS, UNTOLD_TO_BOT, Parcel, parcels_of
 from tests.acceptance.town import PLATFORMS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -42,6 +44,14 @@ async def gets(reader: Dweller, seen: int, sizes: list[int]) -> list[tuple[Messa
     return files_since(reader, seen)
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_all_that_the_page_says_can_be_sent_is_sent_here(platform: str) -> None:
+    table = TABLES[platform.capitalize()]
+    assert parcels_of(platform).keys() == {kind.name for kind in FILES.kinds if table[kind.name].is_said}
+    shown = {kind for place, kind in SHOWN_AS if place == platform}
+    assert shown <= {kind.name for kind in FILES.kinds}
+
+
 async def test_every_kind_arrives_whole_or_is_told_in_words(line: Line) -> None:
     for writer, reader in both_ways(line):
         for kind, parcel in parcels_of(writer.platform).items():
@@ -70,7 +80,7 @@ async def arrives(writer: Dweller, reader: Dweller, kind: str, parcel: Parcel, s
     if kind != "moving_sticker" and not parcel.words:
         contents = [await content_of(file) for _, file in found]
         assert contents == [one.content for one in parcel.files], told
-    is_native = NATIVE.get((reader.platform, kind))
+    is_native = SHOWN_AS.get((reader.platform, kind))
     if is_native is not None:
         assert all(is_native(message) for message, _ in found), f"{told}: {found[0][0].native}"
 
