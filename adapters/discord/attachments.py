@@ -1,6 +1,5 @@
 """Files that people attach, and stickers, as references that survive the expiry of their addresses."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ VOICE_MESSAGE = 1 << 13
 """The flag of a message that is nothing but a voice (discord.com/developers/docs/resources/message#message-object)."""
 STICKER = "sticker"
 """The first word of the reference of a sticker: sticker/123.png."""
+_LARGEST = 1 << 53
 _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
 _STICKER_ENDINGS = {1: "png", 2: "png", 4: "gif"}
 """By format: PNG, APNG, GIF. The third, Lottie, is a drawing in JSON that no other platform shows."""
@@ -34,7 +34,7 @@ def _all(message: Payload) -> Iterator[FileRef]:
             if attachment.get("id"):
                 yield _file(attachment, address, is_voice=is_voice)
         for sticker in _objects(said, "sticker_items"):
-            if sticker.get("id") and sticker.get("format_type") in _STICKER_ENDINGS:
+            if sticker.get("id") and _ending(sticker):
                 yield _sticker(sticker)
 
 
@@ -55,7 +55,12 @@ def attachments_of(message: Payload) -> Iterator[Payload]:
 def named_stickers(message: Payload) -> list[str]:
     """The names of the stickers that cannot be shown anywhere else."""
     stickers = _objects(message, "sticker_items")
-    return [str(one.get("name") or "") for one in stickers if one.get("format_type") not in _STICKER_ENDINGS]
+    return [str(one.get("name") or "") for one in stickers if not (one.get("id") and _ending(one))]
+
+
+def _ending(sticker: Payload) -> str:
+    """Of the file that the sticker is; "" for one that only Discord shows."""
+    return _STICKER_ENDINGS.get(int(_number(sticker, "format_type")), "")
 
 
 def _objects(message: Payload, key: str) -> list[Payload]:
@@ -67,7 +72,7 @@ def _number(found: Payload, key: str) -> float:
     value = found.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
-    return float(value) if math.isfinite(value) and value > 0 else 0.0
+    return float(value) if 0 < value <= _LARGEST else 0.0
 
 
 def _file(attachment: Payload, address: str, *, is_voice: bool) -> FileRef:
@@ -96,7 +101,7 @@ def _name(attachment: Payload) -> str:
 
 
 def _sticker(sticker: Payload) -> FileRef:
-    ending = _STICKER_ENDINGS[sticker["format_type"]]
+    ending = _ending(sticker)
     return FileRef(
         platform=PLATFORM,
         id=f"{STICKER}/{sticker['id']}.{ending}",

@@ -1,6 +1,5 @@
 """The files of a message, as references that can be opened again after a restart; what is no file, in words."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from adapters.slack.styled import escaped
 from bot.core.content import FileKind, FileRef
 from bot.core.files import safe_name
 
+_LARGEST = 1 << 53
 _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
 _SUBTYPES = {"slack_audio": FileKind.VOICE, "slack_video": FileKind.VIDEO}
 _GONE = frozenset({"tombstone", "hidden_by_limit"})
@@ -35,9 +35,13 @@ def words_beside(message: Json, texts: Translate) -> Iterator[str]:
 
 def _files(message: Json) -> Iterator[Json]:
     yield from _objects(message.get("files"))
-    for share in _objects(message.get("attachments")):
-        if share.get("is_share"):
-            yield from _objects(share.get("files"))
+    for share in shares(message):
+        yield from _objects(share.get("files"))
+
+
+def shares(message: Json) -> list[Json]:
+    """The messages that are shared in it. A link that Slack unfolds is an attachment too, but nobody shared that."""
+    return [one for one in _objects(message.get("attachments")) if one.get("is_share")]
 
 
 def _objects(value: Any) -> list[Json]:
@@ -45,8 +49,9 @@ def _objects(value: Any) -> list[Json]:
 
 
 def _is_carried(file: Json) -> bool:
-    is_elsewhere = file.get("is_external") or file.get("mode") == "external"
-    is_shut = file.get("mode") in _GONE or file.get("file_access") in {"access_denied", "file_not_found"}
+    mode, access = str(file.get("mode") or ""), str(file.get("file_access") or "")
+    is_elsewhere = file.get("is_external") or mode == "external"
+    is_shut = mode in _GONE or access in {"access_denied", "file_not_found"}
     return bool(file.get("id")) and not (is_elsewhere or is_shut or _page_sign(file))
 
 
@@ -95,7 +100,7 @@ def _number(file: Json, key: str) -> float:
     value = file.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
-    return float(value) if math.isfinite(value) and value > 0 else 0.0
+    return float(value) if 0 < value <= _LARGEST else 0.0
 
 
 def address_of(file: FileRef) -> tuple[str, str]:

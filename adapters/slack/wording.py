@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adapters import Translate, in_english
 from adapters.slack import emoji_names, mrkdwn
-from adapters.slack.attached import words_beside
+from adapters.slack.attached import shares, words_beside
 from adapters.slack.elements import tidied, words_of
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
@@ -79,16 +79,11 @@ def says(
 
 def forwarded_from(message: Json) -> str:
     """The name of who wrote a message that is shared here, or ""."""
-    return next((str(one.get("author_name") or "") for one in _shares(message)), "")
-
-
-def _shares(message: Json) -> Iterator[Json]:
-    # A link that Slack unfolds is an attachment too, but nobody forwarded it.
-    return (one for one in message.get("attachments") or () if one.get("is_share"))
+    return next((str(one.get("author_name") or "") for one in shares(message)), "")
 
 
 def _shared_texts(message: Json) -> Iterator[str]:
-    for share in _shares(message):
+    for share in shares(message):
         text = commonmark(
             tidied([_named(one, Found()) for one in mrkdwn.rich_text(str(share.get("text") or ""))])
         )

@@ -1,9 +1,9 @@
 """Reading fields that may be missing or odd: a message is told as far as it is understood."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+_LARGEST = 1 << 53
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -24,8 +24,8 @@ def words(found: Mapping[str, Any], key: str) -> str:
 
 
 def number(found: Mapping[str, Any], key: str) -> float:
-    """A finite number; 0 when there is none."""
+    """A number that others can take; 0 when there is none."""
     value = found.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    return value if math.isfinite(value) else 0
+    return value if abs(value) <= _LARGEST else 0

@@ -19,7 +19,15 @@ Teller = Callable[[Payload, Translate], str]
 _WHOLE_AMOUNTS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF XTR".split())
 """Currencies that are not counted in hundredths; XTR are Telegram Stars."""
 _SERVICE = (
-    *("new_chat_", "left_chat_", "delete_chat_", "group_chat_", "supergroup_chat_", "channel_chat_", "chat_"),
+    *(
+        "new_chat_",
+        "left_chat_",
+        "delete_chat_",
+        "group_chat_",
+        "supergroup_chat_",
+        "channel_chat_",
+        "chat_owner_",
+    ),
     *(
         "message_auto_",
         "migrate_",
@@ -39,7 +47,7 @@ _SERVICE = (
         "paid_message_",
         "poll_",
     ),
-    *("suggested_post_", "video_chat_", "gift_upgrade_"),
+    *("suggested_post_", "video_chat_", "gift_upgrade_", "chat_background_"),
 )
 """How the fields of messages begin that Telegram itself puts into a chat; nobody wrote them."""
 _CANNOT_SHOW = mark("(something that cannot be shown here; it is in the original chat on Telegram)")

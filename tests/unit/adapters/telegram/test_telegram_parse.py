@@ -83,7 +83,7 @@ def test_a_message_carries_who_said_what_where_and_when() -> None:
         ),
         pytest.param(
             {"video_note": {"file_id": "l"}},
-            FileKind.VIDEO,
+            FileKind.ROUND_VIDEO,
             "video_message.mp4",
             "video/mp4",
             0,
