@@ -63,16 +63,20 @@ def _page_sign(file: Json) -> str:
 def _told(file: Json, texts: Translate) -> str:
     name = safe_name(str(file.get("title") or file.get("name") or ""), "")
     if file.get("mode") == "tombstone":
-        return escaped(f"📎 {texts('a file that was deleted')}")
+        return _clip(texts("a file that was deleted"))
     if file.get("mode") == "hidden_by_limit":
-        return escaped(f"📎 {texts('a file that is beyond the limit of this workspace')}")
+        return _clip(texts("a file that is beyond the limit of this workspace"))
     if sign := _page_sign(file):
         return _link(sign, name or texts("a page on Slack"), str(file.get("permalink") or ""))
     if file.get("is_external") or file.get("mode") == "external":
         # It lies elsewhere, where the bot's token must not go; people can open the link.
         url = str(file.get("external_url") or file.get("url_private") or "")
         return _link("", name or url, url)
-    return escaped(f"📎 {name} {texts('(a file that the bot may not open)')}".replace("  ", " "))
+    return _clip(name, texts("(a file that the bot may not open)"))
+
+
+def _clip(*words: str) -> str:
+    return escaped(" ".join(["📎", *filter(None, words)]))
 
 
 def _link(sign: str, name: str, url: str) -> str:

@@ -83,7 +83,7 @@ class _Said:
 
     def text(self, found: Found) -> str:
         if self.message.get("subtype") == _HUDDLE:
-            return f"🎧 {self.scope.texts('started a huddle on Slack')}"
+            return "🎧 " + self.scope.texts("started a huddle on Slack")
         return says(self.message, self.scope.me, found, self.elements, self.scope.texts)
 
 

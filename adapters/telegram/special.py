@@ -83,7 +83,7 @@ def _location(found: Payload, texts: Translate) -> str:
     if not found.get("live_period"):
         return link
     # Where it moves to is told by edits, which follow as edits do.
-    return f"{link} {to_commonmark(texts('(live location)'))}"
+    return f"{link} " + to_commonmark(texts("(live location)"))
 
 
 def _venue(found: Payload, texts: Translate) -> str:
