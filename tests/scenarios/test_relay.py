@@ -296,3 +296,40 @@ async def test_an_agent_on_another_ticket_does_not_mix_customers(stage: Stage, a
 
 def plain_fields(stage: Stage) -> dict[str, str]:
     return {label: plain(value) for label, value in stage.card().fields}
+
+
+async def test_what_is_said_behind_an_album_arrives_behind_it(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    first = await dana.says("The crooked leg", files=(dana.file("1.jpg"),), album="A1")
+    second = await dana.says("", files=(dana.file("2.jpg"),), album="A1")
+    await dana.says("That is all of it")
+    before = stage.staff_platform.in_place(helped)
+    assert not any("The crooked leg" in one.content.text for one in before)
+    await stage.later(seconds=1)
+    album, words = stage.staff_platform.in_place(helped)[-2:]
+    assert (album.content.text, len(album.content.files)) == ("The crooked leg", 2)
+    assert words.content.text == "That is all of it"
+    await ana.says("The second is better", at=helped, reply_to=album.at)
+    assert stage.platform("telegram").in_place(dana.direct)[-1].reply_to == first
+    await dana.edits(second, "", (dana.file("3.jpg"),))
+    edited = next(one for one in stage.staff_platform.in_place(helped) if one.at == album.at)
+    assert [file.name for file in edited.content.files] == ["1.jpg", "3.jpg"]
+    assert edited.content.text == "The crooked leg"
+
+
+async def test_a_file_that_is_taken_away_or_added_follows(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await ana.says("both", at=helped, files=(ana.file("a.pdf"), ana.file("b.pdf")))
+
+    def names() -> list[str]:
+        return [file.name for file in stage.platform("telegram").in_place(dana.direct)[-1].content.files]
+
+    assert names() == ["a.pdf", "b.pdf"]
+    await ana.edits(said, "both", (ana.file("b.pdf"),))
+    assert names() == ["b.pdf"]
+    await ana.edits(said, "both words")
+    assert names() == ["b.pdf"], "what the platform does not tell stays as it was"
+    await ana.edits(said, "none", ())
+    assert names() == []
