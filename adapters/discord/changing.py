@@ -17,10 +17,11 @@ from adapters.discord.errors import (
     UNKNOWN_EMOJI,
     UNKNOWN_MESSAGE,
     code_of,
+    is_about_files,
     send_error,
 )
 from adapters.discord.messages import Messages
-from adapters.discord.posting import Poster, Target
+from adapters.discord.posting import Loaded, Poster, Target
 from adapters.discord.recent import Recent
 from adapters.discord.render import Part, render
 from adapters.discord.rooms import api_channel
@@ -83,9 +84,22 @@ class Changer:
         # A message cannot become a voice message; there the voice is a file like any.
         plain = replace(part, is_voice=False)
         async with self._poster.loaded(plain, at.place.channel) as loaded:
-            payload = {**loaded.payload, "attachments": []}
-            await self._at(at, lambda channel: self._messages.change(channel, at.id, payload, loaded.files))
-            return list(loaded.lost)
+            for tried in (loaded, *loaded.lighter):
+                try:
+                    await self._reload(at, tried)
+                except FAILURES as error:
+                    if not (tried.files and is_about_files(error, gives_up=False)):
+                        raise
+                else:
+                    return list(tried.lost)
+        return []
+
+    async def _reload(self, at: MessageAt, loaded: Loaded) -> None:
+        """Change one message and put these files in place of those it has."""
+        for file in loaded.files:
+            file.reset()
+        payload = {**loaded.payload, "attachments": []}
+        await self._at(at, lambda channel: self._messages.change(channel, at.id, payload, loaded.files))
 
     async def redraw_card(self, at: MessageAt, content: Content) -> bool:
         """Redraw a card; False when it is gone. Raises one of `errors.FAILURES`."""

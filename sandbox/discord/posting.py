@@ -88,7 +88,6 @@ class Posting:
             nonce=draft.nonce,
             reference=self._reference(replied_to, channel) if replied_to else draft.forwarded,
             interaction=interaction,
-            extra=draft.extra,
             only_for=only_for,
         )
         return self._store(message, draft, channel)
@@ -101,7 +100,7 @@ class Posting:
 
     def _store(self, message: Message, draft: Draft, channel: Channel) -> Message:
         self._attach(message, draft.files)
-        message.embeds = self._embeds(message, draft.embeds)
+        message.embeds, message.extra = self._embeds(message, draft.embeds), draft.extra
         self.community.messages.setdefault(channel.id, {})[message.id] = message
         if not message.only_for:
             channel.last_message_id = message.id
