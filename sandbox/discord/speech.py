@@ -169,9 +169,21 @@ def plain_text(community: Community, message: Message) -> str:
         parts += [f"{one['name']}: {one['value']}" for one in embed.get("fields", [])]
         parts.append((embed.get("footer") or {}).get("text", ""))
     parts += _displayed(message.components)
+    parts += _special(message.extra)
     if message.flags & MessageFlag.LOADING:
         parts.append(f"{community.display_name(message.author_id)} is thinking…")
     return _MENTION.sub(lambda found: _named(community, found), "\n".join(part for part in parts if part))
+
+
+def _special(extra: Json) -> list[str]:
+    """Stickers, polls, invitations and what was forwarded, in plain words."""
+    texts = [f"[sticker: {one['name']}]" for one in extra.get("sticker_items", [])]
+    if poll := extra.get("poll"):
+        texts += [poll["question"]["text"], *(one["poll_media"]["text"] for one in poll["answers"])]
+    if application := extra.get("application"):
+        texts.append(f"[plays {application['name']}]")
+    texts += [one["message"]["content"] or "[forwarded]" for one in extra.get("message_snapshots", [])]
+    return texts
 
 
 def _displayed(components: list[Json]) -> list[str]:
