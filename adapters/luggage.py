@@ -65,11 +65,18 @@ async def packed(file: FileRef, open_file: FileOpener, limit_bytes: int) -> Asyn
     """Fetch the file to disk; entering raises FileLostError, for an empty file too, which no platform takes."""
     if file.size_bytes > limit_bytes:
         raise FileLostError(lost(file, Loss.TOO_LARGE))
-    # Without a buffer: what is written can be read by any other handle at once.
-    with TemporaryFile(buffering=0) as content:
+    with _spool(file) as content:
         size = await _fetched(file, open_file, content, limit_bytes)
         content.seek(0)
         yield Packed(_honest(file, content.read(SNIFFED_BYTES)), content, size)
+
+
+def _spool(file: FileRef) -> IO[bytes]:
+    try:
+        # Without a buffer: what is written can be read by any other handle at once.
+        return TemporaryFile(buffering=0)
+    except OSError as error:
+        raise FileLostError(lost(file, Loss.UNAVAILABLE)) from error
 
 
 async def _fetched(file: FileRef, open_file: FileOpener, content: IO[bytes], limit_bytes: int) -> int:
@@ -86,7 +93,8 @@ async def _fetched(file: FileRef, open_file: FileOpener, content: IO[bytes], lim
                 continue
             loss = Loss.TOO_LARGE if error.is_too_large else Loss.UNAVAILABLE
             raise FileLostError(lost(file, loss)) from error
-        except TimeoutError as error:
+        except OSError as error:
+            # It took too long, or the disk is full: the words must not suffer for it.
             raise FileLostError(lost(file, Loss.UNAVAILABLE)) from error
         if size:
             return size
@@ -103,8 +111,15 @@ async def _copied(file: FileRef, open_file: FileOpener, content: IO[bytes], limi
                 raise FileLostError(
                     replace(lost(file, Loss.TOO_LARGE), size_bytes=max(size, file.size_bytes))
                 )
-            content.write(chunk)
+            _write(content, chunk)
     return size
+
+
+def _write(content: IO[bytes], chunk: bytes) -> None:
+    # A disk that is nearly full takes a part of it, and only then says no.
+    left = memoryview(chunk)
+    while left:
+        left = left[content.write(left) :]
 
 
 def _honest(file: FileRef, beginning: bytes) -> FileRef:

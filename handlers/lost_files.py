@@ -34,12 +34,18 @@ def _is_whole(event: Delivered) -> bool:
 
 
 @on("delivered", "desk", unless=_is_whole)
-def customer_file_lost(event: Delivered, ctx: Context) -> list[Action]:
+def customer_file_lost(event: Delivered, ctx: Context) -> Sequence[Action]:
     """A customer's message reached the desk without its files: they are told, once, by the ticket's thread."""
     message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
     if message is None or message.direction is not Direction.INCOMING:
         return []
     return [_told_customer(event, message, ctx)]
+
+
+@on("delivered", "helper_chat", unless=_is_whole)
+def customer_file_lost_in_chat(event: Delivered, ctx: Context) -> Sequence[Action]:
+    """Where there is no thread in a staff space, whoever helps reads it in their own chat alone."""
+    return [] if ctx.settings.staff_space is not None else customer_file_lost(event, ctx)
 
 
 def _told_customer(event: Delivered, message: Message, ctx: Context) -> Action:
