@@ -180,8 +180,10 @@ class Poster:
             return ()
         uploaded = await uploads.upload(self._api, files, self._context.open_file, attempt.number)
         if uploaded.files:
+            # Not all of them may have come along in the earlier try either.
+            ts = arrived and arrived.upload([str(file["title"]) for file in uploaded.files])
             try:
-                ts = await self._share(uploaded, progress)
+                ts = ts or await self._share(uploaded, progress)
             except (*SLACK_ERRORS, KeyError) as error:
                 loss = uploads.loss_of(error, attempt.number)
                 if loss is None:

@@ -198,6 +198,33 @@ async def test_an_upload_whose_reply_was_lost_is_found_by_its_names(
     assert [at.id for at in receipt.messages] == [message.id]
 
 
+async def test_an_upload_of_which_a_part_was_lost_is_found_by_what_came_along(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    house.files["x"] = b"content"
+    content = Content(files=(FileRef("telegram", "x", "a.txt"), FileRef("telegram", "gone", "b.txt")))
+    server.world.faults["slack"].lost_replies = 1
+    with pytest.raises(SendError):
+        await post(adapter, DM, content, key="k4")
+    receipt = await post(adapter, DM, content, key="k4", number=2, is_uncertain=True)
+    (message,) = server.messages("U0CARLA", "D0CARLA")
+    assert [at.id for at in receipt.messages] == [message.id]
+    assert [file.name for file in message.files] == ["a.txt"]
+    assert receipt.lost == (LostFile("b.txt", 0, Loss.UNAVAILABLE),)
+
+
+async def test_a_message_that_is_taken_back_takes_its_files_out_of_the_workspace(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    house.files["x"] = b"content"
+    receipt = await post(adapter, DM, Content(text="See", files=(FileRef("telegram", "x", "a.txt"),)))
+    (file,) = [one for one in server.workspace.files.values() if one.name == "a.txt"]
+    assert not file.is_deleted
+    await send(adapter, Remove(receipt.messages))
+    assert file.is_deleted
+    assert server.messages("U0CARLA", "D0CARLA") == []
+
+
 async def test_of_a_file_too_large_for_slack_people_learn_its_name_and_size(
     house: House, server: SlackServer, adapter: SlackAdapter
 ) -> None:
