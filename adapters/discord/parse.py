@@ -131,7 +131,8 @@ def read_message(
     root = _root(data.get("referenced_message"), room, reader.me)
     place = room.exchange_about(root or message.id)
     if (typed := _typed_command(content, reader)) is not None:
-        return CommandGiven(f"{PLATFORM}:command:{data['id']}", at, place, author, *typed, message=message)
+        id_ = f"{PLATFORM}:command:{data['id']}"
+        return CommandGiven(id_, at, place, author, *typed, message=message, files=files_of(data))
     text, files = _titled(_text_of(data, content, reader), data, room), files_of(data)
     if not text and not files and (room.kind is RoomKind.DIRECT or not _may_be_withheld(data, reader)):
         text = "" if data.get("content") else unknown(reader.texts)

@@ -160,6 +160,7 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
                 name=command.name,
                 arguments=arguments,
                 message=said.message_at,
+                files=file_refs(said.message),
             )
         ]
     return [_received(said, author, text)]

@@ -116,6 +116,8 @@ class CommandGiven:
     handle: Handle | None = None
     message: MessageAt | None = None
     """The message it was typed in, where commands are messages, or the one a context menu was opened on."""
+    files: tuple[FileRef, ...] = ()
+    """What hangs on the message it was typed in."""
     kind: Literal["command_given"] = "command_given"
 
 

@@ -333,3 +333,20 @@ async def test_a_file_that_is_taken_away_or_added_follows(
     assert names() == ["b.pdf"], "what the platform does not tell stays as it was"
     await ana.edits(said, "none", ())
     assert names() == []
+
+
+async def test_a_file_beside_a_command_goes_with_it_or_is_asked_for_again(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    vera = stage.person("discord", "Vera")
+    before = len(dana.sees)
+    await ana.gives("note", "between us", at=helped, files=(ana.file("secret.pdf"),))
+    assert len(dana.sees) == before
+    await vera.gives("ticket", "it broke", files=(vera.file("crack.jpg"),))
+    shown = stage.staff_platform.in_place(stage.thread(2))
+    assert [file.name for one in shown for file in one.content.files] == ["crack.jpg"]
+    await vera.gives("ticket", files=(vera.file("more.jpg"),))
+    shown = stage.staff_platform.in_place(stage.thread(2))
+    assert [file.name for one in shown for file in one.content.files] == ["crack.jpg", "more.jpg"]
+    await vera.gives("help", files=(vera.file("lost.jpg"),))
+    assert "A command takes no files" in vera.was_told

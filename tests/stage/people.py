@@ -54,8 +54,10 @@ class Person:
         await self.does(self.message(message, text, **parts))
         return message
 
-    async def gives(self, command: str, arguments: str = "", *, at: Place | None = None) -> None:
-        await self.does(self.command(command, arguments, at=at))
+    async def gives(
+        self, command: str, arguments: str = "", *, at: Place | None = None, files: tuple[FileRef, ...] = ()
+    ) -> None:
+        await self.does(replace(self.command(command, arguments, at=at), files=files))
 
     async def presses(self, label: str, *, at: Place | None = None) -> None:
         """Press the newest button with this label in the direct chat, or in another place."""
