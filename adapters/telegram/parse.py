@@ -143,7 +143,9 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
 
 def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) -> list[Event] | None:
     """None when the message is no command; an empty list when it is one for somebody else."""
-    typed = str(message.get("text") or "")
+    files = files_of(message)
+    # Under a picture it is one as well: a note there is meant for the team as much as anywhere.
+    typed = str(message.get("text") or message.get("caption") or "")
     found = _COMMAND.fullmatch(typed) if typed.startswith("/") else None
     if found is None:
         return None
@@ -155,7 +157,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
         return []
     if not name:
         # Without a name behind it, an unknown command in public may be for any bot there.
-        is_ours = bool(addressee) or place.is_direct or place.channel == hearing.staff
+        is_ours = bool(addressee) or place.is_direct or place.channel == hearing.staff or bool(files)
         return None if is_ours else []
     at = MessageAt(place, str(message["message_id"]))
     return [
@@ -168,6 +170,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
             arguments=(found[3] or "").strip(),
             handle=Handle(PLATFORM, MESSAGE_HANDLE + at.id),
             message=at,
+            files=files,
         )
     ]
 

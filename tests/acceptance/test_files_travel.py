@@ -110,6 +110,8 @@ async def test_files_of_a_note_stay_inside(line: Line) -> None:
     before = len(customer.heard())
     for uploads in ((document("secret.pdf"),), (picture(3, 9), picture(9, 3))):
         await agent.says("// look at this", files=uploads)
+        note = agent.town.command_name(agent.platform, "note")
+        await agent.says(f"/{note} look at this too", files=uploads)
     await agent.says("And now the answer")
     await customer.sees("And now the answer")
     new = customer.heard()[before:]
