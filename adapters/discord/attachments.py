@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.discord.settings import PLATFORM
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 from bot.core.files import safe_name
 
 VOICE_MESSAGE = 1 << 13
@@ -84,7 +84,7 @@ def _file(attachment: Payload, address: str, *, is_voice: bool) -> FileRef:
         name=_name(attachment),
         kind=FileKind.ANIMATION if mime == "image/gif" else kind,
         mime=mime,
-        size_bytes=int(_number(attachment, "size")),
+        size_bytes=told_size(attachment.get("size")),
         seconds=_number(attachment, "duration_secs"),
         waveform=str(attachment.get("waveform") or "") if is_voice else "",
     )

@@ -7,7 +7,7 @@ from adapters import Translate
 from adapters.slack.payloads import Json
 from adapters.slack.scope import PLATFORM
 from adapters.slack.styled import escaped
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 from bot.core.files import safe_name
 
 _LARGEST = 1 << 53
@@ -94,7 +94,7 @@ def _ref(file: Json) -> FileRef:
         name=safe_name(str(file.get("name") or file.get("title") or "")),
         kind=_kind(file, mime),
         mime=mime,
-        size_bytes=int(_number(file, "size")),
+        size_bytes=told_size(file.get("size")),
         seconds=_number(file, "duration_ms") / 1000,
         unique=str(file["id"]),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.telegram.fields import mapping, mappings, number, words
 from adapters.telegram.hearing import PLATFORM
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileKind, FileRef, told_size
 from bot.core.files import safe_name
 
 Payload = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _file(found: Payload, kind: FileKind, name: str, mime: str) -> FileRef:
         name=safe_name(words(found, "file_name"), name),
         kind=kind,
         mime=words(found, "mime_type") or mime,
-        size_bytes=max(0, int(number(found, "file_size"))),
+        size_bytes=told_size(found.get("file_size")),
         seconds=max(0.0, number(found, "duration")),
         unique=words(found, "file_unique_id"),
     )
