@@ -166,7 +166,7 @@ def _turned_into_note(
 
 
 def _remove_for_customer(message: Message, conversation: Conversation) -> RemoveCopy:
-    return RemoveCopy(message.id, conversation.place, None, conversation.id)
+    return RemoveCopy(message.id, conversation.place, None, conversation.id, bool(message.files))
 
 
 def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
@@ -179,6 +179,7 @@ def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket])
         return list(note_on_desk(ctx, tickets[0].id, text))
     content = Content(
         text=f"{message.text}\n\n_{label}_" if message.text else f"_{label}_",
+        files=message.files,
         speaker=Speaker(message.author_name),
     )
     return [

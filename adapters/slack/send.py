@@ -166,7 +166,7 @@ class Sender:
         extra, more = texts[len(shown) :], shown[len(texts) :]
         gone = (*extra, *files) if has_other_files else extra
         if gone:
-            await self._remove(Remove(tuple(gone)))
+            await self._remove(Remove(tuple(gone), has_files=bool(files) and has_other_files))
         kept = () if has_other_files else files
         new_files = content.files if has_other_files else ()
         if not (more or new_files):
@@ -196,7 +196,7 @@ class Sender:
     async def _remove(self, remove: Remove) -> Receipt:
         for message in remove.messages:
             # A file stays in the workspace when its message goes; and who may see it there is not ours to say.
-            for file_id in await uploads.files_in(self._api, message):
+            for file_id in await uploads.files_in(self._api, message) if remove.has_files else ():
                 await self._call(self._api.saying.files_delete(file=file_id), also=_FILE_GONE)
             gone = {"channel": message.place.channel, "ts": message.id}
             await self._call(self._api.say("chat.delete", gone))

@@ -88,6 +88,7 @@ class RemoveCopy:
     place: Place | None
     ticket_id: int | None
     conversation_id: int | None
+    has_files: bool = False
     kind: Literal["remove_copy"] = "remove_copy"
 
 

@@ -51,6 +51,8 @@ class Remove:
     """Take back a message that the bot sent; one that is gone already counts as removed."""
 
     messages: tuple[MessageAt, ...]
+    has_files: bool = False
+    """Files hang on it, which some platforms keep apart from their message."""
     kind: Literal["remove"] = "remove"
 
 

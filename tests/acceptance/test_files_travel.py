@@ -186,6 +186,19 @@ async def test_a_message_with_files_is_taken_back_with_them(line: Line) -> None:
                 await content_of(file)
 
 
+async def test_staff_keep_the_files_of_what_the_customer_took_back(line: Line) -> None:
+    customer, agent = line
+    if customer.platform == "telegram":
+        return  # Telegram tells no bot of deletions
+    seen = len(agent.heard())
+    message = await customer.says(f"Oops, {customer.name}", files=(document("oops.pdf"),))
+    await gets(agent, seen, [len(document("oops.pdf").content)])
+    await customer.deletes(message)
+    await agent.hears(f"Oops, {customer.name}", "deleted by its author")
+    await agent.town.settle()
+    await gets(agent, seen, [len(document("oops.pdf").content)])
+
+
 async def test_nothing_failed_on_the_way(line: Line) -> None:
     customer, agent = line
     marked = [one for one in agent.messages() if any(mark.emoji in FAILED for mark in one.reactions)]

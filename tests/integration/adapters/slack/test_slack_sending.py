@@ -220,7 +220,7 @@ async def test_a_message_that_is_taken_back_takes_its_files_out_of_the_workspace
     receipt = await post(adapter, DM, Content(text="See", files=(FileRef("telegram", "x", "a.txt"),)))
     (file,) = [one for one in server.workspace.files.values() if one.name == "a.txt"]
     assert not file.is_deleted
-    await send(adapter, Remove(receipt.messages))
+    await send(adapter, Remove(receipt.messages, has_files=True))
     assert file.is_deleted
     assert server.messages("U0CARLA", "D0CARLA") == []
 
