@@ -116,6 +116,8 @@ async def test_files_of_a_note_stay_inside(line: Line) -> None:
     await customer.sees("And now the answer")
     new = customer.heard()[before:]
     assert [one.files for one in new] == [()]
+    # What commands noted is shown in the thread as well; the next test looks at what is new there.
+    await agent.town.settle()
 
 
 async def test_what_is_too_large_is_told_to_both_and_the_words_arrive(line: Line) -> None:
