@@ -11,6 +11,7 @@ from bot.core.outgoing import Outcome
 from bot.core.texts import Markdown, Texts, mark
 from handlers.context import Context
 from handlers.exchange import customer_of, say, texts_for
+from handlers.linked import ticket_about
 from handlers.registry import on
 
 _REASONS = {
@@ -58,8 +59,10 @@ def _told_customer(event: Delivered, message: Message, ctx: Context) -> Action:
 def edited_file_lost(event: Delivered, ctx: Context) -> list[Action]:
     """An edit brought files that did not come along: whoever made it is told."""
     message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
-    ticket = ctx.work.tickets.last_of(message.conversation_id) if message else None
-    if message is None or ticket is None:
+    if message is None:
+        return []
+    ticket = ticket_about(ctx, message.conversation_id)
+    if ticket is None:
         return []
     if message.direction is Direction.INCOMING:
         return [_told_customer(event, message, ctx)]
