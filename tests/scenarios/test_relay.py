@@ -350,3 +350,14 @@ async def test_a_file_beside_a_command_goes_with_it_or_is_asked_for_again(
     assert [file.name for one in shown for file in one.content.files] == ["crack.jpg", "more.jpg"]
     await vera.gives("help", files=(vera.file("lost.jpg"),))
     assert "A command takes no files" in vera.was_told
+
+
+async def test_whoever_adds_a_file_that_does_not_arrive_is_told(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await ana.says("the manual", at=helped)
+    manual = LostFile("manual.pdf", 60_000_000, Loss.TOO_LARGE)
+    stage.platform("telegram").receipt = lambda _, receipt: Receipt(receipt.messages, lost=(manual,))
+    await ana.edits(said, "the manual", (ana.file("manual.pdf"),))
+    assert "manual.pdf (60.0 MB)** did not arrive" in stage.in_thread()[-1]
+    assert stage.marks(said)[-1] == "failed"
