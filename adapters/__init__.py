@@ -89,8 +89,19 @@ class Translate(Protocol):
     def __call__(self, message: str, /, **values: object) -> str: ...
 
 
+def in_english(message: str, /, **values: object) -> str:
+    """A catalogue without translations."""
+    return message.format_map(values)
+
+
 class FileUnavailableError(Exception):
     """The platform does not hand the file out: gone, too large to fetch, or forbidden."""
+
+    def __init__(self, message: str, *, is_passing: bool = False, is_too_large: bool = False) -> None:
+        super().__init__(message)
+        self.is_passing = is_passing
+        """It may be had in a moment: a connection broke off, a server is busy."""
+        self.is_too_large = is_too_large
 
 
 @dataclass(frozen=True, slots=True)

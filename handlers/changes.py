@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
-from bot.core.content import Content, Speaker
+from bot.core.content import Content, FileRef, Speaker
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.errors import NotYetError
 from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
@@ -23,17 +23,37 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
     message = _own(event.message, ctx)
     if message is None or message.deleted_at is not None:
         return []
-    if message.text == event.text and message.files == event.files:
+    text, files = _now(message, event, ctx)
+    has_other_files = not _are_same(message.files, files)
+    if message.text == text and not has_other_files:
         # Platforms report an edit when they only added a preview.
         return []
-    edited = ctx.work.messages.edit(message, event.text, event.files or message.files)
+    edited = ctx.work.messages.edit(message, text, files if has_other_files else message.files)
+    before = message.files if has_other_files else None
     conversation = ctx.work.conversations.get(message.conversation_id)
     tickets = tickets_about(ctx, conversation)
     if not tickets:
         return []
-    if message.direction is Direction.OUTGOING and is_note(event.text):
+    if message.direction is Direction.OUTGOING and is_note(text):
         return _turned_into_note(ctx, edited, tickets[0], conversation)
-    return [*_edit_for_customer(ctx, edited, conversation), *_edit_for_staff(ctx, edited, tickets)]
+    for_customer = _edit_for_customer(ctx, edited, conversation, before)
+    return [*for_customer, *_edit_for_staff(ctx, edited, tickets, before)]
+
+
+def _now(message: Message, event: MessageEdited, ctx: Context) -> tuple[str, tuple[FileRef, ...]]:
+    """Text and files after the edit; of an album only the one picture is changed, and its words when it has some."""
+    if event.files is None:
+        return event.text, message.files
+    parts = ctx.work.messages.refs_in(message.id, message.origin.place) if message.origin else ()
+    if len(parts) < 2 or len(parts) != len(message.files):
+        return event.text, event.files
+    at = next((number for number, part in enumerate(parts) if part.id == event.message.id), 0)
+    files = (*message.files[:at], *event.files[:1], *message.files[at + 1 :])
+    return event.text if event.text or at == 0 else message.text, files
+
+
+def _are_same(before: Sequence[FileRef], after: Sequence[FileRef]) -> bool:
+    return len(before) == len(after) and all(map(FileRef.is_same, before, after))
 
 
 @on("message_deleted")
@@ -77,18 +97,28 @@ def _own(at: MessageAt, ctx: Context) -> Message | None:
     message = ctx.work.messages.find(at)
     if message is None:
         raise NotYetError
-    return message if _is_same(message.origin, at) else None
+    return message if _is_same(message.origin, at) or _is_in_album(message, at, ctx) else None
 
 
 def _is_same(origin: MessageAt | None, at: MessageAt) -> bool:
     return origin is not None and (origin.place.room_key, origin.id) == (at.place.room_key, at.id)
 
 
-def _edit_for_customer(ctx: Context, message: Message, conversation: Conversation) -> list[Action]:
+def _is_in_album(message: Message, at: MessageAt, ctx: Context) -> bool:
+    """Whether it is one of the messages that the album consists of where it was written."""
+    if message.origin is None or len(message.files) < 2:
+        return False
+    parts = ctx.work.messages.refs_in(message.id, message.origin.place)
+    return any((part.place.room_key, part.id) == (at.place.room_key, at.id) for part in parts)
+
+
+def _edit_for_customer(
+    ctx: Context, message: Message, conversation: Conversation, before: tuple[FileRef, ...] | None
+) -> list[Action]:
     if message.direction is not Direction.OUTGOING:
         return []
     content = relayed(message, conversation, ctx)
-    return [EditCopy(message.id, conversation.place, None, message.conversation_id, content)]
+    return [EditCopy(message.id, conversation.place, None, message.conversation_id, content, before)]
 
 
 def _desks(
@@ -103,7 +133,9 @@ def _is_older(message: Message, tickets: Sequence[Ticket]) -> bool:
     return message.direction is Direction.INCOMING and all(message.id < one.id for one in tickets)
 
 
-def _edit_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
+def _edit_for_staff(
+    ctx: Context, message: Message, tickets: Sequence[Ticket], before: tuple[FileRef, ...] | None
+) -> list[Action]:
     origin = message.origin.place if message.origin else None
     texts = ctx.staff_texts
     if _is_older(message, tickets):
@@ -117,7 +149,7 @@ def _edit_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -
             speaker=Speaker(texts.label("{name} (note)", name=message.author_name)),
         )
     return [
-        EditCopy(message.id, place, ticket_id, None, content)
+        EditCopy(message.id, place, ticket_id, None, content, before)
         for ticket_id, place in _desks(ctx, tickets, but=origin)
     ]
 
@@ -134,7 +166,7 @@ def _turned_into_note(
 
 
 def _remove_for_customer(message: Message, conversation: Conversation) -> RemoveCopy:
-    return RemoveCopy(message.id, conversation.place, None, conversation.id)
+    return RemoveCopy(message.id, conversation.place, None, conversation.id, bool(message.files))
 
 
 def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
@@ -147,6 +179,7 @@ def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket])
         return list(note_on_desk(ctx, tickets[0].id, text))
     content = Content(
         text=f"{message.text}\n\n_{label}_" if message.text else f"_{label}_",
+        files=message.files,
         speaker=Speaker(message.author_name),
     )
     return [

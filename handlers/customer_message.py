@@ -114,6 +114,7 @@ def _store(event: MessageReceived, conversation: Conversation, ctx: Context) -> 
         files=event.files,
         reply_to_id=replied.id if replied else None,
         origin=event.message,
+        others=event.others,
     )
 
 

@@ -13,6 +13,7 @@ from handlers.cards import refresh
 from handlers.context import Context
 from handlers.exchange import customer_of, note_on_desk, relayed, show_everywhere, spoken
 from handlers.linked import conversations_of, open_ticket_in, spoken_to, ticket_about
+from handlers.lost_files import lost_files
 from handlers.queueing import open_card, open_desk, release
 from handlers.registry import deadline, on
 
@@ -31,10 +32,6 @@ _REASONS = {
     Refusal.UNREACHABLE: mark("the customer's platform could not be reached for a whole day"),
     Refusal.MESSAGE_GONE: mark("the message it belongs to does not exist any more"),
 }
-_NOTICES = {
-    "file_too_large": mark("A file was too large for the other side and did not travel; the text did."),
-    "file_unavailable": mark("A file could not be fetched and did not travel; the text did."),
-}
 
 
 @on("delivered", "relay")
@@ -46,11 +43,9 @@ def reply_arrived(event: Delivered, ctx: Context) -> list[Action]:
         return []
     actions: list[Action] = [MarkMessage(message.origin, Outcome.SENT, ticket.id)]
     texts = ctx.staff_texts
-    actions += [
-        Show(ticket.id, Content(text=texts.text(_NOTICES[notice]), tone=Tone.ALERT), reply_to_id=message.id)
-        for notice in dict.fromkeys(event.notices)
-        if notice in _NOTICES
-    ]
+    if event.lost:
+        text = lost_files(event.lost, texts)
+        actions.append(Show(ticket.id, Content(text=text, tone=Tone.ALERT), reply_to_id=message.id))
     if event.is_repeat_possible:
         text = texts.text("The customer may see this message twice: their platform's first answer was lost.")
         actions.append(Show(ticket.id, Content(text=text), reply_to_id=message.id))
@@ -130,25 +125,6 @@ def change_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     )
     shown = Show(ticket.id, Content(text=text, tone=Tone.ALERT), reply_to_id=message.id)
     return [*([MarkMessage(message.origin, Outcome.FAILED, ticket.id)] if message.origin else []), shown]
-
-
-def _is_whole(event: Delivered) -> bool:
-    return not event.notices
-
-
-@on("delivered", "desk", unless=_is_whole)
-@on("delivered", "helper_chat", unless=_is_whole)
-def shown_to_staff(event: Delivered, ctx: Context) -> list[Action]:
-    """A customer's message reached the desk; say so when a file of it did not."""
-    message, ticket = _subject(event, ctx)
-    if message is None or ticket is None:
-        return []
-    return [
-        action
-        for notice in dict.fromkeys(event.notices)
-        if notice in _NOTICES
-        for action in note_on_desk(ctx, ticket.id, ctx.staff_texts.text(_NOTICES[notice]), tone=Tone.ALERT)
-    ]
 
 
 @on("delivery_failed", "desk")

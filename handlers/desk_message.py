@@ -1,9 +1,10 @@
 """Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.actions import Action, MarkMessage, Reply, Say
-from bot.core.content import Content, Speaker
+from bot.core.content import Content, FileRef, Speaker
 from bot.core.conversation import Direction, Message
 from bot.core.events import MessageReceived
 from bot.core.outgoing import Outcome
@@ -42,7 +43,12 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
 
 
 def add_note(
-    ctx: Context, ticket: Ticket, staff: Staff, text: str, event: MessageReceived | None = None
+    ctx: Context,
+    ticket: Ticket,
+    staff: Staff,
+    text: str,
+    event: MessageReceived | None = None,
+    files: Sequence[FileRef] = (),
 ) -> tuple[Message, list[Action]]:
     """Store a note and show it wherever else staff work on the ticket."""
     message = ctx.work.messages.add(
@@ -51,9 +57,10 @@ def add_note(
         staff.name,
         text,
         sent_at=event.at if event else None,
-        files=event.files if event else (),
+        files=event.files if event else files,
         staff_id=staff.id,
         origin=event.message if event else None,
+        others=event.others if event else (),
     )
     texts = ctx.staff_texts
     label = texts.label("{name} (note)", name=staff.name)
@@ -88,6 +95,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         staff_id=staff.id,
         reply_to_id=replied.id if replied else None,
         origin=event.message,
+        others=event.others,
     )
     ctx.work.conversations.touch(conversation)
     content = spoken(message, name=staff.name)

@@ -19,7 +19,13 @@ TEXT = Argument(
 _NUMBERED = re.compile(r"^\s*#?(\d{1,9})\s+(?=\S)")
 
 
-@command("note", mark("Write a note that only the team sees"), role=Role.VOLUNTEER, arguments=(TEXT,))
+@command(
+    "note",
+    mark("Write a note that only the team sees"),
+    role=Role.VOLUNTEER,
+    arguments=(TEXT,),
+    takes_files=True,
+)
 def note(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.VOLUNTEER)
     texts = ctx.staff_texts
@@ -35,6 +41,6 @@ def note(event: CommandGiven, ctx: Context) -> list[Action]:
         )
         return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
-    _, shown = add_note(ctx, ticket, staff, str(escape(words)))
+    _, shown = add_note(ctx, ticket, staff, str(escape(words)), files=event.files)
     return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",
                                              number=ticket.number))]  # fmt: skip

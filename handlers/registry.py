@@ -8,11 +8,13 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
-from bot.core.actions import Action
+from bot.core.actions import Action, Reply
 from bot.core.commands import Argument, Command, Role
-from bot.core.events import Event
+from bot.core.content import Content
+from bot.core.events import CommandGiven, Event
 from handlers.context import Context
 
 Handler = Callable[[Any, Context], Sequence[Action]]
@@ -54,12 +56,36 @@ def deadline(name: str) -> Callable[[Handler], Handler]:
 
 
 def command(
-    name: str, description: str, *, role: Role, arguments: tuple[Argument, ...] = (), is_anywhere: bool = True
+    name: str,
+    description: str,
+    *,
+    role: Role,
+    arguments: tuple[Argument, ...] = (),
+    is_anywhere: bool = True,
+    takes_files: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """A command on every platform; the description and the arguments' go through the catalogue."""
-    return _decorator(
-        Purpose("command_given", name, Command(name, description, role, arguments, is_anywhere))
-    )
+    """A command on every platform; the description and the arguments' go through the catalogue.
+
+    Where it does not take the files that hang on the message it was typed in, whoever gave it is told so.
+    """
+    purpose = Purpose("command_given", name, Command(name, description, role, arguments, is_anywhere))
+    remember = _decorator(purpose)
+    return remember if takes_files else lambda handler: remember(_without_files(handler))
+
+
+def _without_files(handler: Handler) -> Handler:
+    @wraps(handler)
+    def answered(event: CommandGiven, ctx: Context) -> Sequence[Action]:
+        actions = handler(event, ctx)
+        if not event.files:
+            return actions
+        text = ctx.texts_in(event.author.language).text(
+            "A command takes no files: what came with it went nowhere. Send it as a message of its own."
+        )
+        told = Reply(event.place, event.author.identity, Content(text=text), event.handle)
+        return [*actions, told]
+
+    return answered
 
 
 def _decorator(purpose: Purpose) -> Callable[[Handler], Handler]:

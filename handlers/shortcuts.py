@@ -59,7 +59,7 @@ def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
         return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
     words = f"**{escape(event.message_author.name)}:** {event.text}"
-    _, shown = add_note(ctx, ticket, staff, words)
+    _, shown = add_note(ctx, ticket, staff, words, files=event.files)
     return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",
                                              number=ticket.number))]  # fmt: skip
 

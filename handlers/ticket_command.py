@@ -24,12 +24,18 @@ from handlers.registry import button, command, form
 WORDS = Argument("words", mark("What you need; without it, you see how your ticket stands"))
 
 
-@command("ticket", mark("Open a ticket, or see how yours stands"), role=Role.CUSTOMER, arguments=(WORDS,))
+@command(
+    "ticket",
+    mark("Open a ticket, or see how yours stands"),
+    role=Role.CUSTOMER,
+    arguments=(WORDS,),
+    takes_files=True,
+)
 def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
     texts = ctx.texts_in(event.author.language)
     if ctx.work.tickets.desk_at(event.place) is not None:
         return [answer(event, texts.text("This chat belongs to a ticket that you are helping with."))]
-    if event.arguments.strip():
+    if event.arguments.strip() or event.files:
         return _open_with(event, str(escape(event.arguments.strip())), ctx)
     conversation = conversation_of(event, ctx)
     existing = open_ticket_in(ctx, conversation)
@@ -79,7 +85,10 @@ def _open_with(event: Asked, words: str, ctx: Context) -> list[Action]:
 
 def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context) -> list[Action]:
     """Say something in the customer's name that they gave in a command or form, and see that a person gets it."""
-    message = ctx.work.messages.add(conversation.id, Direction.INCOMING, event.author.name, words)
+    files = event.files if isinstance(event, CommandGiven) else ()
+    message = ctx.work.messages.add(
+        conversation.id, Direction.INCOMING, event.author.name, words, files=files
+    )
     existing = open_ticket_in(ctx, conversation)
     if existing is None:
         return open_ticket(ctx, conversation, subject=subject_of(words))

@@ -1,6 +1,6 @@
 """What each call of the control API takes. The field descriptions are the documentation that GET /control gives."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
@@ -47,12 +47,23 @@ class FileIn(Request):
     name: Annotated[str, Field(min_length=1, max_length=255, description="the file's name")]
     mime: Annotated[str, Field(description="its MIME type")] = "application/octet-stream"
     content: Annotated[Base64Bytes, Field(description="its bytes in base64")]
+    kind: Annotated[str, Field(description="voice, sticker, video_note or document, to be sent as that")] = ""
+    seconds: Annotated[float, Field(ge=0, description="how long it lasts")] = 0.0
 
 
 class Say(InRoom):
     text: Annotated[str, Field(description="in the platform's own markup")] = ""
     reply_to: Annotated[str, Field(description="the message this answers")] = ""
     files: Annotated[tuple[FileIn, ...], Field(description="files to attach")] = ()
+
+
+class Send(InRoom):
+    content: Annotated[dict[str, Any], Field(description="what is said, as the platform names it")]
+
+
+class ChangeFiles(OnMessage):
+    add: Annotated[tuple[FileIn, ...], Field(description="files to add")] = ()
+    remove: Annotated[tuple[str, ...], Field(description="ids of files to take away")] = ()
 
 
 class OpenThread(InRoom):

@@ -1,6 +1,6 @@
 """The calls of the control API that one platform answers: everything of `Surface`, one row each."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
@@ -64,10 +64,26 @@ async def messages(on: Platform, asked: ask.ReadRoom) -> dict[str, Any]:
 
 async def say(on: Platform, said: ask.Say) -> dict[str, Any]:
     """Post a message; also as multipart/form-data with any number of file parts."""
-    files = tuple(Upload(file.name, file.mime, file.content) for file in said.files)
+    files = _uploads(said.files)
     return {
         "message": await on.server.say(said.person, said.room, said.text, files=files, reply_to=said.reply_to)
     }
+
+
+def _uploads(files: Iterable[ask.FileIn]) -> tuple[Upload, ...]:
+    return tuple(Upload(file.name, file.mime, file.content, file.kind, file.seconds) for file in files)
+
+
+async def send(on: Platform, asked: ask.Send) -> dict[str, Any]:
+    """Say what is neither text nor file: a venue, a poll, a sticker, a canvas."""
+    return {"message": await on.server.send(asked.person, asked.room, asked.content)}
+
+
+async def change_files(on: Platform, asked: ask.ChangeFiles) -> dict[str, Any]:
+    """Add files to one's own message or take some away."""
+    add, remove = _uploads(asked.add), asked.remove
+    await on.server.change_files(asked.person, asked.room, asked.message, add=add, remove=remove)
+    return {}
 
 
 async def open_thread(on: Platform, asked: ask.OpenThread) -> dict[str, Any]:
@@ -217,6 +233,8 @@ CALLS: tuple[Call[Any], ...] = (
     Call("GET", "rooms", ask.AsPerson, rooms),
     Call("GET", "messages", ask.ReadRoom, messages),
     Call("POST", "say", ask.Say, say),
+    Call("POST", "send", ask.Send, send),
+    Call("POST", "change_files", ask.ChangeFiles, change_files),
     Call("POST", "open_thread", ask.OpenThread, open_thread),
     Call("POST", "reply_in_thread", ask.WithText, reply_in_thread),
     Call("POST", "edit", ask.WithText, edit),

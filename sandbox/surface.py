@@ -118,6 +118,10 @@ class Upload:
     name: str
     mime: str
     content: bytes
+    kind: str = ""
+    """voice, sticker, video_note or document, when the app is told to send it as that; "" for what it makes of it."""
+    seconds: float = 0.0
+    """How long a voice, sound or film lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,24 @@ class Surface(Protocol):
         Several files on Telegram become a media group. Text that begins with "/" is a message like any other
         on Telegram; on Slack and Discord use `command`.
         """
+        ...
+
+    async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
+        """Say what is neither text nor file, as the platform names it: {"venue": {...}}, {"poll": {...}},
+        {"canvas": {...}}; returns the message id. SurfaceError names what the platform has.
+        """
+        ...
+
+    async def change_files(
+        self,
+        person: str,
+        room: str,
+        message: str,
+        *,
+        add: tuple[Upload, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> None:
+        """Add files to one's own message, or take some away by their ids, as far as the platform's app can do that."""
         ...
 
     async def open_thread(self, person: str, room: str, title: str, text: str) -> str:

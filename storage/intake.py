@@ -233,6 +233,10 @@ class IntakeQueue:
         )
         return event
 
+    def hold(self, event: StoredEvent, until: datetime) -> None:
+        """Let it wait, and all behind it in its lane, for what belongs to it."""
+        self._set(event, "pending", event.attempts, until, "")
+
     def waits(self, event: StoredEvent) -> None:
         """It was taken, but others of its lane come first."""
         self._set(event, "pending", event.attempts, self._now, "")

@@ -140,8 +140,9 @@ class Messages:
         is_from_bot: bool = False,
         reply_to_id: int | None = None,
         origin: MessageAt | None = None,
+        others: Sequence[MessageAt] = (),
     ) -> Message:
-        """Store what was said; its origin becomes its first reference."""
+        """Store what was said; its origin becomes its first reference, and the rest of its album the next ones."""
         message = Message(
             id=self._ids.next(self._now),
             conversation_id=conversation_id,
@@ -174,7 +175,7 @@ class Messages:
             deleted_at=None,
         )
         if origin:
-            self.add_refs(message.id, [origin])
+            self.add_refs(message.id, [origin, *others])
         return message
 
     def get(self, message_id: int) -> Message | None:

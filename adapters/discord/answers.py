@@ -18,7 +18,7 @@ from adapters.discord.posting import Loaded, Poster
 from adapters.discord.recent import Recent
 from adapters.discord.render import EPHEMERAL, render, render_form
 from adapters.discord.settings import PLATFORM
-from bot.core.content import Button, Content
+from bot.core.content import Button, Content, LostFile
 from bot.core.events import Handle
 from bot.core.outgoing import Answer, OpenForm, Post, Receipt
 from bot.core.places import MessageAt, Place, direct_to
@@ -182,18 +182,18 @@ class Answers:
         self, ref: InteractionRef, dialogue: _Dialogue, outgoing: Answer, attempt: Attempt
     ) -> Receipt:
         messages: list[MessageAt] = []
-        notices: list[str] = []
+        lost: list[LostFile] = []
         is_repeat_possible = attempt.is_uncertain and dialogue.standing is Standing.TAKEN
         done = dialogue.said.setdefault(attempt.key, 0)
         for part in render(outgoing.content)[done:]:
             async with self._poster.loaded(part, outgoing.place.channel) as loaded:
-                notices += loaded.notices
+                lost += loaded.lost
                 payload = _private(loaded.payload) if outgoing.is_private else loaded.payload
-                made = await self._say(ref, dialogue, Loaded(payload, loaded.files))
+                made = await self._say(ref, dialogue, replace(loaded, payload=payload))
             dialogue.said[attempt.key] += 1
             if not outgoing.is_private and made.get("id"):
                 messages.append(MessageAt(_place_of(made, outgoing.place), str(made["id"])))
-        return Receipt(tuple(messages), None, is_repeat_possible, tuple(dict.fromkeys(notices)))
+        return Receipt(tuple(messages), None, is_repeat_possible, lost=tuple(lost))
 
     async def _say(self, ref: InteractionRef, dialogue: _Dialogue, part: Loaded) -> dict[str, Any]:
         """Say one message in the way that the interaction's standing leaves open."""

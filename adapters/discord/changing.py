@@ -1,6 +1,7 @@
 """Changing what was said: edits, removals, reactions, and the marks on staff messages."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -16,16 +17,17 @@ from adapters.discord.errors import (
     UNKNOWN_EMOJI,
     UNKNOWN_MESSAGE,
     code_of,
+    is_about_files,
     send_error,
 )
 from adapters.discord.messages import Messages
-from adapters.discord.posting import Poster, Target
+from adapters.discord.posting import Loaded, Poster, Target
 from adapters.discord.recent import Recent
 from adapters.discord.render import Part, render
 from adapters.discord.rooms import api_channel
 from adapters.discord.snowflake import made_at
 from adapters.discord.threads import Threads
-from bot.core.content import Content
+from bot.core.content import Content, LostFile
 from bot.core.outgoing import Edit, Mark, Outcome, React, Receipt, Remove
 from bot.core.places import MessageAt
 
@@ -57,10 +59,10 @@ class Changer:
         """Redraw the parts that are there, add those that are missing, take away those that are too many."""
         parts = render(outgoing.content)
         edited: list[MessageAt] = []
-        notices: list[str] = []
+        lost: list[LostFile] = []
         try:
             for at, part in zip(outgoing.messages, parts, strict=False):
-                notices += await self._redraw(at, part)
+                lost += await self._redraw(at, part, has_other_files=outgoing.before is not None)
                 edited.append(at)
             for at in outgoing.messages[len(parts) :]:
                 await self._delete(at)
@@ -68,20 +70,36 @@ class Changer:
             raise send_error(error) from error
         missing = parts[len(edited) :]
         if not missing:
-            return Receipt(tuple(edited), notices=tuple(notices))
+            return Receipt(tuple(edited), lost=tuple(lost))
         place = outgoing.messages[0].place
         receipt = await self._poster.say(Target(api_channel(place), place), missing, attempt, edited)
-        return Receipt(receipt.messages, None, receipt.is_repeat_possible, (*notices, *receipt.notices))
+        return replace(receipt, lost=(*lost, *receipt.lost))
 
-    async def _redraw(self, at: MessageAt, part: Part) -> list[str]:
-        """Change one message; its files are only touched when there are more or fewer of them than before."""
-        changed = await self._at(at, lambda channel: self._messages.change(channel, at.id, part.payload))
-        if len(changed.get("attachments") or ()) == len(part.files):
-            return []
-        async with self._poster.loaded(part, at.place.channel) as loaded:
-            payload = {**loaded.payload, "attachments": []}
-            await self._at(at, lambda channel: self._messages.change(channel, at.id, payload, loaded.files))
-            return list(loaded.notices)
+    async def _redraw(self, at: MessageAt, part: Part, *, has_other_files: bool) -> list[LostFile]:
+        """Change one message; its files are only touched when they are others, or more or fewer than before."""
+        if not has_other_files:
+            changed = await self._at(at, lambda channel: self._messages.change(channel, at.id, part.payload))
+            if len(changed.get("attachments") or ()) == len(part.files):
+                return []
+        # A message cannot become a voice message; there the voice is a file like any.
+        plain = replace(part, is_voice=False)
+        async with self._poster.loaded(plain, at.place.channel) as loaded:
+            for tried in (loaded, *loaded.lighter):
+                try:
+                    await self._reload(at, tried)
+                except FAILURES as error:
+                    if not (tried.files and is_about_files(error, gives_up=False)):
+                        raise
+                else:
+                    return list(tried.lost)
+        return []
+
+    async def _reload(self, at: MessageAt, loaded: Loaded) -> None:
+        """Change one message and put these files in place of those it has."""
+        for file in loaded.files:
+            file.reset()
+        payload = {**loaded.payload, "attachments": []}
+        await self._at(at, lambda channel: self._messages.change(channel, at.id, payload, loaded.files))
 
     async def redraw_card(self, at: MessageAt, content: Content) -> bool:
         """Redraw a card; False when it is gone. Raises one of `errors.FAILURES`."""

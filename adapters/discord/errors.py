@@ -77,6 +77,21 @@ def send_error(error: Failure, sent: tuple[MessageAt, ...] = ()) -> SendError:
     return SendError(type(error).__name__, is_uncertain=is_uncertain, sent=sent)
 
 
+def is_about_files(error: Failure, *, gives_up: bool) -> bool:
+    """Whether the message may be taken without its files.
+
+    `gives_up`: it was tried so often that a line which breaks again and again is blamed on them.
+    """
+    if not isinstance(error, discord.HTTPException):
+        return gives_up and not isinstance(error, (*_NOTHING_SENT, discord.LoginFailure, discord.RateLimited))
+    if error.status >= 500:
+        return gives_up and error.status != 503
+    is_elsewhere = (
+        error.code in (UNKNOWN_CHANNEL, THREAD_ARCHIVED) or _REFUSALS.get(error.code) is Refusal.BLOCKED
+    )
+    return error.status in (400, 403, 413) and not is_elsewhere
+
+
 def _refused(error: discord.HTTPException, sent: tuple[MessageAt, ...]) -> SendError:
     detail = f"{error.status} {error.code}: {error.text[:200]}"
     if error.status == 429 or error.status == 401:

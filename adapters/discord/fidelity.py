@@ -38,4 +38,43 @@ TEXT: Table = {
     "long_text": Fidelity("in several messages", note="Of at most 2,000 characters."),
 }
 
-TABLE: Table = {**TEXT}
+FILES: Table = {
+    "picture": Fidelity(NATIVE),
+    "film": Fidelity(NATIVE),
+    "round_film": Fidelity("as a video", is_said=False),
+    "sound": Fidelity(NATIVE),
+    "voice": Fidelity(NATIVE, note="OGG; others are files. Without a waveform it is flat."),
+    "moving_picture": Fidelity(NATIVE),
+    "document": Fidelity(NATIVE),
+    "album": Fidelity(NATIVE, note="Up to ten files in a message."),
+    "sticker": Fidelity("as a picture"),
+    "moving_sticker": Fidelity("by its still picture", is_said=False),
+    "drawn_sticker": Fidelity("by its name"),
+    "location": Fidelity("coordinates with a link to the map", is_said=False),
+    "live_location": Fidelity("as a place, edited as it moves", is_said=False),
+    "venue": Fidelity("name, address, coordinates with a link to the map", is_said=False),
+    "contact": Fidelity("name and number", is_said=False),
+    "poll": Fidelity("question and answers"),
+    "dice": Fidelity("the value", is_said=False),
+    "game": Fidelity("by its name"),
+    "checklist": Fidelity("as a task list", is_said=False),
+    "invoice": Fidelity("title and amount", is_said=False),
+    "story": Fidelity("whose story it is", is_said=False),
+    "gift": Fidelity("the words with it", is_said=False),
+    "canvas": Fidelity("title with a link", is_said=False),
+    "list": Fidelity("title with a link", is_said=False),
+    "file_elsewhere": Fidelity("name with a link", is_said=False),
+    "huddle": Fidelity("in words", is_said=False),
+    "unknown": Fidelity(
+        "in words", note="Only where Discord does not withhold contents: in direct messages and mentions."
+    ),
+    "fetched": Fidelity("500 MB"),
+    "taken": Fidelity("10 MB", note="50 or 100 MB in boosted servers."),
+    "too_large": Fidelity("name, size and reason, to both sides"),
+    "lying_name": Fidelity("as a file that shows what it is"),
+    "file_removed": Fidelity("taken away"),
+    "file_added": Fidelity(NATIVE, is_said=False, note="Other clients than Discord's own can."),
+    "file_deleted": Fidelity("deleted"),
+}
+
+TABLE: Table = {**TEXT, **FILES}

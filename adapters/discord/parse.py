@@ -2,17 +2,19 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from adapters import Translate, in_english
 from adapters.discord.attachments import files_of
 from adapters.discord.discord_read import Names
 from adapters.discord.rooms import Hearing, Room, RoomKind
 from adapters.discord.settings import PLATFORM
 from adapters.discord.snowflake import is_timed, made_at
+from adapters.discord.special import texts_beside, unknown
 from adapters.discord.text import to_commonmark
 from bot.core.commands import Command
 from bot.core.events import (
@@ -48,6 +50,8 @@ class Reader:
     names: Names
     commands: Sequence[Command]
     prefix: str = ""
+    texts: Translate = in_english
+    """The catalogue, for what can only be told in words."""
 
     def typed_name(self, name: str) -> str:
         """The command that goes by this typed name, or ""."""
@@ -127,8 +131,11 @@ def read_message(
     root = _root(data.get("referenced_message"), room, reader.me)
     place = room.exchange_about(root or message.id)
     if (typed := _typed_command(content, reader)) is not None:
-        return CommandGiven(f"{PLATFORM}:command:{data['id']}", at, place, author, *typed, message=message)
+        id_ = f"{PLATFORM}:command:{data['id']}"
+        return CommandGiven(id_, at, place, author, *typed, message=message, files=files_of(data))
     text, files = _titled(_text_of(data, content, reader), data, room), files_of(data)
+    if not text and not files and (room.kind is RoomKind.DIRECT or not _may_be_withheld(data, reader)):
+        text = "" if data.get("content") else unknown(reader.texts)
     if not text and not files:
         return None
     return MessageReceived(
@@ -145,6 +152,11 @@ def read_message(
         forwarded_from=_forwarded_from(data, reader),
         is_backfilled=is_backfilled,
     )
+
+
+def _may_be_withheld(data: Payload, reader: Reader) -> bool:
+    """Without the message content intent, what does not mention the bot has no content to look at."""
+    return not any(str(one.get("id")) == reader.me for one in data.get("mentions") or ())
 
 
 def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
@@ -172,7 +184,8 @@ def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> Messa
     if edition is None:
         return None
     text = _titled(_text_of(data, _without_call(str(data["content"] or ""), reader), reader), data, room)
-    files = files_of(data)
+    # A server may tell only what changed; then the files are as they were.
+    files = files_of(data) if "attachments" in data else None
     if not text and not files:
         return None
     return MessageEdited(
@@ -300,18 +313,7 @@ def _titled(text: str, data: Payload, room: Room) -> str:
 def _text_of(data: Payload, content: str, reader: Reader) -> str:
     names = names_in(data, reader.names)
     text = to_commonmark(content, names)
-    if not (data.get("message_snapshots") or data.get("sticker_items") or data.get("poll")):
-        return text
-    return "\n\n".join(filter(None, (text, *_texts_beside(data, names))))
-
-
-def _texts_beside(data: Payload, names: Names) -> Iterator[str]:
-    for snapshot in data.get("message_snapshots") or ():
-        yield to_commonmark(str(snapshot["message"].get("content") or ""), names)
-    for sticker in data.get("sticker_items") or ():
-        yield to_commonmark(f":{sticker.get('name') or 'sticker'}:", names)
-    if poll := data.get("poll"):
-        yield to_commonmark(_poll_text(poll), names)
+    return "\n\n".join(filter(None, (text, *texts_beside(data, names))))
 
 
 def names_in(message: Payload, names: Names) -> Names:
@@ -321,9 +323,3 @@ def names_in(message: Payload, names: Names) -> Names:
         return names
     mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in mentions}
     return lambda kind, value: (mentioned.get(value, "") if kind == "user" else "") or names(kind, value)
-
-
-def _poll_text(poll: Payload) -> str:
-    answers = [str((one.get("poll_media") or {}).get("text") or "") for one in poll.get("answers") or ()]
-    question = str((poll.get("question") or {}).get("text") or "")
-    return "\n".join(["📊 " + question, *(f"- {answer}" for answer in answers if answer)])

@@ -10,15 +10,26 @@ from typing import Any
 import discord
 
 from adapters import AdapterContext, Attempt
+from adapters.discord.attachments import VOICE_MESSAGE
 from adapters.discord.directory import Directory
-from adapters.discord.errors import FAILURES, THREAD_ARCHIVED, UNKNOWN_CHANNEL, code_of, send_error
-from adapters.discord.files import TOO_LARGE, Luggage, pack
+from adapters.discord.errors import (
+    FAILURES,
+    THREAD_ARCHIVED,
+    UNKNOWN_CHANNEL,
+    code_of,
+    is_about_files,
+    send_error,
+)
+from adapters.discord.files import Luggage, pack
+from adapters.discord.length import width
 from adapters.discord.messages import Messages
 from adapters.discord.render import Part, render
 from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from adapters.discord.text import LONGEST_MESSAGE, to_discord
 from adapters.discord.threads import Threads
+from adapters.luggage import GIVES_UP_AFTER, told
+from bot.core.content import Loss, LostFile
 from bot.core.outgoing import Post, Receipt
 from bot.core.places import MessageAt, Place
 
@@ -53,7 +64,9 @@ class Loaded:
 
     payload: dict[str, Any]
     files: Sequence[discord.File] = ()
-    notices: Sequence[str] = ()
+    lost: Sequence[LostFile] = ()
+    lighter: tuple["Loaded", ...] = ()
+    """What may be taken where this is refused, in this order: a voice as any file, the words without files."""
 
     def answering(self, message_id: str) -> "Loaded":
         """The same as a reply; one whose message is gone is posted all the same."""
@@ -73,7 +86,7 @@ class Sending:
     """What has arrived, in this try and before."""
     fresh: list[MessageAt] = field(default_factory=list)
     """What this try brought."""
-    notices: list[str] = field(default_factory=list)
+    lost: list[LostFile] = field(default_factory=list)
     is_repeat_possible: bool = False
 
     def arrived(self, message: Mapping[str, Any]) -> None:
@@ -86,7 +99,7 @@ class Sending:
         return Receipt(
             tuple(self.messages),
             is_repeat_possible=self.is_repeat_possible,
-            notices=tuple(dict.fromkeys(self.notices)),
+            lost=tuple(self.lost),
         )
 
 
@@ -147,8 +160,7 @@ class Poster:
                     await self._say_part(sending, Loaded(part.payload), is_first=number == 0)
                     continue
                 async with self.loaded(part, target.channel) as loaded:
-                    sending.notices += loaded.notices
-                    await self._say_part(sending, loaded, is_first=number == 0)
+                    await self._say_loaded(sending, loaded, is_first=number == 0)
         except FAILURES as error:
             raise send_error(error, tuple(sending.fresh)) from error
         return sending.receipt()
@@ -157,23 +169,45 @@ class Poster:
     async def loaded(self, part: Part, channel: str) -> AsyncIterator[Loaded]:
         """The part with its files; what cannot come along is named in the text."""
         limit = await self._directory.upload_limit(channel) if part.files else 0
-        luggage = await pack(self._context.open_file, part.files, limit)
-        try:
-            payload = part.payload
-            if luggage.left_behind:
-                text = "\n".join(filter(None, (payload["content"], self._missing_files(luggage))))
-                payload = {**payload, "content": text if len(text) <= LONGEST_MESSAGE else payload["content"]}
-            yield Loaded(payload, luggage.files, luggage.notices)
-        finally:
-            luggage.close()
+        async with pack(self._context.open_file, part.files, limit) as luggage:
+            yield self._loaded(part, luggage)
 
-    def _missing_files(self, luggage: Luggage) -> str:
-        texts = self._context.texts
-        lines = [
-            f"📎 {name}: {texts('too large for this chat') if notice == TOO_LARGE else texts('could not be fetched')}"
-            for name, notice in luggage.left_behind
-        ]
-        return to_discord("\n".join(lines), LONGEST_MESSAGE)[0]
+    def _loaded(self, part: Part, luggage: Luggage) -> Loaded:
+        payload = self._telling(part.payload, luggage.lost)
+        plain = Loaded(payload, luggage.files, luggage.lost)
+        if not luggage.files:
+            return plain
+        losses = luggage.all_lost(Loss.REFUSED)
+        empty = Loaded(self._telling(part.payload, losses), (), losses)
+        if not part.is_voice:
+            return replace(plain, lighter=(empty,))
+        flags = part.payload.get("flags", 0) | VOICE_MESSAGE
+        heard = {**payload, "flags": flags, "voice": luggage.voice()}
+        return Loaded(heard, luggage.files, luggage.lost, (plain, empty))
+
+    def _telling(self, payload: dict[str, Any], losses: Sequence[LostFile]) -> dict[str, Any]:
+        """The message with a line for each file that is not with it."""
+        if not losses:
+            return payload
+        text = payload["content"]
+        room = LONGEST_MESSAGE - width(text) - 1
+        lines = to_discord(told(losses, self._context.texts), room)[:1] if room > 0 else []
+        return {**payload, "content": "\n".join(filter(None, (text, *lines)))}
+
+    async def _say_loaded(self, sending: Sending, part: Loaded, *, is_first: bool) -> None:
+        """Say it, and where its files are what is refused, say it without them."""
+        for tried in (part, *part.lighter):
+            for file in tried.files:
+                file.reset()
+            try:
+                await self._say_part(sending, tried, is_first=is_first)
+            except FAILURES as error:
+                gives_up = sending.attempt.number >= GIVES_UP_AFTER
+                if not (tried.files and is_about_files(error, gives_up=gives_up)):
+                    raise
+                continue
+            sending.lost += tried.lost
+            return
 
     async def _say_part(self, sending: Sending, part: Loaded, *, is_first: bool) -> None:
         nonce = nonce_of(sending.attempt.key, len(sending.messages))

@@ -173,6 +173,7 @@ class Receiver:
                 names=self._directory.name,
                 commands=self._context.commands,
                 prefix=self._context.command_prefix,
+                texts=self._context.texts,
             )
         return self._reader
 

@@ -11,7 +11,18 @@ from typing import Any
 from adapters.discord.discord_write import escape_discord
 from adapters.discord.length import clip, width
 from adapters.discord.text import LONGEST_MESSAGE, to_discord, to_plain
-from bot.core.content import Button, ButtonStyle, Content, FieldKind, FileRef, Form, FormField, Tone
+from adapters.luggage import travels_with_text
+from bot.core.content import (
+    Button,
+    ButtonStyle,
+    Content,
+    FieldKind,
+    FileKind,
+    FileRef,
+    Form,
+    FormField,
+    Tone,
+)
 
 Json = dict[str, Any]
 
@@ -48,6 +59,9 @@ LARGEST_FILE_BYTES = 100 * 1024 * 1024
 """No server takes more; such a file stays behind and needs no room."""
 GUESSED_FILE_BYTES = 8 * 1024 * 1024
 """For a file whose platform does not say how large it is."""
+MOST_BESIDE_FILES = 1200
+"""Longer text stands alone: beside files there must be room to say which of them did not come along."""
+_VOICES = frozenset({"audio/ogg", "audio/opus", "application/ogg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class Part:
 
     payload: Json
     files: tuple[FileRef, ...] = ()
+    is_voice: bool = False
+    """Its one file is to be heard as a voice message, which has nothing beside it."""
 
 
 def render(content: Content) -> list[Part]:
@@ -68,10 +84,20 @@ def render(content: Content) -> list[Part]:
         # A card keeps its buttons on its first message, which is the one that is redrawn.
         payloads[0 if is_card else -1]["components"] = _rows(content.buttons)
     parts = [Part(_message(payload)) for payload in payloads]
-    groups = [Part(_message({}), tuple(group)) for group in _file_groups(content.files)]
-    if parts and groups and not is_card:
+    groups = [Part(_message({}), tuple(group), _is_voice(group[0])) for group in _file_groups(content.files)]
+    if parts and groups and not is_card and _share_message(parts[-1], groups[0]):
         parts[-1] = replace(parts[-1], files=groups.pop(0).files)
     return parts + groups
+
+
+def _share_message(text: Part, files: Part) -> bool:
+    is_short = width(text.payload["content"]) <= MOST_BESIDE_FILES
+    carried = [file for file in files.files if file.size_bytes <= LARGEST_FILE_BYTES]
+    return is_short and not files.is_voice and travels_with_text(carried)
+
+
+def _is_voice(file: FileRef) -> bool:
+    return file.kind is FileKind.VOICE and file.mime.partition(";")[0].strip().lower() in _VOICES
 
 
 def _file_groups(files: Sequence[FileRef]) -> Iterator[list[FileRef]]:
@@ -79,7 +105,8 @@ def _file_groups(files: Sequence[FileRef]) -> Iterator[list[FileRef]]:
     used = 0
     for file in files:
         size = 0 if file.size_bytes > LARGEST_FILE_BYTES else file.size_bytes or GUESSED_FILE_BYTES
-        if group and (len(group) == MOST_FILES or used + size > LONGEST_REQUEST_BYTES):
+        is_alone = group and (_is_voice(file) or _is_voice(group[0]))
+        if group and (is_alone or len(group) == MOST_FILES or used + size > LONGEST_REQUEST_BYTES):
             yield group
             group, used = [], 0
         group.append(file)

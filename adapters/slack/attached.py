@@ -1,37 +1,110 @@
-"""The files of a message, as references that can be opened again after a restart."""
+"""The files of a message, as references that can be opened again after a restart; what is no file, in words."""
 
-import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
+from adapters import Translate
 from adapters.slack.payloads import Json
 from adapters.slack.scope import PLATFORM
+from adapters.slack.styled import escaped
 from bot.core.content import FileKind, FileRef, told_size
+from bot.core.files import safe_name
 
-_MOST_IN_NAME = 120
+_LARGEST = 1 << 53
 _KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
 _SUBTYPES = {"slack_audio": FileKind.VOICE, "slack_video": FileKind.VIDEO}
 _GONE = frozenset({"tombstone", "hidden_by_limit"})
+_PAGES = {
+    **dict.fromkeys(("quip", "canvas", "application/vnd.slack-docs"), "📄"),
+    **dict.fromkeys(("list", "application/vnd.slack-list"), "📋"),
+}
+"""Canvases and lists, by mode, type and content type: pages of Slack that have no content to download."""
 
 
 def file_refs(message: Json) -> tuple[FileRef, ...]:
-    """Return the files that lie on Slack; what lies elsewhere is a link in the text."""
-    return tuple(_refs(message))
+    """Return the files that lie on Slack, those of a message that is shared here last."""
+    return tuple(_ref(file) for file in _files(message) if _is_carried(file))
 
 
-def _refs(message: Json) -> Iterator[FileRef]:
-    for file in message.get("files") or ():
-        if file.get("is_external") or file.get("mode") in _GONE or not file.get("id"):
-            continue
-        mime = str(file.get("mimetype") or "application/octet-stream")
-        url = str(file.get("url_private_download") or file.get("url_private") or "")
-        yield FileRef(
-            platform=PLATFORM,
-            id=f"{file['id']} {url}".strip(),
-            name=safe_name(str(file.get("name") or file.get("title") or "file")),
-            kind=_kind(file, mime),
-            mime=mime,
-            size_bytes=told_size(file.get("size")),
-        )
+def words_beside(message: Json, texts: Translate) -> Iterator[str]:
+    """In CommonMark what hangs on the message and is no file that could be carried: pages, links, what is gone."""
+    for file in _files(message):
+        if not _is_carried(file) and (told := _told(file, texts)):
+            yield told
+
+
+def _files(message: Json) -> Iterator[Json]:
+    yield from _objects(message.get("files"))
+    for share in shares(message):
+        yield from _objects(share.get("files"))
+
+
+def shares(message: Json) -> list[Json]:
+    """The messages that are shared in it. A link that Slack unfolds is an attachment too, but nobody shared that."""
+    return [one for one in _objects(message.get("attachments")) if one.get("is_share")]
+
+
+def _objects(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+
+
+def _is_carried(file: Json) -> bool:
+    mode, access = str(file.get("mode") or ""), str(file.get("file_access") or "")
+    is_elsewhere = file.get("is_external") or mode == "external"
+    is_shut = mode in _GONE or access in {"access_denied", "file_not_found"}
+    return bool(file.get("id")) and not (is_elsewhere or is_shut or _page_sign(file))
+
+
+def _page_sign(file: Json) -> str:
+    found = (_PAGES.get(str(file.get(key) or "")) for key in ("mode", "filetype", "mimetype"))
+    return next((sign for sign in found if sign), "")
+
+
+def _told(file: Json, texts: Translate) -> str:
+    name = safe_name(str(file.get("title") or file.get("name") or ""), "")
+    if file.get("mode") == "tombstone":
+        return _clip(texts("a file that was deleted"))
+    if file.get("mode") == "hidden_by_limit":
+        return _clip(texts("a file that is beyond the limit of this workspace"))
+    if sign := _page_sign(file):
+        return _link(sign, name or texts("a page on Slack"), str(file.get("permalink") or ""))
+    if file.get("is_external") or file.get("mode") == "external":
+        # It lies elsewhere, where the bot's token must not go; people can open the link.
+        url = str(file.get("external_url") or file.get("url_private") or "")
+        return _link("", name or url, url)
+    return _clip(name, texts("(a file that the bot may not open)"))
+
+
+def _clip(*words: str) -> str:
+    return escaped(" ".join(["📎", *filter(None, words)]))
+
+
+def _link(sign: str, name: str, url: str) -> str:
+    is_plain = url.startswith(("https://", "http://")) and not set(url) & set(" <>\\\n")
+    shown = f"[{escaped(name)}](<{url}>)" if is_plain else escaped(name)
+    return f"{sign} {shown}".strip()
+
+
+def _ref(file: Json) -> FileRef:
+    mime = str(file.get("mimetype") or "application/octet-stream")
+    url = str(file.get("url_private_download") or file.get("url_private") or "")
+    return FileRef(
+        platform=PLATFORM,
+        id=f"{file['id']} {url}".strip(),
+        name=safe_name(str(file.get("name") or file.get("title") or "")),
+        kind=_kind(file, mime),
+        mime=mime,
+        size_bytes=told_size(file.get("size")),
+        seconds=_number(file, "duration_ms") / 1000,
+        unique=str(file["id"]),
+    )
+
+
+def _number(file: Json, key: str) -> float:
+    value = file.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0.0
+    return float(value) if 0 < value <= _LARGEST else 0.0
 
 
 def address_of(file: FileRef) -> tuple[str, str]:
@@ -41,20 +114,8 @@ def address_of(file: FileRef) -> tuple[str, str]:
 
 
 def _kind(file: Json, mime: str) -> FileKind:
-    if (subtype := file.get("subtype")) in _SUBTYPES:
+    if (subtype := str(file.get("subtype") or "")) in _SUBTYPES:
         return _SUBTYPES[subtype]
     if mime == "image/gif":
         return FileKind.ANIMATION
     return _KINDS.get(mime.partition("/")[0], FileKind.DOCUMENT)
-
-
-def safe_name(name: str) -> str:
-    """A file name without path, control and direction signs, at most 120 characters, its ending kept."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C").strip(" .")
-    if len(shown) <= _MOST_IN_NAME:
-        return shown or "file"
-    stem, dot, ending = shown.rpartition(".")
-    if not dot or len(ending) > 16:
-        return shown[:_MOST_IN_NAME]
-    return f"{stem[: _MOST_IN_NAME - len(ending) - 1]}.{ending}"

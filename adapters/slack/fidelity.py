@@ -38,4 +38,41 @@ TEXT: Table = {
     "long_text": Fidelity("in several messages", note="Of about 3,600 characters."),
 }
 
-TABLE: Table = {**TEXT}
+FILES: Table = {
+    "picture": Fidelity(NATIVE),
+    "film": Fidelity(NATIVE),
+    "round_film": Fidelity("as a video", is_said=False),
+    "sound": Fidelity(NATIVE),
+    "voice": Fidelity("as audio", note="No app can send a clip as if it had been recorded."),
+    "moving_picture": Fidelity(NATIVE),
+    "document": Fidelity(NATIVE),
+    "album": Fidelity(NATIVE),
+    "sticker": Fidelity("as a picture", is_said=False),
+    "moving_sticker": Fidelity("by its still picture", is_said=False),
+    "drawn_sticker": Fidelity("by its name", is_said=False),
+    "location": Fidelity("coordinates with a link to the map", is_said=False),
+    "live_location": Fidelity("as a place, edited as it moves", is_said=False),
+    "venue": Fidelity("name, address, coordinates with a link to the map", is_said=False),
+    "contact": Fidelity("name and number", is_said=False),
+    "poll": Fidelity("question and answers", is_said=False),
+    "dice": Fidelity("the value", is_said=False),
+    "game": Fidelity("by its name", is_said=False),
+    "checklist": Fidelity("as a task list", is_said=False),
+    "invoice": Fidelity("title and amount", is_said=False),
+    "story": Fidelity("whose story it is", is_said=False),
+    "gift": Fidelity("the words with it", is_said=False),
+    "canvas": Fidelity("title with a link"),
+    "list": Fidelity("title with a link"),
+    "file_elsewhere": Fidelity("name with a link"),
+    "huddle": Fidelity("in words"),
+    "unknown": Fidelity("in words", is_said=False),
+    "fetched": Fidelity("1 GB"),
+    "taken": Fidelity("1 GB", note="Less where the plan or the workspace says so; then both sides are told."),
+    "too_large": Fidelity("name, size and reason, to both sides"),
+    "lying_name": Fidelity("as a file that shows what it is"),
+    "file_removed": Fidelity("taken away", note="Its owner deletes it."),
+    "file_added": Fidelity("put up anew", is_said=False),
+    "file_deleted": Fidelity("deleted, the files too"),
+}
+
+TABLE: Table = {**TEXT, **FILES}

@@ -210,7 +210,7 @@ def _tell_shortcut(payload: Json, scope: Scope, now: datetime, found: Found) -> 
             name=str(payload["callback_id"]),
             message=at or MessageAt(place, str(message["ts"])),
             message_author=author_of(writer, scope.me, found),
-            text=says(message, scope.me, found),
+            text=says(message, scope.me, found, texts=scope.texts),
             files=file_refs(message),
             handle=_handle(payload, now),
         )

@@ -24,6 +24,8 @@ from bot.core.events import (
 from bot.core.places import MessageAt
 
 _SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
+_HUDDLE = "huddle_thread"
+"""Somebody began to talk there; at the top of a channel that is no question to anyone."""
 _SLACKBOT = "USLACKBOT"
 
 
@@ -80,7 +82,9 @@ class _Said:
         return Wanted(people | {self.user} - {""}, channels, members)
 
     def text(self, found: Found) -> str:
-        return says(self.message, self.scope.me, found, self.elements)
+        if self.message.get("subtype") == _HUDDLE:
+            return "🎧 " + self.scope.texts("started a huddle on Slack")
+        return says(self.message, self.scope.me, found, self.elements, self.scope.texts)
 
 
 def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: bool = False) -> Heard | None:
@@ -89,7 +93,7 @@ def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: boo
     channel = str(event.get("channel") or "")
     if not channel:
         return None
-    if subtype in _SAID:
+    if subtype in _SAID or (subtype == _HUDDLE and (event.get("thread_ts") or is_direct(channel))):
         # The bot hears itself, with everything that it says.
         if not is_by_person(event, scope):
             return None
@@ -156,6 +160,7 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
                 name=command.name,
                 arguments=arguments,
                 message=said.message_at,
+                files=file_refs(said.message),
             )
         ]
     return [_received(said, author, text)]
@@ -189,7 +194,9 @@ def _hear_changed(event: Json, scope: Scope, channel: str, now: datetime) -> Hea
         return _hear_deleted(previous, str(message.get("ts") or ""), event, scope, now)
     edited = str((message.get("edited") or {}).get("ts") or "")
     # Slack reports unfolded links and new reactions as changes too: an edition has its own time.
-    if not edited or edited == str((previous.get("edited") or {}).get("ts") or ""):
+    is_edited = edited and edited != str((previous.get("edited") or {}).get("ts") or "")
+    # A file that its owner deletes leaves a stone in the message, which is no edition to Slack.
+    if not is_edited and _file_ids(message) == _file_ids(previous):
         return None
     return hear_edition(message, scope, channel, now, before=previous)
 
@@ -217,11 +224,16 @@ def hear_past(message: Json, channel: str, position: str, scope: Scope, now: dat
     return hear_edition(message, scope, channel, now) if order_of(edited) > order_of(position) else None
 
 
+def _file_ids(message: Json) -> str:
+    return ",".join(file.id.partition(" ")[0] for file in file_refs(message))
+
+
 def _tell_edited(said: _Said, found: Found) -> list[Event]:
-    edited = str(said.message["edited"]["ts"])
+    edited = str((said.message.get("edited") or {}).get("ts") or "")
+    files = f":{_file_ids(said.message)}" if said.message.get("files") else ""
     return [
         MessageEdited(
-            id=f"slack:edit:{said.channel}:{said.ts}:{edited}",
+            id=f"slack:edit:{said.channel}:{said.ts}:{edited}{files}",
             at=time_of(edited, said.now),
             message=said.message_at,
             author=author_of(said.user, said.scope.me, found, is_in_staff_space=said.is_in_staff_space),

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from slack_sdk.errors import SlackApiError
 
 from adapters import AdapterContext, Attempt
+from adapters.luggage import lost, told
 from adapters.slack import uploads
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
-from adapters.slack.attached import safe_name
 from adapters.slack.directory import Directory
 from adapters.slack.payloads import Json
 from adapters.slack.refusals import BLOCK_ERRORS, to_send_error
 from adapters.slack.render import Part, parts
 from adapters.slack.scope import Me, Memory
 from adapters.slack.sent import Arrived, find_sent, metadata
-from bot.core.content import Content, FileRef
+from bot.core.content import Content, FileRef, LostFile
+from bot.core.files import safe_name
 from bot.core.outgoing import Receipt, Refusal, SendError
 from bot.core.places import MessageAt, Place
 
@@ -111,18 +112,18 @@ class Poster:
         """Post parts and files in order; the receipt names all of them, those of earlier tries first."""
         progress = _Progress(await self.settled(place), begins_thread, attempt.sent_so_far)
         arrived = await self._arrived(progress, attempt) if attempt.is_uncertain else None
-        notices: tuple[str, ...] = ()
+        losses: tuple[LostFile, ...] = ()
         try:
             for number in range(len(progress.messages), len(shown)):
                 known = arrived.part(number) if arrived else None
                 progress.add(known or await self.say(progress.target, shown[number], (attempt.key, number)))
             if files and len(progress.messages) == len(shown):
-                notices = await self._post_files(files, progress, arrived)
+                losses = await self._post_files(files, progress, arrived, attempt)
         except (*SLACK_ERRORS, KeyError) as error:
             raise self.failure(error, tuple(progress.new)) from error
         self._remember(progress)
         is_blind = attempt.is_uncertain and arrived is None
-        return Receipt(progress.messages, is_repeat_possible=is_blind, notices=notices)
+        return Receipt(progress.messages, is_repeat_possible=is_blind, lost=losses)
 
     async def _arrived(self, progress: _Progress, attempt: Attempt) -> Arrived | None:
         """What an earlier try may have left there; None when Slack does not let the bot look."""
@@ -169,23 +170,41 @@ class Poster:
         return str(answer["ts"])
 
     async def _post_files(
-        self, files: Sequence[FileRef], progress: _Progress, arrived: Arrived | None
-    ) -> tuple[str, ...]:
-        """Show the files as one message; returns what could not be shown."""
-        if arrived and (ts := arrived.upload([safe_name(file.name) for file in files])):
+        self, files: Sequence[FileRef], progress: _Progress, arrived: Arrived | None, attempt: Attempt
+    ) -> tuple[LostFile, ...]:
+        """Show the files as one message behind the parts, with a line for each that could not be carried over."""
+        number = len(progress.messages)
+        ts = arrived and (arrived.upload([safe_name(file.name) for file in files]) or arrived.part(number))
+        if ts:
             progress.add(ts)
             return ()
-        uploaded = await uploads.upload(self._api, files, self._context.open_file)
+        uploaded = await uploads.upload(self._api, files, self._context.open_file, attempt.number)
         if uploaded.files:
-            if ts := await uploads.share(
-                self._api, uploaded, progress.target.channel, progress.target.thread
-            ):
-                progress.add(ts)
-        elif not progress.messages:
-            is_large = "file_too_large" in uploaded.notices
-            refusal = Refusal.TOO_LARGE if is_large else Refusal.NOT_ALLOWED
-            raise SendError("slack: none of the files could be passed on", refusal=refusal)
-        return uploaded.notices
+            # Not all of them may have come along in the earlier try either.
+            ts = arrived and arrived.upload([str(file["title"]) for file in uploaded.files])
+            try:
+                ts = ts or await self._share(uploaded, progress)
+            except (*SLACK_ERRORS, KeyError) as error:
+                loss = uploads.loss_of(error, attempt.number)
+                if loss is None:
+                    raise
+                uploaded = uploads.Uploaded((), tuple(lost(file, loss) for file in files))
+        if not uploaded.files:
+            # One message all the same, so that whoever tries again finds all of it there.
+            note = await drawn(Content(text=told(uploaded.lost, self._context.texts)))
+            ts = await self.say(progress.target, note[0], (attempt.key, number))
+        if ts:
+            progress.add(ts)
+        return uploaded.lost
+
+    async def _share(self, uploaded: uploads.Uploaded, progress: _Progress) -> str:
+        comment = (
+            (await drawn(Content(text=told(uploaded.lost, self._context.texts))))[0].text
+            if uploaded.lost
+            else ""
+        )
+        target = progress.target
+        return await uploads.share(self._api, uploaded, target.channel, target.thread, comment)
 
     def _remember(self, progress: _Progress) -> None:
         for message in progress.new:

@@ -68,7 +68,9 @@ class Receiver:
     async def scope(self) -> Scope:
         """Raises what the Web API raises."""
         if self._scope is None:
-            self._scope = Scope(await self._api.me(), self._rooms, self._names, self._memory)
+            self._scope = Scope(
+                await self._api.me(), self._rooms, self._names, self._memory, self._context.texts
+            )
         return self._scope
 
     async def take(self, payload: Json) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Self
 
+from adapters import Translate, in_english
 from adapters.slack.commands import CommandNames
 from bot.core.places import MessageAt, Place
 
@@ -78,6 +79,8 @@ class Scope:
     rooms: Rooms
     names: CommandNames
     memory: Memory = field(default_factory=Memory)
+    texts: Translate = in_english
+    """The catalogue, for what can only be told in words."""
 
     def place(self, channel: str, thread: str = "") -> Place:
         """A channel's thread, or a direct chat as a whole: there threads are not exchanges of their own."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters import AdapterContext, Attempt
-from adapters.slack import emoji_names
+from adapters.slack import emoji_names, uploads
 from adapters.slack.answers import Answers
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.elsewhere import without_reading
@@ -43,6 +43,7 @@ _DONE = frozenset(
     {"already_reacted", "no_reaction", "message_not_found", "thread_not_found", "channel_not_found"}
 )
 """What these would have brought about is so already, or there is nothing left to do it to."""
+_FILE_GONE = frozenset({"file_not_found", "file_deleted", "cant_delete_file"})
 _UNKNOWN_REACTION = frozenset({"invalid_name", "too_many_emoji", "too_many_reactions"})
 _MOST_MARKS = 20_000
 _FRESH = timedelta(minutes=1)
@@ -73,7 +74,7 @@ class Sender:
             case Post():
                 return await self._post(outgoing, attempt)
             case Edit():
-                return await self._edit(outgoing.messages, outgoing.content, attempt)
+                return await self._edit(outgoing, attempt)
             case SetThread():
                 return await self._set_thread(outgoing)
             case Remove():
@@ -151,21 +152,28 @@ class Sender:
             await self._context.intake.accept([], cursor=cursor)
             self._positions.stored(cursor)
 
-    async def _edit(self, messages: Sequence[MessageAt], content: Content, attempt: Attempt) -> Receipt:
+    async def _edit(self, edit: Edit, attempt: Attempt) -> Receipt:
         """Redraw what is there, post what is more and take away what is left over."""
+        messages, content = edit.messages, edit.content
         shown = await drawn(content)
-        # Files follow the text as one message of their own, which cannot be changed.
-        files = tuple(messages[-1:]) if content.files and len(messages) > min(1, len(shown)) else ()
+        has_other_files = edit.before is not None
+        had_files = edit.before if edit.before is not None else content.files
+        # Files follow the text as one message of their own, which cannot be changed, only put up anew.
+        files = tuple(messages[-1:]) if had_files and len(messages) > min(1, len(shown)) else ()
         texts = messages[: len(messages) - len(files)]
         for message, part in zip(texts, shown, strict=False):
             await self._update(message, part)
         extra, more = texts[len(shown) :], shown[len(texts) :]
-        if extra:
-            await self._remove(Remove(tuple(extra)))
-        added: tuple[MessageAt, ...] = ()
-        if more and texts:
-            added = (await self._poster.post_parts(texts[-1].place, more, (), attempt)).messages
-        return Receipt((*texts[: len(shown)], *added, *files))
+        gone = (*extra, *files) if has_other_files else extra
+        if gone:
+            await self._remove(Remove(tuple(gone), has_files=bool(files) and has_other_files))
+        kept = () if has_other_files else files
+        new_files = content.files if has_other_files else ()
+        if not (more or new_files):
+            return Receipt((*texts[: len(shown)], *kept))
+        place = (texts or messages)[-1].place
+        receipt = await self._poster.post_parts(place, more, new_files, attempt)
+        return replace(receipt, messages=(*texts[: len(shown)], *receipt.messages, *kept))
 
     async def _update(self, message: MessageAt, part: Part) -> Receipt:
         try:
@@ -187,6 +195,9 @@ class Sender:
 
     async def _remove(self, remove: Remove) -> Receipt:
         for message in remove.messages:
+            # A file stays in the workspace when its message goes; and who may see it there is not ours to say.
+            for file_id in await uploads.files_in(self._api, message) if remove.has_files else ():
+                await self._call(self._api.saying.files_delete(file=file_id), also=_FILE_GONE)
             gone = {"channel": message.place.channel, "ts": message.id}
             await self._call(self._api.say("chat.delete", gone))
         return Receipt()

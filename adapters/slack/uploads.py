@@ -2,25 +2,29 @@
 
 import asyncio
 import contextlib
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 
 from adapters import FileOpener, FileUnavailableError
-from adapters.slack.api import SLACK_ERRORS, Api
-from adapters.slack.attached import address_of, safe_name
+from adapters.luggage import GIVES_UP_AFTER, FileLostError, Packed, packed
+from adapters.slack.api import SLACK_ERRORS, Api, error_code, status_of
+from adapters.slack.attached import address_of
 from adapters.slack.payloads import Json
-from bot.core.content import FileRef
+from adapters.slack.refusals import refusal_of, to_send_error
+from bot.core.content import FileRef, Loss, LostFile
+from bot.core.outgoing import Refusal
+from bot.core.places import MessageAt
 
 MOST_BYTES = 1_000_000_000
 """Slack's limit for one file."""
 _CHUNK = 64 * 1024
-_IN_MEMORY = 4 * 1024 * 1024
-_TRANSFER_SECONDS = 600
+_TRANSFER_SECONDS = 3600
+_SILENT_SECONDS = 60
 _LOGIN_PAGE = "text/html"
 _SHARE_LOOKS = 8
 _SHARE_PAUSE_SECONDS = 0.25
@@ -35,114 +39,130 @@ async def opened(
     url = url or await _ask_address(api, file_id)
     if not may_get_token(url, api_url):
         raise FileUnavailableError("the file does not lie on Slack")
-    timeout = aiohttp.ClientTimeout(total=_TRANSFER_SECONDS)
+    timeout = aiohttp.ClientTimeout(total=_TRANSFER_SECONDS, sock_read=_SILENT_SECONDS)
     headers = {"Authorization": f"Bearer {bot_token}"}
     try:
         response = await api.session.get(url, headers=headers, timeout=timeout, allow_redirects=False)
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise FileUnavailableError(f"slack: {type(error).__name__}") from error
+        raise FileUnavailableError(f"slack: {type(error).__name__}", is_passing=True) from error
     async with response:
         if response.status != 200:
             # To a token that may not read it, Slack answers with its login page or a way there.
-            raise FileUnavailableError(f"slack: status {response.status}")
+            is_passing = response.status >= 500 or response.status == 429
+            raise FileUnavailableError(f"slack: status {response.status}", is_passing=is_passing)
         if response.content_type == _LOGIN_PAGE and file.mime != _LOGIN_PAGE:
             raise FileUnavailableError("slack: a login page instead of the file")
         if (response.content_length or 0) > MOST_BYTES:
-            raise FileUnavailableError("slack: too large")
-        yield response.content.iter_chunked(_CHUNK)
+            raise FileUnavailableError("slack: too large", is_too_large=True)
+        yield _received(response)
+
+
+async def _received(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            yield chunk
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise FileUnavailableError(f"slack: {type(error).__name__}", is_passing=True) from error
 
 
 async def _ask_address(api: Api, file_id: str) -> str:
     try:
         answer = await api.reading.files_info(file=file_id)
     except SLACK_ERRORS as error:
-        raise FileUnavailableError(f"slack: {type(error).__name__}") from error
+        is_passing = not isinstance(error, SlackApiError) or status_of(error) >= 500
+        raise FileUnavailableError(f"slack: {type(error).__name__}", is_passing=is_passing) from error
     found = answer.get("file") or {}
     return str(found.get("url_private_download") or found.get("url_private") or "")
 
 
 def may_get_token(url: str, api_url: str) -> bool:
     """True for Slack's own hosts, and for the host of the API where another server takes its place."""
-    found, api = urlsplit(url), urlsplit(api_url)
-    host = found.hostname or ""
-    if found.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com")):
-        return True
-    return found.scheme == api.scheme and host != "" and host == api.hostname
-
-
-@dataclass(slots=True)
-class _Copy:
-    name: str
-    content: IO[bytes]
-    length: int
+    try:
+        found, api = urlsplit(url), urlsplit(api_url)
+        place, own = (found.hostname or "", found.port), (api.hostname or "", api.port)
+    except ValueError:
+        return False
+    host = place[0]
+    if found.scheme == "https" and place[1] in (None, 443):
+        for slack in ("slack.com", own[0]):
+            if slack and (host == slack or host.endswith(f".{slack}")):
+                return True
+    return found.scheme == api.scheme and host != "" and place == own
 
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """Files that Slack holds and nobody sees yet."""
+    """Files that Slack holds and nobody sees yet, and those that it does not hold."""
 
     files: tuple[Json, ...]
-    names: tuple[str, ...]
-    notices: tuple[str, ...]
+    lost: tuple[LostFile, ...]
 
 
-async def upload(api: Api, files: Sequence[FileRef], open_file: FileOpener) -> Uploaded:
-    """Steps one and two: copy the files to Slack; raises what the Web API raises.
-
-    A file that cannot be had or is too large is left out and noticed.
+async def upload(api: Api, files: Sequence[FileRef], open_file: FileOpener, tries: int) -> Uploaded:
+    """Steps one and two: copy the files to Slack. What cannot be carried over is left out; raises what the Web API
+    raises where another try may do better.
     """
     done: list[Json] = []
-    names: list[str] = []
-    notices: list[str] = []
+    losses: list[LostFile] = []
     for file in files:
-        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-            copy = _Copy(safe_name(file.name), spool, 0)
-            if notice := await _copy(file, open_file, copy):
-                notices.append(notice)
-                continue
-            place = await api.saying.files_getUploadURLExternal(filename=copy.name, length=copy.length)
-            await _put(api, str(place["upload_url"]), copy)
-            done.append({"id": str(place["file_id"]), "title": copy.name})
-            names.append(copy.name)
-    return Uploaded(tuple(done), tuple(names), tuple(notices))
+        try:
+            async with packed(file, open_file, MOST_BYTES) as found:
+                done.append(await _uploaded(api, found, tries))
+        except FileLostError as error:
+            losses.append(error.lost)
+    return Uploaded(tuple(done), tuple(losses))
 
 
-async def _copy(file: FileRef, open_file: FileOpener, copy: _Copy) -> str:
-    """Fill the copy, since Slack wants to know the length first; returns the notice of what went wrong, or ""."""
-    if file.size_bytes > MOST_BYTES:
-        return "file_too_large"
+async def _uploaded(api: Api, found: Packed, tries: int) -> Json:
     try:
-        async with open_file(file) as chunks:
-            async for chunk in chunks:
-                copy.length += len(chunk)
-                if copy.length > MOST_BYTES:
-                    return "file_too_large"
-                await asyncio.to_thread(copy.content.write, chunk)
-    except (FileUnavailableError, aiohttp.ClientError, TimeoutError):
-        return "file_unavailable"
-    return "" if copy.length else "file_unavailable"
+        place = await api.saying.files_getUploadURLExternal(filename=found.ref.name, length=found.size_bytes)
+        await _put(api, str(place["upload_url"]), found)
+    except (*SLACK_ERRORS, KeyError) as error:
+        if loss := loss_of(error, tries):
+            raise FileLostError(found.lost(loss)) from error
+        raise
+    return {"id": str(place["file_id"]), "title": found.ref.name}
 
 
-async def _put(api: Api, url: str, copy: _Copy) -> None:
-    copy.content.seek(0)
-    headers = {"Content-Length": str(copy.length), "Content-Type": "application/octet-stream"}
-    timeout = aiohttp.ClientTimeout(total=_TRANSFER_SECONDS)
-    async with api.session.post(url, data=_chunks(copy), headers=headers, timeout=timeout) as response:
+def loss_of(error: Exception, tries: int) -> Loss | None:
+    """Why a file has to stay behind; None when another try may do better."""
+    made = to_send_error(error)
+    if isinstance(error, aiohttp.ClientResponseError) and error.status == 413:
+        return Loss.TOO_LARGE
+    if made.refusal is Refusal.TOO_LARGE:
+        return Loss.TOO_LARGE
+    if made.is_permanent and refusal_of(error_code(error)) is not Refusal.PLACE_GONE:
+        return Loss.REFUSED
+    # The line broke again and again over this file: what stands behind it has waited long enough.
+    is_broken = made.is_uncertain and tries >= GIVES_UP_AFTER
+    return Loss.UNAVAILABLE if is_broken else None
+
+
+async def _put(api: Api, url: str, found: Packed) -> None:
+    headers = {"Content-Length": str(found.size_bytes), "Content-Type": "application/octet-stream"}
+    timeout = aiohttp.ClientTimeout(total=_TRANSFER_SECONDS, sock_read=_SILENT_SECONDS)
+    async with api.session.post(
+        url, data=_chunks(found), headers=headers, timeout=timeout, allow_redirects=False
+    ) as response:
         response.raise_for_status()
 
 
-async def _chunks(copy: _Copy) -> AsyncIterator[bytes]:
-    while chunk := await asyncio.to_thread(copy.content.read, _CHUNK):
-        yield chunk
+async def _chunks(found: Packed) -> AsyncIterator[bytes]:
+    with found.handle() as content:
+        while chunk := await asyncio.to_thread(content.read, _CHUNK):
+            yield chunk
 
 
-async def share(api: Api, uploaded: Uploaded, channel: str, thread: str) -> str:
+async def share(api: Api, uploaded: Uploaded, channel: str, thread: str, comment: str) -> str:
     """Step three: show the files as one message; returns its timestamp, or "" when Slack does not say it.
 
-    Raises what the Web API raises, but only while nobody sees the files.
+    `comment` is mrkdwn above them. Raises what the Web API raises, but only while nobody sees the files.
     """
     answer = await api.saying.files_completeUploadExternal(
-        files=[*uploaded.files], channel_id=channel, thread_ts=thread or None
+        files=[*uploaded.files],
+        channel_id=channel,
+        thread_ts=thread or None,
+        initial_comment=comment or None,
     )
     if ts := _shared_at(answer.get("files") or [], channel):
         return ts
@@ -162,3 +182,19 @@ def _shared_at(files: Sequence[Json], channel: str) -> str:
             for shared in shares.get(channel) or ():
                 return str(shared.get("ts") or "")
     return ""
+
+
+async def files_in(api: Api, message: MessageAt) -> list[str]:
+    """The ids of the files that hang on a message; none when Slack does not let the bot look."""
+    asked: dict[str, Any] = {"channel": message.place.channel, "limit": 1, "inclusive": True}
+    try:
+        if message.place.thread and not message.place.is_direct:
+            answer = await api.reading.conversations_replies(
+                ts=message.place.thread, oldest=message.id, latest=message.id, **asked
+            )
+        else:
+            answer = await api.reading.conversations_history(oldest=message.id, latest=message.id, **asked)
+    except SLACK_ERRORS:
+        return []
+    found = [one for one in answer.get("messages") or () if one.get("ts") == message.id]
+    return [str(file["id"]) for one in found for file in one.get("files") or () if file.get("id")]

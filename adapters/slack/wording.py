@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from adapters import Translate, in_english
 from adapters.slack import emoji_names, mrkdwn
+from adapters.slack.attached import shares, words_beside
 from adapters.slack.elements import tidied, words_of
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.scope import Me
-from adapters.slack.styled import escaped, plain_text
+from adapters.slack.styled import plain_text
 from adapters.slack.tables import table_of
 from adapters.slack.to_commonmark import commonmark
 
@@ -53,7 +55,13 @@ def mentioned(elements: Sequence[Json]) -> tuple[frozenset[str], frozenset[str]]
     return frozenset(people), frozenset(channels)
 
 
-def says(message: Json, me: Me, found: Found, elements: Sequence[Json] | None = None) -> str:
+def says(
+    message: Json,
+    me: Me,
+    found: Found,
+    elements: Sequence[Json] | None = None,
+    texts: Translate = in_english,
+) -> str:
     """Return the message as CommonMark, without the mention of the bot that it may begin with.
 
     `elements` is what was `spoken`, for who knows it already.
@@ -64,32 +72,23 @@ def says(message: Json, me: Me, found: Found, elements: Sequence[Json] | None = 
         text = commonmark(tidied([_named(element, found) for element in _without_call(elements, me)]))
     else:
         text = plain_text(plain.lstrip())
-    texts = [text, *_shared_texts(message)]
+    said = [text, *_shared_texts(message), *words_beside(message, texts)]
     # Half a character, as JSON can carry it, can be stored nowhere.
-    return "\n\n".join(text for text in texts if text).encode(errors="replace").decode()
+    return "\n\n".join(text for text in said if text).encode(errors="replace").decode()
 
 
 def forwarded_from(message: Json) -> str:
     """The name of who wrote a message that is shared here, or ""."""
-    return next((str(one.get("author_name") or "") for one in _shares(message)), "")
-
-
-def _shares(message: Json) -> Iterator[Json]:
-    # A link that Slack unfolds is an attachment too, but nobody forwarded it.
-    return (one for one in message.get("attachments") or () if one.get("is_share"))
+    return next((str(one.get("author_name") or "") for one in shares(message)), "")
 
 
 def _shared_texts(message: Json) -> Iterator[str]:
-    for share in _shares(message):
+    for share in shares(message):
         text = commonmark(
             tidied([_named(one, Found()) for one in mrkdwn.rich_text(str(share.get("text") or ""))])
         )
         if text:
             yield "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-    for file in message.get("files") or ():
-        if file.get("is_external") and (url := file.get("url_private")):
-            # It lies elsewhere, where the bot's token must not go; people can open the link.
-            yield f"[{escaped(str(file.get('name') or url))}](<{url}>)"
 
 
 def _without_call(elements: Sequence[Json], me: Me) -> Sequence[Json]:

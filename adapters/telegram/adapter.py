@@ -106,6 +106,7 @@ class TelegramAdapter:
             commands=command_names(context.commands),
             prefix=telegram_name(context.command_prefix),
             started_at=context.now(),
+            texts=context.texts,
         )
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:

@@ -23,11 +23,13 @@ class Caller:
             await asyncio.sleep(wait)
         return await self._call(chat, method, parameters, is_upload)
 
-    async def change(self, chat: str, method: str, parameters: dict[str, Any]) -> Any:
+    async def change(
+        self, chat: str, method: str, parameters: dict[str, Any], *, is_upload: bool = False
+    ) -> Any:
         """Change what is in a chat already; raises as `send`."""
         if (wait := self._pace.held_seconds(chat)) > 0:
             raise FloodError(wait)
-        return await self._call(chat, method, parameters, False)
+        return await self._call(chat, method, parameters, is_upload)
 
     async def _call(self, chat: str, method: str, parameters: dict[str, Any], is_upload: bool) -> Any:
         try:

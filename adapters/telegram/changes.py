@@ -7,9 +7,12 @@ from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, TelegramError
 
 from adapters import Attempt
+from adapters.luggage import FileLostError
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.errors import is_not_modified, refusal_of, send_error, words
+from adapters.telegram.files import SWAPPABLE, prepared
 from adapters.telegram.formatted import EMPTY, MAX_CAPTION, MAX_TEXT, Formatted
+from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.mentions import without_mentions
 from adapters.telegram.parse import CARD
 from adapters.telegram.posting import NO_PREVIEW
@@ -17,7 +20,7 @@ from adapters.telegram.render import Part, compose, keyboard
 from adapters.telegram.request import MissingError
 from adapters.telegram.split import split
 from adapters.telegram.target import Target, chat_id, message_number, target_of
-from bot.core.content import Content
+from bot.core.content import Content, LostFile
 from bot.core.outgoing import Edit, Mark, Outcome, React, Receipt, Refusal, Remove
 from bot.core.places import MessageAt
 
@@ -49,6 +52,8 @@ class Changes:
         """Replace the parts; more of them are sent behind the last, fewer are taken away."""
         first = outgoing.messages[0]
         target = target_of(first.place)
+        if outgoing.before is not None:
+            return await self._exchange(target, outgoing, attempt)
         body = without_mentions(compose(outgoing.content))
         try:
             texts = self._texts_of(outgoing)
@@ -63,6 +68,37 @@ class Changes:
         if result.missing:
             added = await self._delivery.put(target, result.missing, attempt, reply_to=first)
         return replace(added, messages=(*result.texts, *added.messages, *result.files, *behind))
+
+    async def _exchange(self, target: Target, outgoing: Edit, attempt: Attempt) -> Receipt:
+        """Other files: one takes the place of one; anything else is said anew, and what was there goes."""
+        content = outgoing.content
+        if not attempt.sent_so_far and len(outgoing.messages) == len(content.files) == 1:
+            changed = await self._swap(target, outgoing.messages[0], content)
+            if changed is not None:
+                return Receipt((outgoing.messages[0],), lost=changed)
+        receipt = await self._delivery.put(target, self._delivery.parts(target, content), attempt)
+        removed = await self.remove(Remove(outgoing.messages))
+        return replace(receipt, notices=(*receipt.notices, *removed.notices))
+
+    async def _swap(
+        self, target: Target, message: MessageAt, content: Content
+    ) -> tuple[LostFile, ...] | None:
+        """Put one file where one was; None when Telegram does not take it there."""
+        (body, *more) = split(without_mentions(compose(content)), MAX_TEXT, MAX_CAPTION - 1) or [EMPTY]
+        if more or content.buttons:
+            return None
+        try:
+            async with prepared(content.files[0], self._context.open_file, PLATFORM) as upload:
+                if upload.kind not in SWAPPABLE:
+                    return None
+                medium = upload.medium(await self._marked(target, body))
+                where = {"chat_id": chat_id(target.chat), "message_id": message_number(message.id)}
+                asked = {**where, "media": medium}
+                await self._caller.change(target.chat, "editMessageMedia", asked, is_upload=True)
+        except (FileLostError, TelegramError):
+            # Said anew, it will be said what is wrong with it.
+            return None
+        return ()
 
     async def redraw(self, target: Target, card: MessageAt, part: Part) -> None:
         """Replace the text and buttons of one message of text; raises SendError."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from telegram.error import TelegramError
 
 from adapters import AdapterContext, Attempt
+from adapters.luggage import GIVES_UP_AFTER
 from adapters.telegram.caller import Caller
 from adapters.telegram.errors import send_error
 from adapters.telegram.markers import Markers
@@ -53,6 +54,7 @@ class Delivery:
         posting = Posting(self.context, self.caller, target, self._answered(target, reply_to))
         posting.must_warn = attempt.is_uncertain
         posting.is_first = not attempt.sent_so_far
+        posting.gives_up_files = attempt.number >= GIVES_UP_AFTER
         try:
             if marker:
                 posting.mark_with(self.markers, await self.profile.username(), marker)
@@ -64,7 +66,7 @@ class Delivery:
         return Receipt(
             messages=(*attempt.sent_so_far, *posting.sent),
             is_repeat_possible=attempt.is_uncertain,
-            notices=tuple(dict.fromkeys(posting.notices)),
+            lost=tuple(posting.lost),
         )
 
     def _answered(self, target: Target, reply_to: MessageAt | None) -> int | None:

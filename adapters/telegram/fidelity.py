@@ -40,4 +40,43 @@ TEXT: Table = {
     "long_text": Fidelity("in several messages", note="Of at most 4,096 UTF-16 units."),
 }
 
-TABLE: Table = {**TEXT}
+FILES: Table = {
+    "picture": Fidelity(NATIVE, note="What Telegram does not take as a picture is a document."),
+    "film": Fidelity(NATIVE, note="MP4 and MOV; others are documents."),
+    "round_film": Fidelity(NATIVE),
+    "sound": Fidelity(NATIVE, note="MP3 and M4A; others are documents."),
+    "voice": Fidelity(NATIVE, note="OGG, MP3 and M4A; others are documents."),
+    "moving_picture": Fidelity(NATIVE),
+    "document": Fidelity(NATIVE),
+    "album": Fidelity(NATIVE, note="Two to ten of a kind; pictures and videos may share one."),
+    "sticker": Fidelity("as a sticker or a picture"),
+    "moving_sticker": Fidelity(NATIVE),
+    "drawn_sticker": Fidelity("by its name", is_said=False),
+    "location": Fidelity("coordinates with a link to the map"),
+    "live_location": Fidelity("as a place, edited as it moves"),
+    "venue": Fidelity("name, address, coordinates with a link to the map"),
+    "contact": Fidelity("name and number"),
+    "poll": Fidelity("question and answers"),
+    "dice": Fidelity("the value"),
+    "game": Fidelity("by its name"),
+    "checklist": Fidelity("as a task list"),
+    "invoice": Fidelity("title and amount"),
+    "story": Fidelity("whose story it is"),
+    "gift": Fidelity("the words with it"),
+    "canvas": Fidelity("title with a link", is_said=False),
+    "list": Fidelity("title with a link", is_said=False),
+    "file_elsewhere": Fidelity("name with a link", is_said=False),
+    "huddle": Fidelity("in words", is_said=False),
+    "unknown": Fidelity("in words"),
+    "fetched": Fidelity("20 MB"),
+    "taken": Fidelity("50 MB", note="A picture as such 10 MB."),
+    "too_large": Fidelity("name, size and reason, to both sides"),
+    "lying_name": Fidelity(
+        "as a file that shows what it is", note="Within Telegram a file is not fetched, and keeps its name."
+    ),
+    "file_removed": Fidelity("said anew without it", is_said=False),
+    "file_added": Fidelity(NATIVE, note="One file takes the place of one; more of them are said anew."),
+    "file_deleted": Fidelity("deleted", is_said=False, note="Telegram tells no bot of deletions."),
+}
+
+TABLE: Table = {**TEXT, **FILES}

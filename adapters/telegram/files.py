@@ -1,12 +1,9 @@
-"""Files on their way out: fetched into a spool first, so that size and kind are known before Telegram is asked."""
+"""Files on their way out: as what Telegram takes them for, by id where they lie on Telegram already."""
 
-import io
-import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from telegram import (
     InputFile,
@@ -18,19 +15,21 @@ from telegram import (
     MessageEntity,
 )
 
-from adapters import FileOpener, FileUnavailableError
+from adapters import FileOpener
+from adapters.luggage import Packed, packed
 from adapters.telegram.formatted import Formatted
-from adapters.telegram.names import file_name
-from bot.core.content import FileKind, FileRef
+from adapters.telegram.media import own_id
+from bot.core.content import FileKind, FileRef, Loss, LostFile
+from bot.core.files import safe_name
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
 MAX_STICKER_BYTES = 512 * 1024
-_IN_MEMORY_BYTES = 1024 * 1024
 
 METHODS = {
     FileKind.PICTURE: ("sendPhoto", "photo"),
     FileKind.VIDEO: ("sendVideo", "video"),
+    FileKind.ROUND_VIDEO: ("sendVideoNote", "video_note"),
     FileKind.AUDIO: ("sendAudio", "audio"),
     FileKind.VOICE: ("sendVoice", "voice"),
     FileKind.ANIMATION: ("sendAnimation", "animation"),
@@ -43,6 +42,8 @@ _MEDIA: dict[FileKind, type[InputMedia]] = {
     FileKind.AUDIO: InputMediaAudio,
     FileKind.DOCUMENT: InputMediaDocument,
 }
+SWAPPABLE = _MEDIA.keys()
+"""The kinds that can take the place of another file in a message (editMessageMedia)."""
 # What the Bot API takes under each method; anything else would be refused, and goes as a document.
 _MIMES = {
     FileKind.PICTURE: ("image/jpeg", "image/png", "image/webp"),
@@ -54,40 +55,48 @@ _MIMES = {
 }
 
 
-class FileTooLargeError(Exception):
-    """More than Telegram takes from a bot."""
+BARE = frozenset({FileKind.STICKER, FileKind.ROUND_VIDEO})
+"""They have no caption."""
+_TIMED = frozenset({FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE, FileKind.ANIMATION})
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that is ready to be sent: an id that Telegram knows, or content in memory or on disk."""
+    """A file that is ready to be sent: an id that Telegram knows, or content that was fetched."""
 
     kind: FileKind
-    name: str
+    ref: FileRef
     file_id: str = ""
-    content: bytes = b""
-    spool: IO[bytes] | None = None
+    packed: Packed | None = None
 
     def as_document(self) -> "Upload":
         return replace(self, kind=FileKind.DOCUMENT)
 
+    def lost(self, loss: Loss) -> LostFile:
+        return (
+            self.packed.lost(loss)
+            if self.packed
+            else LostFile(safe_name(self.ref.name), self.ref.size_bytes, loss)
+        )
+
     def value(self, *, is_attached: bool = False) -> str | InputFile:
         """What stands for it in one call; each call reads the content from its beginning."""
-        if self.file_id:
+        if self.packed is None:
             return self.file_id
-        if self.spool is None:
-            return InputFile(self.content, filename=self.name, attach=is_attached)
-        self.spool.seek(0)
-        # The transport closes what it has sent, and a refused file is sent again in another form.
-        handle = os.fdopen(os.dup(self.spool.fileno()), "rb")
-        return InputFile(handle, filename=self.name, attach=is_attached, read_file_handle=False)
+        handle = self.packed.handle()
+        return InputFile(handle, filename=self.ref.name, attach=is_attached, read_file_handle=False)
+
+    def facts(self) -> dict[str, Any]:
+        """What people see of it before they open it."""
+        is_told = self.packed is not None and self.kind in _TIMED and self.ref.seconds >= 1
+        return {"duration": round(self.ref.seconds)} if is_told else {}
 
     def medium(self, caption: Formatted) -> InputMedia:
         """The file as one of an album."""
-        more: dict[str, Any] = {}
+        more = self.facts()
         if caption.text:
             entities = [MessageEntity(**entity) for entity in caption.entities()]
-            more = {"caption": caption.text, "caption_entities": entities}
+            more |= {"caption": caption.text, "caption_entities": entities}
         return _MEDIA[self.kind](media=self.value(is_attached=True), **more)
 
 
@@ -103,49 +112,13 @@ def _kinds(uploads: Sequence[Upload]) -> set[FileKind]:
 
 @asynccontextmanager
 async def prepared(file: FileRef, open_file: FileOpener, platform: str) -> AsyncIterator[Upload]:
-    """The file, ready to be sent; raises FileTooLargeError and FileUnavailableError."""
-    name = file_name(file.name, "file")
+    """The file, ready to be sent; entering raises FileLostError."""
     if file.platform == platform:
         # What lies on Telegram is sent by its id, and never leaves it.
-        yield Upload(file.kind, name, file_id=file.id)
+        yield Upload(file.kind, file, file_id=own_id(file))
         return
-    if file.size_bytes > MAX_UPLOAD_BYTES:
-        raise FileTooLargeError(name)
-    spool = _Spool()
-    try:
-        async with open_file(file) as chunks:
-            async for chunk in chunks:
-                spool.add(chunk)
-        if not spool.size:
-            raise FileUnavailableError("the file is empty, and Telegram takes no empty files")
-        kind = _accepted_kind(file, spool.size)
-        yield Upload(kind, name, content=spool.content.getvalue(), spool=spool.file)
-    finally:
-        spool.close()
-
-
-class _Spool:
-    """Holds a small file in memory and a larger one on disk."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.content = io.BytesIO()
-        self.file: IO[bytes] | None = None
-
-    def add(self, chunk: bytes) -> None:
-        """Raises FileTooLargeError."""
-        self.size += len(chunk)
-        if self.size > MAX_UPLOAD_BYTES:
-            raise FileTooLargeError
-        if self.file is None and self.size > _IN_MEMORY_BYTES:
-            self.file = TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
-            self.file.write(self.content.getvalue())
-            self.content = io.BytesIO()
-        (self.content if self.file is None else self.file).write(chunk)
-
-    def close(self) -> None:
-        if self.file is not None:
-            self.file.close()
+    async with packed(file, open_file, MAX_UPLOAD_BYTES) as found:
+        yield Upload(_accepted_kind(found.ref, found.size_bytes), found.ref, packed=found)
 
 
 def _accepted_kind(file: FileRef, size: int) -> FileKind:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapters import Translate, in_english
 from adapters.telegram.markers import Markers
 from bot.core.commands import Command
 from bot.core.places import Place
@@ -27,6 +28,8 @@ class Hearing:
     prefix: str = ""
     started_at: datetime | None = None
     """What was said before is news from the time away."""
+    texts: Translate = in_english
+    """The catalogue, for what can only be told in words."""
 
     def is_support(self, chat: str, thread: str) -> bool:
         return any(place.channel == chat and place.thread in ("", thread) for place in self.support)

@@ -7,9 +7,11 @@ from hashlib import blake2s
 from typing import Any
 
 from adapters.telegram.hearing import PLATFORM, START, Hearing
-from adapters.telegram.media import files_of, words_of
+from adapters.telegram.media import files_of
 from adapters.telegram.names import one_line
+from adapters.telegram.special import unknown, words_of
 from adapters.telegram.text_in import to_commonmark
+from bot.core.content import FileRef
 from bot.core.events import (
     Author,
     ButtonPressed,
@@ -112,11 +114,11 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     place = place_of(message, user["id"], hearing)
     if (typed := _command(message, place, hearing, now)) is not None:
         return typed
-    text, files = _text(message, hearing), files_of(message)
-    if not text and not files:
-        return []
     is_to_bot = place.is_direct or _is_to_bot(message, hearing)
     if not (is_to_bot or place.channel == hearing.staff or hearing.is_support(place.channel, place.thread)):
+        return []
+    text, files = _content(message, hearing)
+    if not text and not files:
         return []
     if submitted := _form(message, place, hearing, now):
         return [submitted]
@@ -141,7 +143,9 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
 
 def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) -> list[Event] | None:
     """None when the message is no command; an empty list when it is one for somebody else."""
-    typed = str(message.get("text") or "")
+    files = files_of(message)
+    # Under a picture it is one as well: a note there is meant for the team as much as anywhere.
+    typed = str(message.get("text") or message.get("caption") or "")
     found = _COMMAND.fullmatch(typed) if typed.startswith("/") else None
     if found is None:
         return None
@@ -153,7 +157,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
         return []
     if not name:
         # Without a name behind it, an unknown command in public may be for any bot there.
-        is_ours = bool(addressee) or place.is_direct or place.channel == hearing.staff
+        is_ours = bool(addressee) or place.is_direct or place.channel == hearing.staff or bool(files)
         return None if is_ours else []
     at = MessageAt(place, str(message["message_id"]))
     return [
@@ -166,6 +170,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
             arguments=(found[3] or "").strip(),
             handle=Handle(PLATFORM, MESSAGE_HANDLE + at.id),
             message=at,
+            files=files,
         )
     ]
 
@@ -200,7 +205,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     is_heard = place.is_direct or place.channel == hearing.staff or _is_to_bot(message, hearing)
     if not is_heard and not hearing.is_support(place.channel, place.thread):
         return []
-    text, files = _text(message, hearing), files_of(message)
+    text, files = _content(message, hearing)
     if not text and not files:
         return []
     edited_at = message.get("edit_date") or message["date"]
@@ -294,14 +299,20 @@ def _reachability(membership: Payload, now: datetime) -> list[Event]:
     ]
 
 
+def _content(message: Payload, hearing: Hearing) -> tuple[str, tuple[FileRef, ...]]:
+    """Text and files; what can be shown as neither is told in words. ("", ()) when nobody wrote it."""
+    text, files = _text(message, hearing), files_of(message)
+    return text or ("" if files else unknown(message, hearing.texts)), files
+
+
 def _text(message: Payload, hearing: Hearing) -> str:
     """What was said in CommonMark, with the passage it answers before it when the person chose one."""
     if "text" in message:
         said = _said(message, "text", "entities", hearing)
-    elif "caption" in message:
-        said = _said(message, "caption", "caption_entities", hearing)
     else:
-        said = words_of(message)
+        beside = words_of(message, hearing.texts)
+        caption = _said(message, "caption", "caption_entities", hearing) if "caption" in message else ""
+        said = "\n\n".join(filter(None, (caption, beside)))
     quote = message.get("quote") or {}
     if said and quote.get("text") and (quote.get("is_manual") or message.get("external_reply")):
         quoted = to_commonmark(str(quote["text"]), quote.get("entities") or ())

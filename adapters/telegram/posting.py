@@ -4,20 +4,21 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
-from adapters import AdapterContext, FileUnavailableError
+from adapters import AdapterContext
+from adapters.luggage import FileLostError, told
 from adapters.telegram.caller import Caller
 from adapters.telegram.errors import refusal_of, words
-from adapters.telegram.files import METHODS, FileTooLargeError, Upload, can_share_album, prepared
+from adapters.telegram.files import BARE, METHODS, Upload, can_share_album, prepared
 from adapters.telegram.formatted import EMPTY, MAX_CAPTION, MAX_TEXT, Formatted, join
 from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.markers import Markers
-from adapters.telegram.names import file_name
 from adapters.telegram.render import Part, with_line
-from adapters.telegram.request import MissingError
+from adapters.telegram.request import MissingError, NotReachedError
 from adapters.telegram.target import Target, chat_id
-from bot.core.content import FileKind, FileRef
+from adapters.telegram.text_out import from_commonmark
+from bot.core.content import FileKind, Loss, LostFile
 from bot.core.outgoing import Refusal
 from bot.core.places import MessageAt
 
@@ -36,8 +37,10 @@ class Posting:
         self._left_out: set[str] = set()
         self.is_first = True
         self.must_warn = False
+        self.gives_up_files = False
+        """A file that still cannot be uploaded is left behind, so that what follows is not held up."""
         self.sent: list[MessageAt] = []
-        self.notices: list[str] = []
+        self.lost: list[LostFile] = []
 
     def mark_with(self, markers: Markers, username: str, marker: tuple[str, ...]) -> None:
         """Have every message carry this marker."""
@@ -46,14 +49,15 @@ class Posting:
     async def send(self, messages: Sequence[Part], skipped: int) -> None:
         """Send all but the first `skipped` messages; raises TelegramError."""
         for part in messages:
-            if skipped > 0:
+            if skipped >= part.message_count:
                 skipped -= part.message_count
                 continue
             text = self._warned(part.text)
             if part.files:
-                await self._send_files(part, text)
+                await self._send_files(part, text, skipped)
             else:
                 await self._send_text(text, part.keyboard)
+            skipped = 0
 
     def _warned(self, text: Formatted) -> Formatted:
         """The text with a word about a possible repeat, once, where there is room for it."""
@@ -72,7 +76,8 @@ class Posting:
 
         self._add(await self._send("sendMessage", build))
 
-    async def _send_files(self, part: Part, text: Formatted) -> None:
+    async def _send_files(self, part: Part, text: Formatted, skipped: int) -> None:
+        """Send all but the first `skipped` of them, which an earlier try sent, with the text."""
         async with AsyncExitStack() as stack:
             uploads = []
             for file in part.files:
@@ -80,15 +85,13 @@ class Posting:
                     uploads.append(
                         await stack.enter_async_context(prepared(file, self._context.open_file, PLATFORM))
                     )
-                except FileTooLargeError:
-                    text = self._lost(file, text, "file_too_large")
-                except FileUnavailableError:
-                    text = self._lost(file, text, "file_unavailable")
-            await self._send_uploads(part, uploads, text)
+                except FileLostError as error:
+                    text = self._told(error.lost, text)
+            await self._send_uploads(part, uploads[skipped:], EMPTY if skipped else text)
 
     async def _send_uploads(self, part: Part, uploads: list[Upload], text: Formatted) -> None:
         keyboard = part.keyboard
-        can_caption = uploads and uploads[0].kind is not FileKind.STICKER and text.units < MAX_CAPTION
+        can_caption = uploads and uploads[0].kind not in BARE and text.units < MAX_CAPTION
         if text.text and not can_caption:
             await self._send_text(text, None if uploads else keyboard)
             text = EMPTY
@@ -109,17 +112,17 @@ class Posting:
         try:
             self._add(*await self._send("sendMediaGroup", build, count=len(uploads), is_upload=True))
         except TelegramError as error:
-            if not _is_about_file(error):
+            if not self._is_about_file(error):
                 raise
             return False
         return True
 
     async def _send_file(self, upload: Upload, caption: Formatted, keyboard: dict[str, Any] | None) -> None:
         method, field = METHODS[upload.kind]
-        marked = caption if upload.kind is FileKind.STICKER else self._mark(caption)
+        marked = caption if upload.kind in BARE else self._mark(caption)
 
         def build() -> dict[str, Any]:
-            parameters = {**self._address(), field: upload.value()}
+            parameters = {**self._address(), field: upload.value(), **upload.facts()}
             return _with(
                 parameters,
                 caption=marked.text,
@@ -130,26 +133,29 @@ class Posting:
         try:
             self._add(await self._send(method, build, is_upload=not upload.file_id))
         except TelegramError as error:
-            if not _is_about_file(error):
+            if not self._is_about_file(error):
                 raise
-            if upload.kind is not FileKind.DOCUMENT and not upload.file_id:
+            if isinstance(error, BadRequest) and upload.kind is not FileKind.DOCUMENT and not upload.file_id:
                 # Telegram is choosy about pictures and videos, and takes any document.
                 await self._send_file(upload.as_document(), caption, keyboard)
                 return
-            is_large = refusal_of(error) is Refusal.TOO_LARGE or "too large" in words(error)
-            lost = FileRef(PLATFORM, upload.file_id, upload.name)
-            notice = "file_too_large" if is_large else "file_unavailable"
-            await self._send_text(self._lost(lost, caption, notice), keyboard)
+            await self._send_text(self._told(upload.lost(_loss(error)), caption), keyboard)
 
-    def _lost(self, file: FileRef, text: Formatted, notice: str) -> Formatted:
+    def _is_about_file(self, error: TelegramError) -> bool:
+        """Whether another form of the file, or none, would be taken: not for floods, blocks and broken lines."""
+        if isinstance(error, BadRequest):
+            return refusal_of(error) in (Refusal.INVALID, Refusal.TOO_LARGE, Refusal.NOT_ALLOWED)
+        if isinstance(error, MissingError) or "too large" in words(error):
+            return True
+        if isinstance(error, Forbidden | NotReachedError):
+            return False
+        # The line broke again and again over this upload: the words behind it have waited long enough.
+        return self.gives_up_files and isinstance(error, NetworkError)
+
+    def _told(self, lost: LostFile, text: Formatted) -> Formatted:
         """The text with a line that names the file which could not be passed on."""
-        self.notices.append(notice)
-        words_ = {
-            "file_too_large": self._context.texts("This file is too large to be passed on:"),
-            "file_unavailable": self._context.texts("This file could not be passed on:"),
-        }
-        line = Formatted(f"📎 {words_[notice]} {file_name(file.name, 'file')}")
-        return join([text, line], "\n\n")
+        self.lost.append(lost)
+        return join([text, from_commonmark(told([lost], self._context.texts))], "\n\n")
 
     def _address(self) -> dict[str, Any]:
         parameters = self._target.address()
@@ -208,11 +214,11 @@ _MENDABLE = {
 }
 
 
-def _is_about_file(error: TelegramError) -> bool:
-    """Whether another form of the file, or none, would be taken: not for floods, blocks and broken lines."""
-    if isinstance(error, BadRequest):
-        return refusal_of(error) in (Refusal.INVALID, Refusal.TOO_LARGE, Refusal.NOT_ALLOWED)
-    return isinstance(error, MissingError) or "too large" in words(error)
+def _loss(error: TelegramError) -> Loss:
+    if refusal_of(error) is Refusal.TOO_LARGE or "too large" in words(error):
+        return Loss.TOO_LARGE
+    is_unknown = "file identifier" in words(error) or not isinstance(error, BadRequest)
+    return Loss.UNAVAILABLE if is_unknown else Loss.REFUSED
 
 
 def _with(parameters: dict[str, Any], **more: Any) -> dict[str, Any]:

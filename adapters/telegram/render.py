@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.luggage import travels_with_text
 from adapters.telegram.formatted import (
     EMPTY,
     MAX_CAPTION,
@@ -176,5 +177,10 @@ def _fits_as_caption(
     body: Formatted, album: tuple[FileRef, ...], markup: dict[str, Any] | None, reserved_units: int
 ) -> bool:
     # Telegram has no buttons under albums and no captions under stickers.
-    is_allowed = album[0].kind is not FileKind.STICKER and not (markup and len(album) > 1)
+    is_allowed = album[0].kind not in (FileKind.STICKER, FileKind.ROUND_VIDEO) and not (
+        markup and len(album) > 1
+    )
+    if not travels_with_text(album):
+        # Words do not wait for a large upload.
+        return False
     return is_allowed and body.units <= MAX_CAPTION - reserved_units and not (markup and not body.text)

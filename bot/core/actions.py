@@ -7,7 +7,7 @@ staff member. There is no action that carries a note to a customer.
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.content import Content, Form
+from bot.core.content import Content, FileRef, Form
 from bot.core.events import Handle
 from bot.core.outgoing import Outcome, ThreadState
 from bot.core.places import Identity, MessageAt, Place
@@ -77,6 +77,8 @@ class EditCopy:
     """With no place: the ticket's thread."""
     conversation_id: int | None
     content: Content
+    before: tuple[FileRef, ...] | None = None
+    """The files that the copy has, when they are not those of the content any more."""
     kind: Literal["edit_copy"] = "edit_copy"
 
 
@@ -86,6 +88,7 @@ class RemoveCopy:
     place: Place | None
     ticket_id: int | None
     conversation_id: int | None
+    has_files: bool = False
     kind: Literal["remove_copy"] = "remove_copy"
 
 

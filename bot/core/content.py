@@ -27,6 +27,8 @@ class Button:
 class FileKind(StrEnum):
     PICTURE = "picture"
     VIDEO = "video"
+    ROUND_VIDEO = "round_video"
+    """A short film that is shown as a circle, where there is such a thing; a film elsewhere."""
     AUDIO = "audio"
     VOICE = "voice"
     ANIMATION = "animation"
@@ -46,6 +48,37 @@ class FileRef:
     mime: str = "application/octet-stream"
     size_bytes: int = 0
     """0 when the platform does not say."""
+    seconds: float = 0.0
+    """How long a sound or film lasts; 0 when the platform does not say."""
+    unique: str = ""
+    """What stays the same for as long as the content does, where the id does not; "" where it does."""
+    waveform: str = ""
+    """What a voice message looks like: base64 of one byte for each of at most 256 moments, or ""."""
+
+    def is_same(self, other: "FileRef") -> bool:
+        """Whether both mean the same content, however they are reached."""
+        return self.platform == other.platform and (self.unique or self.id) == (other.unique or other.id)
+
+
+class Loss(StrEnum):
+    """Why a file did not come along."""
+
+    TOO_LARGE = "too_large"
+    """For what its own platform hands out, or for what the other one takes."""
+    UNAVAILABLE = "unavailable"
+    """Deleted, expired, or its platform could not be reached."""
+    REFUSED = "refused"
+    """The other platform does not take it: forbidden there, or of a kind it does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file that could not be carried over."""
+
+    name: str
+    size_bytes: int
+    """0 when nobody knows."""
+    loss: Loss
 
 
 def told_size(value: object) -> int:

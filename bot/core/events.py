@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.core.content import FileRef
+from bot.core.content import FileRef, LostFile
 from bot.core.knowledge import Match
 from bot.core.places import Identity, MessageAt, Place
 
@@ -60,7 +60,9 @@ class MessageReceived:
     is_opening: bool = False
     """A top-level message that could begin a thread of its own."""
     album: str = ""
-    """The platform's album id: messages of one album belong together."""
+    """The platform's album id: messages of one album belong together, and are put together before they are handled."""
+    others: tuple[MessageAt, ...] = ()
+    """The messages behind the first one of an album that was put together; each brought the file at its place."""
     forwarded_from: str = ""
     """The origin's name when it was forwarded."""
     is_backfilled: bool = False
@@ -75,7 +77,8 @@ class MessageEdited:
     message: MessageAt
     author: Author
     text: str
-    files: tuple[FileRef, ...] = ()
+    files: tuple[FileRef, ...] | None = None
+    """All that hang on it now; None when the platform does not say, and they are as they were."""
     kind: Literal["message_edited"] = "message_edited"
 
 
@@ -113,6 +116,8 @@ class CommandGiven:
     handle: Handle | None = None
     message: MessageAt | None = None
     """The message it was typed in, where commands are messages, or the one a context menu was opened on."""
+    files: tuple[FileRef, ...] = ()
+    """What hangs on the message it was typed in."""
     kind: Literal["command_given"] = "command_given"
 
 
@@ -208,6 +213,8 @@ class Delivered:
     messages: tuple[MessageAt, ...] = ()
     notices: tuple[str, ...] = ()
     """What could not be shown, as `Receipt.notices`."""
+    lost: tuple[LostFile, ...] = ()
+    """Files that did not come along, as `Receipt.lost`."""
     is_repeat_possible: bool = False
     """The platform may show it twice: its first answer was lost and cannot be looked up."""
     kind: Literal["delivered"] = "delivered"

@@ -79,5 +79,49 @@ TEXT = Section(
         Kind("long_text", "text longer than a message"),
     ),
 )
-SECTIONS = (TEXT,)
+FILES = Section(
+    "Files and what is neither text nor file",
+    (
+        Kind("picture", "picture"),
+        Kind("film", "video"),
+        Kind("round_film", "round video message"),
+        Kind("sound", "audio"),
+        Kind("voice", "voice message"),
+        Kind("moving_picture", "animated picture"),
+        Kind("document", "document"),
+        Kind("album", "several pictures in one message"),
+        Kind("sticker", "sticker"),
+        Kind("moving_sticker", "animated sticker"),
+        Kind("drawn_sticker", "sticker that is a drawing (Lottie)"),
+        Kind("location", "place on the map"),
+        Kind("live_location", "live place"),
+        Kind("venue", "venue"),
+        Kind("contact", "contact"),
+        Kind("poll", "poll"),
+        Kind("dice", "dice"),
+        Kind("game", "game"),
+        Kind("checklist", "checklist"),
+        Kind("invoice", "invoice"),
+        Kind("story", "story"),
+        Kind("gift", "gift"),
+        Kind("canvas", "canvas"),
+        Kind("list", "list of Slack"),
+        Kind("file_elsewhere", "file of another service"),
+        Kind("huddle", "huddle"),
+        Kind("unknown", "anything that is not known yet"),
+    ),
+)
+LARGE_FILES = Section(
+    "What becomes of files",
+    (
+        Kind("fetched", "largest file that can be fetched from it"),
+        Kind("taken", "largest file that can be sent to it"),
+        Kind("too_large", "file beyond that"),
+        Kind("lying_name", "program under the name of a document"),
+        Kind("file_removed", "file taken away from a message"),
+        Kind("file_added", "file added or exchanged in a message"),
+        Kind("file_deleted", "message deleted with its files"),
+    ),
+)
+SECTIONS = (TEXT, FILES, LARGE_FILES)
 """In the order of the document."""

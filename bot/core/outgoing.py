@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from bot.core.content import Content, Form
+from bot.core.content import Content, FileRef, Form, LostFile
 from bot.core.events import Handle
 from bot.core.places import Identity, MessageAt, Place
 
@@ -41,6 +41,8 @@ class Edit:
 
     messages: tuple[MessageAt, ...]
     content: Content
+    before: tuple[FileRef, ...] | None = None
+    """The files that hang on it, when the content has other ones; None when they stay."""
     kind: Literal["edit"] = "edit"
 
 
@@ -49,6 +51,8 @@ class Remove:
     """Take back a message that the bot sent; one that is gone already counts as removed."""
 
     messages: tuple[MessageAt, ...]
+    has_files: bool = False
+    """Files hang on it, which some platforms keep apart from their message."""
     kind: Literal["remove"] = "remove"
 
 
@@ -143,7 +147,9 @@ class Receipt:
     is_repeat_possible: bool = False
     """True when an earlier try may have arrived as well and the platform offers no way to find out."""
     notices: tuple[str, ...] = ()
-    """What could not be shown, as `Notice` names: 'file_too_large', 'file_unavailable', 'reaction_unknown'."""
+    """What could not be shown: 'reaction_unknown', 'removed_by_edit', 'thread_unavailable' and the like."""
+    lost: tuple[LostFile, ...] = ()
+    """Files that could not be carried over; the place was told which."""
 
 
 class Refusal(StrEnum):

@@ -111,9 +111,9 @@ def _on_copy(action: EditCopy | RemoveCopy | ReactToCopy, work: UnitOfWork) -> O
         return None
     match action:
         case EditCopy():
-            return Edit(parts, action.content)
+            return Edit(parts, action.content, action.before)
         case RemoveCopy():
-            return Remove(parts)
+            return Remove(parts, action.has_files)
         case ReactToCopy():
             return React(parts[0], action.emoji, action.is_on)
 

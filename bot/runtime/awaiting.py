@@ -15,6 +15,9 @@ def awaited(action: Action) -> tuple[str, str]:
     if action.kind in ("open_desk", "refresh_desk"):
         purpose = "thread" if action.kind == "open_desk" else "card"
         return purpose, str(action.ticket_id)
+    if isinstance(action, EditCopy) and action.before is not None:
+        # Files that are new in an edit can be lost like any.
+        return "change", str(action.message_id)
     if isinstance(action, Search):
         return action.purpose, str(action.message_id)
     purpose = getattr(action, "purpose", "")

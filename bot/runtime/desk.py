@@ -1,7 +1,7 @@
 """The desk: one event, one handler, one transaction. Plain sync code that runs where the store runs it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -27,6 +27,8 @@ from storage import Said, StoredAction, StoredEvent, UnitOfWork
 log = structlog.get_logger()
 
 MAX_TRIES = 5
+ALBUM_PAUSE = timedelta(seconds=1)
+"""How long an album's first message waits for the others, which come right behind it."""
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
 
 
@@ -98,6 +100,10 @@ class Desk:
         if stored.is_awaited and work.intake.has_waiting(lane):
             work.intake.waits(stored)
             return []
+        if isinstance(event, MessageReceived) and event.album:
+            # Its pictures come one by one, and what is said behind them waits behind all of them.
+            work.intake.hold(stored, work.now + ALBUM_PAUSE)
+            return []
         return self._handle(work, stored, event)
 
     def happened(self, work: UnitOfWork, platform: str, event: Event) -> list[Queued]:
@@ -113,9 +119,18 @@ class Desk:
     def retry_due(self, work: UnitOfWork, *, limit: int = 100) -> list[Queued]:
         """Handle what waits: after a failure, or behind one."""
         queued: list[Queued] = []
+        joined: set[int] = set()
         for stored in work.intake.due(limit=limit):
-            if not work.intake.is_blocked(stored):
-                queued += self._handle(work, stored, event_from(stored.payload))
+            if stored.id in joined or work.intake.is_blocked(stored):
+                continue
+            event = event_from(stored.payload)
+            rest: list[tuple[StoredEvent, MessageReceived]] = []
+            if isinstance(event, MessageReceived) and event.album:
+                rest = _rest_of_album(work, stored, event)
+                event = together(event, [one for _, one in rest])
+            others = [other for other, _ in rest]
+            joined |= {other.id for other in others}
+            queued += self._handle(work, stored, event, others)
         return queued
 
     def reach_deadlines(self, work: UnitOfWork, *, limit: int = 500) -> list[Queued]:
@@ -130,12 +145,16 @@ class Desk:
             queued += self.happened(work, "clock", event)
         return queued
 
-    def _handle(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
+    def _handle(
+        self, work: UnitOfWork, stored: StoredEvent, event: Event, others: Sequence[StoredEvent] = ()
+    ) -> list[Queued]:
+        """Handle an event, which stands for the `others` as well."""
         try:
             with work.savepoint():
                 queued = self._decide(work, event)
-                if stored.is_kept:
-                    work.intake.handled(stored)
+                for done in (stored, *others):
+                    if done.is_kept:
+                        work.intake.handled(done)
                 passing("handled")
         except Exception as error:
             if not work.is_careful or work.session.is_lost(error):
@@ -150,8 +169,9 @@ class Desk:
     def _catch_up(self, work: UnitOfWork, event: MessageReceived) -> list[Queued]:
         """What came before its message can be handled now, before anything newer."""
         queued: list[Queued] = []
-        for late in work.intake.waiting_in(lane_of_late(event.message)):
-            queued += self._handle(work, late, event_from(late.payload))
+        for message in (event.message, *event.others):
+            for late in work.intake.waiting_in(lane_of_late(message)):
+                queued += self._handle(work, late, event_from(late.payload))
         return queued
 
     def _decide(self, work: UnitOfWork, event: Event) -> list[Queued]:
@@ -242,3 +262,31 @@ class Desk:
                 ),
             ),
         )
+
+
+def _rest_of_album(
+    work: UnitOfWork, first: StoredEvent, event: MessageReceived
+) -> list[tuple[StoredEvent, MessageReceived]]:
+    """The messages of its album that wait behind it."""
+    waiting = [
+        (one, event_from(one.payload)) for one in work.intake.waiting_in(first.lane) if one.id > first.id
+    ]
+    return [
+        (stored, one)
+        for stored, one in waiting
+        if isinstance(one, MessageReceived)
+        and (one.album, one.author.identity) == (event.album, event.author.identity)
+    ]
+
+
+def together(first: MessageReceived, rest: Sequence[MessageReceived]) -> MessageReceived:
+    """An album as one message: all its words and all its files, in order."""
+    if not rest:
+        return first
+    return replace(
+        first,
+        text="\n\n".join(one.text for one in (first, *rest) if one.text),
+        files=tuple(file for one in (first, *rest) for file in one.files),
+        others=tuple(one.message for one in rest),
+        is_to_bot=first.is_to_bot or any(one.is_to_bot for one in rest),
+    )

@@ -300,6 +300,7 @@ class Dispatcher:
             place=receipt.place or (receipt.messages[0].place if receipt.messages else None),
             messages=receipt.messages,
             notices=receipt.notices,
+            lost=receipt.lost,
             is_repeat_possible=receipt.is_repeat_possible,
         )
         return self._desk.happened(work, row.platform, event)

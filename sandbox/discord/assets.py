@@ -30,6 +30,7 @@ class Assets:
         return [
             web.get("/cdn/attachments/{channel_id}/{attachment_id}/{filename}", self.attachment),
             web.get("/cdn/embed/avatars/{index}.png", self.avatar),
+            web.get("/cdn/stickers/{name}", self.sticker),
         ]
 
     async def attachment(self, request: web.Request) -> web.Response:
@@ -49,6 +50,12 @@ class Assets:
             "Content-Type": found.mime if is_shown else "application/octet-stream",
         }
         return web.Response(body=found.content, headers=headers)
+
+    async def sticker(self, request: web.Request) -> web.Response:
+        found = self._community.stickers.get(request.match_info["name"])
+        if found is None:
+            raise web.HTTPNotFound(text="This content is no longer available.")
+        return web.Response(body=found.content, content_type="application/octet-stream")
 
     async def avatar(self, request: web.Request) -> web.Response:
         index = request.match_info["index"]

@@ -13,7 +13,18 @@ from sandbox.discord.errors import (
     UNKNOWN_USER,
     ApiError,
 )
-from sandbox.discord.model import Attachment, Channel, ChannelType, Guild, Json, Member, Message, Role, User
+from sandbox.discord.model import (
+    Attachment,
+    Channel,
+    ChannelType,
+    Guild,
+    Json,
+    Member,
+    Message,
+    Role,
+    Sticker,
+    User,
+)
 from sandbox.discord.snowflake import Snowflakes
 from sandbox.world import World
 
@@ -36,6 +47,8 @@ class Community:
     messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     """Channel id to its messages, oldest first."""
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    stickers: dict[str, Sticker] = field(default_factory=dict)
+    """By the name of the file under which the CDN serves them."""
     commands: dict[str, list[Json]] = field(default_factory=dict)
     """The empty string for global commands, a guild id for its own."""
     nonces: dict[tuple[str, str, str], Message] = field(default_factory=dict)

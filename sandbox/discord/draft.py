@@ -8,7 +8,15 @@ from typing import Any
 
 from sandbox.discord.components import check_components, numbered, walk
 from sandbox.discord.embeds import check_embeds
-from sandbox.discord.errors import EMPTY_MESSAGE, ENTITY_TOO_LARGE, ApiError, FormErrors
+from sandbox.discord.errors import (
+    EMPTY_MESSAGE,
+    ENTITY_TOO_LARGE,
+    VOICE_NOT_ALONE,
+    VOICE_UNDESCRIBED,
+    VOICE_WITH_MORE,
+    ApiError,
+    FormErrors,
+)
 from sandbox.discord.mentions import check_allowed_mentions
 from sandbox.discord.model import NO_FLAGS, Json, MessageFlag
 from sandbox.discord.snowflake import is_snowflake
@@ -18,7 +26,12 @@ MOST_CONTENT = 2000
 MOST_FILES = 10
 MOST_FILE_BYTES = 10 * 1024 * 1024
 _MOST_NONCE = 25
-_SETTABLE_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+_SETTABLE_FLAGS = (
+    MessageFlag.SUPPRESS_EMBEDS
+    | MessageFlag.SUPPRESS_NOTIFICATIONS
+    | MessageFlag.IS_VOICE_MESSAGE
+    | MessageFlag.COMPONENTS_V2
+)
 _UNSAFE_IN_NAME = re.compile(r"[^\w.\-]+")
 
 
@@ -31,6 +44,8 @@ class NewFile:
     content: bytes
     title: str | None = None
     description: str | None = None
+    seconds: float = 0.0
+    waveform: str = ""
 
 
 @dataclass(slots=True)
@@ -51,14 +66,22 @@ class Draft:
     is_nonce_enforced: bool = False
     is_tts: bool = False
     is_ephemeral: bool = False
+    extra: Json = field(default_factory=dict)
+    """What only people's clients send: sticker_items, poll, message_snapshots, as Discord writes them."""
+    forwarded: Json | None = None
+    """The reference of a forwarded message."""
 
     def texts(self) -> list[str]:
         """Everything in it that can ping."""
         return [self.content, *(one["content"] for one in walk(self.components) if one.get("content"))]
 
     @property
+    def is_voice(self) -> bool:
+        return bool(self.flags & MessageFlag.IS_VOICE_MESSAGE)
+
+    @property
     def is_empty(self) -> bool:
-        return not (self.content or self.embeds or self.components or self.files)
+        return not (self.content or self.embeds or self.components or self.files or self.extra)
 
 
 def read_draft(body: Json, uploads: dict[int, Upload], *, previous_flags: MessageFlag = NO_FLAGS) -> Draft:
@@ -101,6 +124,18 @@ def read_draft(body: Json, uploads: dict[int, Upload], *, previous_flags: Messag
         is_tts=bool(body.get("tts")),
         is_ephemeral=bool(flags & MessageFlag.EPHEMERAL),
     )
+
+
+def check_voice(draft: Draft) -> None:
+    """Whether it is fit to be a voice message, if it wants to be one."""
+    if not draft.is_voice:
+        return
+    if draft.content or draft.embeds or draft.components:
+        raise ApiError(VOICE_WITH_MORE)
+    if len(draft.files) != 1 or not draft.files[0].mime.startswith("audio/"):
+        raise ApiError(VOICE_NOT_ALONE)
+    if not (draft.files[0].seconds > 0 and draft.files[0].waveform):
+        raise ApiError(VOICE_UNDESCRIBED)
 
 
 def refuse_empty(draft: Draft) -> None:
@@ -186,6 +221,13 @@ def as_new_file(upload: Upload, described: Json) -> NewFile:
     title = described.get("title") or (PurePosixPath(name).stem if safe != name else None)
     guessed = mimetypes.guess_type(safe)[0]
     mime = upload.mime if upload.mime and upload.mime != "application/octet-stream" else guessed
+    waveform, seconds = described.get("waveform") or "", described.get("duration_secs") or 0.0
     return NewFile(
-        safe, mime or "application/octet-stream", upload.content, title, described.get("description")
+        safe,
+        mime or "application/octet-stream",
+        upload.content,
+        title,
+        described.get("description"),
+        float(seconds),
+        str(waveform),
     )

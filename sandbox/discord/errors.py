@@ -55,6 +55,11 @@ TOO_OLD_TO_BULK_DELETE = Refusal(400, 50034, "A message provided was too old to 
 INVALID_FORM = Refusal(400, 50035, "Invalid Form Body")
 THREAD_ARCHIVED = Refusal(400, 50083, "Thread is archived")
 INVALID_JSON = Refusal(400, 50109, "The request body contains invalid JSON.")
+VOICE_WITH_MORE = Refusal(400, 50159, "Voice messages do not support additional content.")
+VOICE_NOT_ALONE = Refusal(400, 50160, "Voice messages must have a single audio attachment.")
+VOICE_UNDESCRIBED = Refusal(400, 50161, "Voice messages must have supporting metadata.")
+VOICE_UNCHANGEABLE = Refusal(400, 50162, "Voice messages cannot be edited.")
+VOICE_NOT_HERE = Refusal(400, 50173, "You cannot send voice messages in this channel.")
 CANNOT_REPLY_UNREAD = Refusal(400, 160002, "Cannot reply without permission to read message history")
 THREAD_EXISTS = Refusal(400, 160004, "A thread has already been created for this message")
 # A locked thread answers with the code of an archived one and another status.

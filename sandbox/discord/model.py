@@ -37,6 +37,8 @@ class MessageFlag(IntFlag):
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
+    IS_VOICE_MESSAGE = 1 << 13
+    HAS_SNAPSHOT = 1 << 14
     COMPONENTS_V2 = 1 << 15
 
 
@@ -143,6 +145,23 @@ class Attachment:
     title: str | None = None
     description: str | None = None
     is_ephemeral: bool = False
+    seconds: float = 0.0
+    """Set on voice messages, with the waveform."""
+    waveform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sticker:
+    id: str
+    name: str
+    format: int
+    """1 PNG, 2 APNG, 3 Lottie, 4 GIF."""
+    content: bytes
+
+    @property
+    def filename(self) -> str:
+        endings = {1: "png", 2: "png", 3: "json", 4: "gif"}
+        return f"{self.id}.{endings[self.format]}"
 
 
 @dataclass(slots=True)
@@ -173,6 +192,8 @@ class Message:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     interaction: Json | None = None
     """Who gave which command, on a message that answers one."""
+    extra: Json = field(default_factory=dict)
+    """Further keys as Discord writes them: sticker_items, poll, message_snapshots."""
     only_for: str = ""
     """The one person who sees an ephemeral message."""
 

@@ -18,6 +18,7 @@ from sandbox.discord.errors import (
     THREAD_ARCHIVED,
     TOO_MANY_PINS,
     TOO_MANY_REACTIONS,
+    VOICE_UNCHANGEABLE,
     ApiError,
     invalid,
 )
@@ -85,7 +86,7 @@ class Posting:
             flags=draft.flags | flags | (MessageFlag.EPHEMERAL if only_for else NO_FLAGS),
             is_tts=draft.is_tts,
             nonce=draft.nonce,
-            reference=self._reference(replied_to, channel) if replied_to else None,
+            reference=self._reference(replied_to, channel) if replied_to else draft.forwarded,
             interaction=interaction,
             only_for=only_for,
         )
@@ -99,7 +100,7 @@ class Posting:
 
     def _store(self, message: Message, draft: Draft, channel: Channel) -> Message:
         self._attach(message, draft.files)
-        message.embeds = self._embeds(message, draft.embeds)
+        message.embeds, message.extra = self._embeds(message, draft.embeds), draft.extra
         self.community.messages.setdefault(channel.id, {})[message.id] = message
         if not message.only_for:
             channel.last_message_id = message.id
@@ -135,8 +136,7 @@ class Posting:
         if not message.only_for:
             self._demand_awake(channel)
             self.threads.demand_unlocked(channel, message.author_id)
-        if message.type not in _EDITABLE:
-            raise ApiError(SYSTEM_MESSAGE)
+        _refuse_unchangeable(message)
         _refuse_emptying(message, draft)
         if "content" in draft.given:
             message.content = draft.content
@@ -248,7 +248,7 @@ class Posting:
         for one in files:
             attachment = Attachment(
                 self.community.snowflakes.next(), message.channel_id, one.filename, one.mime, one.content,
-                one.title, one.description, bool(message.only_for),
+                one.title, one.description, bool(message.only_for), one.seconds, one.waveform,
             )  # fmt: skip
             self.community.attachments[attachment.id] = attachment
             message.attachments.append(attachment)
@@ -265,6 +265,13 @@ _EDITABLE = (
     MessageType.CONTEXT_MENU_COMMAND,
 )
 _ANSWERABLE = (*_EDITABLE, MessageType.THREAD_CREATED)
+
+
+def _refuse_unchangeable(message: Message) -> None:
+    if message.type not in _EDITABLE:
+        raise ApiError(SYSTEM_MESSAGE)
+    if message.flags & MessageFlag.IS_VOICE_MESSAGE:
+        raise ApiError(VOICE_UNCHANGEABLE)
 
 
 def _refuse_emptying(message: Message, draft: Draft) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from sandbox.discord.community import Community
-from sandbox.discord.draft import read_draft, refuse_empty
+from sandbox.discord.draft import check_voice, read_draft, refuse_empty
 from sandbox.discord.emoji import is_emoji
 from sandbox.discord.errors import (
     BULK_DELETE_COUNT,
@@ -17,6 +17,7 @@ from sandbox.discord.errors import (
     TOO_OLD_TO_BULK_DELETE,
     UNKNOWN_EMOJI,
     UNKNOWN_MESSAGE,
+    VOICE_NOT_HERE,
     ApiError,
 )
 from sandbox.discord.model import Channel, ChannelType, Message
@@ -83,11 +84,14 @@ class MessageRoutes:
         demand(self._community, self._bot, channel, sending_right(channel))
         draft = read_draft(body, uploads)
         refuse_empty(draft)
+        check_voice(draft)
         granted = in_channel(self._community, self._bot, channel)
         if uploads:
             demand(self._community, self._bot, channel, Permission.ATTACH_FILES)
         if draft.embeds:
             demand(self._community, self._bot, channel, Permission.EMBED_LINKS)
+        if draft.is_voice and not granted & Permission.SEND_VOICE_MESSAGES:
+            raise ApiError(VOICE_NOT_HERE)
         if draft.reference and not granted & Permission.READ_MESSAGE_HISTORY:
             raise ApiError(CANNOT_REPLY_UNREAD)
         message = self._posting.said_before(draft, self._bot, channel)

@@ -1,6 +1,7 @@
 """What people say and do in rooms; the bot hears of it over the gateway."""
 
 from datetime import timedelta
+from typing import Any
 
 from sandbox.discord import view
 from sandbox.discord.draft import MOST_CONTENT, MOST_FILE_BYTES, MOST_FILES, Draft, as_new_file
@@ -9,6 +10,7 @@ from sandbox.discord.model import Channel, ChannelType, Member, Overwrite, User
 from sandbox.discord.permissions import NOTHING, Permission, can_see, demand, in_channel
 from sandbox.discord.reading import Reading, in_their_words
 from sandbox.discord.routes_messages import sending_right
+from sandbox.discord.special import kind_of, special_draft, with_recordings
 from sandbox.surface import Person, SurfaceError, Upload
 
 _LONGEST_TITLE = 100
@@ -49,6 +51,7 @@ class Speaking(Reading):
         if channel.type is ChannelType.FORUM:
             raise SurfaceError("In a forum one opens a post; write in a post.")
         draft = _draft(text, files)
+        with_recordings(self._community, draft, files)
         if reply_to:
             self._message(person, room, reply_to)
             draft.reference = {"message_id": reply_to, "fail_if_not_exists": True}
@@ -57,6 +60,37 @@ class Speaking(Reading):
             demand(self._community, person, channel, needed)
             self._demand_patience(person, channel)
             return self._parts.posting.post(draft, person, channel).id
+
+    async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
+        """A poll, a forwarded message, an invitation to play."""
+        channel = self._room(person, room)
+        kind, fields = kind_of(content)
+        found = None
+        if kind == "forward":
+            found = self._message(person, str(fields["room"]), str(fields["message"]))
+        draft = special_draft(self._community, content, found)
+        with in_their_words():
+            demand(self._community, person, channel, sending_right(channel))
+            return self._parts.posting.post(draft, person, channel).id
+
+    async def change_files(
+        self,
+        person: str,
+        room: str,
+        message: str,
+        *,
+        add: tuple[Upload, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> None:
+        """Take attachments away; Discord's own client can add none, other clients can."""
+        found = self._message(person, room, message)
+        if found.author_id != person:
+            raise SurfaceError("One can only edit one's own messages.")
+        draft = _draft("", add, may_be_empty=True)
+        draft.given = frozenset({"attachments"})
+        draft.kept_attachments = [one.id for one in found.attachments if one.id not in remove]
+        with in_their_words():
+            self._parts.posting.edit(found, draft)
 
     def _demand_patience(self, person: str, channel: Channel) -> None:
         """In a slow room people wait between messages; moderators need not."""

@@ -33,6 +33,8 @@ def attachment_json(community: Community, attachment: Attachment) -> Json:
     }
     optional = {"title": attachment.title, "description": attachment.description}
     data |= {key: value for key, value in optional.items() if value}
+    if attachment.waveform:
+        data |= {"duration_secs": attachment.seconds, "waveform": attachment.waveform}
     return data | ({"ephemeral": True} if attachment.is_ephemeral else {})
 
 
@@ -70,6 +72,7 @@ def message_json(
         "pinned": message.pinned_at is not None,
         "flags": int(message.flags),
     }
+    data |= message.extra
     if message.nonce is not None:
         data["nonce"] = message.nonce
     if message.interaction:
@@ -104,6 +107,9 @@ def _reactions_json(message: Message, viewer: str) -> list[Json]:
 
 def _reference_json(community: Community, message: Message, viewer: str, *, with_reply: bool) -> Json:
     data: Json = {"message_reference": message.reference}
+    if message.reference and message.reference.get("type"):
+        # What is forwarded is shown as it was, by its snapshot.
+        return data
     if message.type in (MessageType.REPLY, MessageType.THREAD_STARTER) and with_reply and message.reference:
         target = community.messages.get(message.reference["channel_id"], {}).get(
             message.reference["message_id"]
@@ -163,9 +169,21 @@ def plain_text(community: Community, message: Message) -> str:
         parts += [f"{one['name']}: {one['value']}" for one in embed.get("fields", [])]
         parts.append((embed.get("footer") or {}).get("text", ""))
     parts += _displayed(message.components)
+    parts += _special(message.extra)
     if message.flags & MessageFlag.LOADING:
         parts.append(f"{community.display_name(message.author_id)} is thinking…")
     return _MENTION.sub(lambda found: _named(community, found), "\n".join(part for part in parts if part))
+
+
+def _special(extra: Json) -> list[str]:
+    """Stickers, polls, invitations and what was forwarded, in plain words."""
+    texts = [f"[sticker: {one['name']}]" for one in extra.get("sticker_items", [])]
+    if poll := extra.get("poll"):
+        texts += [poll["question"]["text"], *(one["poll_media"]["text"] for one in poll["answers"])]
+    if application := extra.get("application"):
+        texts.append(f"[plays {application['name']}]")
+    texts += [one["message"]["content"] or "[forwarded]" for one in extra.get("message_snapshots", [])]
+    return texts
 
 
 def _displayed(components: list[Json]) -> list[str]:

@@ -67,7 +67,7 @@ def _seen(community: Community, message: Message, viewer: str) -> SeenMessage:
         text=plain_text(community, message),
         sent_at=message.sent_at.timestamp(),
         native=message_json(community, message, viewer=viewer),
-        reply_to=(message.reference or {}).get("message_id", ""),
+        reply_to="" if message.extra else (message.reference or {}).get("message_id", ""),
         thread=message.id if hangs_here else "",
         is_edited=message.edited_at is not None,
         is_private=bool(message.only_for),

@@ -147,6 +147,13 @@ class Happenings:
         self._tell_changed(channel, post, before, ts)
         self._tell_mention(channel, post, before.get("text", ""))
 
+    def exchange_files(self, channel: Channel, post: Post, files: list[Json]) -> None:
+        """Other file objects hang on the message: it has changed, and nobody has edited it."""
+        before = message_json(self.workspace, post)
+        post.body = {**post.body, "files": files}
+        self._journal("edited", self.room_of(post), ts=post.ts)
+        self._tell_changed(channel, post, before, self.workspace.next_ts())
+
     def _tell_changed(self, channel: Channel, post: Post, before: Json, ts: str) -> None:
         changed = {
             "type": "message",

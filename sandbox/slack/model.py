@@ -108,6 +108,12 @@ class StoredFile:
     content: bytes | None = None
     """None between asking for an upload address and the upload."""
     alt_text: str = ""
+    mode: str = "hosted"
+    """hosted; quip for a canvas, list for a list, external for what lies elsewhere."""
+    subtype: str = ""
+    """slack_audio or slack_video for what was recorded in the app."""
+    seconds: float = 0.0
+    external_url: str = ""
     is_complete: bool = False
     is_deleted: bool = False
     shares: list[tuple[str, str]] = field(default_factory=list)

@@ -204,9 +204,25 @@ def file_json(workspace: Workspace, file: StoredFile, address: str) -> Json:
         "has_rich_preview": False,
         "file_access": "visible",
     }
+    if file.mode != "hosted":
+        shown |= _elsewhere(file)
+    if file.subtype:
+        shown |= {"subtype": file.subtype, "duration_ms": round(file.seconds * 1000), "mode": "hosted"}
     if file.alt_text:
         shown["alt_txt"] = file.alt_text
     return shown
+
+
+def _elsewhere(file: StoredFile) -> Json:
+    """The keys by which canvases, lists and files of other services differ."""
+    if file.mode == "external":
+        url = {"url_private": file.external_url, "external_url": file.external_url}
+        return {"mode": "external", "is_external": True, "external_type": "gdrive", **url}
+    filetype, mime, pretty = {
+        "quip": ("quip", "application/vnd.slack-docs", "Canvas"),
+        "list": ("list", "application/vnd.slack-list", "List"),
+    }[file.mode]
+    return {"mode": file.mode, "filetype": filetype, "mimetype": mime, "pretty_type": pretty}
 
 
 def file_with_shares(workspace: Workspace, file: StoredFile, address: str) -> Json:

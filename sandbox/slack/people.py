@@ -4,8 +4,9 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
 
-from sandbox.slack import mrkdwn
+from sandbox.slack import mrkdwn, special
 from sandbox.slack.contents import fill_in
 from sandbox.slack.forms import form_of
 from sandbox.slack.happenings import Draft, Happenings
@@ -118,6 +119,8 @@ class People:
         for upload in uploads:
             file = new_file(self.workspace, person, upload.name, len(upload.content), upload.mime)
             file.content, file.is_complete = upload.content, True
+            if upload.kind == "voice":
+                file.subtype, file.seconds = "slack_audio", upload.seconds
             files.append(file)
         return tuple(files)
 
@@ -127,6 +130,28 @@ class People:
             text = f"You mentioned <@{bot.id}>, but they're not in this channel."
             body = {"user": "USLACKBOT", "text": text}
             self.happenings.tell_privately(channel, person, body, thread_ts=post.thread_ts)
+
+    async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
+        """A canvas, a list, a file of another service, a huddle, or a message that is shared from another room."""
+        place = self._member(person, room)
+        return special.send(self.workspace, self.happenings, person, place, content)
+
+    async def change_files(
+        self,
+        person: str,
+        room: str,
+        message: str,
+        *,
+        add: tuple[Upload, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> None:
+        """People can delete their files, which leaves stones in messages; they can add none to what is said."""
+        _, post = self._own(person, room, message)
+        shown = {str(file["id"]) for file in post.body.get("files", ())}
+        if add or not set(remove) <= shown:
+            raise SurfaceError("On Slack people can only delete the files of their messages.")
+        for file_id in remove:
+            special.delete_file(self.workspace, self.happenings, self.workspace.file(file_id))
 
     async def open_thread(self, person: str, room: str, title: str, text: str) -> str:
         """A message whose thread it is; its first line is the title."""

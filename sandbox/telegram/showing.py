@@ -101,10 +101,26 @@ def service_text(state: TelegramState, message: Message) -> str:
     for name, words in _SERVICE.items():
         if name in content:
             return words.format(who=who, names=_names(content[name]), what=content[name])
-    for name in ("sticker", "location", "contact", "poll", "dice", "voice", "video", "photo", "document"):
-        if name in content:
-            return f"[{name}]"
-    return ""
+    return next((f"[{name}]" for name in _SEEN if name in content), "")
+
+
+_SEEN = (
+    *(
+        "sticker",
+        "venue",
+        "location",
+        "contact",
+        "poll",
+        "dice",
+        "game",
+        "checklist",
+        "invoice",
+        "story",
+        "gift",
+    ),
+    *("voice", "video_note", "animation", "video", "audio", "photo", "document"),
+)
+"""What a message without words is called, the first that it has."""
 
 
 _SERVICE = {

@@ -11,9 +11,10 @@ from sandbox.telegram.model import GENERAL_TOPIC, USUAL_RIGHTS, Entity, Formatte
 from sandbox.telegram.people import Place, find_message, find_place, find_user
 from sandbox.telegram.rooms import number_of, room_id, room_of
 from sandbox.telegram.showing import messages_in, person_of, rooms_of
+from sandbox.telegram.special import special_content
 from sandbox.telegram.state import PendingQuery, TelegramState
 from sandbox.telegram.views import message_json, user_json
-from sandbox.telegram.writing import Writing, edit, say
+from sandbox.telegram.writing import Writing, edit, replace_file, say, send
 
 FIRST_NEW_USER = 520000000
 
@@ -75,6 +76,24 @@ class TelegramSurface(WithoutForms):
         formatted = FormattedText(text, entities) if entities else None
         sent = say(self.state, self._place(person, room), Writing(text, files, reply_to, quote, formatted))
         return str(sent[0].id)
+
+    async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
+        """A location, venue, contact, poll, dice, game, checklist, invoice, story, gift and the like."""
+        return str(send(self.state, self._place(person, room), special_content(content)).id)
+
+    async def change_files(
+        self,
+        person: str,
+        room: str,
+        message: str,
+        *,
+        add: tuple[Upload, ...] = (),
+        remove: tuple[str, ...] = (),
+    ) -> None:
+        """In Telegram one file takes the place of another."""
+        if len(add) != 1 or len(remove) > 1:
+            raise SurfaceError("In Telegram one file takes the place of another.")
+        replace_file(self.state, self._place(person, room), message, add[0])
 
     async def open_thread(self, person: str, room: str, title: str, text: str) -> str:
         place = self._place(person, room)

@@ -12,12 +12,15 @@ from sandbox.telegram.history import Draft
 from sandbox.telegram.images import image_size
 from sandbox.telegram.inputs import LONGEST_CAPTION, LONGEST_TEXT, formatted_fields
 from sandbox.telegram.markup_typed import parse_typed
-from sandbox.telegram.media import LARGEST_PHOTO_BYTES, Medium, medium_content
+from sandbox.telegram.media import LARGEST_PHOTO_BYTES, Medium, medium_content, stored_files
 from sandbox.telegram.model import FormattedText, Message, StoredFile
 from sandbox.telegram.people import Place, check_may_write, find_message
 from sandbox.telegram.state import TelegramState
+from sandbox.telegram.views import file_json
 
 MOST_IN_ALBUM = 10
+STILL = bytes.fromhex("524946461a000000574542505650384c0d0000002f7fc01f0007100a1a0a0000")
+"""The head of a WebP picture of 128 by 128."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,25 @@ def say(state: TelegramState, place: Place, writing: Writing) -> list[Message]:
     if place.chat.type == "private":
         state.started.add(place.user.id)
     return [history.post(state, place.chat, place.user.id, ready) for ready in drafts]
+
+
+def send(state: TelegramState, place: Place, content: dict[str, Any]) -> Message:
+    """Post what is neither text nor file."""
+    check_may_write(state, place)
+    if place.chat.type == "private":
+        state.started.add(place.user.id)
+    return history.post(state, place.chat, place.user.id, Draft(content=content, topic_id=place.topic_id))
+
+
+def replace_file(state: TelegramState, place: Place, message_id: str, upload: Upload) -> None:
+    """Put another file where one was; the caption stays."""
+    check_may_write(state, place)
+    message = find_message(place, message_id)
+    if message.sender_id != place.user.id or not stored_files(state.files, message.content):
+        raise SurfaceError("Only files of your own messages can be replaced.")
+    caption = {key: message.content[key] for key in ("caption", "caption_entities") if key in message.content}
+    ((_, content),) = _contents(state, [upload])
+    history.amend(state, message, content=content | caption, edited_at=state.now())
 
 
 def edit(state: TelegramState, place: Place, message_id: str, text: str) -> None:
@@ -111,14 +133,32 @@ def _file_drafts(state: TelegramState, draft: Draft, writing: Writing) -> list[D
     """One for each file, with the text as the caption of the first."""
     caption = _fixed(writing.formatted or parse_typed(writing.text), LONGEST_CAPTION)
     fields = formatted_fields(state, caption, "caption", "caption_entities")
-    stored = _stored(state, writing.files)
-    contents = [(kind, medium_content(Medium(kind, file, {}))) for kind, file in stored]
+    contents = _contents(state, writing.files)
     contents[0][1].update(fields)
     drafts: list[Draft] = []
     for album in _albums(contents):
         group = state.new_album_id() if len(album) > 1 else ""
         drafts.extend(replace(draft, content=content, media_group_id=group) for content in album)
     return drafts
+
+
+def _contents(state: TelegramState, files: Sequence[Upload]) -> list[tuple[str, dict[str, Any]]]:
+    """(kind, message fields) of each file."""
+    contents = []
+    for upload, (kind, stored) in zip(files, _stored(state, files), strict=True):
+        content = medium_content(Medium(kind, stored, {"duration": round(upload.seconds)}))
+        if kind == "sticker":
+            content["sticker"] |= _moving(state, upload)
+        contents.append((kind, content))
+    return contents
+
+
+def _moving(state: TelegramState, upload: Upload) -> dict[str, Any]:
+    """What tells a moving sticker from a still one; a drawing has a still picture beside it."""
+    if upload.mime != "application/x-tgsticker":
+        return {"is_video": upload.mime == "video/webm"}
+    still = state.files.add("thumbnail", "thumb.webp", "image/webp", STILL)
+    return {"is_animated": True, "thumbnail": {**file_json(still), "width": 128, "height": 128}}
 
 
 def _stored(state: TelegramState, files: Sequence[Upload]) -> list[tuple[str, StoredFile]]:
@@ -132,7 +172,9 @@ def _stored(state: TelegramState, files: Sequence[Upload]) -> list[tuple[str, St
 
 
 def kind_of(upload: Upload) -> str:
-    """As what the app sends a file that somebody drops into it."""
+    """As what the app sends a file that somebody drops into it, or records."""
+    if upload.kind in {"voice", "sticker", "video_note", "document"}:
+        return upload.kind
     if upload.mime in {"image/jpeg", "image/png", "image/webp"}:
         is_photo = image_size(upload.content) is not None and len(upload.content) <= LARGEST_PHOTO_BYTES
         return "photo" if is_photo else "document"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.content import FileKind
+from bot.core.content import FileKind, Loss, LostFile
 from bot.core.events import MessageEdited
 from bot.core.outgoing import OpenThread, Post, Receipt
 from bot.core.places import Place
@@ -61,20 +61,21 @@ async def test_files_from_before_the_ticket_stand_in_the_thread(stage: Stage, da
     assert [file.name for one in shown for file in one.content.files] == ["before.jpg"]
 
 
-async def test_a_file_that_did_not_fit_is_said_to_staff(
+async def test_whoever_sent_a_file_that_did_not_arrive_is_told(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:
-    stage.platform("telegram").receipt = lambda _outgoing, receipt: Receipt(
-        receipt.messages, notices=("file_too_large",)
-    )
+    manual = LostFile("manual.pdf", 60_000_000, Loss.TOO_LARGE)
+    stage.platform("telegram").receipt = lambda _, receipt: Receipt(receipt.messages, lost=(manual,))
     sent = await ana.says("the manual", at=helped, files=(ana.file("manual.pdf"),))
     assert stage.marks(sent) == ["sent"]
-    assert "A file was too large for the other side" in stage.in_thread()[-1]
-    stage.staff_platform.receipt = lambda _outgoing, receipt: Receipt(
-        receipt.messages, notices=("file_unavailable",)
-    )
+    assert "manual.pdf (60.0 MB)** did not arrive: it is too large" in stage.in_thread()[-1]
+    stage.platform("telegram").receipt = lambda _, receipt: receipt
+    crack = LostFile("crack.jpg", 0, Loss.UNAVAILABLE)
+    stage.staff_platform.receipt = lambda _, receipt: Receipt(receipt.messages, lost=(crack,))
+    told = len(dana.sees)
     await dana.says("a picture", files=(dana.file("crack.jpg"),))
-    assert "A file could not be fetched" in stage.in_thread()[-1]
+    assert "**crack.jpg** did not arrive: it could not be fetched" in dana.sees[-1]
+    assert len(dana.sees) == told + 1
 
 
 async def test_replies_stay_replies_on_the_other_side(
@@ -295,3 +296,68 @@ async def test_an_agent_on_another_ticket_does_not_mix_customers(stage: Stage, a
 
 def plain_fields(stage: Stage) -> dict[str, str]:
     return {label: plain(value) for label, value in stage.card().fields}
+
+
+async def test_what_is_said_behind_an_album_arrives_behind_it(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    first = await dana.says("The crooked leg", files=(dana.file("1.jpg"),), album="A1")
+    second = await dana.says("", files=(dana.file("2.jpg"),), album="A1")
+    await dana.says("That is all of it")
+    before = stage.staff_platform.in_place(helped)
+    assert not any("The crooked leg" in one.content.text for one in before)
+    await stage.later(seconds=1)
+    album, words = stage.staff_platform.in_place(helped)[-2:]
+    assert (album.content.text, len(album.content.files)) == ("The crooked leg", 2)
+    assert words.content.text == "That is all of it"
+    await ana.says("The second is better", at=helped, reply_to=album.at)
+    assert stage.platform("telegram").in_place(dana.direct)[-1].reply_to == first
+    await dana.edits(second, "", (dana.file("3.jpg"),))
+    edited = next(one for one in stage.staff_platform.in_place(helped) if one.at == album.at)
+    assert [file.name for file in edited.content.files] == ["1.jpg", "3.jpg"]
+    assert edited.content.text == "The crooked leg"
+
+
+async def test_a_file_that_is_taken_away_or_added_follows(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await ana.says("both", at=helped, files=(ana.file("a.pdf"), ana.file("b.pdf")))
+
+    def names() -> list[str]:
+        return [file.name for file in stage.platform("telegram").in_place(dana.direct)[-1].content.files]
+
+    assert names() == ["a.pdf", "b.pdf"]
+    await ana.edits(said, "both", (ana.file("b.pdf"),))
+    assert names() == ["b.pdf"]
+    await ana.edits(said, "both words")
+    assert names() == ["b.pdf"], "what the platform does not tell stays as it was"
+    await ana.edits(said, "none", ())
+    assert names() == []
+
+
+async def test_a_file_beside_a_command_goes_with_it_or_is_asked_for_again(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    vera = stage.person("discord", "Vera")
+    before = len(dana.sees)
+    await ana.gives("note", "between us", at=helped, files=(ana.file("secret.pdf"),))
+    assert len(dana.sees) == before
+    await vera.gives("ticket", "it broke", files=(vera.file("crack.jpg"),))
+    shown = stage.staff_platform.in_place(stage.thread(2))
+    assert [file.name for one in shown for file in one.content.files] == ["crack.jpg"]
+    await vera.gives("ticket", files=(vera.file("more.jpg"),))
+    shown = stage.staff_platform.in_place(stage.thread(2))
+    assert [file.name for one in shown for file in one.content.files] == ["crack.jpg", "more.jpg"]
+    await vera.gives("help", files=(vera.file("lost.jpg"),))
+    assert "A command takes no files" in vera.was_told
+
+
+async def test_whoever_adds_a_file_that_does_not_arrive_is_told(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    said = await ana.says("the manual", at=helped)
+    manual = LostFile("manual.pdf", 60_000_000, Loss.TOO_LARGE)
+    stage.platform("telegram").receipt = lambda _, receipt: Receipt(receipt.messages, lost=(manual,))
+    await ana.edits(said, "the manual", (ana.file("manual.pdf"),))
+    assert "manual.pdf (60.0 MB)** did not arrive" in stage.in_thread()[-1]
+    assert stage.marks(said)[-1] == "failed"

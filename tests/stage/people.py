@@ -54,8 +54,10 @@ class Person:
         await self.does(self.message(message, text, **parts))
         return message
 
-    async def gives(self, command: str, arguments: str = "", *, at: Place | None = None) -> None:
-        await self.does(self.command(command, arguments, at=at))
+    async def gives(
+        self, command: str, arguments: str = "", *, at: Place | None = None, files: tuple[FileRef, ...] = ()
+    ) -> None:
+        await self.does(replace(self.command(command, arguments, at=at), files=files))
 
     async def presses(self, label: str, *, at: Place | None = None) -> None:
         """Press the newest button with this label in the direct chat, or in another place."""
@@ -82,8 +84,9 @@ class Person:
             )
         )  # fmt: skip
 
-    async def edits(self, message: MessageAt, text: str, files: Sequence[FileRef] = ()) -> None:
-        await self.does(MessageEdited(self._id("edit"), self._now, message, self.author, text, tuple(files)))
+    async def edits(self, message: MessageAt, text: str, files: Sequence[FileRef] | None = None) -> None:
+        now = None if files is None else tuple(files)
+        await self.does(MessageEdited(self._id("edit"), self._now, message, self.author, text, now))
 
     async def deletes(self, message: MessageAt) -> None:
         await self.does(MessageDeleted(f"{self.platform}:delete:{message.id}", self._now, message))

@@ -16,7 +16,7 @@ const SERVICE = [
   "general_forum_topic_unhidden",
   "pinned_message",
 ];
-const TEXTLESS = /^\[(photo|document|video|voice|sticker)\]$/;
+const TEXTLESS = /^\[(photo|document|video|video_note|animation|audio|voice|sticker)\]$/;
 
 export const telegram = {
   name: "telegram",

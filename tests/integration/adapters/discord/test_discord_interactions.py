@@ -167,7 +167,7 @@ async def test_a_long_answer_with_a_file_arrives_in_parts(house: House) -> None:
     room = house.direct_chat(story.MIA)
     giving = asyncio.create_task(house.server.command(story.MIA, room, "help"))
     [event] = await house.intake.wait_for(CommandGiven)
-    text = "\n\n".join("word " * 300 for _ in range(2))
+    text = "\n\n".join("word " * words for words in (350, 200))
     await _answer(house, event, Content(text, files=(FileRef("slack", "a", "a.txt", size_bytes=1),)))
     await giving
     first, second = _private(house, story.MIA, room)

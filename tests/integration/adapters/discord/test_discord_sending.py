@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from adapters import Attempt
-from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Speaker, Tone
+from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Loss, LostFile, Speaker, Tone
 from bot.core.events import MessageReceived
 from bot.core.outgoing import (
     Edit,
@@ -22,6 +22,9 @@ from bot.core.outgoing import (
 )
 from bot.core.places import Identity, MessageAt, Place, direct_to
 from sandbox.discord import story
+from sandbox.discord.community import Community
+from sandbox.discord.model import Overwrite
+from sandbox.discord.permissions import Permission
 from tests.integration.adapters.discord.house import House, discord_place
 
 MIA = Identity("discord", "", story.MIA)
@@ -147,16 +150,19 @@ async def test_files_travel_and_what_cannot_is_named(house: House) -> None:
     receipt = await house.send(Post(direct_to(MIA), Content("See these", files=files)))
     [message] = house.seen(receipt)
     assert [(file.name, file.size) for file in message.files] == [("photo_1.png", 300_000), ("notes.txt", 1)]
-    assert receipt.notices == ("file_too_large", "file_unavailable")
-    assert "film.mp4: too large for this chat" in message.text
-    assert "lost.pdf: could not be fetched" in message.text
+    assert receipt.lost == (
+        LostFile("film.mp4", 900_000_000, Loss.TOO_LARGE),
+        LostFile("lost.pdf", 0, Loss.UNAVAILABLE),
+    )
+    assert "film.mp4 (900 MB) is not here: it is too large to be passed on" in message.text
+    assert "lost.pdf is not here: it could not be fetched" in message.text
     assert ".." not in message.text
 
 
 async def test_a_file_that_grows_beyond_its_declared_size_is_left_behind(house: House) -> None:
     house.files = {"a": b"a" * (10 * 1024 * 1024 + 1)}
     receipt = await house.send(Post(direct_to(MIA), Content(files=(FileRef("slack", "a", "a.bin"),))))
-    assert receipt.notices == ("file_too_large",)
+    assert [one.loss for one in receipt.lost] == [Loss.TOO_LARGE]
     assert len(receipt.messages) == 1
 
 
@@ -336,3 +342,33 @@ async def test_an_adapter_that_was_closed_holds_no_connections(house: House) -> 
     ):
         assert response.status == 200
     assert not house.server.is_connected
+
+
+def deny(community: Community, permission: Permission) -> None:
+    room = community.channels[story.OFF_TOPIC]
+    room.overwrites.append(Overwrite(community.bot_id, is_member=True, deny=int(permission)))
+
+
+async def test_a_room_that_takes_no_files_takes_the_words(house: House) -> None:
+    house.files = {"a": b"a"}
+    community = house.server._parts.community
+    deny(community, Permission.ATTACH_FILES)
+    content = Content("The plan", files=(FileRef("slack", "a", "plan.pdf", size_bytes=1),))
+    receipt = await house.send(Post(discord_place(story.OFF_TOPIC), content))
+    (message,) = house.seen(receipt)
+    assert message.text == "The plan\n📎 plan.pdf (1 B) is not here: this chat does not take it."
+    assert receipt.lost == (LostFile("plan.pdf", 1, Loss.REFUSED),)
+
+
+@pytest.mark.parametrize("may", [True, False], ids=["where they may", "where they may not"])
+async def test_a_voice_is_heard_as_one_where_the_bot_may_send_voices(house: House, may: bool) -> None:
+    house.files = {"v": b"OggS" + bytes(60)}
+    if not may:
+        deny(house.server._parts.community, Permission.SEND_VOICE_MESSAGES)
+    voice = FileRef("telegram", "v", "voice.ogg", FileKind.VOICE, "audio/ogg", 64, seconds=4.0)
+    receipt = await house.send(Post(discord_place(story.OFF_TOPIC), Content("Listen", files=(voice,))))
+    text, sound = house.seen(receipt)
+    assert (text.text, [file.name for file in sound.files]) == ("Listen", ["voice.ogg"])
+    assert bool(sound.native["flags"] & 1 << 13) is may
+    assert sound.native["attachments"][0].get("duration_secs") == (4.0 if may else None)
+    assert receipt.lost == ()

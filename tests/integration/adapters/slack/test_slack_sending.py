@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.slack import SlackAdapter
-from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Speaker, Tone
+from bot.core.content import Button, ButtonStyle, Content, FileKind, FileRef, Loss, LostFile, Speaker, Tone
 from bot.core.outgoing import (
     Edit,
     Mark,
@@ -180,7 +180,8 @@ async def test_files_follow_the_text_as_one_message_in_the_thread(
     _, text, upload = server.messages("U0KURT", f"C0HELP:{ts}")
     assert [at.id for at in receipt.messages] == [text.id, upload.id]
     assert [(file.name, file.size) for file in upload.files] == [("photo.png", 100_004), ("notes.txt", 4)]
-    assert receipt.notices == ("file_unavailable",)
+    assert receipt.lost == (LostFile("lost.bin", 0, Loss.UNAVAILABLE),)
+    assert "lost.bin is not here: it could not be fetched" in upload.text
 
 
 async def test_an_upload_whose_reply_was_lost_is_found_by_its_names(
@@ -197,12 +198,42 @@ async def test_an_upload_whose_reply_was_lost_is_found_by_its_names(
     assert [at.id for at in receipt.messages] == [message.id]
 
 
-async def test_a_file_too_large_for_slack_is_refused_when_there_is_nothing_else(
+async def test_an_upload_of_which_a_part_was_lost_is_found_by_what_came_along(
     house: House, server: SlackServer, adapter: SlackAdapter
 ) -> None:
-    with pytest.raises(SendError) as caught:
-        await post(adapter, DM, Content(files=(FileRef("telegram", "x", "a.iso", size_bytes=2_000_000_000),)))
-    assert caught.value.refusal is Refusal.TOO_LARGE
+    house.files["x"] = b"content"
+    content = Content(files=(FileRef("telegram", "x", "a.txt"), FileRef("telegram", "gone", "b.txt")))
+    server.world.faults["slack"].lost_replies = 1
+    with pytest.raises(SendError):
+        await post(adapter, DM, content, key="k4")
+    receipt = await post(adapter, DM, content, key="k4", number=2, is_uncertain=True)
+    (message,) = server.messages("U0CARLA", "D0CARLA")
+    assert [at.id for at in receipt.messages] == [message.id]
+    assert [file.name for file in message.files] == ["a.txt"]
+    assert receipt.lost == (LostFile("b.txt", 0, Loss.UNAVAILABLE),)
+
+
+async def test_a_message_that_is_taken_back_takes_its_files_out_of_the_workspace(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    house.files["x"] = b"content"
+    receipt = await post(adapter, DM, Content(text="See", files=(FileRef("telegram", "x", "a.txt"),)))
+    (file,) = [one for one in server.workspace.files.values() if one.name == "a.txt"]
+    assert not file.is_deleted
+    await send(adapter, Remove(receipt.messages, has_files=True))
+    assert file.is_deleted
+    assert server.messages("U0CARLA", "D0CARLA") == []
+
+
+async def test_of_a_file_too_large_for_slack_people_learn_its_name_and_size(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    file = FileRef("telegram", "x", "a.iso", size_bytes=2_000_000_000)
+    receipt = await post(adapter, DM, Content(files=(file,)))
+    (message,) = server.messages("U0CARLA", "D0CARLA")
+    assert message.text == "📎 a.iso (2.0 GB) is not here: it is too large to be passed on."
+    assert receipt.lost == (LostFile("a.iso", 2_000_000_000, Loss.TOO_LARGE),)
+    assert [at.id for at in receipt.messages] == [message.id]
 
 
 async def test_a_thread_opens_with_a_card_that_keeps_its_buttons_however_long_it_is(

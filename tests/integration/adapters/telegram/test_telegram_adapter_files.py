@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.telegram import TelegramAdapter
-from bot.core.content import Button, FileKind, FileRef
+from bot.core.content import Button, FileKind, FileRef, Loss
 from bot.core.places import Place
 from tests.integration.adapters.telegram.telegram_stage import (
     DANA,
@@ -90,23 +90,24 @@ async def test_a_file_that_lies_on_telegram_is_sent_by_its_id(
 
 
 @pytest.mark.parametrize(
-    ("file", "notice"),
+    ("file", "loss"),
     [
-        pytest.param(FileRef("slack", "gone", "plan.pdf"), "file_unavailable", id="gone"),
-        pytest.param(FileRef("telegram", "wrong", "plan.pdf"), "file_unavailable", id="an id Telegram lost"),
+        pytest.param(FileRef("slack", "gone", "plan.pdf"), Loss.UNAVAILABLE, id="gone"),
+        pytest.param(FileRef("telegram", "wrong", "plan.pdf"), Loss.UNAVAILABLE, id="an id Telegram lost"),
         pytest.param(
             FileRef("slack", "huge", "plan.pdf", size_bytes=60 * 1024 * 1024),
-            "file_too_large",
+            Loss.TOO_LARGE,
             id="too large",
         ),
     ],
 )
 async def test_a_file_that_cannot_be_passed_on_is_named(
-    stage: Stage, adapter: TelegramAdapter, dana: Place, file: FileRef, notice: str
+    stage: Stage, adapter: TelegramAdapter, dana: Place, file: FileRef, loss: Loss
 ) -> None:
     receipt = await stage.say(adapter, dana, "here", files=(file,))
-    assert receipt.notices == (notice,)
-    assert [stage.shown(DANA, DANA, message).text for message in receipt.messages][-1].endswith("plan.pdf")
+    assert [(one.name, one.loss) for one in receipt.lost] == [("plan.pdf", loss)]
+    told = [stage.shown(DANA, DANA, message).text for message in receipt.messages]
+    assert "\n\n".join(told).startswith("here\n\n📎 plan.pdf")
 
 
 async def test_a_file_that_grows_beyond_the_limit_is_too_large(
@@ -115,9 +116,9 @@ async def test_a_file_that_grows_beyond_the_limit_is_too_large(
     receipt = await stage.say(
         adapter, dana, "", files=(document(stage, "big.bin", b"x" * (51 * 1024 * 1024)),)
     )
-    assert receipt.notices == ("file_too_large",)
+    assert [one.loss for one in receipt.lost] == [Loss.TOO_LARGE]
 
 
 async def test_an_empty_file_is_named_instead(stage: Stage, adapter: TelegramAdapter, dana: Place) -> None:
     receipt = await stage.say(adapter, dana, "", files=(document(stage, "empty.txt", b""),))
-    assert receipt.notices == ("file_unavailable",)
+    assert [one.loss for one in receipt.lost] == [Loss.UNAVAILABLE]

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.attachments import safe_name
 from adapters.discord.parse import (
     Reader,
     read_deletions,
@@ -277,23 +276,6 @@ def test_rooms_that_are_gone() -> None:
     assert thread.place == THREAD.place
     assert ours.place == Place("discord", channel=DESK)
     assert other is None
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        pytest.param("../../etc/passwd", "passwd", id="no path"),
-        pytest.param("..\\..\\boot.ini", "boot.ini", id="no path of Windows"),
-        pytest.param("a\u202egnp.exe", "agnp.exe", id="no change of direction"),
-        pytest.param("a\x00\nb.txt", "ab.txt", id="no control characters"),
-        pytest.param("...", "file", id="no name at all"),
-        pytest.param(
-            "a" * 300 + ".pdf", "a" * 115 + "….pdf", id="no more than 120 characters, its ending kept"
-        ),
-    ],
-)
-def test_file_names_are_made_safe(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
 
 
 @pytest.mark.parametrize("room", [TEXT, DIRECT, THREAD], ids=["channel", "direct chat", "thread"])

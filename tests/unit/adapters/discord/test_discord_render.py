@@ -33,7 +33,7 @@ def test_nothing_a_content_says_can_ping() -> None:
 
 def test_text_goes_before_files_and_buttons_stand_on_the_last_text() -> None:
     files = tuple(FileRef("slack", str(n), f"{n}.txt", size_bytes=1) for n in range(11))
-    text = "\n\n".join("word " * 350 for _ in range(2))
+    text = "\n\n".join("word " * words for words in (350, 200))
     first, second, third = render(Content(text, files=files, buttons=(Button("Ok", "ok"),)))
     assert (first.payload["components"], first.files) == ([], ())
     assert (len(second.files), len(third.files)) == (10, 1)

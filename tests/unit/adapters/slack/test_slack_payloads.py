@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.attached import address_of, safe_name
+from adapters.slack.attached import address_of
 from adapters.slack.commands import CommandNames
 from adapters.slack.interactions import reply_of
 from adapters.slack.people import Found, Profile, profile_of
@@ -199,22 +199,7 @@ def test_files_keep_what_is_needed_to_open_them_and_those_elsewhere_are_links() 
     picture, voice = said.files
     assert (address_of(picture), picture.kind) == (("F1", "https://files.slack.com/a"), FileKind.PICTURE)
     assert (address_of(voice), voice.kind) == (("F2", ""), FileKind.VOICE)
-    assert said.text == "[doc](<https://docs.example/d>)"
-
-
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        pytest.param("../../etc/passwd", "passwd", id="a path"),
-        pytest.param("c:\\temp\\x.txt", "x.txt", id="another path"),
-        pytest.param("invoice\u202egpj.exe", "invoicegpj.exe", id="a sign that turns the direction"),
-        pytest.param("a\x00b\n.txt", "ab.txt", id="control signs"),
-        pytest.param("...", "file", id="nothing left"),
-        pytest.param("x" * 200 + ".tar.gz", "x" * 117 + ".gz", id="too long"),
-    ],
-)
-def test_file_names_are_made_safe(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
+    assert said.text == "[doc](<https://docs.example/d>)\n\n📎 a file that was deleted"
 
 
 def changed(new: dict[str, Any], old: dict[str, Any], channel: str = "D1") -> dict[str, Any]:

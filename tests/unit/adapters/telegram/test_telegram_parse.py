@@ -83,7 +83,7 @@ def test_a_message_carries_who_said_what_where_and_when() -> None:
         ),
         pytest.param(
             {"video_note": {"file_id": "l"}},
-            FileKind.VIDEO,
+            FileKind.ROUND_VIDEO,
             "video_message.mp4",
             "video/mp4",
             0,
@@ -164,7 +164,7 @@ def test_files_are_named_by_what_they_are(
             "📋 Move\n\n- [x] sofa\n- [ ] bed",
             id="a checklist",
         ),
-        pytest.param({"story": {"chat": {"title": "Shop"}, "id": 1}}, "📖 Shop", id="a story"),
+        pytest.param({"story": {"chat": {"title": "Shop"}, "id": 1}}, "📖 a story of Shop", id="a story"),
         pytest.param({"game": {"title": "Chess"}}, "🎮 Chess", id="a game"),
         pytest.param(
             {

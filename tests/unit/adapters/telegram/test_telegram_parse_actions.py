@@ -12,6 +12,7 @@ from bot.core.events import (
     CommandGiven,
     FormSubmitted,
     MessageEdited,
+    MessageReceived,
     ReachabilityChanged,
     ReactionChanged,
 )
@@ -50,6 +51,16 @@ def test_a_command_has_its_own_name_and_raw_arguments(text: str, name: str, argu
     assert (event.id, event.name, event.arguments) == ("telegram:command:5:7", name, arguments)
     assert event.message == MessageAt(event.place, "7")
     assert event.handle is not None
+
+
+def test_a_command_under_a_picture_is_one_and_takes_the_picture_along() -> None:
+    picture = [{"file_id": "p", "file_unique_id": "u", "width": 4, "height": 3}]
+    (event,) = parsed(message=message(photo=picture, caption="/claim 7"))
+    assert isinstance(event, CommandGiven)
+    assert (event.name, event.arguments, [file.id for file in event.files]) == ("claim", "7", ["p"])
+    (event,) = parsed(message=message(chat=HELP, photo=picture, caption="/unheard of"))
+    assert isinstance(event, MessageReceived)
+    assert (event.text, len(event.files)) == ("/unheard of", 1)
 
 
 @pytest.mark.parametrize(

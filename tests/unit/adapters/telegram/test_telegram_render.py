@@ -18,7 +18,7 @@ from adapters.telegram.changes import allowed_reaction
 from adapters.telegram.errors import refusal_of, send_error
 from adapters.telegram.formatted import MAX_CAPTION, MAX_TEXT, Formatted
 from adapters.telegram.markers import Markers
-from adapters.telegram.names import file_name, one_line
+from adapters.telegram.names import one_line
 from adapters.telegram.pace import MARGIN_SECONDS, PACED_SECONDS, Pace
 from adapters.telegram.render import card_parts, compose, keyboard, parts
 from adapters.telegram.request import FaultError, FloodError, MissingError, NotReachedError
@@ -254,24 +254,6 @@ def test_what_went_before_the_refusal_counts_and_the_pace_is_forgotten_in_time()
     assert pace.seconds_to_wait("-5") == pytest.approx(50 + MARGIN_SECONDS)
     clock.now += PACED_SECONDS
     assert [pace.seconds_to_wait("-5") for _ in range(30)] == [0.0] * 30
-
-
-@pytest.mark.parametrize(
-    ("given", "name"),
-    [
-        ("report.pdf", "report.pdf"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\temp\\a.txt", "a.txt"),
-        ("a\u202etxt.exe", "atxt.exe"),
-        ("a\x00\r\nb.txt", "ab.txt"),
-        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
-        ("x" * 300, "x" * 120),
-        ("..", "file"),
-        ("", "file"),
-    ],
-)
-def test_file_names_are_made_harmless(given: str, name: str) -> None:
-    assert file_name(given, "file") == name
 
 
 def test_a_name_is_one_line() -> None:

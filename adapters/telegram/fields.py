@@ -1,0 +1,31 @@
+"""Reading fields that may be missing or odd: a message is told as far as it is understood."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_LARGEST = 1 << 53
+_NOTHING: Mapping[str, Any] = {}
+
+
+def mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The object under the key; an empty one when there is none."""
+    value = found.get(key)
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def mappings(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = found.get(key)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def words(found: Mapping[str, Any], key: str) -> str:
+    value = found.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def number(found: Mapping[str, Any], key: str) -> float:
+    """A number that others can take; 0 when there is none."""
+    value = found.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return value if abs(value) <= _LARGEST else 0
