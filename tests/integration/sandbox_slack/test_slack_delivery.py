@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox.slack import SlackServer
+from sandbox.slack.parcels import ConnectionLostError, Parcel
 from tests.integration.sandbox_slack.slack_bots import Bots, until
 
 
@@ -129,6 +130,21 @@ async def test_what_a_lost_connection_did_not_acknowledge_goes_to_the_next(
     assert again["retry_attempt"] == 1
     await second.acknowledge(again)
     await server.settle()
+
+
+async def test_a_connection_that_takes_nothing_any_more_is_not_tried_again(
+    server: SlackServer, session: aiohttp.ClientSession
+) -> None:
+    """Trying it on and on would keep its own end from being noticed."""
+    socket = await socket_of(server, session)
+    await socket.next()
+    connection = server.sockets.pick()
+    assert connection is not None
+    assert connection.transport is not None
+    connection.transport.abort()
+    with pytest.raises(ConnectionLostError):
+        await connection.deliver(Parcel("events_api", {}, 0.0), 1.0)
+    assert server.sockets.pick() is None
 
 
 async def test_each_payload_goes_to_one_of_several_connections(
