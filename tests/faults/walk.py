@@ -147,9 +147,12 @@ class Walk:
         ends_at = time.monotonic() + AT_REST_WITHIN_SECONDS
         while left := await self._pending():
             assert time.monotonic() < ends_at, f"still pending: {left}"
-            await asyncio.sleep(0.3)
-            if self._slack_rests:
-                await self.scene.later(1.0 + max(REDELIVERED_AFTER_SECONDS) / 10)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(0.3)
+        if self._slack_rests:
+            await self.scene.later(1.0 + max(REDELIVERED_AFTER_SECONDS) / 10)
 
     async def _pending(self) -> dict[str, int]:
         rows = await self.scene.database.ask(
@@ -177,8 +180,10 @@ class Walk:
         """What began in the trouble takes more: no lane of it is stuck."""
         town, words = self.scene.town, f"still {newcomer.called}"
         await newcomer.says(words)
-        agent = town.agents()[0]
-        await town.until(lambda: any(one.count(words) for one in town.threads(agent)), f"staff see {words!r}")
+        agent, ends_at = town.agents()[0], time.monotonic() + AT_REST_WITHIN_SECONDS
+        while not any(one.count(words) for one in town.threads(agent)):
+            assert time.monotonic() < ends_at, f"staff do not see {words!r}"
+            await self._pause()
 
     async def _check_stored(self, flow: Flow) -> None:
         """Every message is in the conversation once and in order, and was shown in the order in which it is there."""
