@@ -133,9 +133,10 @@ class Walk:
         await self.scene.child.until_ready()
         await self.scene.town.settle()
         for flow in self.flows.values():
+            # First what is stored: where that is in another order, what is shown is, too.
+            await self._check_stored(flow)
             # Only Telegram's readers may see any, and only with the hint: anything else ends the walk here.
             outcome.repeats["telegram"] += check(flow, in_order=not self.reorders)
-            await self._check_stored(flow)
         for newcomer in self.newcomers:
             outcome.repeats["telegram"] += await self._check_newcomer(newcomer)
         if self.is_timed and self.faulty_seconds > max(4 * self.usual_seconds, self.usual_seconds + 2):
