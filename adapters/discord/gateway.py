@@ -79,6 +79,10 @@ class _Parsers(dict[str, Callable[[Any], None]]):
         super().__init__({kind: partial(pass_on, kind) for kind in HEARD})
         self._pass_on = pass_on
 
+    def __getitem__(self, kind: str) -> Callable[[Any], None]:
+        # The SDK looks up whatever stands there; what is no name at all would end the session.
+        return super().__getitem__(kind if isinstance(kind, str) else "")
+
     def __missing__(self, kind: str) -> Callable[[Any], None]:
         # Every number counts: one that is left out is an event that got lost.
         return lambda _data: self._pass_on(kind, {})

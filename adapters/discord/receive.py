@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import discord
 
@@ -41,6 +42,7 @@ BEFORE_A_GAP = timedelta(minutes=1)
 STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
+T = TypeVar("T")
 _IN_A_ROOM = frozenset(
     {
         "MESSAGE_CREATE",
@@ -134,6 +136,14 @@ class Receiver:
     def _note_malformed(self, kind: str, error: Exception) -> None:
         self._context.report("discord.event_malformed", {"event": kind, "error": type(error).__name__})
 
+    def _tried(self, kind: str, read: Callable[[], T]) -> T | None:
+        """What reading gives, or None where it fails: it would fail again, and the others must get through."""
+        try:
+            return read()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one payload
+            self._note_malformed(kind, error)
+            return None
+
     def _feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
         self._note_number(kind, sequence)
         if kind in _IN_A_ROOM:
@@ -179,7 +189,9 @@ class Receiver:
 
     async def _take(self, room_id: str, arrivals: Sequence[Arrival]) -> None:
         """Store what arrived in one room, with the cursor behind it."""
-        gone = [self._read_gone(one) for one in arrivals if one.kind in _ROOM_GONE]
+        gone = [
+            self._tried(one.kind, partial(self._read_gone, one)) for one in arrivals if one.kind in _ROOM_GONE
+        ]
         if gone:
             arrivals = [one for one in arrivals if one.kind not in _ROOM_GONE]
         if arrivals and (room := await self._room(room_id, arrivals[0].data)) is not None:
@@ -198,14 +210,9 @@ class Receiver:
             # No list of direct chats exists: one that was begun while the bot was away shows with its next message.
             await self._read_past(past_since(room, self._since))
         reader = self.reader()
-        events: list[Event] = []
-        last = ""
+        events, last = list[Event](), ""
         for arrival in arrivals:
-            try:
-                read = self._read(arrival, room, reader)
-            except Exception as error:  # noqa: BLE001 - it would fail again, and the others must get through
-                self._note_malformed(arrival.kind, error)
-                continue
+            read = self._tried(arrival.kind, partial(self._read, arrival, room, reader)) or []
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
                 last = str(arrival.data["id"])
@@ -371,11 +378,7 @@ class Receiver:
             now = self._context.now()
             events: list[Event] = []
             for data in page:
-                try:
-                    message = self._read_old(data, past, reader, now)
-                except Exception as error:  # noqa: BLE001 - it would fail again, and the others must get through
-                    self._note_malformed("history", error)
-                    continue
+                message = self._tried("history", partial(self._read_old, data, past, reader, now))
                 events += [message] if message else []
             is_ours = bool(events) or past.room.cursor in self._known
             await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
@@ -383,9 +386,8 @@ class Receiver:
     def _read_old(self, data: dict[str, Any], past: Past, reader: Reader, now: datetime) -> Event | None:
         if past.not_before and said_at(data, now) < past.not_before:
             return None
-        return read_message(
-            data, past.room, reader, now, is_heard=self._is_heard(past.room), is_backfilled=True
-        )
+        is_heard = self._is_heard(past.room)
+        return read_message(data, past.room, reader, now, is_heard=is_heard, is_backfilled=True)
 
     async def _note_heard(self, room_id: str, arrival: Arrival) -> None:
         """Now and then store up to when everything was heard, so that little has to be looked through after a gap."""

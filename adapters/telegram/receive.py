@@ -34,6 +34,20 @@ ANONYMOUS_ADMIN = 1087968824
 Update = Mapping[str, Any]
 
 
+def check_ids(event: Event) -> None:
+    """Raise ValueError where what names a chat or a person is no number: no call could be made about them."""
+    author = getattr(event, "author", None)
+    place = getattr(event, "place", None)
+    message = getattr(event, "message", None)
+    if author is not None:
+        int(author.identity.external_id)
+    if message is not None:
+        int(message.id)
+        place = place or message.place
+    if place is not None:
+        int(place.channel)
+
+
 class Receiver:
     """Understands updates and stores their events."""
 
@@ -72,6 +86,8 @@ class Receiver:
         try:
             self._notice(update, hearing)
             events = events_of(update, hearing, self._context.now())
+            for event in events:
+                check_ids(event)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one update, the others must get through
             id_ = update.get("update_id") if isinstance(update, Mapping) else None
             is_number = isinstance(id_, int)
