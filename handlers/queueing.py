@@ -6,7 +6,7 @@ from bot.core.actions import Action, OpenDesk, Say, Show
 from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
-from bot.core.policies.queueing import expected_wait_minutes
+from bot.core.policies.queueing import MOST_COUNTED_AHEAD, expected_wait_minutes
 from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
 from bot.core.survey import SurveyKind
@@ -84,12 +84,15 @@ def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool =
         if is_new
         else texts.text("Your ticket **#{number}** is waiting for a person.", number=ticket.number)
     )
-    position = (
-        texts.text("You are next in line.")
-        if place == 1
-        else texts.text("You are number {place} in line.", place=place)
-    )
-    return f"{opening} {position} {_expectation(ctx, place, texts)}"
+    return f"{opening} {_position(place, texts)} {_expectation(ctx, place, texts)}"
+
+
+def _position(place: int | None, texts: Texts) -> str:
+    if place is None:
+        return str(texts.text("More than {count} people are ahead of you.", count=MOST_COUNTED_AHEAD))
+    if place == 1:
+        return str(texts.text("You are next in line."))
+    return str(texts.text("You are number {place} in line.", place=place))
 
 
 def claim(ctx: Context, ticket: Ticket, staff: Staff, *, words: str = "") -> list[Action] | None:
@@ -234,8 +237,9 @@ def _say_resolved(ctx: Context, ticket: Ticket, conversation: Conversation, staf
                subject=str(survey.id))  # fmt: skip
 
 
-def _expectation(ctx: Context, place: int, texts: Texts) -> str:
-    minutes = expected_wait_minutes(ctx.work.tickets.first_waits_seconds(), place)
+def _expectation(ctx: Context, place: int | None, texts: Texts) -> str:
+    waits = ctx.work.tickets.first_waits_seconds() if place is not None else ()
+    minutes = expected_wait_minutes(waits, place or 0)
     if minutes is None:
         return str(
             texts.text("I cannot promise a time; you will be answered right here as soon as someone is free.")

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
+from bot.core.policies.queueing import MOST_COUNTED_AHEAD
 from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
 from storage.bulk import Listing, as_json
 from storage.ids import Ids
@@ -54,16 +55,19 @@ _CLAIMED = Statement(
     .limit(bindparam("limit"))
 )
 _AHEAD = Statement(
-    select(func.count())
-    .select_from(tickets)
-    .where(
-        tickets.c.status == TicketStatus.WAITING,
-        # Compared as one, so that the index is read from its beginning to this place and no further.
-        tuple_(tickets.c.waiting_since, tickets.c.id)
-        < tuple_(
-            bindparam("waiting_since", type_=tickets.c.waiting_since.type),
-            bindparam("ticket_id", type_=tickets.c.id.type),
-        ),
+    select(func.count()).select_from(
+        select(tickets.c.id)
+        .where(
+            tickets.c.status == TicketStatus.WAITING,
+            # Compared as one, so that the index is read from its beginning and no further.
+            tuple_(tickets.c.waiting_since, tickets.c.id)
+            < tuple_(
+                bindparam("since", type_=tickets.c.waiting_since.type),
+                bindparam("id", type_=tickets.c.id.type),
+            ),
+        )
+        .limit(bindparam("most"))
+        .subquery()
     )
 )
 _ADD = inserting(tickets)
@@ -300,10 +304,10 @@ class Tickets:
     def held_by(self, staff_id: int) -> list[Ticket]:
         return [Ticket(*row) for row in self._session.all(_HELD_BY, staff_id=staff_id)]
 
-    def place_in_queue(self, ticket: Ticket) -> int:
-        """1 for the one that waits longest."""
-        row = self._session.one(_AHEAD, waiting_since=ticket.waiting_since, ticket_id=ticket.id)
-        return (row[0] if row else 0) + 1
+    def place_in_queue(self, ticket: Ticket) -> int | None:
+        """1 for who waits longest; None when more than MOST_COUNTED_AHEAD are ahead."""
+        row = self._session.one(_AHEAD, since=ticket.waiting_since, id=ticket.id, most=MOST_COUNTED_AHEAD + 1)
+        return row[0] + 1 if row and row[0] <= MOST_COUNTED_AHEAD else None
 
     def claim(self, ticket: Ticket, staff_id: int) -> bool:
         """Take a waiting ticket; exactly one of those who try at once gets True."""

@@ -6,6 +6,8 @@ import pytest
 
 from bot.core.places import Place
 from bot.core.texts import plain
+from handlers import queueing
+from storage import tickets
 from tests.stage import Person, Stage
 
 
@@ -27,6 +29,16 @@ async def test_a_ticket_has_a_number_a_place_and_an_honest_expectation(stage: St
     assert "I cannot promise a time" in fay.sees[-1]
     await eli.gives("human")
     assert "You are number 2 in line." in eli.sees[-1]
+
+
+async def test_of_a_place_far_back_nothing_is_said_but_that(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tickets, queueing):
+        monkeypatch.setattr(module, "MOST_COUNTED_AHEAD", 1)
+    _, eli, fay = await waiting(stage, "Dana", "Eli", "Fay")
+    assert "You are number 2 in line." in eli.sees[-1]
+    assert "More than 1 people are ahead of you. I cannot promise a time" in fay.sees[-1]
 
 
 async def test_the_expectation_comes_from_how_long_others_waited(stage: Stage, ana: Person) -> None:

@@ -7,6 +7,8 @@ from statistics import median
 from bot.core.policies.words import folded
 from bot.core.ticket import Ticket
 
+MOST_COUNTED_AHEAD = 1000
+"""Further back nobody is told a place: to count all of a long queue would keep everybody else waiting."""
 FEWEST_WAITS = 3
 """With fewer examples than this nothing is promised."""
 

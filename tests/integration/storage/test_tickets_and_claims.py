@@ -11,7 +11,7 @@ from bot.core.commands import Role
 from bot.core.events import Author
 from bot.core.places import Identity, MessageAt, Place
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
-from storage import UnitOfWork, read, write
+from storage import UnitOfWork, read, tickets, write
 from storage.ids import Ids
 from storage.session import Session
 from storage.tickets import QueueCounts
@@ -69,6 +69,14 @@ def test_the_queue_is_in_order_and_knows_each_place(work: UnitOfWork) -> None:
     assert [one.id for one in work.tickets.waiting(limit=10)] == [one.id for one in opened]
     assert [work.tickets.place_in_queue(one) for one in opened] == [1, 2, 3]
     assert work.tickets.oldest_waiting_since() == NOON
+
+
+def test_nobody_is_counted_whose_place_is_too_far_back(
+    work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tickets, "MOST_COUNTED_AHEAD", 1)
+    opened = [work.tickets.open(conversation(work, name), name, ()) for name in "abc"]
+    assert [work.tickets.place_in_queue(one) for one in opened] == [1, 2, None]
 
 
 def test_tickets_of_the_same_instant_have_different_places(work: UnitOfWork) -> None:
