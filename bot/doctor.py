@@ -108,10 +108,10 @@ def _files(settings: Settings, texts: Texts) -> list[Finding]:
 
 def _database(settings: Settings) -> list[Finding]:
     texts = operator_texts()
-    make_folder(settings.database_url)
     try:
+        make_folder(settings.database_url)
         at = current(make_engine(settings.database_url))
-    except SQLAlchemyError as error:
+    except (OSError, SQLAlchemyError) as error:
         finding = Finding(
             False,
             texts.label("The database cannot be reached ({error})", error=type(error).__name__),

@@ -89,11 +89,11 @@ def ask(settings: Settings, text: str) -> int:
 
 def reachable_engine(settings: Settings) -> Engine:
     """The database, after a look whether it is there; exits with a sentence when it is not."""
-    make_folder(settings.database_url)
     try:
+        make_folder(settings.database_url)
         engine = make_engine(settings.database_url)
         engine.connect().close()
-    except SQLAlchemyError as error:
+    except (OSError, SQLAlchemyError) as error:
         told = operator_texts().label(
             "The database cannot be reached (DATABASE_URL): {error}. Is it running, and is the address right?",
             error=type(error).__name__,

@@ -109,6 +109,21 @@ async def test_the_doctor_says_which_settings_cannot_work(quiet_town: Town) -> N
     assert "STAFF_SPACE is not set" in told
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://127.0.0.1:1/nothing", "sqlite:////proc/nowhere/allhands.db"],
+    ids=["server", "folder"],
+)
+async def test_without_its_database_every_command_says_what_to_do(quiet_town: Town, address: str) -> None:
+    commands = (("run",), ("doctor",), ("migrate",), ("knowledge", "ask", "where?"))
+    ended = await asyncio.gather(*(allhands(quiet_town, *one, DATABASE_URL=address) for one in commands))
+    for code, written in ended:
+        assert code == 1
+        assert "Traceback" not in written
+        assert "The database cannot be reached" in written
+        assert "DATABASE_URL" in written
+
+
 async def test_the_doctor_prints_the_manifest_alone(quiet_town: Town) -> None:
     code, written = await allhands(quiet_town, "doctor", "--slack-manifest")
     assert code == 0
