@@ -362,9 +362,7 @@ class CatchUp:
         last = position
         now = self._context.now()
         for message in messages:
-            ts = str(message.get("ts"))
-            if order_of(ts) > order_of(position):
-                last = max(last, ts, key=order_of)
+            last = max(last, str(message.get("ts")), key=order_of)
             try:
                 with malformed.reading():
                     said = hear_past(message, channel, position, reading.scope, now)
