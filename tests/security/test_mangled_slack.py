@@ -232,10 +232,8 @@ async def test_bodies_that_are_no_payload_are_not_asked_for_again(body: bytes) -
 
 async def test_what_is_logged_says_the_kind_and_nothing_of_what_stood_in_it() -> None:
     async with open_doors() as doors:
-        payload = {**EVENTS[0], "event": {**_SAID, "files": "a secret word"}}
+        payload = {**EVENTS[0], "event": "a secret word"}
         await doors.delivers(payload)
-        assert doors.house.reports[-1] == (
-            "slack.not_understood",
-            {"kind": "event_callback", "error": "AttributeError"},
-        )
+        told = ("slack.not_understood", {"kind": "event_callback", "error": "AttributeError"})
+        assert told in doors.house.reports
         assert all("secret" not in str(fields) for _, fields in doors.house.reports)
