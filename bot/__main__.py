@@ -13,6 +13,8 @@ from bot.logs import set_up
 from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
+SWITCH_SECONDS = 0.001
+
 
 def main() -> None:
     """Parse the command line and do it; ends with status 1 and a sentence when that is not possible."""
@@ -154,6 +156,9 @@ async def _until_told_to_stop() -> None:
 
 def _in_loop(work: Coroutine[Any, Any, None]) -> None:
     """Run on uvloop where it can be had: a tenth to a fifth more events per second."""
+    # The store's thread wants the interpreter once for each batch, to say that it is committed; until then everything
+    # waits for it.
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         from uvloop import new_event_loop
     except ImportError:

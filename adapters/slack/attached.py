@@ -23,6 +23,8 @@ _PAGES = {
 
 def file_refs(message: Json) -> tuple[FileRef, ...]:
     """Return the files that lie on Slack, those of a message that is shared here last."""
+    if "files" not in message and "attachments" not in message:
+        return ()
     return tuple(_ref(file) for file in _files(message) if _is_carried(file))
 
 
@@ -41,7 +43,8 @@ def _files(message: Json) -> Iterator[Json]:
 
 def shares(message: Json) -> list[Json]:
     """The messages that are shared in it. A link that Slack unfolds is an attachment too, but nobody shared that."""
-    return [one for one in _objects(message.get("attachments")) if one.get("is_share")]
+    attachments = message.get("attachments")
+    return [one for one in _objects(attachments) if one.get("is_share")] if attachments else []
 
 
 def _objects(value: Any) -> list[Json]:

@@ -1,7 +1,8 @@
 """Payloads of a shape that nothing can be made of. Slack repeats what is refused: such a one is taken, and reported."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
 
 OnMalformed = Callable[[object, str], None]
 """Takes a payload, or None where not even that could be read, and the name of the error."""
@@ -18,13 +19,25 @@ class MalformedError(Exception):
         """The name of what went wrong in reading it: nothing of what stood in it."""
 
 
-@contextmanager
-def reading() -> Iterator[None]:
+class _Reading:
+    """Every event passes through it several times, so it is made once and holds nothing."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            raise MalformedError(type(error).__name__) from error
+
+
+_READING = _Reading()
+
+
+def reading() -> AbstractContextManager[None]:
     """Around what only reads a payload: whatever fails there will fail again."""
-    try:
-        yield
-    except Exception as error:
-        raise MalformedError(type(error).__name__) from error
+    return _READING
 
 
 def kind_of(payload: object) -> str:
