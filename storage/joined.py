@@ -47,8 +47,9 @@ _HEAR_OWN = Listing(
         update(tickets)
         .where(
             tickets.c.heard_in_id.is_not(None),
-            tickets.c.conversation_id.in_(
-                select(conversations.c.id).where(among(conversations.c.contact_id, "contact_ids"))
+            among(
+                tickets.c.conversation_id,
+                select(conversations.c.id).where(among(conversations.c.contact_id, "contact_ids")),
             ),
             tickets.c.heard_in_id.not_in(
                 select(conversations.c.id).where(among(conversations.c.contact_id, "contact_ids"))

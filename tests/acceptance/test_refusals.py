@@ -90,7 +90,7 @@ async def test_a_file_that_is_too_large_is_reported_and_its_words_arrive(
         large = Upload("film.bin", "application/octet-stream", b"\0" * size * MEGABYTE)
         await customer.says("look at this film", files=(large,))
         await thread.sees("look at this film")
-        await thread.sees("too large for the other side")
+        await thread.sees("too large to be passed on")
         small = Upload("note.txt", "text/plain", b"small")
         await customer.says("and at this note", files=(small,))
         copy = await thread.hears("and at this note")

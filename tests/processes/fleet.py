@@ -101,7 +101,17 @@ class Fleet:
             return rows == [(0,)]
 
         await self.delivered()
-        await self.within(quiet, "nothing waits any more")
+        try:
+            await self.within(quiet, "nothing waits any more")
+        except AssertionError as error:
+            error.add_note(f"processes: {await self.ask('SELECT id, name FROM processes')}")
+            for what in (
+                "SELECT id, lane, owner, is_handed_over, attempts, error FROM outbox WHERE state = 'pending'",
+                "SELECT id, lane, attempts, due_at, error FROM intake WHERE state = 'pending'",
+                "SELECT name, subject, due_at FROM deadlines WHERE due_at <= now()",
+            ):
+                error.add_note(f"{what}: {await self.ask(what)}")
+            raise
         await self.town.settle()
 
     async def delivered(self) -> None:

@@ -29,6 +29,7 @@ MAY_READ_ALL = {
 NOT_STORED = (
     "CONSTANT ROW",
     "VIRTUAL TABLE INDEX 1:",  # a list that was given as JSON
+    "SCAN anon_1",  # what another part of the statement found, and limited
 )
 OPEN = (
     "ix_tickets_waiting",
@@ -88,14 +89,19 @@ def shared_engine(postgresql: str) -> Engine:
 def test_many_keys_are_looked_up_in_an_index_on_postgresql_too(name: str, shared_engine: Engine) -> None:
     """Each of the stored tables by a condition that its index answers, not by a filter over all of it."""
     text = dict(listings())[name].compiled_for(shared_engine.dialect).text
-    # What is asked for does not matter: every parameter is a text, and the lists are empty.
-    written = re.sub(r"%\(\w+\)s(::\w+)?", "'[]'", text).replace("%%", "%")
+    # What is asked for does not matter: numbers are none, other parameters are texts, and the lists are empty.
+    written = re.sub(r"%\(\w+\)s::BIGINT", "NULL::BIGINT", text)
+    written = re.sub(r"%\(\w+\)s(::\w+)?", "'[]'", written).replace("%%", "%")
     with shared_engine.connect() as connection:
         # These tables are empty, and would be read from end to end whatever was asked.
         for way in ("seqscan", "hashjoin", "mergejoin"):
             connection.exec_driver_sql(f"SET enable_{way} = off")
         plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {written}".replace("%", "%%")).scalar_one()
-    stored = [node for node in _nodes(plan[0]["Plan"]) if "Relation Name" in node]
+    stored = [
+        node
+        for node in _nodes(plan[0]["Plan"])
+        if "Relation Name" in node and node["Node Type"] != "ModifyTable"
+    ]
     assert stored
     for node in stored:
         is_found = "Index Cond" in node or "Recheck Cond" in node or node.get("Index Name") in OPEN
