@@ -104,8 +104,8 @@ class Fleet:
         try:
             await self.within(quiet, "nothing waits any more")
         except AssertionError as error:
-            error.add_note(f"processes: {await self.ask('SELECT id, name FROM processes')}")
             for what in (
+                "SELECT id, name FROM processes",
                 "SELECT id, lane, owner, is_handed_over, attempts, error FROM outbox WHERE state = 'pending'",
                 "SELECT id, lane, attempts, due_at, error FROM intake WHERE state = 'pending'",
                 "SELECT name, subject, due_at FROM deadlines WHERE due_at <= now()",
