@@ -125,7 +125,7 @@ class Session:
 
     def all(self, statement: Statement, **parameters: Any) -> list[tuple[Any, ...]]:
         """Every row. A statement that returns no rows must go through `run`."""
-        compiled = self._compiled.get(statement) or self._compile(statement)
+        compiled = self._compile(statement)
         if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
             self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
@@ -149,7 +149,7 @@ class Session:
             if command:
                 self._cursor.execute(command)
             for question, cursor in zip(questions, self._cursors(len(questions)), strict=True):
-                compiled = self._compiled.get(question.statement) or self._compile(question.statement)
+                compiled = self._compile(question.statement)
                 cursor.execute(compiled.text, compiled.parameters(question.parameters))
                 asked.append((question, compiled, cursor))
         for question, compiled, cursor in asked:
@@ -167,7 +167,7 @@ class Session:
         return self._more_cursors[:count]
 
     def run(self, statement: Statement, **parameters: Any) -> None:
-        compiled = self._compiled.get(statement) or self._compile(statement)
+        compiled = self._compile(statement)
         if self._deferred and not self._deferred_tables.isdisjoint(compiled.tables):
             self._write(compiled.tables)
         self._cursor.execute(compiled.text, compiled.parameters(parameters))
@@ -193,7 +193,7 @@ class Session:
         self._deferred_tables = {bulk.table for bulk in self._deferred}
         if self.is_sqlite:
             for bulk, rows in due:
-                single = self._compiled.get(bulk.single) or self._compile(bulk.single)
+                single = self._compile(bulk.single)
                 self._cursor.executemany(single.text, [single.parameters(row) for row in rows])
         else:
             self._write_together(due)
@@ -202,7 +202,7 @@ class Session:
         returned: list[tuple[Bulk, Compiled, Any]] = []
         with self._pipeline():
             for (bulk, rows), cursor in zip(due, self._cursors(len(due)), strict=True):
-                many = self._compiled.get(bulk.many) or self._compile(bulk.many)
+                many = self._compile(bulk.many)
                 cursor.execute(many.text, many.parameters({"rows": as_json(rows)}))
                 if bulk in self.written:
                     returned.append((bulk, many, cursor))
@@ -210,7 +210,10 @@ class Session:
             self.written[bulk](many.rows(cursor.fetchall()))
 
     def _compile(self, statement: Statement) -> Compiled:
-        compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
+        """Once for each session; after that it is at hand."""
+        compiled = self._compiled.get(statement)
+        if compiled is None:
+            compiled = self._compiled[statement] = statement.compiled_for(self.engine.dialect)
         return compiled
 
     def tell(self, process: int) -> None:
