@@ -13,7 +13,7 @@ from typing import IO
 
 from adapters import FileOpener, FileUnavailableError, Translate
 from bot.core.content import FileKind, FileRef, Loss, LostFile
-from bot.core.files import SNIFFED_BYTES, safe_name, size_in_words, true_ending
+from bot.core.files import SNIFFED_BYTES, name_and_size, safe_name, true_ending
 from bot.core.texts import escape
 
 TRAVELS_WITH_TEXT_BYTES = 8 * 1024 * 1024
@@ -136,7 +136,7 @@ def told(losses: Sequence[LostFile], texts: Translate) -> str:
 
 
 def _line(one: LostFile, texts: Translate) -> str:
-    named = f"{one.name} ({size_in_words(one.size_bytes)})" if one.size_bytes else one.name
+    named = name_and_size(one)
     match one.loss:
         case Loss.TOO_LARGE:
             return texts("📎 {file} is not here: it is too large to be passed on.", file=named)

@@ -10,6 +10,7 @@ from adapters import Translate
 from adapters.discord.attachments import named_stickers, said_in
 from adapters.discord.discord_read import Names
 from adapters.discord.text import to_commonmark
+from adapters.fields import mappings
 from bot.core.texts import escape
 
 Payload = Mapping[str, Any]
@@ -24,7 +25,7 @@ def texts_beside(data: Payload, names: Names) -> Iterator[str]:
     for number, said in enumerate(said_in(data)):
         if number:
             yield to_commonmark(str(said.get("content") or ""), names)
-            for embed in _objects(said, "embeds"):
+            for embed in mappings(said, "embeds"):
                 yield from _embed(embed, names)
         for name in named_stickers(said):
             yield to_commonmark(f":{name or 'sticker'}:", names)
@@ -41,11 +42,6 @@ def unknown(texts: Translate) -> str:
     return escape(texts("(something that cannot be shown here; it is in the original chat on Discord)"))
 
 
-def _objects(found: Payload, key: str) -> list[Payload]:
-    value = found.get(key)
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
-
-
 def _embed(embed: Payload, names: Names) -> Iterator[str]:
     """A card in a message that was forwarded; a preview of a link says nothing that the link does not."""
     if embed.get("type", "rich") != "rich":
@@ -54,12 +50,12 @@ def _embed(embed: Payload, names: Names) -> Iterator[str]:
         yield f"**{escape(str(title))}**"
     if description := embed.get("description"):
         yield to_commonmark(str(description), names)
-    for field in _objects(embed, "fields"):
+    for field in mappings(embed, "fields"):
         yield f"**{escape(str(field.get('name') or ''))}:** {to_commonmark(str(field.get('value') or ''), names)}"
 
 
 def _poll(poll: Payload) -> str:
-    answers = [_medium(one.get("poll_media")) for one in _objects(poll, "answers")]
+    answers = [_medium(one.get("poll_media")) for one in mappings(poll, "answers")]
     return "\n".join(
         ["📊 " + _medium(poll.get("question")), *(f"- {answer}" for answer in answers if answer)]
     )

@@ -1,17 +1,17 @@
 """The files of a message, as references that can be opened again after a restart; what is no file, in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters import Translate
-from adapters.slack.payloads import Json
+from adapters.fields import amount, mappings
 from adapters.slack.scope import PLATFORM
 from adapters.slack.styled import escaped
 from bot.core.content import FileKind, FileRef, told_size
-from bot.core.files import safe_name
+from bot.core.files import kind_of, safe_name
 
-_LARGEST = 1 << 53
-_KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
+Payload = Mapping[str, Any]
+
 _SUBTYPES = {"slack_audio": FileKind.VOICE, "slack_video": FileKind.VIDEO}
 _GONE = frozenset({"tombstone", "hidden_by_limit"})
 _PAGES = {
@@ -21,49 +21,44 @@ _PAGES = {
 """Canvases and lists, by mode, type and content type: pages of Slack that have no content to download."""
 
 
-def file_refs(message: Json) -> tuple[FileRef, ...]:
+def file_refs(message: Payload) -> tuple[FileRef, ...]:
     """Return the files that lie on Slack, those of a message that is shared here last."""
     if "files" not in message and "attachments" not in message:
         return ()
     return tuple(_ref(file) for file in _files(message) if _is_carried(file))
 
 
-def words_beside(message: Json, texts: Translate) -> Iterator[str]:
+def words_beside(message: Payload, texts: Translate) -> Iterator[str]:
     """In CommonMark what hangs on the message and is no file that could be carried: pages, links, what is gone."""
     for file in _files(message):
         if not _is_carried(file) and (told := _told(file, texts)):
             yield told
 
 
-def _files(message: Json) -> Iterator[Json]:
-    yield from _objects(message.get("files"))
+def _files(message: Payload) -> Iterator[Payload]:
+    yield from mappings(message, "files")
     for share in shares(message):
-        yield from _objects(share.get("files"))
+        yield from mappings(share, "files")
 
 
-def shares(message: Json) -> list[Json]:
+def shares(message: Payload) -> list[Payload]:
     """The messages that are shared in it. A link that Slack unfolds is an attachment too, but nobody shared that."""
-    attachments = message.get("attachments")
-    return [one for one in _objects(attachments) if one.get("is_share")] if attachments else []
+    return [one for one in mappings(message, "attachments") if one.get("is_share")]
 
 
-def _objects(value: Any) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
-
-
-def _is_carried(file: Json) -> bool:
+def _is_carried(file: Payload) -> bool:
     mode, access = str(file.get("mode") or ""), str(file.get("file_access") or "")
     is_elsewhere = file.get("is_external") or mode == "external"
     is_shut = mode in _GONE or access in {"access_denied", "file_not_found"}
     return bool(file.get("id")) and not (is_elsewhere or is_shut or _page_sign(file))
 
 
-def _page_sign(file: Json) -> str:
+def _page_sign(file: Payload) -> str:
     found = (_PAGES.get(str(file.get(key) or "")) for key in ("mode", "filetype", "mimetype"))
     return next((sign for sign in found if sign), "")
 
 
-def _told(file: Json, texts: Translate) -> str:
+def _told(file: Payload, texts: Translate) -> str:
     name = safe_name(str(file.get("title") or file.get("name") or ""), "")
     if file.get("mode") == "tombstone":
         return _clip(texts("a file that was deleted"))
@@ -88,7 +83,7 @@ def _link(sign: str, name: str, url: str) -> str:
     return f"{sign} {shown}".strip()
 
 
-def _ref(file: Json) -> FileRef:
+def _ref(file: Payload) -> FileRef:
     mime = str(file.get("mimetype") or "application/octet-stream")
     url = str(file.get("url_private_download") or file.get("url_private") or "")
     return FileRef(
@@ -98,16 +93,9 @@ def _ref(file: Json) -> FileRef:
         kind=_kind(file, mime),
         mime=mime,
         size_bytes=told_size(file.get("size")),
-        seconds=_number(file, "duration_ms") / 1000,
+        seconds=amount(file, "duration_ms") / 1000,
         unique=str(file["id"]),
     )
-
-
-def _number(file: Json, key: str) -> float:
-    value = file.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return 0.0
-    return float(value) if 0 < value <= _LARGEST else 0.0
 
 
 def address_of(file: FileRef) -> tuple[str, str]:
@@ -116,9 +104,7 @@ def address_of(file: FileRef) -> tuple[str, str]:
     return file_id, url
 
 
-def _kind(file: Json, mime: str) -> FileKind:
+def _kind(file: Payload, mime: str) -> FileKind:
     if (subtype := str(file.get("subtype") or "")) in _SUBTYPES:
         return _SUBTYPES[subtype]
-    if mime == "image/gif":
-        return FileKind.ANIMATION
-    return _KINDS.get(mime.partition("/")[0], FileKind.DOCUMENT)
+    return kind_of(mime)

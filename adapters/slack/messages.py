@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from adapters.slack import emoji_names
-from adapters.slack.attached import file_refs
+from adapters.slack.attached import address_of, file_refs
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
@@ -225,7 +225,7 @@ def hear_past(message: Json, channel: str, position: str, scope: Scope, now: dat
 
 
 def _file_ids(message: Json) -> str:
-    return ",".join(file.id.partition(" ")[0] for file in file_refs(message))
+    return ",".join(address_of(file)[0] for file in file_refs(message))
 
 
 def _tell_edited(said: _Said, found: Found) -> list[Event]:

@@ -191,18 +191,19 @@ class Poster:
                 uploaded = uploads.Uploaded((), tuple(lost(file, loss) for file in files))
         if not uploaded.files:
             # One message all the same, so that whoever tries again finds all of it there.
-            note = await drawn(Content(text=told(uploaded.lost, self._context.texts)))
-            ts = await self.say(progress.target, note[0], (attempt.key, number))
+            note = await self._told(uploaded.lost)
+            ts = await self.say(progress.target, note, (attempt.key, number))
         if ts:
             progress.add(ts)
         return uploaded.lost
 
+    async def _told(self, losses: Sequence[LostFile]) -> Part:
+        """A line for each file that could not be carried over."""
+        shown = await drawn(Content(text=told(losses, self._context.texts)))
+        return shown[0]
+
     async def _share(self, uploaded: uploads.Uploaded, progress: _Progress) -> str:
-        comment = (
-            (await drawn(Content(text=told(uploaded.lost, self._context.texts))))[0].text
-            if uploaded.lost
-            else ""
-        )
+        comment = (await self._told(uploaded.lost)).text if uploaded.lost else ""
         target = progress.target
         return await uploads.share(self._api, uploaded, target.channel, target.thread, comment)
 

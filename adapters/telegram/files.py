@@ -16,11 +16,10 @@ from telegram import (
 )
 
 from adapters import FileOpener
-from adapters.luggage import Packed, packed
+from adapters.luggage import Packed, lost, packed
 from adapters.telegram.formatted import Formatted
 from adapters.telegram.media import own_id
 from bot.core.content import FileKind, FileRef, Loss, LostFile
-from bot.core.files import safe_name
 
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_PHOTO_BYTES = 10 * 1024 * 1024
@@ -73,11 +72,7 @@ class Upload:
         return replace(self, kind=FileKind.DOCUMENT)
 
     def lost(self, loss: Loss) -> LostFile:
-        return (
-            self.packed.lost(loss)
-            if self.packed
-            else LostFile(safe_name(self.ref.name), self.ref.size_bytes, loss)
-        )
+        return self.packed.lost(loss) if self.packed else lost(self.ref, loss)
 
     def value(self, *, is_attached: bool = False) -> str | InputFile:
         """What stands for it in one call; each call reads the content from its beginning."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.telegram.fields import mapping, mappings, number, words
+from adapters.fields import amount, mapping, mappings, number, words
 from adapters.telegram.hearing import PLATFORM
 from bot.core.content import FileKind, FileRef, told_size
 from bot.core.files import safe_name
@@ -84,6 +84,6 @@ def _file(found: Payload, kind: FileKind, name: str, mime: str) -> FileRef:
         kind=kind,
         mime=words(found, "mime_type") or mime,
         size_bytes=told_size(found.get("file_size")),
-        seconds=max(0.0, number(found, "duration")),
+        seconds=amount(found, "duration"),
         unique=words(found, "file_unique_id"),
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from adapters import Translate
-from adapters.telegram.fields import mapping, mappings, number, words
+from adapters.fields import mapping, mappings, number, words
 from adapters.telegram.names import one_line
 from adapters.telegram.rich import rich_to_commonmark
 from adapters.telegram.text_in import to_commonmark

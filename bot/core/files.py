@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.core.content import FileKind, LostFile
+
 LONGEST_NAME = 120
 _LONGEST_BYTES = 240
 """File systems take 255; a counter may be added to a name that exists."""
@@ -10,6 +12,16 @@ _LONGEST_ENDING = 16
 _UNFIT = re.compile(r'[<>:"|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=[. ]|$)", re.IGNORECASE)
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+_KINDS = {"image": FileKind.PICTURE, "video": FileKind.VIDEO, "audio": FileKind.AUDIO}
+
+
+def kind_of(mime: str) -> FileKind:
+    """What a file of this content type is to people, where its platform does not say more."""
+    if mime == "image/gif":
+        return FileKind.ANIMATION
+    return _KINDS.get(mime.partition("/")[0], FileKind.DOCUMENT)
 
 
 def safe_name(given: str, fallback: str = "file") -> str:
@@ -77,3 +89,8 @@ def size_in_words(size_bytes: int) -> str:
             break
         size, unit = size / 1000, larger
     return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+
+
+def name_and_size(one: LostFile) -> str:
+    """'film.mp4 (54.5 MB)'; the name alone when nobody knows how large it is."""
+    return f"{one.name} ({size_in_words(one.size_bytes)})" if one.size_bytes else one.name

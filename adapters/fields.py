@@ -29,3 +29,8 @@ def number(found: Mapping[str, Any], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return value if abs(value) <= _LARGEST else 0
+
+
+def amount(found: Mapping[str, Any], key: str) -> float:
+    """A number above zero; 0.0 when there is none."""
+    return max(0.0, float(number(found, key)))
