@@ -7,7 +7,7 @@ from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.survey import Offer, OfferOutcome
 from bot.core.texts import escape
 from bot.core.ticket import DeskKind
-from handlers.asking import Refused, id_in
+from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, desk_targets, may_decide, retire_buttons, say, texts_for
 from handlers.linked import open_ticket_in, ticket_about
@@ -82,7 +82,7 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
         close = Button(texts.label("Close it"), "close_ticket", str(ticket.id))
         return [answer(event, text, buttons=[close])]
     if not ctx.work.offers.decide(offer.id, OfferOutcome.SOLVED):
-        return [_too_late(event, ctx)]
+        return [too_late(event, ctx)]
     ctx.work.conversations.save(conversation.resolved(ctx.now))
     return [
         *retire_buttons(ctx, event, f"✓ {texts.text('Solved')}"),
@@ -95,7 +95,7 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     """Look again, without what was just rejected."""
     offer, conversation = _own_offer(event, ctx)
     if not ctx.work.offers.decide(offer.id, OfferOutcome.REJECTED):
-        return [_too_late(event, ctx)]
+        return [too_late(event, ctx)]
     contact = customer_of(conversation, ctx)
     texts = texts_for(contact, ctx)
     retired = retire_buttons(ctx, event, f"✗ {texts.text('Not what was meant')}")
@@ -115,7 +115,7 @@ def person(event: ButtonPressed, ctx: Context) -> list[Action]:
     conversation_id = id_in(event.subject)
     conversation = ctx.work.conversations.find(conversation_id) if conversation_id else None
     if conversation is None:
-        return [_too_late(event, ctx)]
+        return [too_late(event, ctx)]
     _require_asker(event, conversation, ctx)
     return [*retire_buttons(ctx, event), *open_ticket(ctx, conversation)]
 
@@ -125,7 +125,7 @@ def _own_offer(event: ButtonPressed, ctx: Context) -> tuple[Offer, Conversation]
     offer_id = id_in(event.subject)
     offer = ctx.work.offers.get(offer_id) if offer_id else None
     if offer is None:
-        raise Refused(_too_late(event, ctx))
+        raise Refused(too_late(event, ctx))
     conversation = ctx.work.conversations.get(offer.conversation_id)
     _require_asker(event, conversation, ctx)
     return offer, conversation
@@ -137,8 +137,3 @@ def _require_asker(event: ButtonPressed, conversation: Conversation, ctx: Contex
     if not may_decide(ctx, conversation, contact):
         texts = ctx.texts_in(event.author.language)
         raise Refused(answer(event, texts.text("Only the person who asked can answer this.")))
-
-
-def _too_late(event: ButtonPressed, ctx: Context) -> Action:
-    texts = ctx.texts_in(event.author.language)
-    return answer(event, texts.text("That button is no longer in use. Just write what you need."))

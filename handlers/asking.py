@@ -37,6 +37,12 @@ def require(event: Asked, ctx: Context, role: Role) -> Staff:
     return staff
 
 
+def too_late(event: ButtonPressed, ctx: Context) -> Action:
+    """For a button of something that is over, or that was never there."""
+    texts = ctx.texts_in(event.author.language)
+    return answer(event, texts.text("That button is no longer in use. Just write what you need."))
+
+
 def id_in(subject: str) -> int | None:
     """The id in a button's subject; None for whatever cannot be one, as in a forged button."""
     if not _ID.fullmatch(subject) or int(subject) > _LARGEST_ID:

@@ -11,7 +11,7 @@ from bot.core.texts import escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import refresh
 from handlers.context import Context
-from handlers.exchange import customer_of, note_on_desk, relayed, show_everywhere, spoken
+from handlers.exchange import customer_of, message_of, note_on_desk, relayed, show_everywhere, spoken
 from handlers.linked import conversations_of, open_ticket_in, spoken_to, ticket_about
 from handlers.lost_files import lost_files
 from handlers.queueing import open_card, open_desk, release
@@ -259,7 +259,7 @@ def _in_plain_words(ctx: Context, ticket: Ticket, message: Message) -> Show:
 
 
 def _subject(event: Delivered | DeliveryFailed, ctx: Context) -> tuple[Message | None, Ticket | None]:
-    message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
+    message = message_of(event, ctx)
     ticket = ticket_about(ctx, message.conversation_id) if message else None
     return message, ticket
 

@@ -8,7 +8,14 @@ from bot.core.actions import Reply, Say, Show, UpdateButtons
 from bot.core.contact import Contact
 from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
-from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
+from bot.core.events import (
+    ButtonPressed,
+    CommandGiven,
+    Delivered,
+    DeliveryFailed,
+    FormSubmitted,
+    ShortcutUsed,
+)
 from bot.core.places import Place, direct_to
 from bot.core.texts import Texts, escape, plain, shorten
 from bot.core.ticket import DeskKind
@@ -29,6 +36,11 @@ def texts_for(contact: Contact, ctx: Context) -> Texts:
 
 def customer_of(conversation: Conversation, ctx: Context) -> Contact:
     return ctx.work.contacts.get(conversation.contact_id)
+
+
+def message_of(event: Delivered | DeliveryFailed, ctx: Context) -> Message | None:
+    """The message whose delivery this is about."""
+    return ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
 
 
 def say(

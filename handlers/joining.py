@@ -6,10 +6,10 @@ from datetime import datetime
 
 from bot.core.actions import Action, Say, Show
 from bot.core.contact import Contact
-from bot.core.content import Content
+from bot.core.content import Button, Content
 from bot.core.conversation import Conversation, Direction, Owner
 from bot.core.places import direct_to
-from bot.core.texts import escape
+from bot.core.texts import Texts, escape
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.cards import history, refresh
 from handlers.context import Context
@@ -68,6 +68,11 @@ def direct_with(ctx: Context, contact: Contact) -> Conversation:
     known = ctx.work.conversations.direct_of(contact.id, identity.platform)
     # Read anew: the contact at hand may be from before it was linked or parted.
     return known or ctx.work.conversations.open(ctx.work.contacts.get(contact.id), direct_to(identity))
+
+
+def undo_button(texts: Texts) -> Button:
+    """For whoever is told of a link, who may not have wanted it."""
+    return Button(texts.label("Undo"), "unlink")
 
 
 def platform_of(ctx: Context, contact: Contact) -> str:

@@ -5,14 +5,13 @@ import re
 from bot.core.actions import Action
 from bot.core.commands import Argument, Role
 from bot.core.contact import Contact
-from bot.core.content import Button
 from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.policies.codes import code_in, spelled
 from bot.core.texts import Texts, mark
 from handlers.asking import named_ticket, ticket_here
 from handlers.context import Context
 from handlers.exchange import Asked, answer, customer_of, say, texts_for
-from handlers.joining import direct_with, join, part, platform_of
+from handlers.joining import direct_with, join, part, platform_of, undo_button
 from handlers.linked import spoken_to
 from handlers.proposing import propose
 from handlers.registry import button, command
@@ -98,14 +97,14 @@ def _link(event: CommandGiven, contact: Contact, other: Contact, ctx: Context) -
     if joined is None:
         return [answer(event, texts.text("These two accounts are linked already."))]
     ctx.work.audit.record(None, "link", str(contact.id), str(other.id))
-    told = answer(event, linked_with(ctx, other, texts), buttons=[undo(texts)])
+    told = answer(event, linked_with(ctx, other, texts), buttons=[undo_button(texts)])
     return [told, tell_linked(ctx, other, contact), *joined]
 
 
 def tell_linked(ctx: Context, contact: Contact, other: Contact) -> Action:
     """Say in a contact's direct chat whom it is linked with, and how to undo that."""
     texts = texts_for(contact, ctx)
-    return say(ctx, direct_with(ctx, contact), linked_with(ctx, other, texts), buttons=[undo(texts)])
+    return say(ctx, direct_with(ctx, contact), linked_with(ctx, other, texts), buttons=[undo_button(texts)])
 
 
 def linked_with(ctx: Context, other: Contact, texts: Texts) -> str:
@@ -115,10 +114,6 @@ def linked_with(ctx: Context, other: Contact, texts: Texts) -> str:
         name=other.name,
         platform=platform_of(ctx, other),
     )
-
-
-def undo(texts: Texts) -> Button:
-    return Button(texts.label("Undo"), "unlink")
 
 
 def _part_own(event: Asked, ctx: Context) -> list[Action]:

@@ -6,11 +6,11 @@ from bot.core.actions import Action, MarkMessage, Show
 from bot.core.content import Content, Loss, LostFile, Tone
 from bot.core.conversation import Direction, Message
 from bot.core.events import Delivered
-from bot.core.files import size_in_words
+from bot.core.files import name_and_size
 from bot.core.outgoing import Outcome
 from bot.core.texts import Markdown, Texts, mark
 from handlers.context import Context
-from handlers.exchange import customer_of, say, texts_for
+from handlers.exchange import customer_of, message_of, say, texts_for
 from handlers.linked import ticket_about
 from handlers.registry import on
 
@@ -23,11 +23,7 @@ _REASONS = {
 
 def lost_files(lost: Sequence[LostFile], texts: Texts) -> Markdown:
     """A line for each file, with its size and the reason."""
-    return Markdown("\n\n".join(texts.text(_REASONS[one.loss], file=_named(one)) for one in lost))
-
-
-def _named(one: LostFile) -> str:
-    return f"{one.name} ({size_in_words(one.size_bytes)})" if one.size_bytes else one.name
+    return Markdown("\n\n".join(texts.text(_REASONS[one.loss], file=name_and_size(one)) for one in lost))
 
 
 def _is_whole(event: Delivered) -> bool:
@@ -37,7 +33,7 @@ def _is_whole(event: Delivered) -> bool:
 @on("delivered", "desk", unless=_is_whole)
 def customer_file_lost(event: Delivered, ctx: Context) -> Sequence[Action]:
     """A customer's message reached the desk without its files: they are told, once, by the ticket's thread."""
-    message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
+    message = message_of(event, ctx)
     if message is None or message.direction is not Direction.INCOMING:
         return []
     return [_told_customer(event, message, ctx)]
@@ -58,7 +54,7 @@ def _told_customer(event: Delivered, message: Message, ctx: Context) -> Action:
 @on("delivered", "change", unless=_is_whole)
 def edited_file_lost(event: Delivered, ctx: Context) -> list[Action]:
     """An edit brought files that did not come along: whoever made it is told."""
-    message = ctx.work.messages.get(int(event.subject)) if event.subject.isdigit() else None
+    message = message_of(event, ctx)
     if message is None:
         return []
     ticket = ticket_about(ctx, message.conversation_id)

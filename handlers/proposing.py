@@ -8,10 +8,10 @@ from bot.core.content import Button, ButtonStyle, Tone
 from bot.core.events import ButtonPressed, CommandGiven, DeliveryFailed
 from bot.core.proposal import Proposal
 from bot.core.ticket import Ticket
-from handlers.asking import Refused, id_in, ticket_here
+from handlers.asking import Refused, id_in, ticket_here, too_late
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, note_on_desk, retire_buttons, say, texts_for
-from handlers.joining import direct_with, join
+from handlers.joining import direct_with, join, undo_button
 from handlers.linked import spoken_to, whole
 from handlers.registry import button, on
 
@@ -47,13 +47,13 @@ def agree(event: ButtonPressed, ctx: Context) -> list[Action]:
     texts = ctx.texts_in(event.author.language)
     agreed = ctx.work.links.agree(proposal, contact.id)
     if agreed is None:
-        raise Refused(_too_late(event, ctx))
+        raise Refused(too_late(event, ctx))
     retired = retire_buttons(ctx, event, f"✓ {texts.text('Yes, that is me')}")
     if not agreed.is_agreed:
         text = texts.text("Thank you. Please say yes in your other account, too: I have asked you there.")
         return [*retired, answer(event, text)]
     if not ctx.work.links.end(agreed):
-        raise Refused(_too_late(event, ctx))
+        raise Refused(too_late(event, ctx))
     return [*retired, *_link(ctx, agreed)]
 
 
@@ -62,7 +62,7 @@ def disagree(event: ButtonPressed, ctx: Context) -> list[Action]:
     proposal, _ = _own_proposal(event, ctx)
     texts = ctx.texts_in(event.author.language)
     if not ctx.work.links.end(proposal):
-        raise Refused(_too_late(event, ctx))
+        raise Refused(too_late(event, ctx))
     told = answer(event, texts.text("Understood: everything stays as it is."))
     return [*retire_buttons(ctx, event, f"✗ {texts.text('No')}"), told, *_tell_desk(
         ctx, proposal, ctx.staff_texts.text("They say that they are not one person, so nothing was linked.")
@@ -133,16 +133,10 @@ def _link(ctx: Context, proposal: Proposal) -> list[Action]:
     for contact in (one, other):
         texts = texts_for(contact, ctx)
         text = texts.text("Thank you: your accounts are one person to us now. If that was not you, undo it.")
-        undo = Button(texts.label("Undo"), "unlink")
-        told.append(say(ctx, direct_with(ctx, contact), text, buttons=[undo]))
+        told.append(say(ctx, direct_with(ctx, contact), text, buttons=[undo_button(texts)]))
     return [*told, *(joined or [])]
 
 
 def _tell_desk(ctx: Context, proposal: Proposal, text: str) -> list[Action]:
     ticket = whole(ctx, ctx.work.tickets.get(proposal.ticket_id))
     return list(note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT)) if ticket else []
-
-
-def _too_late(event: ButtonPressed, ctx: Context) -> Action:
-    texts = ctx.texts_in(event.author.language)
-    return answer(event, texts.text("That button is no longer in use. Just write what you need."))
