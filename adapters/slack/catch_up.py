@@ -3,27 +3,19 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from adapters import AdapterContext, Cursor
-from adapters.slack import malformed
+from adapters import AdapterContext
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.elsewhere import Turn, is_told, note_threads, without_reading
-from adapters.slack.heard import Heard
-from adapters.slack.messages import hear_past
-from adapters.slack.payloads import Json
+from adapters.slack.history import PAGE, HistoryReader, Reading
 from adapters.slack.positions import Positions
 from adapters.slack.receive import Receiver
 from adapters.slack.refusals import to_send_error
-from adapters.slack.scope import Rooms, Scope, is_direct, order_of, room_of
+from adapters.slack.scope import Rooms, Scope, order_of, room_of
 
-_OVERLAP = timedelta(hours=1)
-"""Read again for editions, and for threads under messages that were read before; repeats are dropped by their ids."""
-_PAGE = 200
-_MOST_PAGES = 25
 _MOST_THREADS = 200
 _MOST_ROOMS = 500
 _MOST_ROOMS_AFTER_GAP = 50
@@ -37,20 +29,6 @@ _TELL_SECONDS = 60.0
 """How often several processes tell and ask each other whether anything is missing."""
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One pass over the rooms."""
-
-    scope: Scope
-    begun_at: Mapping[str, str]
-    """The positions when what is missing began: what came in since may have moved those of other rooms."""
-    since: str
-    """For rooms without a position: when the platform was last heard, or "" when it never was."""
-    most_rooms: int
-    failed: set[str] = field(default_factory=set)
-    threads_read: set[str] = field(default_factory=set)
-
-
 class CatchUp:
     """Reads histories in the background. Every call it makes is optional: a failure is reported, not raised."""
 
@@ -59,6 +37,7 @@ class CatchUp:
     ) -> None:
         self._api = api
         self._receiver = receiver
+        self._history = HistoryReader(api, receiver, positions, context)
         self._positions = positions
         self._rooms = rooms
         self._context = context
@@ -71,6 +50,8 @@ class CatchUp:
         """Rooms of which only this process knows that something is missing."""
         self._begun_at: Mapping[str, str] = {}
         self._since = self._told = ""
+        self._first: dict[str, None] = {}
+        """Rooms in which somebody waits: they are read before the others."""
         self._rooms_to_read = 0
         """After a gap: how many of those that were talked in last."""
         self._readings: dict[str, asyncio.Event] = {}
@@ -103,17 +84,23 @@ class CatchUp:
         self._is_away = True
         self._hold(room_of(name)[0] for name in self._positions.names())
 
-    def note_unstored(self, room: str) -> None:
-        """Something was not stored: read its room again soon."""
+    def note_unstored(self, room: str, *, is_waiting: bool = False) -> None:
+        """Something was not stored: read its room again soon, or at once when it only waited for that."""
         self._unstored.add(room)
+        self._first[room] = None
         self._wake.set()
+        if is_waiting:
+            self._hurry.set()
 
     def holds(self, channel: str) -> bool:
         """True while something that was said in this room before may be missing."""
         return self._is_away or self._is_behind(channel) or self._is_being_read(channel)
 
-    async def hold(self, channel: str, arrived_at: float) -> None:
-        """Wait for as long as `holds` is true, but never so long that Slack would deliver again."""
+    async def hold(self, channel: str, arrived_at: float) -> bool:
+        """Wait for as long as `holds` is true, but never so long that Slack would deliver again.
+
+        False when that was not long enough: what was said in this room before is still being read here.
+        """
         until = arrived_at + _HOLD_SECONDS
         if self._is_away:
             self.on_heard()
@@ -126,10 +113,11 @@ class CatchUp:
         left = until - asyncio.get_running_loop().time()
         if (reading := self._readings.get(channel)) is not None and left > 0:
             await _set_within(reading, left)
+        return reading is None or reading.is_set() or not self.turn.is_ours
 
-    def _is_behind(self, channel: str) -> bool:
-        """True when something is missing in this room that is read here."""
-        behind = self._positions.behind
+    def _is_behind(self, channel: str, since: int = 0) -> bool:
+        """True when something is missing in this room, since that moment, that is read here."""
+        behind = self._positions.behind_since(since)
         names = behind if self.turn.is_ours else behind & self._unstored
         return any(room_of(name)[0] == channel for name in names)
 
@@ -203,9 +191,9 @@ class CatchUp:
 
     async def _see_to_own(self) -> bool:
         """Read what only this process knows to be missing; True when that is done."""
-        reading = _Reading(await self._receiver.scope(), self._positions.names(), "", _MOST_ROOMS)
+        reading = self._reading_of(await self._receiver.scope(), self._positions.names(), "", _MOST_ROOMS)
         for name in self._unstored & self._positions.behind:
-            await self._guarded(self._read_named(name, reading), name, reading)
+            await self._guarded(self._history.read(name, reading), name, reading)
         self._unstored &= self._positions.behind
         if self._wanted_at:
             await self._ask_others()
@@ -223,7 +211,7 @@ class CatchUp:
         note_threads(cursors, (await self._receiver.scope()).memory)
         self._positions.load({name: cursors[name] for name in cursors.keys() - self._unstored})
         for name in self._positions.behind - self._unstored:
-            self._positions.catch_up(name)
+            self._positions.catch_up(name, self._positions.moment)
         self._rooms_to_read, self._wanted_at = 0, 0.0
         self._let_in()
 
@@ -234,7 +222,7 @@ class CatchUp:
     async def _read_again(self) -> None:
         scope = await self._receiver.scope()
         if self._rooms_to_read:
-            reading = _Reading(scope, self._begun_at, self._since, self._rooms_to_read)
+            reading = self._reading_of(scope, self._begun_at, self._since, self._rooms_to_read)
             self._rooms_to_read = 0
             await self._read_all(reading)
             if "" in reading.failed:
@@ -242,9 +230,11 @@ class CatchUp:
                 self._begun_at, self._since = reading.begun_at, reading.since
                 self._rooms_to_read = max(self._rooms_to_read, reading.most_rooms)
             return
-        reading = _Reading(scope, self._positions.names(), "", _MOST_ROOMS)
-        for name in self._positions.behind:
-            await self._guarded(self._read_named(name, reading), name, reading)
+        reading = self._reading_of(scope, self._positions.names(), "", _MOST_ROOMS)
+        await self._read_each(self._positions.behind, reading)
+
+    def _reading_of(self, scope: Scope, begun_at: Mapping[str, str], since: str, most: int) -> Reading:
+        return Reading(scope, begun_at, since, most, self._positions.moment)
 
     # -- which rooms
 
@@ -252,31 +242,40 @@ class CatchUp:
         channels = sorted({self._rooms.staff, *self._rooms.support} - {""})
         return [scope.place(channel).key for channel in channels]
 
-    async def _read_all(self, reading: _Reading) -> None:
+    async def _read_all(self, reading: Reading) -> None:
         """The staff space and support places first, then what was talked in last."""
         listed = self._listed_names(reading.scope)
         known = sorted(reading.begun_at.items(), key=lambda item: order_of(item[1]), reverse=True)
         rooms = [name for name, _ in known if not room_of(name)[1] and name not in listed]
         threads = [name for name, _ in known if room_of(name)[1]]
-        for name in [*listed, *rooms[: reading.most_rooms]]:
-            await self._guarded(self._read_named(name, reading), name, reading)
-        for name in threads[:_MOST_THREADS]:
-            if name not in reading.threads_read:
-                await self._guarded(self._read_named(name, reading), name, reading)
+        await self._read_each([*listed, *rooms[: reading.most_rooms]], reading)
+        await self._read_each(threads[:_MOST_THREADS], reading)
         if reading.since:
             await self._guarded(self._read_unknown_chats(reading), "", reading)
         for name in self._positions.behind - reading.failed:
             # What lies too far back to be read now is read when it moves again.
-            self._positions.catch_up(name)
+            self._positions.catch_up(name, reading.moment)
         self._let_in()
 
-    def _let_in(self) -> None:
-        """Hold nothing back any more."""
-        for event in self._readings.values():
-            event.set()
+    async def _read_each(self, names: Iterable[str], reading: Reading) -> None:
+        """One after the other; a room in which somebody waits comes before its turn."""
+        for name in names:
+            while self._first:
+                first = next(iter(self._first))
+                await self._guarded(self._history.read(first, reading), first, reading)
+            if name not in reading.threads_read:
+                await self._guarded(self._history.read(name, reading), name, reading)
 
-    async def _guarded(self, work: Any, name: str, reading: _Reading) -> None:
+    def _let_in(self) -> None:
+        """Hold nothing back any more, but where something was missed meanwhile."""
+        for channel, event in self._readings.items():
+            if not self._is_behind(channel):
+                event.set()
+
+    async def _guarded(self, work: Any, name: str, reading: Reading) -> None:
         """Run one piece of reading; a passing failure leaves the room behind, to be read again later."""
+        begun_at = self._positions.moment
+        self._first.pop(name, None)
         try:
             await work
         except SLACK_ERRORS as error:
@@ -289,106 +288,26 @@ class CatchUp:
             self._context.report("slack.catch_up_failed", {"room": name, "error": type(error).__name__})
             reading.failed.add(name)
             return
-        self._positions.catch_up(name)
+        self._positions.catch_up(name, begun_at)
         channel, thread = room_of(name)
-        is_read = not thread or not self._is_behind(channel)
+        is_read = not self._is_behind(channel, begun_at if not thread else 0)
         if is_read and (event := self._readings.get(channel)) is not None:
             event.set()
 
-    async def _read_unknown_chats(self, reading: _Reading) -> None:
+    async def _read_unknown_chats(self, reading: Reading) -> None:
         """Direct chats that began, or began again, while nobody listened."""
         count = 0
-        asked: dict[str, Any] = {"types": "im", "limit": _PAGE}
-        async for chat in self._pages(self._api.reading.conversations_list, asked, "channels"):
+        asked: dict[str, Any] = {"types": "im", "limit": PAGE}
+        async for chat in self._history.pages(self._api.reading.conversations_list, asked, "channels"):
             name = reading.scope.place(str(chat.get("id"))).key
             updated = float(chat.get("updated") or 0) / 1000
             is_old = updated and updated < float(reading.since) and float(chat.get("created") or 0) < updated
             if name in reading.begun_at or is_old or count >= reading.most_rooms:
                 continue
             count += 1
-            await self._guarded(self._read_named(name, reading), name, reading)
+            await self._guarded(self._history.read(name, reading), name, reading)
             if name in reading.failed:
                 self._positions.fall_behind(name, reading.since)
-
-    # -- reading
-
-    async def _read_named(self, name: str, reading: _Reading) -> None:
-        channel, thread = room_of(name)
-        if thread:
-            await self._read_thread(channel, thread, reading)
-        else:
-            await self._read_room(channel, name, reading)
-
-    async def _read_room(self, channel: str, name: str, reading: _Reading) -> None:
-        position = reading.begun_at.get(name) or reading.since
-        if not position:
-            return
-        asked = {"channel": channel, "oldest": _earlier(position), "limit": _PAGE}
-        found = [one async for one in self._pages(self._api.reading.conversations_history, asked, "messages")]
-        messages = sorted(found, key=lambda one: order_of(str(one.get("ts"))))
-        await self._tell(channel, name, messages, position, reading)
-        for message in messages:
-            thread = str(message.get("ts"))
-            has_replies = message.get("thread_ts") == thread or bool(message.get("reply_count"))
-            if has_replies:
-                await self._read_replies(channel, message, reading)
-
-    async def _read_replies(self, channel: str, root: Json, reading: _Reading) -> None:
-        thread = str(root["ts"])
-        name = reading.scope.place(channel, thread).key
-        latest = str(root.get("latest_reply") or "")
-        if is_direct(channel) or not latest or order_of(latest) > order_of(reading.begun_at.get(name, "")):
-            await self._read_thread(channel, thread, reading)
-        reading.threads_read.add(name)
-        self._positions.catch_up(name)
-
-    async def _read_thread(self, channel: str, thread: str, reading: _Reading) -> None:
-        name = reading.scope.place(channel, thread).key
-        # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
-        position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
-        asked = {"channel": channel, "ts": thread, "oldest": _earlier(position), "limit": _PAGE}
-        messages = [
-            one async for one in self._pages(self._api.reading.conversations_replies, asked, "messages")
-        ]
-        replies = [message for message in messages if message.get("ts") != thread]
-        await self._tell(channel, name, replies, position, reading)
-        reading.threads_read.add(name)
-
-    async def _tell(
-        self, channel: str, name: str, messages: Iterable[Json], position: str, reading: _Reading
-    ) -> None:
-        """Store what is newer than the position, and what was edited since."""
-        heard: list[Heard] = []
-        last = position
-        now = self._context.now()
-        for message in messages:
-            last = max(last, str(message.get("ts")), key=order_of)
-            try:
-                with malformed.reading():
-                    said = hear_past(message, channel, position, reading.scope, now)
-            except malformed.MalformedError as error:
-                self._context.report("slack.not_understood", {"kind": "history", "error": error.error})
-                continue
-            if said is not None:
-                heard.append(said)
-        if heard or last != position:
-            await self._receiver.store_history(heard, Cursor(name, last))
-
-    async def _pages(self, method: Any, asked: dict[str, Any], key: str) -> AsyncIterator[Json]:
-        cursor = ""
-        for _ in range(_MOST_PAGES):
-            answer = await method(**asked, **({"cursor": cursor} if cursor else {}))
-            for one in answer.get(key) or ():
-                if isinstance(one, dict):
-                    yield one
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
-            if not cursor:
-                return
-
-
-def _earlier(position: str) -> str:
-    seconds, micros = order_of(position)
-    return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"
 
 
 async def _set_within(event: asyncio.Event, seconds: float) -> None:

@@ -11,7 +11,9 @@ class Positions:
 
     def __init__(self) -> None:
         self._read: dict[str, str] = {}
-        self._behind: set[str] = set()
+        self._behind: dict[str, int] = {}
+        self._fallen = 0
+        """How often any room fell behind: a moment that no clock turns back."""
         self.is_loaded = False
         """False while it is not known how far rooms were read before."""
 
@@ -43,12 +45,24 @@ class Positions:
 
         In a room that was never read, reading begins with what was `missed`.
         """
-        self._behind.add(name)
+        self._fallen += 1
+        self._behind[name] = self._fallen
         if missed:
             self._read.setdefault(name, _before(missed))
 
-    def catch_up(self, name: str) -> None:
-        self._behind.discard(name)
+    @property
+    def moment(self) -> int:
+        """To be asked for before a room is read."""
+        return self._fallen
+
+    def catch_up(self, name: str, begun_at: int) -> None:
+        """The room was read, beginning at that moment; what was missed since may not have been in it."""
+        if self._behind.get(name, begun_at) <= begun_at:
+            self._behind.pop(name, None)
+
+    def behind_since(self, moment: int) -> frozenset[str]:
+        """The rooms that fell behind after that moment, and are still."""
+        return frozenset(name for name, fallen in self._behind.items() if fallen > moment)
 
     @property
     def behind(self) -> frozenset[str]:

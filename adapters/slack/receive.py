@@ -21,6 +21,7 @@ from adapters.slack.malformed import MalformedError, reading
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.positions import Positions
+from adapters.slack.postponed import NotYetError, Postponed
 from adapters.slack.routing import hear
 from adapters.slack.scope import Memory, Rooms, Scope
 from bot.core.events import Event
@@ -35,7 +36,9 @@ class History(Protocol):
 
     def holds(self, channel: str) -> bool: ...
 
-    async def hold(self, channel: str, arrived_at: float) -> None: ...
+    async def hold(self, channel: str, arrived_at: float) -> bool: ...
+
+    def note_unstored(self, room: str, *, is_waiting: bool = False) -> None: ...
 
 
 class Receiver:
@@ -54,6 +57,7 @@ class Receiver:
         self._api = api
         self._directory = directory
         self._positions = positions
+        self._postponed = Postponed()
         self._context = context
         self._memory, self._rooms, self._names = memory, rooms, names
         self._threads = Threads(memory, context)
@@ -118,7 +122,11 @@ class Receiver:
             if heard is None:
                 return None, Found()
             if self.history is not None and heard.cursor:
-                await self.history.hold(heard.lane, arrived_at)
+                is_its_turn = await self.history.hold(heard.lane, arrived_at)
+                if not is_its_turn and self._postponed.may_wait(heard, arrived_at):
+                    self._positions.fall_behind(heard.cursor, heard.position)
+                    self.history.note_unstored(heard.cursor, is_waiting=True)
+                    raise NotYetError(heard.cursor)
             return heard, await self._directory.find(heard.wanted)
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:

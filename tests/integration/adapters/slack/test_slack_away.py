@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters import SetupError
-from adapters.slack import SlackAdapter, connection
+from adapters.slack import SlackAdapter, catch_up, connection
 from adapters.slack.connection import ConnectionLostError
 from bot.core.content import Content
 from bot.core.events import MessageEdited, MessageReceived
@@ -89,6 +89,36 @@ async def test_what_was_missed_is_read_although_newer_messages_came_first(
         events = await house.intake.wait_for(MessageReceived, 5)
         server.world.faults["slack"].slow_seconds = 0
     assert {event.text for event in events if event.is_backfilled} >= {"missed", "missed as well"}
+
+
+async def test_newer_words_wait_for_a_history_that_takes_long(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Longer than a delivery can be held back: it is left to the history, and not taken when it comes again."""
+    monkeypatch.setattr(catch_up, "_HOLD_SECONDS", 0.1)
+    server.deliveries.ack_seconds = 0.3
+    async with house.running():
+        await server.say("U0CARLA", DM, "known")
+        await house.intake.wait_for(MessageReceived)
+    server.drop_undelivered = True
+    for number in range(3):
+        await server.say("U0CARLA", DM, f"missed {number}")
+    server.drop_undelivered = False
+    server.world.faults["slack"].slow_seconds = 0.4
+    async with house.running():
+        await server.say("U0CARLA", DM, "live 0")
+        await server.say("U0CARLA", DM, "live 1")
+        events = await house.intake.wait_for(MessageReceived, 6)
+        server.world.faults["slack"].slow_seconds = 0
+    assert [event.text for event in events] == [
+        "known",
+        "missed 0",
+        "missed 1",
+        "missed 2",
+        "live 0",
+        "live 1",
+    ]
+    assert ("slack.not_stored", {"error": "NotYetError"}) in house.reports
 
 
 async def test_what_was_edited_while_the_bot_was_away_is_an_edition(

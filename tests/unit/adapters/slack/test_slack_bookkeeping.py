@@ -1,5 +1,7 @@
 """How far rooms were read, which threads are heard, what an error means."""
 
+from dataclasses import replace
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -7,7 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters import Cursor
+from adapters.slack.heard import Heard
+from adapters.slack.people import Wanted
 from adapters.slack.positions import Positions
+from adapters.slack.postponed import Postponed
 from adapters.slack.refusals import to_send_error
 from adapters.slack.scope import Memory
 from adapters.slack.sent import Arrived
@@ -31,8 +36,32 @@ def test_a_position_never_moves_over_a_gap() -> None:
     assert positions.step("room", "3.0") is None
     assert positions.behind == {"room"}
     positions.stored(Cursor("room", "2.5"))
-    positions.catch_up("room")
+    positions.catch_up("room", positions.moment)
     assert positions.step("room", "3.0") == Cursor("room", "3.0")
+
+
+def test_a_reading_that_began_before_something_was_missed_may_not_have_found_it() -> None:
+    positions = Positions()
+    positions.load({"room": "2.0", "hall": "2.0"})
+    positions.fall_behind("room")
+    positions.fall_behind("hall")
+    begun_at = positions.moment
+    positions.fall_behind("room", "3.0")
+    positions.catch_up("room", begun_at)
+    positions.catch_up("hall", begun_at)
+    assert positions.behind == positions.behind_since(begun_at) == {"room"}
+    positions.catch_up("room", positions.moment)
+    assert not positions.behind
+
+
+def test_what_slack_delivers_a_third_time_waits_no_longer() -> None:
+    postponed = Postponed()
+    first = Heard("D1", Wanted(), lambda _found: [], "slack:D1", "1.0")
+    second = replace(first, position="2.0")
+    assert postponed.may_wait(first, 100.0)
+    assert postponed.may_wait(first, 103.0)
+    assert postponed.may_wait(second, 161.0)
+    assert not postponed.may_wait(first, 163.0)
 
 
 def test_a_room_that_was_never_read_is_read_from_what_was_missed_in_it() -> None:

@@ -1,0 +1,124 @@
+"""What a room's history says: messages and threads since a position, told in the order in which they were said."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from adapters import AdapterContext, Cursor
+from adapters.slack import malformed
+from adapters.slack.api import Api
+from adapters.slack.heard import Heard
+from adapters.slack.messages import hear_past
+from adapters.slack.payloads import Json
+from adapters.slack.positions import Positions
+from adapters.slack.receive import Receiver
+from adapters.slack.scope import Scope, is_direct, order_of, room_of
+
+_OVERLAP = timedelta(hours=1)
+"""Read again for editions, and for threads under messages that were read before; repeats are dropped by their ids."""
+PAGE = 200
+_MOST_PAGES = 25
+
+
+@dataclass(slots=True)
+class Reading:
+    """One pass over the rooms."""
+
+    scope: Scope
+    begun_at: Mapping[str, str]
+    """The positions when what is missing began: what came in since may have moved those of other rooms."""
+    since: str
+    """For rooms without a position: when the platform was last heard, or "" when it never was."""
+    most_rooms: int
+    moment: int
+    """When it began, as the positions count."""
+    failed: set[str] = field(default_factory=set)
+    threads_read: set[str] = field(default_factory=set)
+
+
+class HistoryReader:
+    """Reads rooms and threads from the Web API; raises what that raises."""
+
+    def __init__(self, api: Api, receiver: Receiver, positions: Positions, context: AdapterContext) -> None:
+        self._api, self._receiver = api, receiver
+        self._positions, self._context = positions, context
+
+    async def read(self, name: str, reading: Reading) -> None:
+        channel, thread = room_of(name)
+        if thread:
+            await self._read_thread(channel, thread, reading)
+        else:
+            await self._read_room(channel, name, reading)
+
+    async def _read_room(self, channel: str, name: str, reading: Reading) -> None:
+        position = reading.begun_at.get(name) or reading.since or self._positions.at(name)
+        if not position:
+            return
+        asked = {"channel": channel, "oldest": _earlier(position), "limit": PAGE}
+        found = [one async for one in self.pages(self._api.reading.conversations_history, asked, "messages")]
+        messages = sorted(found, key=lambda one: order_of(str(one.get("ts"))))
+        await self._tell(channel, name, messages, position, reading)
+        for message in messages:
+            thread = str(message.get("ts"))
+            has_replies = message.get("thread_ts") == thread or bool(message.get("reply_count"))
+            if has_replies:
+                await self._read_replies(channel, message, reading)
+
+    async def _read_replies(self, channel: str, root: Json, reading: Reading) -> None:
+        thread = str(root["ts"])
+        name = reading.scope.place(channel, thread).key
+        begun_at = self._positions.moment
+        latest = str(root.get("latest_reply") or "")
+        if is_direct(channel) or not latest or order_of(latest) > order_of(reading.begun_at.get(name, "")):
+            await self._read_thread(channel, thread, reading)
+        reading.threads_read.add(name)
+        self._positions.catch_up(name, begun_at)
+
+    async def _read_thread(self, channel: str, thread: str, reading: Reading) -> None:
+        name = reading.scope.place(channel, thread).key
+        # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
+        position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
+        asked = {"channel": channel, "ts": thread, "oldest": _earlier(position), "limit": PAGE}
+        messages = [
+            one async for one in self.pages(self._api.reading.conversations_replies, asked, "messages")
+        ]
+        replies = [message for message in messages if message.get("ts") != thread]
+        await self._tell(channel, name, replies, position, reading)
+        reading.threads_read.add(name)
+
+    async def _tell(
+        self, channel: str, name: str, messages: Iterable[Json], position: str, reading: Reading
+    ) -> None:
+        """Store what is newer than the position, and what was edited since."""
+        heard: list[Heard] = []
+        last = position
+        now = self._context.now()
+        for message in messages:
+            last = max(last, str(message.get("ts")), key=order_of)
+            try:
+                with malformed.reading():
+                    said = hear_past(message, channel, position, reading.scope, now)
+            except malformed.MalformedError as error:
+                self._context.report("slack.not_understood", {"kind": "history", "error": error.error})
+                continue
+            if said is not None:
+                heard.append(said)
+        if heard or last != position:
+            await self._receiver.store_history(heard, Cursor(name, last))
+
+    async def pages(self, method: Any, asked: dict[str, Any], key: str) -> AsyncIterator[Json]:
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = await method(**asked, **({"cursor": cursor} if cursor else {}))
+            for one in answer.get(key) or ():
+                if isinstance(one, dict):
+                    yield one
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+
+def _earlier(position: str) -> str:
+    seconds, micros = order_of(position)
+    return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"
