@@ -1,17 +1,31 @@
 """Events and actions as text, for the two queues."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, get_args
 
+import msgspec
 import orjson
-from pydantic import Field, TypeAdapter
 
 from bot.core.actions import Action
 from bot.core.events import Event
 
-_EVENT: TypeAdapter[Any] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 _ZERO = "\\u0000"
 """How JSON writes a zero byte."""
-_ACTION: TypeAdapter[Any] = TypeAdapter(Annotated[Action, Field(discriminator="kind")])
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+def _decoders(union: Any) -> Mapping[str, msgspec.json.Decoder[Any]]:
+    kinds = {field.default: one for one in get_args(union) for field in fields(one) if field.name == "kind"}
+    return {kind: msgspec.json.Decoder(one) for kind, one in kinds.items()}
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+_EVENTS = _decoders(Event)
+_ACTIONS = _decoders(Action)
 
 
 def to_text(value: Event | Action) -> str:
@@ -26,7 +40,7 @@ def storable(event: Event) -> tuple[Event, str]:
         text = _ZERO
     if _ZERO not in text:
         return event, text
-    clean: Event = _EVENT.validate_python(_replaced(_EVENT.dump_python(event)))
+    clean: Event = msgspec.convert(_replaced(msgspec.to_builtins(event)), type(event))
     return clean, to_text(clean)
 
 
@@ -41,12 +55,19 @@ def _replaced(value: Any) -> Any:
 
 
 def event_from(text: str) -> Event:
-    """Raises pydantic's ValidationError for what is not an event."""
-    event: Event = _EVENT.validate_json(text)
+    """Raises msgspec's DecodeError for what is not an event."""
+    event: Event = _decoded(text, _EVENTS)
     return event
 
 
 def action_from(text: str) -> Action:
-    """Raises pydantic's ValidationError for what is not an action."""
-    action: Action = _ACTION.validate_json(text)
+    """Raises msgspec's DecodeError for what is not an action."""
+    action: Action = _decoded(text, _ACTIONS)
     return action
+
+
+def _decoded(text: str, decoders: Mapping[str, msgspec.json.Decoder[Any]]) -> Any:
+    kind = _KIND.decode(text).kind
+    if (decoder := decoders.get(kind)) is None:
+        raise msgspec.ValidationError(f"there is no kind {kind}")
+    return decoder.decode(text)
