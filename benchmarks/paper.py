@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from itertools import count
 
 import structlog
-from pydantic import SecretStr
 
 from adapters import AdapterContext, Attempt, FileUnavailableError, Finding, WebhookHandler
 from benchmarks.filling import STAFF_SPACE, chat_of, thread_of
@@ -19,6 +18,7 @@ from bot.core.content import FileRef
 from bot.core.events import Author, MessageReceived
 from bot.core.outgoing import Mark, Outgoing, Post, Receipt
 from bot.core.places import Identity, MessageAt
+from bot.setting_values import Secret
 from bot.settings import Settings
 
 AT_ONCE = 32
@@ -144,9 +144,8 @@ async def paper_house(database_url: str, customers: int) -> AsyncIterator[PaperH
         processors=[structlog.processors.KeyValueRenderer()], logger_factory=structlog.ReturnLoggerFactory()
     )
     settings = Settings(
-        _env_file=None,  # type: ignore[call-arg] # pydantic's own argument
-        telegram_token=SecretStr("paper"),
-        slack_bot_token=SecretStr("paper"),
+        telegram_token=Secret("paper"),
+        slack_bot_token=Secret("paper"),
         staff_space=STAFF_SPACE,
         database_url=database_url,
         knowledge_vectors=False,

@@ -105,7 +105,7 @@ class House:
             self,
             self.settings.http_host,
             self.settings.http_port,
-            self.settings.metrics_token.get_secret_value(),
+            self.settings.metrics_token.reveal(),
         )
         self.port = await self.web.start()
         self._begin()

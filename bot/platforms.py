@@ -15,9 +15,9 @@ def _slack(settings: Settings, context: AdapterContext) -> Adapter:
     return SlackAdapter(
         context,
         SlackSettings(
-            bot_token=settings.slack_bot_token.get_secret_value(),
-            app_token=settings.slack_app_token.get_secret_value(),
-            signing_secret=settings.slack_signing_secret.get_secret_value(),
+            bot_token=settings.slack_bot_token.reveal(),
+            app_token=settings.slack_app_token.reveal(),
+            signing_secret=settings.slack_signing_secret.reveal(),
             api_url=settings.slack_api_url,
         ),
     )
@@ -29,7 +29,7 @@ def _discord(settings: Settings, context: AdapterContext) -> Adapter:
     return DiscordAdapter(
         context,
         DiscordSettings(
-            token=settings.discord_token.get_secret_value(),
+            token=settings.discord_token.reveal(),
             api_url=settings.discord_api_url,
             gateway_url=settings.discord_gateway_url,
             shards=settings.discord_shards,
@@ -43,9 +43,9 @@ def _telegram(settings: Settings, context: AdapterContext) -> Adapter:
     return TelegramAdapter(
         context,
         TelegramSettings(
-            token=settings.telegram_token.get_secret_value(),
+            token=settings.telegram_token.reveal(),
             api_url=settings.telegram_api_url,
-            webhook_secret=settings.telegram_webhook_secret.get_secret_value(),
+            webhook_secret=settings.telegram_webhook_secret.reveal(),
             public_url=settings.public_url,
         ),
     )

@@ -107,7 +107,7 @@ def _environment(folder: Path) -> Callable[[Mapping[str, str], bool], Mapping[st
 
 def _without_real_accounts(environment: Mapping[str, str]) -> dict[str, Any]:
     """A token of a real workspace must not reach a try-out, however it came into the shell."""
-    ours = {name.upper() for name in Settings.model_fields}
+    ours = Settings.names()
     kept = (
         "KNOWLEDGE_DIR",
         "KNOWLEDGE_VECTORS",

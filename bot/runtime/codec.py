@@ -19,7 +19,9 @@ class _Kind(msgspec.Struct):
 
 
 def _decoders(union: Any) -> Mapping[str, msgspec.json.Decoder[Any]]:
-    kinds = {field.default: one for one in get_args(union) for field in fields(one) if field.name == "kind"}
+    kinds = {
+        str(field.default): one for one in get_args(union) for field in fields(one) if field.name == "kind"
+    }
     return {kind: msgspec.json.Decoder(one) for kind, one in kinds.items()}
 
 

@@ -149,7 +149,7 @@ class Town:
         """Start Allhands in this town, with what was set before unless said otherwise."""
         self.settings |= settings
         given: dict[str, Any] = {key.lower(): value for key, value in self.environment().items()}
-        self.house = await House(Settings(_env_file=None, **given), WorldClock(self.world)).__aenter__()
+        self.house = await House(Settings.of(given), WorldClock(self.world)).__aenter__()
         if until_ready:
             await self.until(self._is_ready, "the house is ready")
         return self.house
@@ -240,9 +240,7 @@ class Town:
 
     def process_environment(self) -> dict[str, str]:
         """The same for a process of its own, without anything of a real installation."""
-        kept = {
-            name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields
-        }
+        kept = {name: value for name, value in os.environ.items() if name.upper() not in Settings.names()}
         return kept | self.environment() | {"ALLHANDS_ENV_FILE": ""}
 
 

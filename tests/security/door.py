@@ -33,7 +33,7 @@ class Door:
     def __init__(self, metrics_token: str = "") -> None:
         self.taken: list[dict[str, Any]] = []
         self.port = 0
-        settings = Settings(_env_file=None)  # type: ignore[call-arg] # pydantic's own argument
+        settings = Settings()
         context = adapter_context("slack", settings, discover(), SystemClock(), _ClosedIntake(), unavailable)
         app = bolt_app(AsyncWebClient(token="xoxb-none"), self._take)
         self._slack = webhook(SECRET, self._take, lambda: app, lambda _payload, _error: None)

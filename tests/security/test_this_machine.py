@@ -10,6 +10,7 @@ import pytest
 from bot.__main__ import _parser
 from bot.assembly import House, make_folder
 from bot.doctor import examine
+from bot.setting_values import Secret
 from bot.settings import Settings
 from knowledge.vector_cache import VectorCache
 from storage import make_engine
@@ -23,7 +24,7 @@ def rights(path: Path) -> str:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     url = f"sqlite:///{tmp_path}/data/allhands.db"
-    return Settings(_env_file=None, database_url=url, http_port=0, knowledge_vectors=False)  # type: ignore[call-arg]
+    return Settings(database_url=url, http_port=0, knowledge_vectors=False)
 
 
 async def test_what_is_stored_can_be_read_by_its_owner_only(settings: Settings, tmp_path: Path) -> None:
@@ -72,8 +73,9 @@ def test_unless_told_otherwise_everything_listens_for_this_machine_only(settings
 
 def test_settings_show_no_secret_when_they_are_printed() -> None:
     shown = Settings(
-        _env_file=None, database_url="postgresql://u:p%40ss-of-ours@h/d", slack_bot_token="xoxb-of-ours",
-        metrics_token="metrics-of-ours",
-    )  # type: ignore[call-arg, arg-type] # fmt: skip
+        database_url="postgresql://u:p%40ss-of-ours@h/d",
+        slack_bot_token=Secret("xoxb-of-ours"),
+        metrics_token=Secret("metrics-of-ours"),
+    )
     assert "of-ours" not in f"{shown!r} {shown}"
     assert set(shown.secrets) == {"xoxb-of-ours", "metrics-of-ours", "p%40ss-of-ours", "p@ss-of-ours"}

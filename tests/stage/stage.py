@@ -175,9 +175,8 @@ async def open_stage(
 
 
 def _settings(database_url: str, knowledge: Path, staff_space: Place, given: dict[str, object]) -> Settings:
-    return Settings(
-        _env_file=None,  # type: ignore[call-arg] # pydantic's own argument
-        **{
+    return Settings.of(
+        {
             "slack_bot_token": "x",
             "discord_token": "x",
             "telegram_token": "x",
@@ -188,7 +187,7 @@ def _settings(database_url: str, knowledge: Path, staff_space: Place, given: dic
             "http_port": 0,
             "company_name": "Juniper & Pine",
             **given,
-        },  # type: ignore[arg-type] # the scenario names settings
+        }
     )
 
 
