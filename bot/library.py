@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import make_folder, vectors_path
+from bot.core.article import Audience
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import article_of, import_articles
+from bot.runtime.librarian import article_of, import_articles, search_visible
 from bot.settings import Settings
 from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
@@ -69,8 +70,9 @@ def ask(settings: Settings, text: str) -> int:
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
     embedder = default_embedder() if settings.knowledge_vectors else None
     index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
-    texts = operator_texts().label
-    if offered := index.search(text):
+    texts, now = operator_texts().label, datetime.now(UTC)
+    hidden = {(one.key, one.language) for one in stored if not one.is_visible(Audience.CUSTOMERS, now)}
+    if offered := search_visible(index, text, hidden):
         best = offered[0]
         told = texts(
             "Offered ({sure} sure): {title}", sure=f"{best.confidence:.0%}", title=best.article.title

@@ -9,7 +9,16 @@ from bot.core.texts import escape
 from bot.core.ticket import DeskKind
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, desk_targets, may_decide, retire_buttons, say, texts_for
+from handlers.exchange import (
+    answer,
+    customer_of,
+    desk_targets,
+    may_decide,
+    reader_in,
+    retire_buttons,
+    say,
+    texts_for,
+)
 from handlers.linked import open_ticket_in, ticket_about
 from handlers.offering import offer_article, offer_person, source_of
 from handlers.queueing import open_ticket
@@ -31,7 +40,16 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         return []
     known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
-    match = next((one for one in event.matches if one.article_key not in known), None)
+    # Only now is it sure: what was found may have expired since, or have been taken down.
+    match = next(
+        (
+            one
+            for one in event.matches
+            if one.article_key not in known
+            and ctx.work.library.is_visible(one.article_key, one.language, reader_in(conversation))
+        ),
+        None,
+    )
     if match is None:
         return offer_person(ctx, conversation, message)
     return [offer_article(ctx, conversation, message, match)]
@@ -105,7 +123,14 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     if conversation.is_resolved:
         # Another article of theirs solved something else; this question is still open.
         ctx.work.conversations.save(conversation.with_bot())
-    again = Search(conversation.id, message.id, message.text, contact.language, contact_id=contact.id)
+    again = Search(
+        conversation.id,
+        message.id,
+        message.text,
+        contact.language,
+        contact_id=contact.id,
+        reader=reader_in(conversation),
+    )
     return [*retired, again]
 
 

@@ -1,6 +1,7 @@
 """Working on a ticket from one's own chat, away from the staff space."""
 
 from bot.core.actions import Action, Search, Show
+from bot.core.article import Audience
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.conversation import Direction
 from bot.core.places import Place, direct_to
@@ -47,5 +48,7 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
         ),
         None,
     )
-    search = [Search(conversation.id, question.id, question.text, purpose="suggest")] if question else []
-    return [*shown, *files, *search]
+    if question is None:
+        return [*shown, *files]
+    search = Search(conversation.id, question.id, question.text, purpose="suggest", reader=Audience.STAFF)
+    return [*shown, *files, search]

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,19 @@ import yaml
 from babel import localedata
 from frontmatter.default_handlers import YAMLHandler
 
+from bot.core.article import Audience
 from knowledge.article import Article
 
 DEFAULT_LANGUAGE = "en"
+FORMAT = b"2"
+"""Changes when more is read from a file than before, so that files which have not changed are read again."""
 # An article of a megabyte is no article; reading it would stall the start.
 LARGEST_FILE = 1_000_000
 
 _SUFFIXES = frozenset({".md", ".markdown"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LISTS = {"tags": ",", "products": ",", "phrasings": "\n"}
+"""Fields that hold several texts, and what parts them where they are written as one."""
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -98,7 +104,7 @@ def _second(article: Article, first: str) -> Problem:
 def fingerprint(path: Path | str) -> str:
     """Return a string that changes when a Markdown file below `path` does; reads names, sizes and times only."""
     root = Path(path)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(FORMAT)
     for file in _files(root) if root.is_dir() else ():
         try:
             facts = file.stat()
@@ -182,12 +188,16 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
         )
     if not body:
         return Problem(source, "has no text below its front matter. Write the answer there.")
-    tags, phrasings = _texts(facts.get("tags"), ","), _texts(facts.get("phrasings"), "\n")
-    if tags is None or phrasings is None:
-        name = "tags" if tags is None else "phrasings"
+    lists = {name: _texts(facts.get(name), separator) for name, separator in _LISTS.items()}
+    tags, products, phrasings = (lists[name] for name in _LISTS)
+    if tags is None or products is None or phrasings is None:
+        name = next(name for name, words in lists.items() if words is None)
         return Problem(
             source, 'has "{name}" that is no list of texts. Write {name}: [one, two].', {"name": name}
         )
+    limits = _limits(facts, source)
+    if isinstance(limits, Problem):
+        return limits
     return Article(
         key=_line(facts.get("key")) or key,
         language=_normal(language),
@@ -197,7 +207,64 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
         phrasings=tuple(dict.fromkeys(phrasings)),
         source=source,
         url=_line(facts.get("url")),
+        audience=limits.audience,
+        products=tuple(dict.fromkeys(products)),
+        valid_from=limits.valid_from,
+        valid_until=limits.valid_until,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """For whom and when."""
+
+    audience: Audience
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+def _limits(facts: Mapping[str, Any], source: str) -> _Limits | Problem:
+    """Whatever cannot be understood keeps the article out: a mistyped "staff" must not show it to everybody."""
+    audience = _line(facts.get("audience", Audience.PUBLIC)).lower()
+    if audience not in list(Audience):
+        return Problem(
+            source,
+            'has the audience "{audience}". Write public, customers or staff.',
+            {"audience": audience},
+        )
+    moments: list[datetime | None] = []
+    for name in ("valid_from", "valid_until"):
+        value = facts.get(name)
+        moment = None if value is None else moment_of(value, is_end=name == "valid_until")
+        if value is not None and moment is None:
+            return Problem(
+                source,
+                'has "{name}" that is no date. Write {name}: 2026-12-31 or {name}: 2026-12-31 18:00.',
+                {"name": name},
+            )
+        moments.append(moment)
+    return _Limits(Audience(audience), *moments)
+
+
+def moment_of(value: object, *, is_end: bool) -> datetime | None:
+    """A moment from front matter, in UTC where nothing else is said; None for what is no date.
+
+    A day alone begins at its first moment, and as an end it means the whole day.
+    """
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            try:
+                value = datetime.fromisoformat(str(value).strip())
+            except ValueError:
+                return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        day = datetime.combine(value, time(), UTC)
+        return day + timedelta(days=1) if is_end else day
+    return None
 
 
 def _from_path(source: str) -> tuple[str, str | None]:

@@ -3,7 +3,7 @@
 from storage.foresight import Expected, Said, Settled
 from storage.ids import Ids, made_at
 from storage.intake import StoredEvent
-from storage.library import StoredArticle
+from storage.library import CHANGED, StoredArticle
 from storage.membership import Membership, Standing, fair_share
 from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
@@ -14,6 +14,7 @@ from storage.time import Deadline
 from storage.work import UnitOfWork
 
 __all__ = [
+    "CHANGED",
     "EVERYBODY",
     "MAX_BATCH",
     "AlreadyInUseError",

@@ -1,9 +1,10 @@
-"""The tables of the imported knowledge, and of small facts."""
+"""The tables of the knowledge: what is published, every version of it, and small facts."""
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint, or_
 
-from storage.columns import Areas, UtcDateTime
-from storage.tables import metadata
+from bot.core.article import ArticleState, Audience
+from storage.columns import Areas, EnumText, UtcDateTime
+from storage.tables import metadata, row_id
 
 articles = Table(
     "articles",
@@ -18,6 +19,47 @@ articles = Table(
     Column("source", Text, nullable=False),
     Column("checksum", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("audience", EnumText(Audience), nullable=False, server_default="public"),
+    Column("products", Areas, nullable=False, server_default=""),
+    Column("valid_from", UtcDateTime),
+    Column("valid_until", UtcDateTime),
+    Column("origin", Text, nullable=False, server_default="folder"),
+    Column("reviewed_at", UtcDateTime),
+)
+"""What is published, and nothing else: a draft cannot be found because it is not here."""
+
+article_versions = Table(
+    "article_versions",
+    metadata,
+    row_id(),
+    Column("key", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("tags", Areas, nullable=False),
+    Column("phrasings", Areas, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("audience", EnumText(Audience), nullable=False),
+    Column("products", Areas, nullable=False),
+    Column("valid_from", UtcDateTime),
+    Column("valid_until", UtcDateTime),
+    Column("state", EnumText(ArticleState), nullable=False),
+    Column("written_at", UtcDateTime, nullable=False),
+    Column("written_by", BigInteger),
+    Column("note", Text, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", BigInteger),
+    UniqueConstraint("key", "language", "number"),
+)
+is_undecided = or_(
+    article_versions.c.state == ArticleState.DRAFT, article_versions.c.state == ArticleState.REVIEW
+)
+Index(
+    "ix_article_versions_undecided",
+    article_versions.c.id,
+    sqlite_where=is_undecided,
+    postgresql_where=is_undecided,
 )
 
 marks = Table(

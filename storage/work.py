@@ -20,6 +20,7 @@ from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets
 from storage.time import Deadlines
+from storage.versions import Versions
 
 _NO_SAVEPOINT = nullcontext()
 
@@ -50,8 +51,9 @@ class UnitOfWork:
         self.intake = IntakeQueue(session, ids, now)
         self.outbox = OutboxQueue(session, ids, now)
         self.cursors = Cursors(session, now)
-        self.library = Library(session, now)
         self.marks = Marks(session)
+        self.versions = Versions(session, ids, now)
+        self.library = Library(session, self.versions, self.marks, ids, now)
         self.audit = Audit(session, ids, now)
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:

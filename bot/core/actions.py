@@ -7,6 +7,7 @@ staff member. There is no action that carries a note to a customer.
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.article import Audience
 from bot.core.content import Content, FileRef, Form
 from bot.core.events import Handle
 from bot.core.outgoing import Outcome, ThreadState
@@ -184,7 +185,16 @@ class Search:
     purpose: str = "answer"
     contact_id: int = 0
     """Who asked: one person's questions wait for each other, in however many places they ask; 0 when staff do."""
+    reader: Audience = Audience.PUBLIC
+    """For whom it is searched: only what they may see is found."""
     kind: Literal["search"] = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """What is published has changed: search the new state from now on."""
+
+    kind: Literal["reindex"] = "reindex"
 
 
 Action = (
@@ -203,4 +213,5 @@ Action = (
     | UpdateButtons
     | DrawHome
     | Search
+    | Reindex
 )

@@ -1,14 +1,15 @@
 """The librarian: keeps the index beside the line and answers searches, never inside a transaction."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 import structlog
 
-from bot.core.actions import Action, Search
+from bot.core.actions import Action, Reindex, Search
+from bot.core.article import FOLDER, Audience
 from bot.core.events import AnswersFound, Event
 from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
@@ -19,7 +20,7 @@ from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
-from storage import StoredArticle, UnitOfWork
+from storage import CHANGED, StorageUnavailableError, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
+WATCH_SECONDS = 10.0
 
 
 class Librarian:
@@ -37,37 +39,67 @@ class Librarian:
     ) -> None:
         self._writer, self._clock = writer, clock
         self._folder, self._vectors, self._has_vectors = folder, vectors, has_vectors
-        self._index: Index | None = None
+        self._shelf: tuple[Index, tuple[StoredArticle, ...]] | None = None
+        """The index and what it was built of, exchanged together."""
+        self._seen = ""
+        """The newest change of what is published that the index knows of."""
+        self._refreshing = asyncio.Lock()
         self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="librarian")
         self._building = ThreadPoolExecutor(1, thread_name_prefix="librarian-build")
 
     async def start(self) -> None:
-        """Import the folder when it changed, then build the index in the background."""
-        articles: list[Article] = []
+        """Import the folder when it changed, build the index in the background, and keep it up to what is published."""
         try:
             await self._import()
-            stored = await self._writer.do(lambda work: work.library.all())
-            articles = [article_of(one) for one in stored]
-            self._use(await self._build(articles, has_vectors=False))
-            if self._has_vectors:
-                self._use(await self._build(articles, has_vectors=True))
+            await self.refresh()
         except Exception as error:
             log.error("knowledge.unavailable", error=type(error).__name__, exc_info=error)
-            if self._index is None:
-                self._use(await self._build([], has_vectors=False))
+            if self._shelf is None:
+                self._use(await self._build([], has_vectors=False), ())
+        await self._watch()
+
+    async def refresh(self) -> None:
+        """Bring the index up to what is published now."""
+        async with self._refreshing:
+            newest = await self._writer.do(lambda work: work.marks.get(CHANGED))
+            if newest == self._seen and self._shelf is not None:
+                return
+            newest, stored = await self._writer.do(_published)
+            articles = [article_of(one) for one in stored]
+            if self._shelf is None or not self._has_vectors:
+                self._use(await self._build(articles, has_vectors=False), stored)
+            if self._has_vectors:
+                self._use(await self._build(articles, has_vectors=True), stored)
+            self._seen = newest
+
+    async def _watch(self) -> None:
+        """Notice what other processes and the command line publish."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.refresh()
+            except StorageUnavailableError:
+                continue
+            except Exception as error:
+                log.error("knowledge.not_refreshed", error=type(error).__name__, exc_info=error)
 
     @property
     def is_ready(self) -> bool:
-        return self._index is not None
+        return self._shelf is not None
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
         """Search for a customer's message; one asked before there is an index is answered then."""
+        if isinstance(action, Reindex):
+            await self.refresh()
+            return []
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
-        found = await asyncio.get_running_loop().run_in_executor(self._searching, self._search, action.text)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._searching, self._search, action.text, action.reader
+        )
         return [
             AnswersFound(
                 id=f"answers:{action_id}",
@@ -83,11 +115,16 @@ class Librarian:
         self._searching.shutdown(wait=False, cancel_futures=True)
         self._building.shutdown(wait=False, cancel_futures=True)
 
-    def _search(self, text: str) -> list[Found]:
-        return self._index.search(text, limit=MATCHES) if self._index is not None else []
+    def _search(self, text: str, reader: Audience) -> list[Found]:
+        if self._shelf is None:
+            return []
+        index, published = self._shelf
+        now = self._clock.now()
+        hidden = {(one.key, one.language) for one in published if not one.is_visible(reader, now)}
+        return search_visible(index, text, hidden)
 
-    def _use(self, index: Index) -> None:
-        self._index = index
+    def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
+        self._shelf = index, tuple(published)
         self._is_there.set()
         log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
 
@@ -115,22 +152,45 @@ class Librarian:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
+def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle]]:
+    return work.marks.get(CHANGED), work.library.all()
+
+
+def search_visible(index: Index, text: str, hidden: Collection[tuple[str, str]]) -> list[Found]:
+    """As `Index.search`, but for the hidden ones, by key and language; what may be shown must be sure by itself."""
+    # One for each topic that may be dropped.
+    limit = MATCHES + len({key for key, _ in hidden})
+    found = [
+        one
+        for one in index.search(text, limit=limit)
+        if (one.article.key, one.article.language) not in hidden
+    ]
+    return found[:MATCHES] if found and found[0].confidence >= index.threshold else []
+
+
 def import_articles(work: UnitOfWork, articles: Sequence[Article], newest: str) -> tuple[int, int, int]:
     """Make the library hold exactly these; returns how many were added, changed and removed."""
     work.marks.set(FINGERPRINT, newest)
-    return work.library.replace_all(
-        StoredArticle(
-            one.key,
-            one.language,
-            one.title,
-            one.body,
-            one.tags,
-            one.phrasings,
-            one.url,
-            one.source,
-            one.checksum,
-        )
-        for one in articles
+    return work.library.replace_all(stored_of(one) for one in articles)
+
+
+def stored_of(article: Article, origin: str = FOLDER) -> StoredArticle:
+    """An article of a folder, or from elsewhere, as it lies in the library."""
+    return StoredArticle(
+        article.key,
+        article.language,
+        article.title,
+        article.body,
+        article.tags,
+        article.phrasings,
+        article.url,
+        article.source,
+        article.checksum,
+        article.audience,
+        article.products,
+        article.valid_from,
+        article.valid_until,
+        origin,
     )
 
 
@@ -144,6 +204,10 @@ def article_of(stored: StoredArticle) -> Article:
         phrasings=stored.phrasings,
         source=stored.source,
         url=stored.url,
+        audience=stored.audience,
+        products=stored.products,
+        valid_from=stored.valid_from,
+        valid_until=stored.valid_until,
         checksum=stored.checksum,
     )
 

@@ -32,6 +32,7 @@ NOT_STORED = (
     "SCAN anon_1",  # what another part of the statement found, and limited
 )
 OPEN = (
+    "ix_article_versions_undecided",
     "ix_tickets_waiting",
     "ix_tickets_claimed_by",
     "ix_intake_pending_in_order",

@@ -1,0 +1,62 @@
+"""For whom an article is and until when, and every version that it had
+
+Revises: 0004
+Created: 2026-11-27 06:45:00
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.columns import UtcDateTime
+
+revision = "0007"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("articles", sa.Column("audience", sa.Text(), nullable=False, server_default="public"))
+    op.add_column("articles", sa.Column("products", sa.Text(), nullable=False, server_default=""))
+    op.add_column("articles", sa.Column("valid_from", UtcDateTime(), nullable=True))
+    op.add_column("articles", sa.Column("valid_until", UtcDateTime(), nullable=True))
+    op.add_column("articles", sa.Column("origin", sa.Text(), nullable=False, server_default="folder"))
+    op.add_column("articles", sa.Column("reviewed_at", UtcDateTime(), nullable=True))
+    _create_versions()
+
+
+def _create_versions() -> None:
+    op.create_table(
+        "article_versions",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("phrasings", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("products", sa.Text(), nullable=False),
+        sa.Column("valid_from", UtcDateTime(), nullable=True),
+        sa.Column("valid_until", UtcDateTime(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("written_at", UtcDateTime(), nullable=False),
+        sa.Column("written_by", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_versions")),
+        sa.UniqueConstraint(
+            "key", "language", "number", name=op.f("uq_article_versions_key_language_number")
+        ),
+    )
+    where = sa.text("state = 'draft' OR state = 'review'")
+    op.create_index(
+        "ix_article_versions_undecided",
+        "article_versions",
+        ["id"],
+        sqlite_where=where,
+        postgresql_where=where,
+    )
