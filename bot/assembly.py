@@ -257,6 +257,7 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         staff_space=settings.staff_space,
         support_places=settings.support_places,
         admins=settings.admins,
+        editors=settings.editors,
         wait_limit=settings.wait_limit,
         check_in_after=timedelta(hours=settings.check_in_hours),
         quiet_hours=settings.quiet_hours,

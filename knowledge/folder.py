@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import yaml
 from babel import localedata
 from frontmatter.default_handlers import YAMLHandler
 
-from bot.core.article import Audience
+from bot.core.article import Audience, moment_of
 from knowledge.article import Article
 
 DEFAULT_LANGUAGE = "en"
@@ -244,27 +244,6 @@ def _limits(facts: Mapping[str, Any], source: str) -> _Limits | Problem:
             )
         moments.append(moment)
     return _Limits(Audience(audience), *moments)
-
-
-def moment_of(value: object, *, is_end: bool) -> datetime | None:
-    """A moment from front matter, in UTC where nothing else is said; None for what is no date.
-
-    A day alone begins at its first moment, and as an end it means the whole day.
-    """
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value.strip())
-        except ValueError:
-            try:
-                value = datetime.fromisoformat(str(value).strip())
-            except ValueError:
-                return None
-    if isinstance(value, datetime):
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        day = datetime.combine(value, time(), UTC)
-        return day + timedelta(days=1) if is_end else day
-    return None
 
 
 def _from_path(source: str) -> tuple[str, str | None]:

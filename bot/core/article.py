@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import unified_diff
 from enum import StrEnum
 
@@ -95,3 +95,24 @@ def difference(before: ArticleText | None, after: ArticleText) -> Sequence[str]:
     """What changed from one version to another, as lines of a unified diff without its head; none for no change."""
     old = before.lines() if before is not None else []
     return list(unified_diff(old, after.lines(), lineterm="", n=1))[2:]
+
+
+def moment_of(value: object, *, is_end: bool) -> datetime | None:
+    """A moment as people write it, in UTC where nothing else is said; None for what is no date.
+
+    A day alone begins at its first moment, and as an end it means the whole day.
+    """
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            try:
+                value = datetime.fromisoformat(str(value).strip())
+            except ValueError:
+                return None
+    if isinstance(value, datetime):
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        day = datetime.combine(value, time(), UTC)
+        return day + timedelta(days=1) if is_end else day
+    return None
