@@ -1,8 +1,7 @@
-"""The command line's side of database and knowledge: migrate, import, ask."""
+"""The command line's side of database and knowledge: migrate, ask."""
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,13 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.assembly import make_folder, vectors_path
 from bot.core.article import Audience
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import article_of, import_articles, search_visible
+from bot.runtime.librarian import article_of, search_visible
 from bot.settings import Settings
 from knowledge.embedder import default_embedder
-from knowledge.folder import fingerprint, read_folder
+from knowledge.folder import read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
-from storage import make_engine, read, write
+from storage import make_engine, read
 from storage.migrate import current, migrate
 
 
@@ -32,34 +31,6 @@ def migrate_now(settings: Settings) -> int:
     else:
         _say(texts("The database went from {before} to {version}.", before=before, version=after))
     return 0
-
-
-def import_folder(settings: Settings, folder: str) -> int:
-    """Make the library hold exactly the articles of this folder; problems are told one by one."""
-    path = Path(folder)
-    report, texts = read_folder(path), operator_texts()
-    for problem in report.problems:
-        _say(f"! {problem.told(texts.label)}")
-    if not path.is_dir():
-        return 1
-    engine = reachable_engine(settings)
-    migrate(engine)
-    added, changed, removed = write(
-        engine, datetime.now(UTC), lambda work: import_articles(work, report.articles, fingerprint(path))
-    )
-    told = texts.plural(
-        "{n} article: {added} new, {changed} changed, {removed} removed.",
-        "{n} articles: {added} new, {changed} changed, {removed} removed.",
-        len(report.articles), added=added, changed=changed, removed=removed,
-    )  # fmt: skip
-    _say(told)
-    if path.resolve() != settings.knowledge_dir.resolve():
-        _say(
-            texts.label(
-                "Set KNOWLEDGE_DIR={folder}: at its next start Allhands reads that folder again.", folder=path
-            )
-        )
-    return 1 if report.problems else 0
 
 
 def ask(settings: Settings, text: str) -> int:

@@ -66,7 +66,7 @@ def read_folder(path: Path | str) -> FolderReport:
     taken: dict[tuple[str, str], str] = {}
     for file in _files(root):
         source = file.relative_to(root).as_posix()
-        article = _read_file(file, source)
+        article = _read_file(file, source) if _lies_in(file, root) else _link_out(source)
         if isinstance(article, Problem):
             problems.append(article)
             continue
@@ -132,6 +132,15 @@ def _files(root: Path) -> Iterator[Path]:
                 yield file
 
 
+def _lies_in(file: Path, root: Path) -> bool:
+    """A folder from elsewhere, such as a checkout, must not make this machine's other files into articles."""
+    return not file.is_symlink() or file.resolve().is_relative_to(root.resolve())
+
+
+def _link_out(source: str) -> Problem:
+    return Problem(source, "is a link to a file outside of the folder. Put the file itself there.")
+
+
 def _read_file(file: Path, source: str) -> Article | Problem:
     try:
         if file.stat().st_size > LARGEST_FILE:
@@ -180,7 +189,8 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
     title = _line(facts.get("title")) or (heading.group(1) if heading else "")
     if not title:
         return Problem(source, 'has no title. Begin the file with front matter: "---", "title: ...", "---".')
-    if not _LANGUAGE.fullmatch(language):
+    code = language_of(language)
+    if code is None:
         return Problem(
             source,
             'has the language "{language}". Write a code such as en, hr or pt-BR.',
@@ -200,7 +210,7 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
         return limits
     return Article(
         key=_line(facts.get("key")) or key,
-        language=_normal(language),
+        language=code,
         title=title,
         body=_without_title(body, heading, title),
         tags=tuple(dict.fromkeys(tag.lower() for tag in tags)),
@@ -266,6 +276,11 @@ def _from_path(source: str) -> tuple[str, str | None]:
 def _is_language(text: str) -> bool:
     """Return whether a part of a path names a language: "it" does, "qa" does not."""
     return _LANGUAGE.fullmatch(text) is not None and localedata.exists(re.split("[-_]", text)[0].lower())
+
+
+def language_of(text: str) -> str | None:
+    """A language code as BCP 47 writes it; None for what is none."""
+    return _normal(text) if _LANGUAGE.fullmatch(text) else None
 
 
 def _normal(language: str) -> str:

@@ -16,6 +16,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
+from knowledge.checkout import checkout_of
 from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
 from knowledge.index import Index
@@ -143,8 +144,9 @@ class Librarian:
         report = await self._in_thread(lambda: read_folder(self._folder))
         for problem in report.problems:
             log.warning("knowledge.problem", problem=str(problem))
+        state = await self._in_thread(lambda: checkout_of(self._folder))
         added, changed, removed = await self._writer.do(
-            lambda work: import_articles(work, report.articles, newest)
+            lambda work: import_articles(work, report.articles, newest, note=state)
         )
         log.info("knowledge.imported", added=added, changed=changed, removed=removed)
 
@@ -168,10 +170,12 @@ def search_visible(index: Index, text: str, hidden: Collection[tuple[str, str]])
     return found[:MATCHES] if found and found[0].confidence >= index.threshold else []
 
 
-def import_articles(work: UnitOfWork, articles: Sequence[Article], newest: str) -> tuple[int, int, int]:
-    """Make the library hold exactly these; returns how many were added, changed and removed."""
+def import_articles(
+    work: UnitOfWork, articles: Sequence[Article], newest: str, *, note: str = ""
+) -> tuple[int, int, int]:
+    """Let the folder's articles be exactly these; returns how many were added, changed and removed."""
     work.marks.set(FINGERPRINT, newest)
-    return work.library.replace_all(stored_of(one) for one in articles)
+    return work.library.replace_all((stored_of(one) for one in articles), note=note)
 
 
 def stored_of(article: Article, origin: str = FOLDER) -> StoredArticle:
