@@ -4,6 +4,7 @@ from bot.core.actions import Action, Search, Show
 from bot.core.content import Button, Content
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
+from bot.core.judgement import Verdict
 from bot.core.survey import Offer, OfferOutcome
 from bot.core.texts import escape
 from bot.core.ticket import DeskKind
@@ -20,7 +21,7 @@ from handlers.exchange import (
     texts_for,
 )
 from handlers.linked import open_ticket_in, ticket_about
-from handlers.offering import offer_article, offer_person, source_of
+from handlers.offering import learn_from, offer_article, offer_person, source_of
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
 
@@ -103,6 +104,7 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
         return [too_late(event, ctx)]
     ctx.work.conversations.save(conversation.resolved(ctx.now))
     return [
+        *learn_from(ctx, offer, conversation, Verdict.SOLVED),
         *retire_buttons(ctx, event, f"✓ {texts.text('Solved')}"),
         say(ctx, conversation, texts.text("Glad that helped! Write to me whenever something else comes up.")),
     ]
@@ -131,7 +133,7 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
         contact_id=contact.id,
         reader=reader_in(conversation),
     )
-    return [*retired, again]
+    return [*learn_from(ctx, offer, conversation, Verdict.REJECTED), *retired, again]
 
 
 @button("person")

@@ -8,6 +8,7 @@ from bot.core.events import CommandGiven
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, escape, mark
 from handlers.article_edit import ask_for
+from handlers.article_learned import learned
 from handlers.article_steps import STEPS
 from handlers.article_view import (
     LANGUAGE,
@@ -81,6 +82,8 @@ def _act(wanted: Wanted, staff: Staff, event: CommandGiven, ctx: Context) -> lis
     if wanted.verb == "edit" and ctx.work.versions.newest(wanted.key, wanted.language) is None:
         _must_not_be_a_file(wanted, event, ctx)
         return ask_for(None, wanted.language, event, ctx, key=wanted.key)
+    if wanted.verb == "learned":
+        return [learned(wanted.key, event, ctx)]
     newest = newest_of(wanted, event, ctx)
     if wanted.verb == "edit":
         return ask_for(newest, newest.language, event, ctx)
@@ -119,7 +122,7 @@ def _read(key: str, words: list[str], languages: list[str], ctx: Context) -> Wan
     for word in words:
         if word.isascii() and word.isdigit() and len(word) < 7:
             number = int(word)
-        elif word.lower() in STEPS or word.lower() in ("edit", "versions"):
+        elif word.lower() in STEPS or word.lower() in ("edit", "versions", "learned"):
             verb = word.lower()
         elif LANGUAGE.fullmatch(word):
             language = word
@@ -146,7 +149,8 @@ def _usage(event: CommandGiven, ctx: Context) -> str:
     typed = ctx.typed("article", event.place.platform)
     return ctx.staff_texts.text(
         "`{article} new` writes an article, `{article} KEY` shows one; behind the key: `edit`, `submit`, `publish`, "
-        "`back`, `archive`, `versions`, `restore 2`, and a language such as `hr`. {articles} lists them all.",
+        "`back`, `archive`, `versions`, `restore 2`, `learned`, and a language such as `hr`. "
+        "{articles} lists them all.",
         article=Markdown(typed),
         articles=ctx.typed("articles", event.place.platform),
     )

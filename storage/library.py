@@ -133,7 +133,7 @@ class Library:
             origin,
         )
         self._put(shown, reviewed_at=self._now)
-        self._changed()
+        self.changed()
         return True
 
     def withdraw(self, key: str, language: str, staff_id: int | None) -> bool:
@@ -142,7 +142,7 @@ class Library:
             return False
         self._session.run(_DROP, key=key, language=language)
         self._versions.withdraw(key, language, staff_id)
-        self._changed()
+        self.changed()
         return True
 
     def replace_all(
@@ -169,9 +169,10 @@ class Library:
             article.key, article.language, article.text, None, note=note, state=ArticleState.PUBLISHED
         )
         self._put(article, reviewed_at=None)
-        self._changed()
+        self.changed()
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
+        """Every process builds its index anew."""
         self._marks.set(CHANGED, str(self._ids.next(self._now)))
 
     def _put(self, article: StoredArticle, *, reviewed_at: datetime | None) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, UniqueConstraint, or_
 
 from bot.core.article import ArticleState, Audience
+from bot.core.judgement import JudgementState, Verdict
 from storage.columns import Areas, EnumText, UtcDateTime
 from storage.tables import metadata, row_id
 
@@ -60,6 +61,26 @@ Index(
     article_versions.c.id,
     sqlite_where=is_undecided,
     postgresql_where=is_undecided,
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    row_id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("article_key", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("verdict", EnumText(Verdict), nullable=False),
+    # The words lie there and nowhere else: whoever deletes the message takes them along.
+    Column("message_id", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("staff_id", BigInteger),
+    Column("state", EnumText(JudgementState), nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", BigInteger),
+    Index("ix_judgements_article", "article_key", "id"),
+    Index("ix_judgements_person", "person"),
+    Index("ix_judgements_staff", "staff_id", "id"),
 )
 
 marks = Table(

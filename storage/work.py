@@ -11,6 +11,7 @@ from storage.foresight import Expected, first_questions, next_questions
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.joined import JoinedTickets
+from storage.judgements import Judgements
 from storage.library import Audit, Library, Marks
 from storage.links import Links
 from storage.messages import Messages
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.marks = Marks(session)
         self.versions = Versions(session, ids, now)
         self.library = Library(session, self.versions, self.marks, ids, now)
+        self.judgements = Judgements(session, ids, now)
         self.audit = Audit(session, ids, now)
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:

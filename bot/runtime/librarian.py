@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import structlog
 
 from bot.core.actions import Action, Reindex, Search
 from bot.core.article import FOLDER, Audience
 from bot.core.events import AnswersFound, Event
+from bot.core.judgement import Lesson, Verdict
 from bot.core.knowledge import Match
+from bot.core.texts import plain
 from bot.runtime.clock import Clock
 from bot.runtime.writer import Writer
 from knowledge.article import Article
@@ -30,6 +33,8 @@ log = structlog.get_logger()
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
 WATCH_SECONDS = 10.0
+LOOKS_BACK = timedelta(minutes=5)
+"""Judgements are numbered by the clock of whoever heard them, and committed a little later."""
 
 
 class Librarian:
@@ -44,6 +49,8 @@ class Librarian:
         """The index and what it was built of, exchanged together."""
         self._seen = ""
         """The newest change of what is published that the index knows of."""
+        self._taught: set[int] = set()
+        """The judgements that this index has learned from."""
         self._refreshing = asyncio.Lock()
         self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
@@ -64,16 +71,27 @@ class Librarian:
     async def refresh(self) -> None:
         """Bring the index up to what is published now."""
         async with self._refreshing:
-            newest = await self._writer.do(lambda work: work.marks.get(CHANGED))
+            newest, fresh = await self._writer.do(_news)
             if newest == self._seen and self._shelf is not None:
+                await self._teach(self._shelf[0], fresh)
                 return
-            newest, stored = await self._writer.do(_published)
+            newest, stored, lessons = await self._writer.do(_published)
+            self._taught.clear()
             articles = [article_of(one) for one in stored]
             if self._shelf is None or not self._has_vectors:
                 self._use(await self._build(articles, has_vectors=False), stored)
             if self._has_vectors:
                 self._use(await self._build(articles, has_vectors=True), stored)
             self._seen = newest
+            if self._shelf is not None:
+                await self._teach(self._shelf[0], lessons)
+
+    async def _teach(self, index: Index, lessons: Sequence[Lesson]) -> None:
+        """Let the index learn what it was not taught yet, between the searches."""
+        new = [one for one in lessons if one.id not in self._taught]
+        for one in new:
+            await asyncio.get_running_loop().run_in_executor(self._searching, teach, index, one)
+        self._taught.update(one.id for one in new)
 
     async def _watch(self) -> None:
         """Notice what other processes and the command line publish."""
@@ -154,8 +172,28 @@ class Librarian:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
-def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle]]:
-    return work.marks.get(CHANGED), work.library.all()
+def _news(work: UnitOfWork) -> tuple[str, list[Lesson]]:
+    return work.marks.get(CHANGED), work.judgements.lessons(work.now - LOOKS_BACK)
+
+
+def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], list[Lesson]]:
+    return work.marks.get(CHANGED), work.library.all(), work.judgements.lessons()
+
+
+@runtime_checkable
+class Rejecting(Protocol):
+    """An index that learns also from what an article is not about."""
+
+    def reject(self, article_key: str, text: str) -> object: ...
+
+
+def teach(index: Index, lesson: Lesson) -> None:
+    """Let the index learn one lesson."""
+    words = plain(lesson.text)
+    if lesson.verdict is not Verdict.REJECTED:
+        index.learn(lesson.article_key, words)
+    elif isinstance(index, Rejecting):
+        index.reject(lesson.article_key, words)
 
 
 def search_visible(index: Index, text: str, hidden: Collection[tuple[str, str]]) -> list[Found]:

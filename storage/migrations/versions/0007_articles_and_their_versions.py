@@ -22,7 +22,31 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("valid_until", UtcDateTime(), nullable=True))
     op.add_column("articles", sa.Column("origin", sa.Text(), nullable=False, server_default="folder"))
     op.add_column("articles", sa.Column("reviewed_at", UtcDateTime(), nullable=True))
+    op.add_column("offers", sa.Column("language", sa.Text(), nullable=False, server_default=""))
+    op.create_index("ix_offers_article", "offers", ["article_key", "id"])
     _create_versions()
+    _create_judgements()
+
+
+def _create_judgements() -> None:
+    op.create_table(
+        "judgements",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("article_key", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.BigInteger(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judgements")),
+    )
+    op.create_index("ix_judgements_article", "judgements", ["article_key", "id"])
+    op.create_index("ix_judgements_person", "judgements", ["person"])
+    op.create_index("ix_judgements_staff", "judgements", ["staff_id", "id"])
 
 
 def _create_versions() -> None:
