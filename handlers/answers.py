@@ -1,27 +1,24 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
-from bot.core.actions import Action, Search, Show
-from bot.core.content import Button, Content
+from bot.core.actions import Action, Search
+from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.judgement import Verdict
 from bot.core.survey import Offer, OfferOutcome
-from bot.core.texts import escape
-from bot.core.ticket import DeskKind
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
 from handlers.exchange import (
     answer,
     customer_of,
-    desk_targets,
     may_decide,
     reader_in,
     retire_buttons,
     say,
     texts_for,
 )
-from handlers.linked import open_ticket_in, ticket_about
-from handlers.offering import learn_from, offer_article, offer_person, source_of
+from handlers.linked import open_ticket_in
+from handlers.offering import learn_from, offer_article, offer_person
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
 
@@ -64,28 +61,6 @@ def search_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
         return []
     conversation = ctx.work.conversations.get(message.conversation_id)
     return offer_person(ctx, conversation, message) if conversation.owner is Owner.BOT else []
-
-
-@on("answers_found", "suggest")
-def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
-    """Show whoever helps what the knowledge base would say."""
-    ticket = ticket_about(ctx, event.conversation_id)
-    if ticket is None or not ticket.is_open:
-        return []
-    texts = ctx.staff_texts
-    if event.matches:
-        parts = [
-            f"**{escape(one.title)}**\n\n{one.passage}\n\n_{source_of(one, texts)}_"
-            for one in event.matches[:2]
-        ]
-        text = "\n\n".join([texts.text("What the knowledge base says:"), *parts])
-    else:
-        text = texts.text(
-            "The knowledge base has nothing that fits. Your own words are what this customer needs."
-        )
-    directs = [desk.place for desk in ctx.work.tickets.desks(ticket.id) if desk.kind is DeskKind.DIRECT]
-    targets = directs or desk_targets(ctx, ticket.id)
-    return [Show(ticket.id, Content(text=text), place=place) for place in targets]
 
 
 @button("solved")
