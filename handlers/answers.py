@@ -49,6 +49,7 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         None,
     )
     if match is None:
+        ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
     return [offer_article(ctx, conversation, message, match)]
 
@@ -77,6 +78,7 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
         return [answer(event, text, buttons=[close])]
     if not ctx.work.offers.decide(offer.id, OfferOutcome.SOLVED):
         return [too_late(event, ctx)]
+    ctx.work.unanswered.close([offer.message_id], offer.article_key)
     ctx.work.conversations.save(conversation.resolved(ctx.now))
     return [
         *learn_from(ctx, offer, conversation, Verdict.SOLVED),

@@ -1,5 +1,7 @@
 """/article and /articles: read, write, review, publish and archive what the bot knows."""
 
+from dataclasses import replace
+
 from bot.core.actions import Action
 from bot.core.article import ArticleState
 from bot.core.commands import Argument, Role
@@ -7,6 +9,7 @@ from bot.core.content import Button
 from bot.core.events import CommandGiven
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, escape, mark
+from handlers.article_draft import draft_from
 from handlers.article_edit import ask_for
 from handlers.article_learned import learned
 from handlers.article_steps import STEPS
@@ -20,7 +23,7 @@ from handlers.article_view import (
     shown,
     versions,
 )
-from handlers.asking import Refused, require
+from handlers.asking import Refused, named_ticket, require
 from handlers.context import Context
 from handlers.exchange import answer
 from handlers.registry import command
@@ -28,7 +31,9 @@ from handlers.registry import command
 LISTED = 25
 UNDECIDED_LISTED = 5
 LONGEST_KEY_IN_WORDS = 6
-WHAT = Argument("what", mark("'new', or a key with edit, submit, publish, versions, restore or archive"))
+WHAT = Argument(
+    "what", mark("'new', 'from 12', or a key with edit, submit, publish, versions, restore, archive")
+)
 WORD = Argument("word", mark("Only those with this word in their key, title or tags"))
 
 
@@ -41,6 +46,11 @@ def article(event: CommandGiven, ctx: Context) -> list[Action]:
     if words[0] == "new":
         language = words[1] if len(words) > 1 and LANGUAGE.fullmatch(words[1]) else ctx.staff_language
         return ask_for(None, language, event, ctx)
+    if words[0] == "from":
+        ticket, _ = named_ticket(replace(event, arguments=" ".join(words[1:])), ctx)
+        if ticket is None:
+            raise Refused(answer(event, ctx.staff_texts.text("From which ticket? Name its number.")))
+        return draft_from(ticket, staff, event, ctx)
     return _act(_wanted(words, event, ctx), staff, event, ctx)
 
 
@@ -148,7 +158,8 @@ def _undecided(ctx: Context) -> tuple[Button, ...]:
 def _usage(event: CommandGiven, ctx: Context) -> str:
     typed = ctx.typed("article", event.place.platform)
     return ctx.staff_texts.text(
-        "`{article} new` writes an article, `{article} KEY` shows one; behind the key: `edit`, `submit`, `publish`, "
+        "`{article} new` writes an article, `{article} from 12` makes one of a ticket, "
+        "`{article} KEY` shows one; behind the key: `edit`, `submit`, `publish`, "
         "`back`, `archive`, `versions`, `restore 2`, `learned`, and a language such as `hr`. "
         "{articles} lists them all.",
         article=Markdown(typed),

@@ -35,12 +35,18 @@ def edit_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def ask_for(
-    version: ArticleVersion | None, language: str, event: Asked, ctx: Context, *, key: str = ""
+    version: ArticleVersion | None,
+    language: str,
+    event: Asked,
+    ctx: Context,
+    *,
+    key: str = "",
+    text: ArticleText = EMPTY,
 ) -> list[Action]:
-    """Ask for a new version, beginning with the text of this one; for none, for a new article."""
+    """Ask for a new version, which begins with the text of this one; for none, for a new article, with `text`."""
     if version is not None:
         must_be_ours(version, event, ctx)
-    texts, text = ctx.staff_texts, version.text if version else EMPTY
+    texts, text = ctx.staff_texts, version.text if version else text
     capabilities = ctx.capabilities_of(event.place.platform)
     # The id shows whether somebody else has written meanwhile.
     subject = f"{language}:{version.id if version else key}"
@@ -50,7 +56,7 @@ def ask_for(
         asked = Form("article", title, texts.label("Save"), (whole,), subject)
         before = [answer(event, Markdown(f"```\n{written(text).replace('```', chr(39) * 3)}\n```"))]
         return [
-            *(before if version else []),
+            *(before if text != EMPTY else []),
             AskForm(event.place, event.author.identity, asked, event.handle),
         ]
     if len(text.body) > MOST:

@@ -84,7 +84,10 @@ def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
         raise Refused(answer(event, _too_slow(ctx)))
     ctx.work.audit.record(staff.id, "article_publish", f"{version.key}:{version.language}:{version.number}")
     newest = ctx.work.versions.get(version.id) or version
-    return [shown(newest, staff, event, ctx, above=ctx.staff_texts.text("It is published.")), Reindex()]
+    return [
+        shown(newest, staff, event, ctx, above=ctx.staff_texts.text("It is published.")),
+        Reindex(is_publication=True),
+    ]
 
 
 def send_back(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:

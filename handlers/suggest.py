@@ -104,6 +104,7 @@ def send_article(event: ButtonPressed, ctx: Context) -> list[Action]:
     judged = ctx.work.judgements.add(
         version.key, version.language, Verdict.CHOSEN, asked.id, person, staff_id=staff.id
     )
+    ctx.work.unanswered.close([asked.id], version.key, staff.id)
     learned = [Reindex()] if judged.state is JudgementState.COUNTED else []
     return [*_send(words, asked, ticket, staff, conversation, ctx), *learned,
             answer(event, ctx.staff_texts.text("Sent to the customer."))]  # fmt: skip

@@ -11,6 +11,7 @@ from storage.participants import Participant
 from storage.session import EVERYBODY, Session, make_engine
 from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
+from storage.unanswered import OpenQuestion
 from storage.work import UnitOfWork
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Job",
     "Membership",
     "OnlyOne",
+    "OpenQuestion",
     "Participant",
     "Said",
     "Session",

@@ -83,6 +83,20 @@ judgements = Table(
     Index("ix_judgements_staff", "staff_id", "id"),
 )
 
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("conversation_id", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_by_staff", BigInteger),
+)
+_is_open = unanswered.c.closed_at.is_(None)
+Index("ix_unanswered_open", unanswered.c.message_id, sqlite_where=_is_open, postgresql_where=_is_open)
+
 marks = Table(
     "marks",
     metadata,

@@ -21,6 +21,7 @@ from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets
 from storage.time import Deadlines
+from storage.unanswered import Unanswered
 from storage.versions import Versions
 
 _NO_SAVEPOINT = nullcontext()
@@ -56,6 +57,7 @@ class UnitOfWork:
         self.versions = Versions(session, ids, now)
         self.library = Library(session, self.versions, self.marks, ids, now)
         self.judgements = Judgements(session, ids, now)
+        self.unanswered = Unanswered(session, now)
         self.audit = Audit(session, ids, now)
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:

@@ -187,13 +187,18 @@ class Search:
     """Who asked: one person's questions wait for each other, in however many places they ask; 0 when staff do."""
     reader: Audience = Audience.PUBLIC
     """For whom it is searched: only what they may see is found."""
+    asked_in: Place | None = None
+    asked_by: Identity | None = None
+    """Who of the team wants to know, and where they are told."""
     kind: Literal["search"] = "search"
 
 
 @dataclass(frozen=True, slots=True)
 class Reindex:
-    """What is published has changed: search the new state from now on."""
+    """What is published, or what was learned, has changed: search the new state from now on."""
 
+    is_publication: bool = False
+    """Comes back as `ArticlePublished`."""
     kind: Literal["reindex"] = "reindex"
 
 

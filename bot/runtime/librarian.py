@@ -11,7 +11,7 @@ import structlog
 
 from bot.core.actions import Action, Reindex, Search
 from bot.core.article import FOLDER, Audience
-from bot.core.events import AnswersFound, Event
+from bot.core.events import AnswersFound, ArticlePublished, Event
 from bot.core.judgement import Lesson, Verdict
 from bot.core.knowledge import Match
 from bot.core.texts import plain
@@ -112,7 +112,8 @@ class Librarian:
         """Search for a customer's message; one asked before there is an index is answered then."""
         if isinstance(action, Reindex):
             await self.refresh()
-            return []
+            at = self._clock.now()
+            return [ArticlePublished(f"published:{action_id}", at)] if action.is_publication else []
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
@@ -127,6 +128,8 @@ class Librarian:
                 message_id=action.message_id,
                 matches=tuple(_match(one) for one in found),
                 purpose=action.purpose,
+                asked_in=action.asked_in,
+                asked_by=action.asked_by,
             )
         ]
 

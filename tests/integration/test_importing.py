@@ -46,7 +46,7 @@ def engine(database_url: str) -> Engine:
 
 @pytest.fixture
 def settings(database_url: str, articles: Path) -> Settings:
-    return Settings(_env_file=None, database_url=database_url, knowledge_dir=articles)  # type: ignore[call-arg] # pydantic's own argument
+    return Settings(database_url=database_url, knowledge_dir=articles)
 
 
 @pytest.fixture(autouse=True)

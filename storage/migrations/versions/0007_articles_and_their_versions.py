@@ -26,6 +26,25 @@ def upgrade() -> None:
     op.create_index("ix_offers_article", "offers", ["article_key", "id"])
     _create_versions()
     _create_judgements()
+    _create_unanswered()
+
+
+def _create_unanswered() -> None:
+    op.create_table(
+        "unanswered",
+        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.BigInteger(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.Text(), nullable=False),
+        sa.Column("closed_by_staff", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_unanswered")),
+    )
+    where = sa.text("closed_at IS NULL")
+    op.create_index(
+        "ix_unanswered_open", "unanswered", ["message_id"], sqlite_where=where, postgresql_where=where
+    )
 
 
 def _create_judgements() -> None:
