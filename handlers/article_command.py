@@ -79,6 +79,7 @@ def articles(event: CommandGiven, ctx: Context) -> list[Action]:
     parts = ["\n".join(lines) or texts.text("No article fits.")]
     if waiting:
         parts += [f"**{texts.text('Not published yet')}**", "\n".join(waiting)]
+    parts += _to_look_at(ctx, word)
     title = texts.plural("{n} article is published", "{n} articles are published", len(by_key))
     return [answer(event, Markdown("\n\n".join(parts)), title=title, buttons=_undecided(ctx))]
 
@@ -86,6 +87,22 @@ def articles(event: CommandGiven, ctx: Context) -> list[Action]:
 def _code(key: str) -> str:
     """A key as it is typed; a backtick would end the code."""
     return f"`{key.replace('`', chr(39))}`"
+
+
+def _to_look_at(ctx: Context, word: str) -> list[str]:
+    """What should be read again, and how far each language is covered."""
+    texts, found = ctx.staff_texts, ctx.work.figures.overview()
+    lines = [
+        f"- {_code(one.article.key)} ({escape(one.article.language)}): "
+        + "; ".join(texts.text(remark.value) for remark in one.remarks)
+        for one in found.articles
+        if one.remarks and word in f"{one.article.key} {one.article.title}".lower()
+    ]
+    parts = [f"**{texts.text('Deserves a look')}**", "\n".join(lines[:LISTED])] if lines else []
+    if len(found.coverage) > 1:
+        covered = ", ".join(f"{name} {count}/{found.topics}" for name, count in found.coverage.items())
+        parts.append(texts.text("Topics by language: {languages}", languages=covered))
+    return parts
 
 
 def _act(wanted: Wanted, staff: Staff, event: CommandGiven, ctx: Context) -> list[Action]:
@@ -160,7 +177,7 @@ def _usage(event: CommandGiven, ctx: Context) -> str:
     return ctx.staff_texts.text(
         "`{article} new` writes an article, `{article} from 12` makes one of a ticket, "
         "`{article} KEY` shows one; behind the key: `edit`, `submit`, `publish`, "
-        "`back`, `archive`, `versions`, `restore 2`, `learned`, and a language such as `hr`. "
+        "`back`, `archive`, `versions`, `restore 2`, `learned`, `reviewed`, and a language such as `hr`. "
         "{articles} lists them all.",
         article=Markdown(typed),
         articles=ctx.typed("articles", event.place.platform),

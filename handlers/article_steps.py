@@ -118,11 +118,20 @@ def restore(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
     return [shown(newest, staff, event, ctx, above=above)]
 
 
+def reviewed(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """An editor has read what is published, and it is still right; also for an article of the folder."""
+    if not ctx.work.figures.reviewed(version.key, version.language):
+        raise Refused(answer(event, _too_slow(ctx)))
+    ctx.work.audit.record(staff.id, "article_reviewed", f"{version.key}:{version.language}")
+    return [shown(version, staff, event, ctx, above=ctx.staff_texts.text("Noted: it was read today."))]
+
+
 STEPS: dict[str, tuple[Role, Step]] = {
     "submit": (Role.AGENT, submit),
     "publish": (Role.EDITOR, publish),
     "back": (Role.EDITOR, send_back),
     "archive": (Role.EDITOR, archive),
+    "reviewed": (Role.EDITOR, reviewed),
     "restore": (Role.AGENT, restore),
 }
 """What can be typed behind an article's key, and by whom."""

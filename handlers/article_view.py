@@ -87,7 +87,14 @@ def shown(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context, *, 
     body = version.text.body
     if len(body) > SHOWN:
         body = f"{body[:SHOWN].rpartition(chr(10))[0] or body[:SHOWN]}\n\n…"
-    parts = [above, _standing(version, ctx), body, _about(version, texts), _elsewhere(version, ctx)]
+    parts = [
+        above,
+        _standing(version, ctx),
+        body,
+        _about(version, texts),
+        _figures(version, ctx),
+        _elsewhere(version, ctx),
+    ]
     text = "\n\n".join(part for part in parts if part)
     return answer(event, text, buttons=_buttons(version, staff, ctx), title=version.text.title)
 
@@ -153,6 +160,22 @@ def _about(version: ArticleVersion, texts: Texts) -> Markdown:
         (texts.label("Phrasings"), escape("; ".join(text.phrasings[:5]))),
     ]
     return Markdown("\n".join(f"- {escape(name)}: {value}" for name, value in facts if value))
+
+
+def _figures(version: ArticleVersion, ctx: Context) -> Markdown:
+    """How it did in the last ninety days, language by language."""
+    texts = ctx.staff_texts
+    lines = [
+        texts.text(
+            "- {language}: offered {shown}, solved {solved}, rejected {rejected}",
+            language=language or "?",
+            shown=tally.shown,
+            solved=tally.solved,
+            rejected=tally.rejected,
+        )
+        for language, tally in sorted(ctx.work.figures.of(version.key).items())
+    ]
+    return Markdown("\n".join(lines))
 
 
 def _elsewhere(version: ArticleVersion, ctx: Context) -> Markdown:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
+from storage.article_figures import ArticleFigures
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
@@ -58,6 +59,7 @@ class UnitOfWork:
         self.library = Library(session, self.versions, self.marks, ids, now)
         self.judgements = Judgements(session, ids, now)
         self.unanswered = Unanswered(session, now)
+        self.figures = ArticleFigures(session, now)
         self.audit = Audit(session, ids, now)
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:
