@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from adapters import Translate
@@ -65,10 +66,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_knowledge(commands: Any, texts: Translate) -> None:
-    knowledge = commands.add_parser("knowledge", help=texts("import articles, or ask them something"))
+    knowledge = commands.add_parser(
+        "knowledge", help=texts("import articles, export them, or ask them something")
+    )
     parts = knowledge.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
-    importer = _add(parts, "import", texts("read a folder of Markdown articles"), _import)
-    importer.add_argument("folder", metavar="DIR")
+    importer = _add(
+        parts,
+        "import",
+        texts("read a folder of Markdown articles, or another desk's export (.json, .csv)"),
+        _import,
+    )
+    importer.add_argument("path", metavar="PATH")
+    importer.add_argument(
+        "--dry-run", action="store_true", help=texts("tell what would happen, and store nothing of it")
+    )
+    exporter = _add(parts, "export", texts("write every published article into a new folder"), _export)
+    exporter.add_argument("folder", metavar="DIR")
     asker = _add(parts, "ask", texts("show what a question would find, and how surely"), _ask)
     asker.add_argument("text", metavar="TEXT")
 
@@ -135,9 +148,17 @@ def _migrate(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
-    from bot.library import import_folder
+    from bot.importing import import_path
+    from bot.library import reachable_engine
 
-    return import_folder(settings, arguments.folder)
+    return import_path(settings, reachable_engine(settings), Path(arguments.path), is_dry=arguments.dry_run)
+
+
+def _export(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.importing import export_to
+    from bot.library import reachable_engine
+
+    return export_to(reachable_engine(settings), Path(arguments.folder))
 
 
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -17,7 +17,7 @@ from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, 
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.platforms import BUILDERS, Builder
-from bot.runtime.catalogue import texts_in
+from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
 from bot.runtime.completion import complete
 from bot.runtime.desk import Desk
@@ -35,6 +35,7 @@ from handlers.context import DeskSettings
 from handlers.registry import Handlers, discover
 from storage import Ids, OnlyOne, make_engine, read
 from storage.migrate import migrate
+from web.articles_page import articles_page
 from web.server import WebhookHandler, WebServer
 
 log = structlog.get_logger()
@@ -68,7 +69,7 @@ class House:
         self._only_one = OnlyOne(settings.database_url)
 
     async def __aenter__(self) -> "House":
-        engine = make_engine(self.settings.database_url)
+        engine = self._engine = make_engine(self.settings.database_url)
         make_folder(self.settings.database_url)
         self._only_one.take()
         await asyncio.to_thread(migrate, engine)
@@ -146,6 +147,12 @@ class House:
 
     def metrics(self) -> bytes:
         return self.metrics_book.page()
+
+    async def articles_page(self) -> bytes:
+        found = await asyncio.to_thread(
+            read, self._engine, self.clock.now(), lambda work: work.figures.overview()
+        )
+        return articles_page(found, operator_texts())
 
     def webhook(self, path: str) -> WebhookHandler | None:
         for supervisor in self.supervisors.values():
@@ -257,6 +264,7 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         staff_space=settings.staff_space,
         support_places=settings.support_places,
         admins=settings.admins,
+        editors=settings.editors,
         wait_limit=settings.wait_limit,
         check_in_after=timedelta(hours=settings.check_in_hours),
         quiet_hours=settings.quiet_hours,

@@ -1,21 +1,21 @@
-"""The command line's side of database and knowledge: migrate, import, ask."""
+"""The command line's side of database and knowledge: migrate, ask."""
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import make_folder, vectors_path
+from bot.core.article import Audience
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import article_of, import_articles
+from bot.runtime.librarian import article_of, search_visible
 from bot.settings import Settings
 from knowledge.embedder import default_embedder
-from knowledge.folder import fingerprint, read_folder
+from knowledge.folder import read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
-from storage import make_engine, read, write
+from storage import make_engine, read
 from storage.migrate import current, migrate
 
 
@@ -33,34 +33,6 @@ def migrate_now(settings: Settings) -> int:
     return 0
 
 
-def import_folder(settings: Settings, folder: str) -> int:
-    """Make the library hold exactly the articles of this folder; problems are told one by one."""
-    path = Path(folder)
-    report, texts = read_folder(path), operator_texts()
-    for problem in report.problems:
-        _say(f"! {problem.told(texts.label)}")
-    if not path.is_dir():
-        return 1
-    engine = reachable_engine(settings)
-    migrate(engine)
-    added, changed, removed = write(
-        engine, datetime.now(UTC), lambda work: import_articles(work, report.articles, fingerprint(path))
-    )
-    told = texts.plural(
-        "{n} article: {added} new, {changed} changed, {removed} removed.",
-        "{n} articles: {added} new, {changed} changed, {removed} removed.",
-        len(report.articles), added=added, changed=changed, removed=removed,
-    )  # fmt: skip
-    _say(told)
-    if path.resolve() != settings.knowledge_dir.resolve():
-        _say(
-            texts.label(
-                "Set KNOWLEDGE_DIR={folder}: at its next start Allhands reads that folder again.", folder=path
-            )
-        )
-    return 1 if report.problems else 0
-
-
 def ask(settings: Settings, text: str) -> int:
     """Show what a customer would be offered, and the next best with how sure the bot is."""
     engine = reachable_engine(settings)
@@ -69,8 +41,9 @@ def ask(settings: Settings, text: str) -> int:
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
     embedder = default_embedder() if settings.knowledge_vectors else None
     index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
-    texts = operator_texts().label
-    if offered := index.search(text):
+    texts, now = operator_texts().label, datetime.now(UTC)
+    hidden = {(one.key, one.language) for one in stored if not one.is_visible(Audience.CUSTOMERS, now)}
+    if offered := search_visible(index, text, hidden):
         best = offered[0]
         told = texts(
             "Offered ({sure} sure): {title}", sure=f"{best.confidence:.0%}", title=best.article.title

@@ -55,6 +55,7 @@ class Settings:
     support_places: Annotated[tuple[Place, ...], places] = ()
     colleagues: Annotated[tuple[Place, ...], places] = ()
     admins: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
+    editors: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
     company_name: str = "us"
     command_prefix: Annotated[str, prefix] = ""
     wait_limit_minutes: Annotated[int, number(0)] = 30

@@ -1,17 +1,24 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
-from bot.core.actions import Action, Search, Show
-from bot.core.content import Button, Content
+from bot.core.actions import Action, Search
+from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
+from bot.core.judgement import Verdict
 from bot.core.survey import Offer, OfferOutcome
-from bot.core.texts import escape
-from bot.core.ticket import DeskKind
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, desk_targets, may_decide, retire_buttons, say, texts_for
-from handlers.linked import open_ticket_in, ticket_about
-from handlers.offering import offer_article, offer_person, source_of
+from handlers.exchange import (
+    answer,
+    customer_of,
+    may_decide,
+    reader_in,
+    retire_buttons,
+    say,
+    texts_for,
+)
+from handlers.linked import open_ticket_in
+from handlers.offering import learn_from, offer_article, offer_person
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
 
@@ -31,8 +38,18 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         return []
     known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
-    match = next((one for one in event.matches if one.article_key not in known), None)
+    # Only now is it sure: what was found may have expired since, or have been taken down.
+    match = next(
+        (
+            one
+            for one in event.matches
+            if one.article_key not in known
+            and ctx.work.library.is_visible(one.article_key, one.language, reader_in(conversation))
+        ),
+        None,
+    )
     if match is None:
+        ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
     return [offer_article(ctx, conversation, message, match)]
 
@@ -45,28 +62,6 @@ def search_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
         return []
     conversation = ctx.work.conversations.get(message.conversation_id)
     return offer_person(ctx, conversation, message) if conversation.owner is Owner.BOT else []
-
-
-@on("answers_found", "suggest")
-def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
-    """Show whoever helps what the knowledge base would say."""
-    ticket = ticket_about(ctx, event.conversation_id)
-    if ticket is None or not ticket.is_open:
-        return []
-    texts = ctx.staff_texts
-    if event.matches:
-        parts = [
-            f"**{escape(one.title)}**\n\n{one.passage}\n\n_{source_of(one, texts)}_"
-            for one in event.matches[:2]
-        ]
-        text = "\n\n".join([texts.text("What the knowledge base says:"), *parts])
-    else:
-        text = texts.text(
-            "The knowledge base has nothing that fits. Your own words are what this customer needs."
-        )
-    directs = [desk.place for desk in ctx.work.tickets.desks(ticket.id) if desk.kind is DeskKind.DIRECT]
-    targets = directs or desk_targets(ctx, ticket.id)
-    return [Show(ticket.id, Content(text=text), place=place) for place in targets]
 
 
 @button("solved")
@@ -83,8 +78,10 @@ def solved(event: ButtonPressed, ctx: Context) -> list[Action]:
         return [answer(event, text, buttons=[close])]
     if not ctx.work.offers.decide(offer.id, OfferOutcome.SOLVED):
         return [too_late(event, ctx)]
+    ctx.work.unanswered.close([offer.message_id], offer.article_key)
     ctx.work.conversations.save(conversation.resolved(ctx.now))
     return [
+        *learn_from(ctx, offer, conversation, Verdict.SOLVED),
         *retire_buttons(ctx, event, f"✓ {texts.text('Solved')}"),
         say(ctx, conversation, texts.text("Glad that helped! Write to me whenever something else comes up.")),
     ]
@@ -105,8 +102,15 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     if conversation.is_resolved:
         # Another article of theirs solved something else; this question is still open.
         ctx.work.conversations.save(conversation.with_bot())
-    again = Search(conversation.id, message.id, message.text, contact.language, contact_id=contact.id)
-    return [*retired, again]
+    again = Search(
+        conversation.id,
+        message.id,
+        message.text,
+        contact.language,
+        contact_id=contact.id,
+        reader=reader_in(conversation),
+    )
+    return [*learn_from(ctx, offer, conversation, Verdict.REJECTED), *retired, again]
 
 
 @button("person")

@@ -167,5 +167,6 @@ def _buttons(ctx: Context, ticket: Ticket) -> tuple[Button, ...]:
         return (
             Button(texts.label("Resolve"), "resolve", subject, ButtonStyle.PRIMARY),
             Button(texts.label("Release"), "release", subject),
+            Button(texts.label("Suggest an answer"), "suggest", subject),
         )
     return (Button(texts.label("Reopen"), "reopen", subject),)

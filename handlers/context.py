@@ -26,6 +26,8 @@ class DeskSettings:
     quiet_hours: tuple[int, int]
     """From and to, hours of the customer's day; equal means none."""
     command_prefix: str = ""
+    editors: frozenset[tuple[str, str]] = frozenset()
+    """As `admins`: they may publish articles while they are on the team."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.core.survey import Survey, SurveyKind
 from bot.core.texts import plain, shorten
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.exchange import may_decide, say, show_everywhere, spoken, texts_for
+from handlers.exchange import may_decide, reader_in, say, show_everywhere, spoken, texts_for
 from handlers.linked import certain, hear, open_ticket_in, ticket_in
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, retitle
@@ -162,6 +162,7 @@ def _ask_the_bot(
             event.text,
             event.author.language,
             contact_id=conversation.contact_id,
+            reader=reader_in(conversation),
         )
     ]
 

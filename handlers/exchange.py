@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.actions import Reply, Say, Show, UpdateButtons
+from bot.core.article import Audience
 from bot.core.contact import Contact
 from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
@@ -182,6 +183,11 @@ def conversation_of(event: Asked, ctx: Context) -> Conversation:
     place = event.place if event.place.is_direct else direct_to(event.author.identity)
     direct = work.conversations.direct_of(contact.id, place.platform)
     return direct or work.conversations.open(contact, place)
+
+
+def reader_in(conversation: Conversation) -> Audience:
+    """For whom an article is that the bot shows there: where others read along, only what anybody may see."""
+    return Audience.CUSTOMERS if conversation.place.is_direct else Audience.PUBLIC
 
 
 def may_decide(ctx: Context, conversation: Conversation, contact: Contact | None) -> bool:

@@ -1,6 +1,6 @@
 """Working on a ticket from one's own chat, away from the staff space."""
 
-from bot.core.actions import Action, Search, Show
+from bot.core.actions import Action, Show
 from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.conversation import Direction
 from bot.core.places import Place, direct_to
@@ -10,6 +10,7 @@ from handlers.cards import history, title_of
 from handlers.context import Context
 from handlers.exchange import customer_of
 from handlers.linked import history_of, spoken_to
+from handlers.suggest import search_for
 
 
 def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[Action]:
@@ -39,13 +40,5 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
         for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
     ]
-    question = next(
-        (
-            one
-            for one in history_of(ctx, conversation, limit=12)
-            if one.direction is Direction.INCOMING and one.text.strip()
-        ),
-        None,
-    )
-    search = [Search(conversation.id, question.id, question.text, purpose="suggest")] if question else []
-    return [*shown, *files, *search]
+    search = search_for(ctx, conversation)
+    return [*shown, *files, *([search] if search else [])]

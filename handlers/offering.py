@@ -1,8 +1,9 @@
 """What the bot says of itself: an article with its source, the offer of a person, a hello, a welcome."""
 
-from bot.core.actions import Action, Say
+from bot.core.actions import Action, Reindex, Say
 from bot.core.content import Button, ButtonStyle
 from bot.core.conversation import Conversation, Message
+from bot.core.judgement import JudgementState, Verdict
 from bot.core.knowledge import Match
 from bot.core.survey import Offer, OfferOutcome
 from bot.core.texts import Markdown, Texts, escape
@@ -63,13 +64,21 @@ def accept_thanks(ctx: Context, conversation: Conversation) -> list[Action]:
     if offers and ctx.work.offers.decide(offers[-1].id, OfferOutcome.SOLVED):
         ctx.work.conversations.save(conversation.resolved(ctx.now))
         return [
+            *learn_from(ctx, offers[-1], conversation, Verdict.SOLVED),
             say(
                 ctx,
                 conversation,
                 texts.text("Glad that helped! Write to me whenever something else comes up."),
-            )
+            ),
         ]
     return [say(ctx, conversation, texts.text("You are welcome! I am here whenever you need us."))]
+
+
+def learn_from(ctx: Context, offer: Offer, conversation: Conversation, verdict: Verdict) -> list[Action]:
+    """The search learns from what the customer made of an article, at once where one person's word is enough."""
+    person = customer_of(conversation, ctx).person
+    judged = ctx.work.judgements.add(offer.article_key, offer.language, verdict, offer.message_id, person)
+    return [Reindex()] if judged.state is JudgementState.COUNTED else []
 
 
 def source_of(match: Match, texts: Texts) -> Markdown:

@@ -41,10 +41,11 @@ def _role_now(author: Author, known: Staff | None, ctx: Context) -> Role | None:
     identity = author.identity
     if (identity.platform, identity.external_id) in ctx.settings.admins:
         return Role.ADMIN
-    if author.is_in_staff_space:
-        return Role.AGENT
-    if known is not None and known.role is Role.AGENT and author.is_in_staff_space is None:
-        return Role.AGENT
+    was_on_the_team = known is not None and known.role in (Role.AGENT, Role.EDITOR)
+    if author.is_in_staff_space or (was_on_the_team and author.is_in_staff_space is None):
+        # Editors are of the team: to be named one lets nobody in.
+        is_editor = (identity.platform, identity.external_id) in ctx.settings.editors
+        return Role.EDITOR if is_editor else Role.AGENT
     if author.is_colleague:
         return Role.VOLUNTEER
     # Whoever stops volunteering finishes what they hold.

@@ -1,7 +1,10 @@
 """What an article is, and what it means that one fits a question."""
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from hashlib import sha256
+
+from bot.core.article import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class Article:
     phrasings: tuple[str, ...] = ()
     source: str = ""
     url: str = ""
+    audience: Audience = Audience.PUBLIC
+    products: tuple[str, ...] = ()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
     checksum: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,19 @@ import yaml
 from babel import localedata
 from frontmatter.default_handlers import YAMLHandler
 
+from bot.core.article import Audience, moment_of
 from knowledge.article import Article
 
 DEFAULT_LANGUAGE = "en"
+FORMAT = b"2"
+"""Changes when more is read from a file than before, so that files which have not changed are read again."""
 # An article of a megabyte is no article; reading it would stall the start.
 LARGEST_FILE = 1_000_000
 
 _SUFFIXES = frozenset({".md", ".markdown"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LISTS = {"tags": ",", "products": ",", "phrasings": "\n"}
+"""Fields that hold several texts, and what parts them where they are written as one."""
 _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 
 
@@ -60,7 +66,7 @@ def read_folder(path: Path | str) -> FolderReport:
     taken: dict[tuple[str, str], str] = {}
     for file in _files(root):
         source = file.relative_to(root).as_posix()
-        article = _read_file(file, source)
+        article = _read_file(file, source) if _lies_in(file, root) else _link_out(source)
         if isinstance(article, Problem):
             problems.append(article)
             continue
@@ -98,7 +104,7 @@ def _second(article: Article, first: str) -> Problem:
 def fingerprint(path: Path | str) -> str:
     """Return a string that changes when a Markdown file below `path` does; reads names, sizes and times only."""
     root = Path(path)
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(FORMAT)
     for file in _files(root) if root.is_dir() else ():
         try:
             facts = file.stat()
@@ -124,6 +130,15 @@ def _files(root: Path) -> Iterator[Path]:
                 and file.stem.upper() != "README"
             ):
                 yield file
+
+
+def _lies_in(file: Path, root: Path) -> bool:
+    """A folder from elsewhere, such as a checkout, must not make this machine's other files into articles."""
+    return not file.is_symlink() or file.resolve().is_relative_to(root.resolve())
+
+
+def _link_out(source: str) -> Problem:
+    return Problem(source, "is a link to a file outside of the folder. Put the file itself there.")
 
 
 def _read_file(file: Path, source: str) -> Article | Problem:
@@ -174,7 +189,8 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
     title = _line(facts.get("title")) or (heading.group(1) if heading else "")
     if not title:
         return Problem(source, 'has no title. Begin the file with front matter: "---", "title: ...", "---".')
-    if not _LANGUAGE.fullmatch(language):
+    code = language_of(language)
+    if code is None:
         return Problem(
             source,
             'has the language "{language}". Write a code such as en, hr or pt-BR.',
@@ -182,22 +198,62 @@ def _article(facts: Mapping[str, Any], body: str, source: str) -> Article | Prob
         )
     if not body:
         return Problem(source, "has no text below its front matter. Write the answer there.")
-    tags, phrasings = _texts(facts.get("tags"), ","), _texts(facts.get("phrasings"), "\n")
-    if tags is None or phrasings is None:
-        name = "tags" if tags is None else "phrasings"
+    lists = {name: _texts(facts.get(name), separator) for name, separator in _LISTS.items()}
+    tags, products, phrasings = (lists[name] for name in _LISTS)
+    if tags is None or products is None or phrasings is None:
+        name = next(name for name, words in lists.items() if words is None)
         return Problem(
             source, 'has "{name}" that is no list of texts. Write {name}: [one, two].', {"name": name}
         )
+    limits = _limits(facts, source)
+    if isinstance(limits, Problem):
+        return limits
     return Article(
         key=_line(facts.get("key")) or key,
-        language=_normal(language),
+        language=code,
         title=title,
         body=_without_title(body, heading, title),
         tags=tuple(dict.fromkeys(tag.lower() for tag in tags)),
         phrasings=tuple(dict.fromkeys(phrasings)),
         source=source,
         url=_line(facts.get("url")),
+        audience=limits.audience,
+        products=tuple(dict.fromkeys(products)),
+        valid_from=limits.valid_from,
+        valid_until=limits.valid_until,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """For whom and when."""
+
+    audience: Audience
+    valid_from: datetime | None
+    valid_until: datetime | None
+
+
+def _limits(facts: Mapping[str, Any], source: str) -> _Limits | Problem:
+    """Whatever cannot be understood keeps the article out: a mistyped "staff" must not show it to everybody."""
+    audience = _line(facts.get("audience", Audience.PUBLIC)).lower()
+    if audience not in list(Audience):
+        return Problem(
+            source,
+            'has the audience "{audience}". Write public, customers or staff.',
+            {"audience": audience},
+        )
+    moments: list[datetime | None] = []
+    for name in ("valid_from", "valid_until"):
+        value = facts.get(name)
+        moment = None if value is None else moment_of(value, is_end=name == "valid_until")
+        if value is not None and moment is None:
+            return Problem(
+                source,
+                'has "{name}" that is no date. Write {name}: 2026-12-31 or {name}: 2026-12-31 18:00.',
+                {"name": name},
+            )
+        moments.append(moment)
+    return _Limits(Audience(audience), *moments)
 
 
 def _from_path(source: str) -> tuple[str, str | None]:
@@ -220,6 +276,11 @@ def _from_path(source: str) -> tuple[str, str | None]:
 def _is_language(text: str) -> bool:
     """Return whether a part of a path names a language: "it" does, "qa" does not."""
     return _LANGUAGE.fullmatch(text) is not None and localedata.exists(re.split("[-_]", text)[0].lower())
+
+
+def language_of(text: str) -> str | None:
+    """A language code as BCP 47 writes it; None for what is none."""
+    return _normal(text) if _LANGUAGE.fullmatch(text) else None
 
 
 def _normal(language: str) -> str:

@@ -3,7 +3,7 @@
 from storage.foresight import Expected, Said, Settled
 from storage.ids import Ids, made_at
 from storage.intake import StoredEvent
-from storage.library import StoredArticle
+from storage.library import CHANGED, StoredArticle
 from storage.membership import Membership, Standing, fair_share
 from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
@@ -11,9 +11,11 @@ from storage.participants import Participant
 from storage.session import EVERYBODY, Session, make_engine
 from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, read, write
 from storage.time import Deadline
+from storage.unanswered import OpenQuestion
 from storage.work import UnitOfWork
 
 __all__ = [
+    "CHANGED",
     "EVERYBODY",
     "MAX_BATCH",
     "AlreadyInUseError",
@@ -23,6 +25,7 @@ __all__ = [
     "Job",
     "Membership",
     "OnlyOne",
+    "OpenQuestion",
     "Participant",
     "Said",
     "Session",

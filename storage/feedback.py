@@ -53,6 +53,7 @@ class Offers:
             title=match.title,
             confidence=match.confidence,
             offered_at=self._now,
+            language=match.language,
         )
         self._session.run(
             _ADD_OFFER,
@@ -64,6 +65,7 @@ class Offers:
             confidence=match.confidence,
             offered_at=self._now,
             outcome=OfferOutcome.OPEN,
+            language=match.language,
         )
         return offer
 

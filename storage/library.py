@@ -1,4 +1,4 @@
-"""The imported articles, small facts about the installation, and the trail of what staff did."""
+"""The published articles, small facts about the installation, and the trail of what staff did."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,17 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.core.article import DESK, FOLDER, ArticleState, ArticleText, ArticleVersion, Audience
 from storage.ids import Ids
 from storage.library_tables import articles, marks
 from storage.rows import inserting
 from storage.session import Session
 from storage.statement import Statement
 from storage.tables import audit
+from storage.versions import Versions
+
+CHANGED = "knowledge.changed"
+"""The mark that says which change of what is published was the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,37 @@ class StoredArticle:
     url: str
     source: str
     checksum: str
+    audience: Audience = Audience.PUBLIC
+    products: tuple[str, ...] = ()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    origin: str = FOLDER
+
+    @property
+    def text(self) -> ArticleText:
+        return ArticleText(
+            self.title,
+            self.body,
+            self.tags,
+            self.phrasings,
+            self.url,
+            self.audience,
+            self.products,
+            self.valid_from,
+            self.valid_until,
+        )
+
+    def is_visible(self, reader: Audience, now: datetime) -> bool:
+        """Whether it may be shown to such a reader at this moment."""
+        return self.audience.is_open_to(reader) and self.text.is_valid_at(now)
 
 
-_ARTICLE = tuple(c for c in articles.c if c.name != "updated_at")
+_ARTICLE = tuple(articles.c[name] for name in StoredArticle.__slots__)
 _ALL = Statement(select(*_ARTICLE).order_by(articles.c.key, articles.c.language))
+_ONE = Statement(
+    select(*_ARTICLE).where(articles.c.key == bindparam("key"), articles.c.language == bindparam("language"))
+)
+_OF_KEY = Statement(select(*_ARTICLE).where(articles.c.key == bindparam("key")).order_by(articles.c.language))
 _PUT = Statement(
     upsert(articles)
     .values({c.name: bindparam(c.name) for c in articles.c})
@@ -51,43 +83,101 @@ _SET_MARK = Statement(
 
 
 class Library:
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
+    """What is published. Everything that is put here or taken away leaves a version behind."""
+
+    def __init__(self, session: Session, versions: Versions, marks: "Marks", ids: Ids, now: datetime) -> None:
+        self._session, self._versions, self._marks = session, versions, marks
+        self._ids, self._now = ids, now
 
     def all(self) -> list[StoredArticle]:
         return [StoredArticle(*row) for row in self._session.all(_ALL)]
+
+    def get(self, key: str, language: str) -> StoredArticle | None:
+        row = self._session.one(_ONE, key=key, language=language)
+        return StoredArticle(*row) if row else None
+
+    def of(self, key: str) -> list[StoredArticle]:
+        """An article in every language in which it is published."""
+        return [StoredArticle(*row) for row in self._session.all(_OF_KEY, key=key)]
+
+    def is_visible(self, key: str, language: str, reader: Audience) -> bool:
+        """Whether it may be shown to such a reader now; False for what is not published."""
+        article = self.get(key, language)
+        return article is not None and article.is_visible(reader, self._now)
 
     def tags_of(self, key: str) -> tuple[str, ...]:
         """The article's tags; none for one that is gone."""
         row = self._session.one(_TAGS, key=key)
         return row[0] if row else ()
 
-    def replace_all(self, newest: Iterable[StoredArticle]) -> tuple[int, int, int]:
-        """Make the library hold exactly these; returns how many were added, changed and removed."""
+    def publish(self, version: ArticleVersion, staff_id: int | None) -> bool:
+        """Show this version from now on instead of the one before; False when somebody else was faster."""
+        if not self._versions.move(version, ArticleState.PUBLISHED, staff_id):
+            return False
+        text, before = version.text, self.get(version.key, version.language)
+        origin = before.origin if before is not None else DESK
+        shown = StoredArticle(
+            version.key,
+            version.language,
+            text.title,
+            text.body,
+            text.tags,
+            text.phrasings,
+            text.url,
+            before.source if before is not None else version.key,
+            f"version:{version.id}",
+            text.audience,
+            text.products,
+            text.valid_from,
+            text.valid_until,
+            origin,
+        )
+        self._put(shown, reviewed_at=self._now)
+        self.changed()
+        return True
+
+    def withdraw(self, key: str, language: str, staff_id: int | None) -> bool:
+        """Show it no more; False when it was not shown."""
+        if self.get(key, language) is None:
+            return False
+        self._session.run(_DROP, key=key, language=language)
+        self._versions.withdraw(key, language, staff_id)
+        self.changed()
+        return True
+
+    def replace_all(
+        self, newest: Iterable[StoredArticle], *, origin: str = FOLDER, note: str = ""
+    ) -> tuple[int, int, int]:
+        """Let exactly these be published of what has this origin; returns how many were added, changed and removed.
+
+        They win over what was written in the chat under the same key and language.
+        """
         before = {(article.key, article.language): article for article in self.all()}
         after = {(article.key, article.language): article for article in newest}
         changed = [article for key, article in after.items() if before.get(key) != article]
+        gone = [key for key, article in before.items() if article.origin == origin and key not in after]
         for article in changed:
-            self._put(article)
-        for key, language in before.keys() - after.keys():
-            self._session.run(_DROP, key=key, language=language)
+            self.put(article, note=note)
+        for key, language in gone:
+            self.withdraw(key, language, None)
         added = len(after.keys() - before.keys())
-        return added, len(changed) - added, len(before.keys() - after.keys())
+        return added, len(changed) - added, len(gone)
 
-    def _put(self, article: StoredArticle) -> None:
-        self._session.run(
-            _PUT,
-            key=article.key,
-            language=article.language,
-            title=article.title,
-            body=article.body,
-            tags=article.tags,
-            phrasings=article.phrasings,
-            url=article.url,
-            source=article.source,
-            checksum=article.checksum,
-            updated_at=self._now,
+    def put(self, article: StoredArticle, *, note: str = "") -> None:
+        """Publish what was written elsewhere."""
+        self._versions.write(
+            article.key, article.language, article.text, None, note=note, state=ArticleState.PUBLISHED
         )
+        self._put(article, reviewed_at=None)
+        self.changed()
+
+    def changed(self) -> None:
+        """Every process builds its index anew."""
+        self._marks.set(CHANGED, str(self._ids.next(self._now)))
+
+    def _put(self, article: StoredArticle, *, reviewed_at: datetime | None) -> None:
+        values = {name: getattr(article, name) for name in StoredArticle.__slots__}
+        self._session.run(_PUT, updated_at=self._now, reviewed_at=reviewed_at, **values)
 
 
 class Marks:

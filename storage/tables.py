@@ -220,6 +220,8 @@ offers = Table(
     Column("confidence", Float, nullable=False),
     Column("offered_at", UtcDateTime, nullable=False),
     Column("outcome", EnumText(OfferOutcome), nullable=False),
+    Column("language", Text, nullable=False, server_default=""),
+    Index("ix_offers_article", "article_key", "id"),
 )
 
 surveys = Table(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
+from storage.article_figures import ArticleFigures
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
@@ -11,6 +12,7 @@ from storage.foresight import Expected, first_questions, next_questions
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.joined import JoinedTickets
+from storage.judgements import Judgements
 from storage.library import Audit, Library, Marks
 from storage.links import Links
 from storage.messages import Messages
@@ -20,6 +22,8 @@ from storage.people import Contacts, Team
 from storage.session import Session
 from storage.tickets import Tickets
 from storage.time import Deadlines
+from storage.unanswered import Unanswered
+from storage.versions import Versions
 
 _NO_SAVEPOINT = nullcontext()
 
@@ -50,8 +54,12 @@ class UnitOfWork:
         self.intake = IntakeQueue(session, ids, now)
         self.outbox = OutboxQueue(session, ids, now)
         self.cursors = Cursors(session, now)
-        self.library = Library(session, now)
         self.marks = Marks(session)
+        self.versions = Versions(session, ids, now)
+        self.library = Library(session, self.versions, self.marks, ids, now)
+        self.judgements = Judgements(session, ids, now)
+        self.unanswered = Unanswered(session, now)
+        self.figures = ArticleFigures(session, now)
         self.audit = Audit(session, ids, now)
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:

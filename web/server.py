@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aiohttp import hdrs, web
 
+from web.articles_page import HEADERS
 from web.connections import Connections
 
 MAX_BODY_BYTES = 1_000_000
@@ -29,6 +30,10 @@ class House(Protocol):
 
     def metrics(self) -> bytes: ...
 
+    async def articles_page(self) -> bytes:
+        """The editors' page, as HTML."""
+        ...
+
     def webhook(self, path: str) -> WebhookHandler | None:
         """The handler of a platform that is connected now."""
         ...
@@ -51,6 +56,7 @@ class WebServer:
                 web.get("/readyz", self._readyz),
                 web.get("/readyz/{platform}", self._readyz_of),
                 web.get("/metrics", self._metrics),
+                web.get("/articles", self._articles),
                 web.post("/slack/events", self._webhook),
                 web.post("/telegram/webhook", self._webhook),
             ]
@@ -86,6 +92,12 @@ class WebServer:
         if not self._is_operator(request):
             return web.Response(status=401, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
         return web.Response(body=self._house.metrics(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def _articles(self, request: web.Request) -> web.Response:
+        if not self._is_operator(request):
+            return web.Response(status=401, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
+        page = await self._house.articles_page()
+        return web.Response(body=page, content_type="text/html", charset="utf-8", headers=HEADERS)
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
         handler = self._house.webhook(request.path)

@@ -7,6 +7,7 @@ staff member. There is no action that carries a note to a customer.
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.core.article import Audience
 from bot.core.content import Content, FileRef, Form
 from bot.core.events import Handle
 from bot.core.outgoing import Outcome, ThreadState
@@ -184,7 +185,21 @@ class Search:
     purpose: str = "answer"
     contact_id: int = 0
     """Who asked: one person's questions wait for each other, in however many places they ask; 0 when staff do."""
+    reader: Audience = Audience.PUBLIC
+    """For whom it is searched: only what they may see is found."""
+    asked_in: Place | None = None
+    asked_by: Identity | None = None
+    """Who of the team wants to know, and where they are told."""
     kind: Literal["search"] = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Reindex:
+    """What is published, or what was learned, has changed: search the new state from now on."""
+
+    is_publication: bool = False
+    """Comes back as `ArticlePublished`."""
+    kind: Literal["reindex"] = "reindex"
 
 
 Action = (
@@ -203,4 +218,5 @@ Action = (
     | UpdateButtons
     | DrawHome
     | Search
+    | Reindex
 )

@@ -10,6 +10,8 @@ class Role(IntEnum):
     CUSTOMER = 0
     VOLUNTEER = 10
     AGENT = 20
+    EDITOR = 30
+    """Decides what customers read of the knowledge."""
     ADMIN = 90
 
 

@@ -245,7 +245,19 @@ class AnswersFound:
     message_id: int
     matches: tuple[Match, ...] = ()
     purpose: str = "answer"
+    asked_in: Place | None = None
+    asked_by: Identity | None = None
+    """As in `Search`."""
     kind: Literal["answers_found"] = "answers_found"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePublished:
+    """An article was published, and the search knows it."""
+
+    id: str
+    at: datetime
+    kind: Literal["article_published"] = "article_published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,5 +285,6 @@ Event = (
     | Delivered
     | DeliveryFailed
     | AnswersFound
+    | ArticlePublished
     | DeadlineReached
 )

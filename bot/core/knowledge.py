@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.core.article import Audience
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -18,3 +20,4 @@ class Match:
     source: str = ""
     """Where the article lies: a path or a page's name, for people."""
     tags: tuple[str, ...] = ()
+    audience: Audience = Audience.PUBLIC

@@ -45,3 +45,5 @@ class Offer:
     confidence: float
     offered_at: datetime
     outcome: OfferOutcome = OfferOutcome.OPEN
+    language: str = ""
+    """In which it was offered; "" for what was offered before that was noted."""

@@ -10,6 +10,7 @@ from bot.core.actions import (
     OpenDesk,
     ReactToCopy,
     RefreshDesk,
+    Reindex,
     RemoveCopy,
     Reply,
     Say,
@@ -90,8 +91,8 @@ def address(action: Action, work: UnitOfWork) -> Outgoing | None:
             return _refresh(action, work)
         case EditCopy() | RemoveCopy() | ReactToCopy():
             return _on_copy(action, work)
-        case Search():
-            raise TypeError("a search is not sent to a platform")
+        case Search() | Reindex():
+            raise TypeError("what the librarian does is not sent to a platform")
         case _:
             return address_at_once(action)
 

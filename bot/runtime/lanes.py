@@ -10,6 +10,7 @@ from bot.core.actions import (
     OpenDesk,
     ReactToCopy,
     RefreshDesk,
+    Reindex,
     RemoveCopy,
     Reply,
     Say,
@@ -61,6 +62,8 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
             # Searching is the dearest thing that a customer can cause, and threads are quickly opened.
             asker = f"w{action.contact_id}" if action.contact_id else str(action.conversation_id)
             return f"k{asker}", KNOWLEDGE
+        case Reindex():
+            return "kindex", KNOWLEDGE
 
 
 def _lane_of_copy(action: Show | EditCopy | RemoveCopy | ReactToCopy, staff_platform: str) -> tuple[str, str]:

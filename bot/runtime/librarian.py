@@ -1,25 +1,30 @@
 """The librarian: keeps the index beside the line and answers searches, never inside a transaction."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import structlog
 
-from bot.core.actions import Action, Search
-from bot.core.events import AnswersFound, Event
+from bot.core.actions import Action, Reindex, Search
+from bot.core.article import FOLDER, Audience
+from bot.core.events import AnswersFound, ArticlePublished, Event
+from bot.core.judgement import Lesson, Verdict
 from bot.core.knowledge import Match
+from bot.core.texts import plain
 from bot.runtime.clock import Clock
 from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
+from knowledge.checkout import checkout_of
 from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
-from storage import StoredArticle, UnitOfWork
+from storage import CHANGED, StorageUnavailableError, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
 
@@ -27,6 +32,9 @@ log = structlog.get_logger()
 
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
+WATCH_SECONDS = 10.0
+LOOKS_BACK = timedelta(minutes=5)
+"""Judgements are numbered by the clock of whoever heard them, and committed a little later."""
 
 
 class Librarian:
@@ -37,37 +45,81 @@ class Librarian:
     ) -> None:
         self._writer, self._clock = writer, clock
         self._folder, self._vectors, self._has_vectors = folder, vectors, has_vectors
-        self._index: Index | None = None
+        self._shelf: tuple[Index, tuple[StoredArticle, ...]] | None = None
+        """The index and what it was built of, exchanged together."""
+        self._seen = ""
+        """The newest change of what is published that the index knows of."""
+        self._taught: set[int] = set()
+        """The judgements that this index has learned from."""
+        self._refreshing = asyncio.Lock()
         self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="librarian")
         self._building = ThreadPoolExecutor(1, thread_name_prefix="librarian-build")
 
     async def start(self) -> None:
-        """Import the folder when it changed, then build the index in the background."""
-        articles: list[Article] = []
+        """Import the folder when it changed, build the index in the background, and keep it up to what is published."""
         try:
             await self._import()
-            stored = await self._writer.do(lambda work: work.library.all())
-            articles = [article_of(one) for one in stored]
-            self._use(await self._build(articles, has_vectors=False))
-            if self._has_vectors:
-                self._use(await self._build(articles, has_vectors=True))
+            await self.refresh()
         except Exception as error:
             log.error("knowledge.unavailable", error=type(error).__name__, exc_info=error)
-            if self._index is None:
-                self._use(await self._build([], has_vectors=False))
+            if self._shelf is None:
+                self._use(await self._build([], has_vectors=False), ())
+        await self._watch()
+
+    async def refresh(self) -> None:
+        """Bring the index up to what is published now."""
+        async with self._refreshing:
+            newest, fresh = await self._writer.do(_news)
+            if newest == self._seen and self._shelf is not None:
+                await self._teach(self._shelf[0], fresh)
+                return
+            newest, stored, lessons = await self._writer.do(_published)
+            self._taught.clear()
+            articles = [article_of(one) for one in stored]
+            if self._shelf is None or not self._has_vectors:
+                self._use(await self._build(articles, has_vectors=False), stored)
+            if self._has_vectors:
+                self._use(await self._build(articles, has_vectors=True), stored)
+            self._seen = newest
+            if self._shelf is not None:
+                await self._teach(self._shelf[0], lessons)
+
+    async def _teach(self, index: Index, lessons: Sequence[Lesson]) -> None:
+        """Let the index learn what it was not taught yet, between the searches."""
+        new = [one for one in lessons if one.id not in self._taught]
+        for one in new:
+            await asyncio.get_running_loop().run_in_executor(self._searching, teach, index, one)
+        self._taught.update(one.id for one in new)
+
+    async def _watch(self) -> None:
+        """Notice what other processes and the command line publish."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.refresh()
+            except StorageUnavailableError:
+                continue
+            except Exception as error:
+                log.error("knowledge.not_refreshed", error=type(error).__name__, exc_info=error)
 
     @property
     def is_ready(self) -> bool:
-        return self._index is not None
+        return self._shelf is not None
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
         """Search for a customer's message; one asked before there is an index is answered then."""
+        if isinstance(action, Reindex):
+            await self.refresh()
+            at = self._clock.now()
+            return [ArticlePublished(f"published:{action_id}", at)] if action.is_publication else []
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
-        found = await asyncio.get_running_loop().run_in_executor(self._searching, self._search, action.text)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._searching, self._search, action.text, action.reader
+        )
         return [
             AnswersFound(
                 id=f"answers:{action_id}",
@@ -76,6 +128,8 @@ class Librarian:
                 message_id=action.message_id,
                 matches=tuple(_match(one) for one in found),
                 purpose=action.purpose,
+                asked_in=action.asked_in,
+                asked_by=action.asked_by,
             )
         ]
 
@@ -83,11 +137,19 @@ class Librarian:
         self._searching.shutdown(wait=False, cancel_futures=True)
         self._building.shutdown(wait=False, cancel_futures=True)
 
-    def _search(self, text: str) -> list[Found]:
-        return self._index.search(text, limit=MATCHES) if self._index is not None else []
+    def _search(self, text: str, reader: Audience) -> list[Found]:
+        if self._shelf is None:
+            return []
+        index, published = self._shelf
+        now = self._clock.now()
+        hidden = {(one.key, one.language) for one in published if not one.is_visible(reader, now)}
+        if reader is Audience.STAFF:
+            # They judge themselves, and see also what is not sure.
+            return index.search_all(text, limit=MATCHES)
+        return search_visible(index, text, hidden)
 
-    def _use(self, index: Index) -> None:
-        self._index = index
+    def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
+        self._shelf = index, tuple(published)
         self._is_there.set()
         log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
 
@@ -106,8 +168,9 @@ class Librarian:
         report = await self._in_thread(lambda: read_folder(self._folder))
         for problem in report.problems:
             log.warning("knowledge.problem", problem=str(problem))
+        state = await self._in_thread(lambda: checkout_of(self._folder))
         added, changed, removed = await self._writer.do(
-            lambda work: import_articles(work, report.articles, newest)
+            lambda work: import_articles(work, report.articles, newest, note=state)
         )
         log.info("knowledge.imported", added=added, changed=changed, removed=removed)
 
@@ -115,22 +178,67 @@ class Librarian:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
-def import_articles(work: UnitOfWork, articles: Sequence[Article], newest: str) -> tuple[int, int, int]:
-    """Make the library hold exactly these; returns how many were added, changed and removed."""
+def _news(work: UnitOfWork) -> tuple[str, list[Lesson]]:
+    return work.marks.get(CHANGED), work.judgements.lessons(work.now - LOOKS_BACK)
+
+
+def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], list[Lesson]]:
+    return work.marks.get(CHANGED), work.library.all(), work.judgements.lessons()
+
+
+@runtime_checkable
+class Rejecting(Protocol):
+    """An index that learns also from what an article is not about."""
+
+    def reject(self, article_key: str, text: str) -> object: ...
+
+
+def teach(index: Index, lesson: Lesson) -> None:
+    """Let the index learn one lesson."""
+    words = plain(lesson.text)
+    if lesson.verdict is not Verdict.REJECTED:
+        index.learn(lesson.article_key, words)
+    elif isinstance(index, Rejecting):
+        index.reject(lesson.article_key, words)
+
+
+def search_visible(index: Index, text: str, hidden: Collection[tuple[str, str]]) -> list[Found]:
+    """As `Index.search`, but for the hidden ones, by key and language; what may be shown must be sure by itself."""
+    # One for each topic that may be dropped.
+    limit = MATCHES + len({key for key, _ in hidden})
+    found = [
+        one
+        for one in index.search(text, limit=limit)
+        if (one.article.key, one.article.language) not in hidden
+    ]
+    return found[:MATCHES] if found and found[0].confidence >= index.threshold else []
+
+
+def import_articles(
+    work: UnitOfWork, articles: Sequence[Article], newest: str, *, note: str = ""
+) -> tuple[int, int, int]:
+    """Let the folder's articles be exactly these; returns how many were added, changed and removed."""
     work.marks.set(FINGERPRINT, newest)
-    return work.library.replace_all(
-        StoredArticle(
-            one.key,
-            one.language,
-            one.title,
-            one.body,
-            one.tags,
-            one.phrasings,
-            one.url,
-            one.source,
-            one.checksum,
-        )
-        for one in articles
+    return work.library.replace_all((stored_of(one) for one in articles), note=note)
+
+
+def stored_of(article: Article, origin: str = FOLDER) -> StoredArticle:
+    """An article of a folder, or from elsewhere, as it lies in the library."""
+    return StoredArticle(
+        article.key,
+        article.language,
+        article.title,
+        article.body,
+        article.tags,
+        article.phrasings,
+        article.url,
+        article.source,
+        article.checksum,
+        article.audience,
+        article.products,
+        article.valid_from,
+        article.valid_until,
+        origin,
     )
 
 
@@ -144,6 +252,10 @@ def article_of(stored: StoredArticle) -> Article:
         phrasings=stored.phrasings,
         source=stored.source,
         url=stored.url,
+        audience=stored.audience,
+        products=stored.products,
+        valid_from=stored.valid_from,
+        valid_until=stored.valid_until,
         checksum=stored.checksum,
     )
 
@@ -159,4 +271,5 @@ def _match(found: Found) -> Match:
         url=article.url,
         source=article.source,
         tags=article.tags,
+        audience=article.audience,
     )

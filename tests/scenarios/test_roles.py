@@ -33,7 +33,7 @@ FOR_CUSTOMERS = {
     ("shortcut_used", "open_ticket"),
 }
 """What anybody may use, about what is their own; everything else is for staff."""
-FROM_WITHIN = {"answers_found", "deadline_reached", "delivered", "delivery_failed"}
+FROM_WITHIN = {"answers_found", "article_published", "deadline_reached", "delivered", "delivery_failed"}
 """What the house tells itself."""
 CHANGED_BY_ASKING = {
     "intake",
@@ -44,6 +44,8 @@ CHANGED_BY_ASKING = {
     "conversations",
     "articles",
     "marks",
+    # Signs of life, which take no notice of anybody.
+    "processes",
 }
 
 KNOWN = discover()

@@ -217,6 +217,7 @@ async def test_somebody_else_in_the_room_cannot_answer_for_the_asker(stage: Stag
 
 
 async def test_markup_in_an_article_title_stays_words(stage: Stage, dana: Person) -> None:
+    await stage.publishes("odd", "What is *this* [thing]?", "A thing.")
     stage.shelf.knows("odd", article("odd", "What is *this* [thing]?", "A thing."))
     await dana.says("odd question")
     await dana.presses("That solved it")

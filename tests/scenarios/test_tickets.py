@@ -98,7 +98,7 @@ async def test_a_claim_shows_on_the_card_and_the_thread(stage: Stage, dana: Pers
     await ana.gives("claim", "1")
     assert stage.state() == "with Ana"
     assert stage.staff_platform.scenery.states[stage.thread().thread] == ["claimed"]
-    assert [button.label for button in stage.card().buttons] == ["Resolve", "Release"]
+    assert [button.label for button in stage.card().buttons] == ["Resolve", "Release", "Suggest an answer"]
 
 
 @pytest.mark.parametrize("argument", ["7", "#7", "1234567890", "99999999999999999999"])

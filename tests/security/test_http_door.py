@@ -59,7 +59,7 @@ async def test_webhooks_take_posts_and_nothing_else(door: Door, method: str) -> 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "TRACE", "OPTIONS"])
 async def test_pages_of_figures_take_no_orders(door: Door, method: str) -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/metrics", "/articles"):
         assert await door.status(head(method, path, {"Content-Length": "0"})) == 405
 
 
@@ -328,6 +328,7 @@ async def test_figures_and_details_are_for_this_machine_only(door: Door) -> None
     for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
         brought = {header: "127.0.0.1"}
         assert await door.status(head("GET", "/metrics", brought)) == 401
+        assert await door.status(head("GET", "/articles", brought)) == 401
         told = await door.says(head("GET", "/readyz", brought))
         assert status_of(told) == 503
         assert b"token-detail" not in told
@@ -339,6 +340,7 @@ async def test_with_a_token_figures_and_details_are_for_who_knows_it() -> None:
                       {"Authorization": "Bearer "}, {"Authorization": "Bearer ä\udcff"},
                       {"Authorization": "Basic a-token-of-ours"}):  # fmt: skip
             assert await door.status(head("GET", "/metrics", wrong)) == 401
+            assert await door.status(head("GET", "/articles", wrong)) == 401
             assert b"token-detail" not in await door.says(head("GET", "/readyz", wrong))
         right = {"Authorization": "Bearer a-token-of-ours", "X-Forwarded-For": "10.0.0.9"}
         assert b"allhands_events_total" in await door.says(head("GET", "/metrics", right))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.core.actions import Action, Search
+from bot.core.actions import Action, Reindex, Search
 from bot.core.events import AnswersFound, Event
 from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
@@ -32,6 +32,8 @@ class Shelf(Librarian):
         self._found[word] = articles
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
+        if isinstance(action, Reindex):
+            return await super().perform(action, action_id)
         if self.is_broken or not isinstance(action, Search):
             raise RuntimeError("the shelf fell over")
         self.searches.append(action)

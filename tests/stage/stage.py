@@ -12,6 +12,7 @@ import pytest
 from adapters import AdapterContext
 from bot import assembly
 from bot.assembly import House
+from bot.core.article import ArticleText
 from bot.core.content import Button, Content
 from bot.core.events import Event, PlaceDeleted
 from bot.core.outgoing import Answer
@@ -85,6 +86,16 @@ class Stage:
         if is_reported:
             event = PlaceDeleted(f"{place.platform}:gone:{next_number()}", self.clock.now(), place)
             await self.feed(place.platform, event)
+
+    async def publishes(self, key: str, title: str, body: str, **about: Any) -> None:
+        """An article is published in the chat; `about` are fields of its text."""
+
+        def publish(work: UnitOfWork) -> None:
+            version = work.versions.write(key, "en", ArticleText(title, body, **about), None)
+            work.library.publish(version, None)
+
+        await self.ask(publish)
+        await self.house.librarian.refresh()
 
     async def ask(self, question: Callable[[UnitOfWork], T]) -> T:
         """What the house remembers, for what no person can see."""

@@ -23,6 +23,8 @@ MAY_READ_ALL = {
     "storage.outbox": "only what waits lies there",
     "storage.feedback._COUNT_OUTCOMES": "a gauge",
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
+    "storage.article_figures._SHELF": "articles are few, and read when an editor wants to know",
+    "storage.unanswered._OPEN": "the newest two hundred",
     "storage.tickets._FIRST_CLAIMS": "the newest fifty",
 }
 """Statements that read a table or an index from end to end, and why they may."""
@@ -32,6 +34,7 @@ NOT_STORED = (
     "SCAN anon_1",  # what another part of the statement found, and limited
 )
 OPEN = (
+    "ix_article_versions_undecided",
     "ix_tickets_waiting",
     "ix_tickets_claimed_by",
     "ix_intake_pending_in_order",

@@ -1,9 +1,11 @@
 """Reading a knowledge folder: what is taken, what is explained, what is noticed."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.core.article import Audience
 from knowledge.folder import LARGEST_FILE, fingerprint, read_folder
 
 
@@ -40,6 +42,17 @@ def test_front_matter_becomes_an_article(tmp_path):
     assert found.phrasings == ("Can I send it back?",)
     assert found.url == "https://shop.example/returns"
     assert found.source == "returns.md"
+
+
+def test_front_matter_says_for_whom_and_until_when(tmp_path):
+    facts = {"audience": "Staff", "products": "[Fjord shelf, Mattress]", "valid_until": "2026-12-31"}
+    write(tmp_path, "a.md", article(**facts, valid_from="2026-12-01 08:00:00+01:00"))
+
+    (found,) = read_folder(tmp_path).articles
+
+    assert (found.audience, found.products) == (Audience.STAFF, ("Fjord shelf", "Mattress"))
+    assert found.valid_from == datetime(2026, 12, 1, 7, tzinfo=UTC)
+    assert found.valid_until == datetime(2027, 1, 1, tzinfo=UTC), "the last day counts"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +96,8 @@ def test_a_word_in_a_path_that_is_no_language_stays_in_the_key(tmp_path):
         pytest.param(
             "a.md", article(language="English please"), "Write a code such as en", id="a language in words"
         ),
+        pytest.param("a.md", article(audience="stuff"), "public, customers or staff", id="nobody it is for"),
+        pytest.param("a.md", article(valid_until="soon"), "valid_until: 2026-12-31", id="a date in words"),
         pytest.param("a.md", article(tags="{a: b}"), "Write tags: [one, two]", id="tags that are a mapping"),
         pytest.param("a.md", article(body="x" * (LARGEST_FILE + 1)), "larger than", id="a megabyte"),
         pytest.param(

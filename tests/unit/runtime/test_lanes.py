@@ -14,6 +14,7 @@ from bot.core.actions import (
     OpenDesk,
     ReactToCopy,
     RefreshDesk,
+    Reindex,
     RemoveCopy,
     Reply,
     Say,
@@ -72,6 +73,7 @@ OTHERS: list[Action] = [
     Tell(3, VERA, TEXT),
     Announce(SPACE, TEXT),
     Search(1, 8, "x"),
+    Reindex(),
 ]
 
 
@@ -97,6 +99,7 @@ def test_each_lane_is_served_by_the_platform_of_its_place() -> None:
         "telegram",
         "discord",
         "slack",
+        KNOWLEDGE,
         KNOWLEDGE,
     ]
 

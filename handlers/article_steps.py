@@ -1,0 +1,157 @@
+"""An article's way: submitted, published or sent back, archived, restored. Agents write, editors publish."""
+
+from collections.abc import Callable
+
+from bot.core.actions import Action, Announce, Reindex
+from bot.core.article import ArticleState, ArticleVersion
+from bot.core.commands import Role
+from bot.core.content import Button, Content
+from bot.core.events import ButtonPressed
+from bot.core.staff import Staff
+from handlers.article_view import must_be_ours, shown, version_on, versions
+from handlers.asking import Refused, require
+from handlers.context import Context
+from handlers.exchange import Asked, answer
+from handlers.registry import button
+
+Step = Callable[[ArticleVersion, Staff, Asked, Context], list[Action]]
+
+
+@button("article_show")
+def show_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    version = version_on(event.subject, event, ctx)
+    newest = ctx.work.versions.newest(version.key, version.language) or version
+    return [shown(newest, staff, event, ctx)]
+
+
+@button("article_versions")
+def versions_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    require(event, ctx, Role.AGENT)
+    version = version_on(event.subject, event, ctx)
+    return [answer(event, versions(version, ctx), title=version.text.title)]
+
+
+@button("article_submit")
+def submit_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    return submit(version_on(event.subject, event, ctx), staff, event, ctx)
+
+
+@button("article_publish")
+def publish_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.EDITOR)
+    return publish(version_on(event.subject, event, ctx), staff, event, ctx)
+
+
+@button("article_back")
+def back_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.EDITOR)
+    return send_back(version_on(event.subject, event, ctx), staff, event, ctx)
+
+
+@button("article_archive")
+def archive_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.EDITOR)
+    return archive(version_on(event.subject, event, ctx), staff, event, ctx)
+
+
+@button("article_restore")
+def restore_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
+    staff = require(event, ctx, Role.AGENT)
+    return restore(version_on(event.subject, event, ctx), staff, event, ctx)
+
+
+def submit(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """Ask an editor to read a draft."""
+    moved = _moved(version, ArticleState.DRAFT, ArticleState.REVIEW, staff, event, ctx)
+    texts, space = ctx.staff_texts, ctx.settings.staff_space
+    told = shown(moved, staff, event, ctx, above=texts.text("An editor will read it before customers do."))
+    if space is None:
+        return [told]
+    look = Button(texts.label("Look at it"), "article_show", str(version.id))
+    text = texts.text(
+        "**{name}** has an article to be reviewed: {title}", name=staff.name, title=version.text.title
+    )
+    return [told, Announce(space, Content(text=text, buttons=(look,)))]
+
+
+def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """From now on customers see this version."""
+    must_be_ours(version, event, ctx)
+    _must_stand_in(version, ArticleState.REVIEW, event, ctx)
+    if not ctx.work.library.publish(version, staff.id):
+        raise Refused(answer(event, _too_slow(ctx)))
+    ctx.work.audit.record(staff.id, "article_publish", f"{version.key}:{version.language}:{version.number}")
+    newest = ctx.work.versions.get(version.id) or version
+    return [
+        shown(newest, staff, event, ctx, above=ctx.staff_texts.text("It is published.")),
+        Reindex(is_publication=True),
+    ]
+
+
+def send_back(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    moved = _moved(version, ArticleState.REVIEW, ArticleState.DRAFT, staff, event, ctx)
+    return [shown(moved, staff, event, ctx, above=ctx.staff_texts.text("It is a draft again."))]
+
+
+def archive(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """Customers see it no more; every version stays."""
+    must_be_ours(version, event, ctx)
+    _must_stand_in(version, ArticleState.PUBLISHED, event, ctx)
+    if not ctx.work.library.withdraw(version.key, version.language, staff.id):
+        raise Refused(answer(event, _too_slow(ctx)))
+    ctx.work.audit.record(staff.id, "article_archive", f"{version.key}:{version.language}:{version.number}")
+    newest = ctx.work.versions.get(version.id) or version
+    above = ctx.staff_texts.text("It is in the archive: nobody is offered it any more.")
+    return [shown(newest, staff, event, ctx, above=above), Reindex()]
+
+
+def restore(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """An old text becomes a new draft; what is published stays until that is published."""
+    must_be_ours(version, event, ctx)
+    texts = ctx.staff_texts
+    note = texts.label("version {number} again", number=version.number)
+    newest = ctx.work.versions.write(version.key, version.language, version.text, staff.id, note=note)
+    ctx.work.audit.record(staff.id, "article_restore", f"{version.key}:{version.language}:{version.number}")
+    above = texts.text("Version {number} is a new draft.", number=version.number)
+    return [shown(newest, staff, event, ctx, above=above)]
+
+
+def reviewed(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
+    """An editor has read what is published, and it is still right; also for an article of the folder."""
+    if not ctx.work.figures.reviewed(version.key, version.language):
+        raise Refused(answer(event, _too_slow(ctx)))
+    ctx.work.audit.record(staff.id, "article_reviewed", f"{version.key}:{version.language}")
+    return [shown(version, staff, event, ctx, above=ctx.staff_texts.text("Noted: it was read today."))]
+
+
+STEPS: dict[str, tuple[Role, Step]] = {
+    "submit": (Role.AGENT, submit),
+    "publish": (Role.EDITOR, publish),
+    "back": (Role.EDITOR, send_back),
+    "archive": (Role.EDITOR, archive),
+    "reviewed": (Role.EDITOR, reviewed),
+    "restore": (Role.AGENT, restore),
+}
+"""What can be typed behind an article's key, and by whom."""
+
+
+def _moved(
+    version: ArticleVersion, before: ArticleState, to: ArticleState, staff: Staff, event: Asked, ctx: Context
+) -> ArticleVersion:
+    must_be_ours(version, event, ctx)
+    _must_stand_in(version, before, event, ctx)
+    if not ctx.work.versions.move(version, to, staff.id):
+        raise Refused(answer(event, _too_slow(ctx)))
+    ctx.work.audit.record(staff.id, f"article_{to}", f"{version.key}:{version.language}:{version.number}")
+    return ctx.work.versions.get(version.id) or version
+
+
+def _must_stand_in(version: ArticleVersion, state: ArticleState, event: Asked, ctx: Context) -> None:
+    if version.state is not state:
+        raise Refused(answer(event, _too_slow(ctx)))
+
+
+def _too_slow(ctx: Context) -> str:
+    return ctx.staff_texts.text("That is not possible as the article stands now. Look at it again.")

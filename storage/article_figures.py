@@ -1,0 +1,62 @@
+"""How published articles do: how often each was offered, what came of it, when it was last read."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select, update
+
+from bot.core.policies.reviewing import Overview, Shelved, Tally, overview
+from bot.core.survey import OfferOutcome
+from storage.ids import first_id_at
+from storage.library_tables import articles
+from storage.session import Session
+from storage.statement import Statement
+from storage.tables import offers
+
+LOOKED_BACK = timedelta(days=90)
+
+_SHELF = Statement(
+    select(*(articles.c[name] for name in Shelved.__slots__)).order_by(articles.c.key, articles.c.language)
+)
+_grouped = select(
+    offers.c.article_key, offers.c.language, offers.c.outcome, func.count().label("n")
+).group_by(offers.c.article_key, offers.c.language, offers.c.outcome)
+_OF = Statement(
+    _grouped.where(offers.c.article_key == bindparam("key"), offers.c.id >= bindparam("first_id"))
+)
+_ALL = Statement(_grouped.where(offers.c.id >= bindparam("first_id")))
+_REVIEWED = Statement(
+    update(articles)
+    .where(articles.c.key == bindparam("of_key"), articles.c.language == bindparam("of_language"))
+    .values(reviewed_at=bindparam("now", type_=articles.c.reviewed_at.type))
+    .returning(articles.c.key)
+)
+
+
+class ArticleFigures:
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def of(self, key: str) -> dict[str, Tally]:
+        """Language to what came of the article in it, in the last ninety days."""
+        return {language: tally for (_, language), tally in self._tallies(_OF, key=key).items()}
+
+    def overview(self) -> Overview:
+        """Every published article."""
+        shelf = [Shelved(*row) for row in self._session.all(_SHELF)]
+        return overview(shelf, self._tallies(_ALL), self._now)
+
+    def reviewed(self, key: str, language: str) -> bool:
+        """Somebody has read it, and it is right; False when it is not published."""
+        return self._session.one(_REVIEWED, of_key=key, of_language=language, now=self._now) is not None
+
+    def _tallies(self, statement: Statement, **values: str) -> dict[tuple[str, str], Tally]:
+        first_id = first_id_at(self._now - LOOKED_BACK)
+        counts: dict[tuple[str, str], dict[OfferOutcome, int]] = {}
+        for key, language, outcome, n in self._session.all(statement, first_id=first_id, **values):
+            counts.setdefault((key, language), {})[outcome] = n
+        return {
+            place: Tally(
+                sum(one.values()), one.get(OfferOutcome.SOLVED, 0), one.get(OfferOutcome.REJECTED, 0)
+            )
+            for place, one in counts.items()
+        }

@@ -1,0 +1,78 @@
+"""Questions without a good answer, until an article answers them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, desc, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage.library_tables import unanswered
+from storage.session import Session
+from storage.statement import Statement
+from storage.tables import messages
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    message_id: int
+    conversation_id: int
+    person: int
+    text: str
+    at: datetime
+
+
+_u = unanswered.c
+_ADD = Statement(
+    upsert(unanswered)
+    .values({c.name: bindparam(c.name) for c in unanswered.c})
+    .on_conflict_do_nothing(index_elements=["message_id"])
+)
+_OPEN = Statement(
+    select(_u.message_id, _u.conversation_id, _u.person, messages.c.text, _u.at)
+    .select_from(unanswered.join(messages, messages.c.id == _u.message_id))
+    .where(_u.closed_at.is_(None), messages.c.deleted_at.is_(None))
+    .order_by(desc(_u.message_id))
+    .limit(bindparam("most"))
+)
+_CLOSE = Statement(
+    update(unanswered)
+    .where(_u.message_id == bindparam("of_message"), _u.closed_at.is_(None))
+    .values(
+        closed_at=bindparam("now", type_=_u.closed_at.type),
+        closed_by=bindparam("key"),
+        closed_by_staff=bindparam("staff_id"),
+    )
+    .returning(_u.message_id)
+)
+
+
+class Unanswered:
+    """The words lie in the customers' messages and go with them."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def add(self, message_id: int, conversation_id: int, person: int) -> None:
+        """Nothing good was found for it; once for each message."""
+        self._session.run(
+            _ADD,
+            message_id=message_id,
+            conversation_id=conversation_id,
+            person=person,
+            at=self._now,
+            closed_at=None,
+            closed_by="",
+            closed_by_staff=None,
+        )
+
+    def open(self, *, limit: int = 200) -> list[OpenQuestion]:
+        """The newest that are still without an answer."""
+        return [OpenQuestion(*row) for row in self._session.all(_OPEN, most=limit)]
+
+    def close(self, message_ids: Iterable[int], key: str, staff_id: int | None = None) -> int:
+        """An article answers these; "" for questions that need none. Returns how many were open."""
+        return sum(
+            self._session.one(_CLOSE, of_message=one, now=self._now, key=key, staff_id=staff_id) is not None
+            for one in message_ids
+        )

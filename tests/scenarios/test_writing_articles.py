@@ -1,0 +1,194 @@
+"""Articles in the chat: agents write, editors publish, customers see nothing before that."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.article import Audience
+from tests.scenarios.test_security import REFUSED
+from tests.stage import Person, Stage, open_stage
+
+TITLE, BODY = "How much is the winter sale?", "Everything in the winter sale costs half."
+WRITTEN = {
+    "title": TITLE,
+    "body": BODY,
+    "audience": "public",
+    "phrasings": "What is half price?",
+    "facts": "tags: sale",
+}
+
+
+@pytest.fixture
+async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
+    async with open_stage(
+        database_url, articles, has_real_search=True, editors=frozenset({("slack", "UEda")})
+    ) as stage:
+        yield stage
+
+
+@pytest.fixture
+def eda(stage: Stage) -> Person:
+    """An editor."""
+    return stage.agent("Eda")
+
+
+async def write(person: Person, **changed: str) -> None:
+    await person.gives("article", "new")
+    await person.submits(**{**WRITTEN, **changed})
+
+
+async def test_an_article_goes_from_a_draft_through_review_to_the_customer(
+    stage: Stage, ana: Person, eda: Person, dana: Person
+) -> None:
+    await write(ana)
+    assert "Saved as a draft." in ana.was_told
+    await dana.says(TITLE)
+    await ana.presses("Submit for review")
+    assert f"has an article to be reviewed: {TITLE}" in stage.in_staff_space()[-1]
+    await dana.says("What does the winter sale cost?")
+    assert BODY not in str(dana.sees)
+    await eda.presses("Look at it", at=stage.staff_space)
+    await eda.presses("Publish")
+    assert "It is published." in eda.was_told
+    await dana.says(TITLE)
+    assert BODY in dana.sees[-1]
+
+
+async def test_an_agent_who_is_no_editor_publishes_and_archives_nothing(
+    stage: Stage, ana: Person, eda: Person, dana: Person
+) -> None:
+    await write(ana)
+    await ana.gives("article", "how-much-is-the-winter-sale submit")
+    await ana.gives("article", "how-much-is-the-winter-sale publish")
+    assert ana.was_told == REFUSED
+    await dana.says(TITLE)
+    assert BODY not in str(dana.sees)
+    await eda.gives("article", "how-much-is-the-winter-sale publish")
+    await ana.gives("article", "how-much-is-the-winter-sale archive")
+    assert ana.was_told == REFUSED
+
+
+async def test_being_named_an_editor_lets_nobody_in(stage: Stage) -> None:
+    outside = stage.person("slack", "Eda", is_in_staff_space=False)
+    await outside.gives("articles")
+    assert outside.was_told == REFUSED
+
+
+async def test_what_is_archived_is_offered_no_more_and_can_come_back(
+    stage: Stage, eda: Person, dana: Person
+) -> None:
+    await write(eda)
+    for verb in ("submit", "publish", "archive"):
+        await eda.gives("article", f"how-much-is-the-winter-sale {verb}")
+    await dana.says(TITLE)
+    assert BODY not in str(dana.sees)
+    for verb in ("restore 1", "submit", "publish"):
+        await eda.gives("article", f"how-much-is-the-winter-sale {verb}")
+    await dana.says(TITLE)
+    assert BODY in dana.sees[-1]
+
+
+async def test_an_edit_is_seen_when_it_is_published_and_the_versions_say_who_wrote_what(
+    stage: Stage, ana: Person, eda: Person, dana: Person
+) -> None:
+    await write(eda)
+    for verb in ("submit", "publish"):
+        await eda.gives("article", f"how-much-is-the-winter-sale {verb}")
+    await ana.gives("article", "how-much-is-the-winter-sale edit")
+    await ana.submits(**{**WRITTEN, "body": "The winter sale is over."})
+    await dana.says(TITLE)
+    assert BODY in dana.sees[-1], "the draft waits"
+    for verb in ("submit", "publish"):
+        await eda.gives("article", f"how-much-is-the-winter-sale {verb}")
+    await stage.person("telegram", "Eve").says(TITLE)
+    await ana.gives("article", "how-much-is-the-winter-sale versions")
+    assert "**2** (published) by Ana" in ana.was_told
+    assert "**1** (archived) by Eda" in ana.was_told
+    await ana.gives("article", "how-much-is-the-winter-sale versions 2")
+    assert f"-{BODY}" in ana.was_told
+    assert "+The winter sale is over." in ana.was_told
+
+
+async def test_of_two_who_edit_at_once_the_second_loses_nothing_of_the_first(
+    stage: Stage, ana: Person, ben: Person
+) -> None:
+    await write(ana)
+    await ana.gives("article", "how-much-is-the-winter-sale edit")
+    await ben.gives("article", "how-much-is-the-winter-sale edit")
+    await ana.submits(**{**WRITTEN, "body": "From Ana."})
+    await ben.submits(**{**WRITTEN, "body": "From Ben."})
+    assert "Somebody else has changed this article meanwhile" in ben.was_told
+    newest = await stage.ask(lambda work: work.versions.newest("how-much-is-the-winter-sale", "en"))
+    assert newest is not None
+    assert newest.text.body == "From Ana."
+
+
+async def test_an_article_of_the_folder_is_edited_in_the_folder(stage: Stage, eda: Person) -> None:
+    for verb in ("edit", "archive", "restore 1", "submit", "edit hr"):
+        await eda.gives("article", f"returns {verb}")
+        assert "comes from the knowledge folder and is edited there: returns.md" in eda.was_told, verb
+    await eda.gives("article", "returns")
+    assert "You can return everything within 30 days." in eda.was_told
+    assert await stage.ask(lambda work: work.library.get("returns", "en")) is not None
+
+
+async def test_a_translation_is_a_version_in_another_language(stage: Stage, eda: Person) -> None:
+    await write(eda)
+    await eda.gives("article", "how-much-is-the-winter-sale edit hr")
+    await eda.submits(**{**WRITTEN, "title": "Koliko stoji rasprodaja?", "body": "Pola cijene."})
+    assert "in hr, version 1: **draft**" in eda.was_told
+    assert "Also in: en" in eda.was_told
+
+
+async def test_where_there_are_no_forms_one_reply_holds_the_whole_article(stage: Stage, ana: Person) -> None:
+    await ana.gives("article", "new")
+    await ana.submits(whole="# Winter sale\n\nHalf price.")
+    newest = await stage.ask(lambda work: work.versions.newest("winter-sale", "en"))
+    assert newest is not None
+    assert (newest.text.title, newest.text.body) == ("Winter sale", "Half price.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        pytest.param({"title": " "}, "needs a title and a text", id="no title"),
+        pytest.param({"body": ""}, "needs a title and a text", id="no text"),
+        pytest.param({"audience": "stuff"}, "audience cannot be “stuff”", id="nobody it is for"),
+        pytest.param({"facts": "valid_until: soon"}, "valid\\_until cannot be “soon”", id="no date"),
+    ],
+)
+async def test_what_cannot_be_understood_is_not_saved(
+    stage: Stage, ana: Person, wrong: dict[str, str], told: str
+) -> None:
+    await write(ana, **wrong)
+    assert told in ana.was_told
+    assert await stage.ask(lambda work: work.versions.undecided()) == []
+
+
+async def test_the_list_shows_what_waits(stage: Stage, ana: Person) -> None:
+    await write(ana)
+    await ana.gives("articles")
+    assert "4 articles are published" in ana.was_told
+    assert "How much is the winter sale? (en): draft" in ana.was_told
+    await ana.gives("articles", "billing")
+    assert "1 article is published" in ana.was_told
+
+
+async def test_a_backtick_or_fence_in_an_article_ends_no_code(stage: Stage, ana: Person) -> None:
+    await write(ana, body="Type ```rm``` now")
+    await ana.gives("article", "how-much-is-the-winter-sale versions 1")
+    assert ana.was_told.count("```") == 2
+
+
+async def test_a_staff_article_is_written_and_never_reaches_a_customer(
+    stage: Stage, eda: Person, dana: Person
+) -> None:
+    await write(eda, audience="staff")
+    for verb in ("submit", "publish"):
+        await eda.gives("article", f"how-much-is-the-winter-sale {verb}")
+    found: Any = await stage.ask(lambda work: work.library.get("how-much-is-the-winter-sale", "en"))
+    assert found.audience is Audience.STAFF
+    await dana.says(TITLE)
+    assert BODY not in str(dana.sees)
