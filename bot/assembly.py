@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, Intake
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
+from bot.core.policies.naming import AgentNames
 from bot.platforms import BUILDERS, Builder
 from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
@@ -56,7 +57,7 @@ class House:
         self._builders = builders
         self.clock = clock or (FollowingClock(settings.clock_url) if settings.clock_url else SystemClock())
         self.metrics_book = Metrics()
-        self.handlers: Handlers = discover()
+        self.handlers: Handlers = discover(settings.commands_off)
         self.desk = Desk(
             self.handlers, _desk_settings(settings), texts_in, self._capabilities_of, self.metrics_book
         )
@@ -269,6 +270,8 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         check_in_after=timedelta(hours=settings.check_in_hours),
         quiet_hours=settings.quiet_hours,
         command_prefix=settings.command_prefix,
+        agent_names=AgentNames(settings.agent_names),
+        team_name=settings.team_name.strip(),
     )
 
 

@@ -6,7 +6,7 @@ for; nothing is registered anywhere until `discover` walks the folder.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -105,7 +105,8 @@ class DuplicateHandlerError(Exception):
 class Handlers:
     """Every handler, by what it is for."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self._without = without
         self._by_purpose: dict[tuple[str, str], Handler] = {}
         self._unless: dict[Handler, Callable[[Any], bool]] = {}
         self.commands: list[Command] = []
@@ -113,6 +114,8 @@ class Handlers:
     def add(self, handler: Handler) -> None:
         for purpose in getattr(handler, _PURPOSES, ()):
             key = (purpose.kind, purpose.name)
+            if purpose.command is not None and purpose.command.name in self._without:
+                continue
             if key in self._by_purpose:
                 other = self._by_purpose[key]
                 raise DuplicateHandlerError(
@@ -141,11 +144,11 @@ class Handlers:
         return next((one for one in self.commands if one.name == name), None)
 
 
-def discover() -> Handlers:
-    """Read this folder; raises DuplicateHandlerError."""
+def discover(without: Collection[str] = ()) -> Handlers:
+    """Read this folder, but for the commands named; raises DuplicateHandlerError."""
     import handlers as package
 
-    found = Handlers()
+    found = Handlers(without)
     for module_info in sorted(pkgutil.walk_packages(package.__path__, "handlers."), key=lambda m: m.name):
         module = importlib.import_module(module_info.name)
         for value in vars(module).values():
