@@ -259,5 +259,6 @@ def _capabilities(names: CommandNames) -> Capabilities:
         reports_edits=True,
         can_look_up_sent=True,
         can_backfill=True,
+        shows_speakers=True,
         command_names=names.renamed,
     )
