@@ -1,6 +1,7 @@
 """Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.actions import Action, MarkMessage, Reply, Say
@@ -14,7 +15,7 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import relayed, replied_to, show_everywhere, spoken
 from handlers.linked import spoken_to, whole
-from handlers.naming import before_customers, before_staff, shown_name
+from handlers.naming import before_customers, before_staff, for_customers, shown_name
 from handlers.registry import on
 from handlers.who import member
 
@@ -91,7 +92,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         conversation.id,
         Direction.OUTGOING,
         staff.name,
-        event.text,
+        for_customers(ctx, event.text, event.mentions, conversation),
         sent_at=event.at,
         files=event.files,
         staff_id=staff.id,
@@ -102,7 +103,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
     )
     ctx.work.conversations.touch(conversation)
     speaker = before_customers(ctx, shown, event.author, conversation)
-    content = spoken(message, speaker=before_staff(ctx, event.author))
+    content = replace(spoken(message, speaker=before_staff(ctx, event.author)), text=event.text)
     return [
         Say(
             conversation.id,

@@ -1,10 +1,15 @@
 """Who customers see: the name and picture of whoever helps them. Staff always see the real ones."""
 
+import re
+from collections.abc import Sequence
+
+from bot.core.commands import Role
 from bot.core.content import Speaker
 from bot.core.conversation import Conversation
-from bot.core.events import Author
+from bot.core.events import Author, Mention
 from bot.core.policies.naming import AgentNames, first_name, is_same_name
 from bot.core.staff import Staff
+from bot.core.texts import escape
 from handlers.context import Context
 from handlers.exchange import customer_of, texts_for
 
@@ -21,6 +26,28 @@ def shown_name(ctx: Context, staff: Staff, conversation: Conversation) -> str:
     if policy is AgentNames.ALIAS and staff.alias and not is_same_name(staff.alias, contact.name):
         return staff.alias
     return ctx.settings.team_name or texts_for(contact, ctx).label("Support")
+
+
+def for_customers(ctx: Context, text: str, mentions: Sequence[Mention], conversation: Conversation) -> str:
+    """The text with the shown names of colleagues in place of their own, wherever it calls one."""
+    if ctx.settings.agent_names is AgentNames.OWN:
+        return text
+    # A longer name first: it may begin like a shorter one.
+    for mention in sorted(mentions, key=lambda one: len(one.name), reverse=True):
+        shown = _called(ctx, mention, conversation)
+        if shown != mention.name:
+            # The name stands there with whatever escapes its letters need.
+            letters = r"\\?".join(re.escape(char) for char in mention.name)
+            text = re.sub(rf"@\\?{letters}", lambda _, shown=shown: f"@{escape(shown)}", text)  # type: ignore[misc]
+    return text
+
+
+def _called(ctx: Context, mention: Mention, conversation: Conversation) -> str:
+    staff = ctx.work.team.of(mention.identity)
+    if staff is None and ctx.work.contacts.of(mention.identity) is not None:
+        # A customer, whose name is their own.
+        return mention.name
+    return shown_name(ctx, staff or Staff(0, mention.identity, mention.name, Role.CUSTOMER), conversation)
 
 
 def before_customers(ctx: Context, name: str, author: Author, conversation: Conversation) -> Speaker:

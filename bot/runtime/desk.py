@@ -288,5 +288,6 @@ def together(first: MessageReceived, rest: Sequence[MessageReceived]) -> Message
         text="\n\n".join(one.text for one in (first, *rest) if one.text),
         files=tuple(file for one in (first, *rest) for file in one.files),
         others=tuple(one.message for one in rest),
+        mentions=tuple(mention for one in (first, *rest) for mention in one.mentions),
         is_to_bot=first.is_to_bot or any(one.is_to_bot for one in rest),
     )

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.events import Mention, MessageEdited
 from bot.core.places import Place
+from bot.core.texts import plain
 from tests.stage import Person, Stage, open_stage
 from tests.stage.platform import CAPABILITIES, StagePlatform
 
@@ -225,3 +227,51 @@ async def test_pictures_go_with_the_own_name_alone(opened: OPEN, monkeypatch: py
             assert shown is not None
             assert shown.avatar_url == "https://pictures.example/dana.png"
             await ana.gives("resolve")
+
+
+@pytest.mark.parametrize(
+    ("policy", "ben", "zoe"),
+    [
+        pytest.param("own", "Ben Horvat", "Zoe_Bevk", id="own"),
+        pytest.param("first", "Ben", "Zoe", id="first"),
+        pytest.param("alias", "Sasha", "Support", id="alias"),
+        pytest.param("team", "Support", "Support", id="team"),
+    ],
+)
+async def test_a_colleague_who_is_called_in_an_answer_keeps_their_name_to_the_team(
+    opened: OPEN, policy: str, ben: str, zoe: str
+) -> None:
+    async with opened(agent_names=policy) as stage:
+        dana, ana, known = stage.person("telegram", "Dana Kos"), stage.agent("Ana"), stage.agent("Ben Horvat")
+        await known.gives("alias", "Sasha")
+        await known.gives("queue")
+        unknown = stage.agent("Zoe_Bevk")
+        mentions = tuple(Mention(one.identity, one.name) for one in (known, unknown, dana))
+        await dana.gives("human")
+        await ana.gives("claim", "1")
+        text = "@Ben Horvat and @Zoe\\_Bevk see to it, @Dana Kos (@Ben Horvat too)"
+        sent = await ana.says(text, at=stage.thread(), mentions=mentions)
+        expected = f"@{ben} and @{zoe} see to it, @Dana Kos (@{ben} too)"
+        assert plain(dana.sees[-1]).endswith(f": {expected}")
+        edited = MessageEdited(
+            "slack:edit:9", stage.clock.now(), sent, ana.author, f"{text}!", mentions=mentions
+        )
+        await ana.does(edited)
+        assert plain(dana.sees[-1]).endswith(f": {expected}!")
+        if policy != "own":
+            assert "Horvat" not in everything_sent_to(stage, "telegram")
+            assert "Bevk" not in everything_sent_to(stage, "telegram")
+
+
+async def test_a_preview_under_an_answer_that_calls_a_colleague_is_no_edit(opened: OPEN) -> None:
+    async with opened(agent_names="team") as stage:
+        dana, ana, ben = stage.person("telegram", "Dana"), stage.agent("Ana"), stage.agent("Ben")
+        await dana.gives("human")
+        await ana.gives("claim", "1")
+        mentions = (Mention(ben.identity, "Ben"),)
+        sent = await ana.says("Ask @Ben", at=stage.thread(), mentions=mentions)
+        tried = len(stage.platform("telegram").scenery.attempts)
+        await ana.does(
+            MessageEdited("slack:edit:9", stage.clock.now(), sent, ana.author, "Ask @Ben", mentions=mentions)
+        )
+        assert len(stage.platform("telegram").scenery.attempts) == tried
