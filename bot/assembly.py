@@ -272,6 +272,7 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         command_prefix=settings.command_prefix,
         agent_names=AgentNames(settings.agent_names),
         team_name=settings.team_name.strip(),
+        has_seen_marks=settings.seen_marks,
     )
 
 

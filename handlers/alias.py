@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.actions import Action
 from bot.core.commands import Argument, Role
 from bot.core.events import CommandGiven
-from bot.core.policies.naming import AliasError, alias_of
+from bot.core.policies.naming import AgentNames, AliasError, alias_of
 from bot.core.staff import Staff
 from bot.core.texts import mark
 from handlers.asking import require
@@ -18,9 +18,11 @@ NAME = Argument("name", mark("The name; 'off' takes it away, without one you see
 
 @command("alias", mark("Choose the name that customers see"), role=Role.VOLUNTEER, arguments=(NAME,))
 def alias(event: CommandGiven, ctx: Context) -> list[Action]:
-    """Only there when AGENT_NAMES is alias."""
+    """Offered only when AGENT_NAMES is alias."""
     staff = require(event, ctx, Role.VOLUNTEER)
     texts, typed = ctx.staff_texts, event.arguments.strip()
+    if ctx.settings.agent_names is not AgentNames.ALIAS:
+        return [answer(event, texts.text("Here everybody is shown by the same rule, without aliases."))]
     if not typed:
         return [answer(event, _state(event, staff, ctx))]
     if typed.lower() == "off":

@@ -31,6 +31,8 @@ class DeskSettings:
     """As `admins`: they may publish articles while they are on the team."""
     agent_names: AgentNames = AgentNames.OWN
     """Under which name customers see who helps them."""
+    has_seen_marks: bool = True
+    """Customers see on their message that somebody took it."""
     team_name: str = ""
     """What stands in place of a name that is not shown; "" for 'Support' in the customer's language."""
 

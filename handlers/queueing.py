@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.actions import Action, OpenDesk, Say, Show
+from bot.core.actions import Action, MarkSeen, OpenDesk, Say, Show
 from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
@@ -113,7 +113,17 @@ def claim(ctx: Context, ticket: Ticket, staff: Staff, *, words: str = "") -> lis
     told = words or texts.text(
         "**{name}** is helping you now. Just write here.", name=shown_name(ctx, staff, conversation)
     )
-    return [say(ctx, conversation, told), refresh(ctx, claimed, conversation)]
+    seen = _mark_seen(ctx, conversation)
+    return [say(ctx, conversation, told), refresh(ctx, claimed, conversation), *seen]
+
+
+def _mark_seen(ctx: Context, conversation: Conversation) -> list[MarkSeen]:
+    """On the customer's newest words: whoever has taken the ticket has read them all."""
+    if not ctx.settings.has_seen_marks:
+        return []
+    said = ctx.work.messages.history(conversation.id, limit=12)
+    own = [one for one in said if one.direction is Direction.INCOMING and not one.deleted_at]
+    return [MarkSeen(own[-1].origin)] if own and own[-1].origin else []
 
 
 def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:

@@ -114,8 +114,6 @@ class Handlers:
     def add(self, handler: Handler) -> None:
         for purpose in getattr(handler, _PURPOSES, ()):
             key = (purpose.kind, purpose.name)
-            if purpose.command is not None and purpose.command.name in self._without:
-                continue
             if key in self._by_purpose:
                 other = self._by_purpose[key]
                 raise DuplicateHandlerError(
@@ -125,7 +123,7 @@ class Handlers:
             self._by_purpose[key] = handler
             if purpose.unless is not None:
                 self._unless[handler] = purpose.unless
-            if purpose.command is not None:
+            if purpose.command is not None and purpose.command.name not in self._without:
                 self.commands.append(purpose.command)
 
     def find(self, event: Event, name: str) -> Handler | None:
@@ -145,7 +143,7 @@ class Handlers:
 
 
 def discover(without: Collection[str] = ()) -> Handlers:
-    """Read this folder, but for the commands named; raises DuplicateHandlerError."""
+    """Read this folder; raises DuplicateHandlerError. The commands named are answered, but not offered."""
     import handlers as package
 
     found = Handlers(without)
