@@ -28,6 +28,7 @@ from bot.runtime.lanes import KNOWLEDGE
 from bot.runtime.librarian import Librarian
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Peers
+from bot.runtime.presence import Patient, Presence
 from bot.runtime.supervisor import Supervisor
 from bot.runtime.ticker import Ticker
 from bot.runtime.writer import Writer
@@ -65,6 +66,7 @@ class House:
         self.port = 0
         self._is_begun = False
         self.peers: Peers | None = None
+        self.presence: Presence | None = None
         self._capabilities: dict[str, Capabilities] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._only_one = OnlyOne(settings.database_url)
@@ -99,7 +101,14 @@ class House:
             vectors_path(self.settings),
             has_vectors=self.settings.knowledge_vectors,
         )
-        self.dispatcher.perform(KNOWLEDGE, self.librarian)
+        if self.settings.show_typing:
+            self.presence = Presence(
+                lambda question: asyncio.to_thread(read, engine, self.clock.now(), question),
+                self.desk,
+                lambda name: self.supervisors[name].adapter if name in self.supervisors else None,
+            )
+        searcher = Patient(self.librarian, self.presence) if self.presence else self.librarian
+        self.dispatcher.perform(KNOWLEDGE, searcher)
         for name in self.settings.enabled_platforms:
             self._add_platform(name)
         await self.dispatcher.load()
@@ -115,6 +124,8 @@ class House:
 
     async def __aexit__(self, *_: object) -> None:
         await self.ticker.stop()
+        if self.presence is not None:
+            await self.presence.stop()
         # First what is under way to the platforms ends, while their clients still live; then those are closed.
         await self.dispatcher.stop(STOP_WITHIN_SECONDS)
         for task in self._tasks:
@@ -195,6 +206,8 @@ class House:
             name, self.writer, self.desk, self.dispatcher.enqueue, complete, self.metrics_book
         )
         context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
+        if self.presence is not None:
+            context = replace(context, note_typing=self.presence.typed)
         if self.peers is not None:
             context = replace(context, lease=partial(self._lease, self.peers, name))
         supervisor = Supervisor(

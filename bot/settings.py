@@ -61,6 +61,7 @@ class Settings:
     agent_names: Annotated[str, one_of("own", "first", "alias", "team")] = "own"
     team_name: str = ""
     seen_marks: Annotated[bool, switch] = True
+    show_typing: Annotated[bool, switch] = True
     command_prefix: Annotated[str, prefix] = ""
     wait_limit_minutes: Annotated[int, number(0)] = 30
     check_in_hours: Annotated[int, number(0)] = 24
