@@ -279,3 +279,16 @@ async def test_a_preview_under_an_answer_that_calls_a_colleague_is_no_edit(opene
             MessageEdited("slack:edit:9", stage.clock.now(), sent, ana.author, "Ask @Ben", mentions=mentions)
         )
         assert len(stage.platform("telegram").scenery.attempts) == tried
+
+
+async def test_an_article_that_a_helper_sends_is_under_the_name_that_was_chosen(opened: OPEN) -> None:
+    async with opened(agent_names="team") as stage:
+        dana, ana = stage.person("telegram", "Dana"), stage.agent("Ana")
+        await dana.says("When does my parcel arrive?")
+        await dana.gives("human")
+        await ana.gives("claim", "1")
+        await ana.presses("Suggest an answer", at=stage.thread())
+        await ana.presses("Send 1", at=stage.thread())
+        assert dana.sees[-1].startswith("Support: **When does my parcel arrive?**")
+        assert stage.in_thread()[-1].startswith("Ana: **When does my parcel arrive?**")
+        assert "Ana" not in everything_sent_to(stage, "telegram")
