@@ -138,6 +138,8 @@ class AdapterContext:
     """The translation catalogue, for the few words an adapter says itself."""
     report: Callable[[str, dict[str, object]], None] = field(default=lambda _name, _fields: None)
     """Log an event name with fields; never message text or secrets."""
+    note_typing: Callable[[Place, Identity], None] | None = None
+    """Told that somebody is writing, in the event loop; never waits. None when nobody wants to know."""
     lease: Lease = field(default=alone)
     """Taken by `run` around receiving, where only one process may receive; `send` works without it."""
 
@@ -159,6 +161,13 @@ class Adapter(Protocol):
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         """Perform one operation; raises SendError. Safe to call as soon as the object exists, also concurrently."""
+        ...
+
+    async def show_typing(self, place: Place) -> None:
+        """Let people there see for some seconds that somebody is writing, if the platform has that and takes it now.
+
+        At best: asks once, and waits for no limit. May raise anything, and may be cancelled.
+        """
         ...
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:

@@ -17,7 +17,7 @@ from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.events import Author, MessageReceived
 from bot.core.outgoing import Mark, Outgoing, Post, Receipt
-from bot.core.places import Identity, MessageAt
+from bot.core.places import Identity, MessageAt, Place
 from bot.setting_values import Secret
 from bot.settings import Settings
 
@@ -62,6 +62,9 @@ class Paper:
             return Receipt((MessageAt(outgoing.place, f"{self._run}.{next(self._numbers)}"),))
         assert isinstance(outgoing, Mark), outgoing
         return Receipt()
+
+    async def show_typing(self, place: Place) -> None:
+        return
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
         return {}

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, Intake
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
+from bot.core.policies.naming import AgentNames
 from bot.platforms import BUILDERS, Builder
 from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
@@ -27,6 +28,7 @@ from bot.runtime.lanes import KNOWLEDGE
 from bot.runtime.librarian import Librarian
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Peers
+from bot.runtime.presence import Patient, Presence
 from bot.runtime.supervisor import Supervisor
 from bot.runtime.ticker import Ticker
 from bot.runtime.writer import Writer
@@ -56,7 +58,7 @@ class House:
         self._builders = builders
         self.clock = clock or (FollowingClock(settings.clock_url) if settings.clock_url else SystemClock())
         self.metrics_book = Metrics()
-        self.handlers: Handlers = discover()
+        self.handlers: Handlers = discover(settings.commands_off)
         self.desk = Desk(
             self.handlers, _desk_settings(settings), texts_in, self._capabilities_of, self.metrics_book
         )
@@ -64,6 +66,7 @@ class House:
         self.port = 0
         self._is_begun = False
         self.peers: Peers | None = None
+        self.presence: Presence | None = None
         self._capabilities: dict[str, Capabilities] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._only_one = OnlyOne(settings.database_url)
@@ -98,7 +101,14 @@ class House:
             vectors_path(self.settings),
             has_vectors=self.settings.knowledge_vectors,
         )
-        self.dispatcher.perform(KNOWLEDGE, self.librarian)
+        if self.settings.show_typing:
+            self.presence = Presence(
+                lambda question: asyncio.to_thread(read, engine, self.clock.now(), question),
+                self.desk,
+                lambda name: self.supervisors[name].adapter if name in self.supervisors else None,
+            )
+        searcher = Patient(self.librarian, self.presence) if self.presence else self.librarian
+        self.dispatcher.perform(KNOWLEDGE, searcher)
         for name in self.settings.enabled_platforms:
             self._add_platform(name)
         await self.dispatcher.load()
@@ -114,6 +124,8 @@ class House:
 
     async def __aexit__(self, *_: object) -> None:
         await self.ticker.stop()
+        if self.presence is not None:
+            await self.presence.stop()
         # First what is under way to the platforms ends, while their clients still live; then those are closed.
         await self.dispatcher.stop(STOP_WITHIN_SECONDS)
         for task in self._tasks:
@@ -194,6 +206,8 @@ class House:
             name, self.writer, self.desk, self.dispatcher.enqueue, complete, self.metrics_book
         )
         context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
+        if self.presence is not None:
+            context = replace(context, note_typing=self.presence.typed)
         if self.peers is not None:
             context = replace(context, lease=partial(self._lease, self.peers, name))
         supervisor = Supervisor(
@@ -269,6 +283,9 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         check_in_after=timedelta(hours=settings.check_in_hours),
         quiet_hours=settings.quiet_hours,
         command_prefix=settings.command_prefix,
+        agent_names=AgentNames(settings.agent_names),
+        team_name=settings.team_name.strip(),
+        has_seen_marks=settings.seen_marks,
     )
 
 

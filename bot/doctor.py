@@ -50,7 +50,7 @@ async def examine(settings: Settings) -> int:
 def print_manifest(settings: Settings) -> None:
     """The Slack app manifest for these settings, to be pasted at api.slack.com/apps."""
     manifest = build_manifest(
-        discover().commands,
+        discover(settings.commands_off).commands,
         settings.command_prefix,
         settings.public_url,
         not settings.public_url,

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from dotenv import dotenv_values
 
 from bot.core.places import Place
+from bot.core.policies.naming import AgentNames
 from bot.setting_values import (
     NO_SECRET,
     PLATFORMS,
@@ -57,6 +58,10 @@ class Settings:
     admins: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
     editors: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
     company_name: str = "us"
+    agent_names: Annotated[str, one_of("own", "first", "alias", "team")] = "own"
+    team_name: str = ""
+    seen_marks: Annotated[bool, switch] = True
+    show_typing: Annotated[bool, switch] = True
     command_prefix: Annotated[str, prefix] = ""
     wait_limit_minutes: Annotated[int, number(0)] = 30
     check_in_hours: Annotated[int, number(0)] = 24
@@ -98,6 +103,11 @@ class Settings:
     @property
     def wait_limit(self) -> timedelta | None:
         return timedelta(minutes=self.wait_limit_minutes) if self.wait_limit_minutes else None
+
+    @property
+    def commands_off(self) -> frozenset[str]:
+        """Commands that would do nothing as things are set."""
+        return frozenset() if self.agent_names == AgentNames.ALIAS else frozenset({"alias"})
 
     @property
     def enabled_platforms(self) -> tuple[str, ...]:

@@ -67,7 +67,7 @@ async def _wait_for_bot(sandbox: Sandbox) -> None:
 
 def make_sandbox(settings: Settings, host: str, port: int, staff: str, folder: Path) -> Sandbox:
     """A sandbox whose bot keeps its data in the folder; `port` is the page's, the platforms take the next three."""
-    manifest = build_manifest(discover().commands, settings.command_prefix, "", True)
+    manifest = build_manifest(discover(settings.commands_off).commands, settings.command_prefix, "", True)
 
     def slack(world: World) -> SlackServer:
         return SlackServer(world, manifest=manifest)

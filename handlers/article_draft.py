@@ -77,7 +77,7 @@ def _names(said: list[Message], conversation: Conversation, ctx: Context) -> set
     """Everybody who takes part, under every name they were seen with."""
     contact = customer_of(conversation, ctx)
     handles = {one.external_id for one in ctx.work.contacts.identities_of(contact.id)}
-    authors = {one.author_name for one in said}
+    authors = {name for one in said for name in (one.author_name, one.shown_as)}
     others = {one.name for one in ctx.work.participants.of(conversation.id)}
     return {name for name in {contact.name, *handles, *authors, *others} if name}
 

@@ -14,6 +14,7 @@ from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import desk_targets, note_on_desk, relayed, spoken
 from handlers.linked import tickets_about
+from handlers.naming import for_customers
 from handlers.registry import on
 from handlers.who import member
 
@@ -24,6 +25,8 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None:
         return []
     text, files = _now(message, event, ctx)
+    if message.direction is Direction.OUTGOING and event.mentions:
+        text = for_customers(ctx, text, event.mentions, ctx.work.conversations.get(message.conversation_id))
     has_other_files = not _are_same(message.files, files)
     if message.text == text and not has_other_files:
         # Platforms report an edit when they only added a preview.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
 from bot.core.places import Place
+from bot.core.policies.naming import AgentNames
 from bot.core.texts import Texts
 from storage import UnitOfWork
 
@@ -28,6 +29,12 @@ class DeskSettings:
     command_prefix: str = ""
     editors: frozenset[tuple[str, str]] = frozenset()
     """As `admins`: they may publish articles while they are on the team."""
+    agent_names: AgentNames = AgentNames.OWN
+    """Under which name customers see who helps them."""
+    has_seen_marks: bool = True
+    """Customers see on their message that somebody took it."""
+    team_name: str = ""
+    """What stands in place of a name that is not shown; "" for 'Support' in the customer's language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from bot.core.events import MessageReceived
 from bot.core.places import direct_to
 from bot.core.policies.words import agrees_to_person, asks_something, is_greeting, is_thanks, wants_person
 from bot.core.survey import Survey, SurveyKind
-from bot.core.texts import plain, shorten
+from bot.core.texts import plain
 from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import may_decide, reader_in, say, show_everywhere, spoken, texts_for
 from handlers.linked import certain, hear, open_ticket_in, ticket_in
+from handlers.naming import before_staff
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
 from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
@@ -120,7 +121,7 @@ def _store(event: MessageReceived, conversation: Conversation, ctx: Context) -> 
 
 def _to_desk(event: MessageReceived, ticket: Ticket, message: Message, ctx: Context) -> list[Action]:
     """A person is on it, or will be: they read everything."""
-    content = spoken(message, name=event.author.name)
+    content = spoken(message, speaker=before_staff(ctx, event.author))
     return list(show_everywhere(ctx, ticket.id, content, message=message, purpose="desk"))
 
 
@@ -206,7 +207,7 @@ def _after_the_end(
         ctx.work.conversations.save(conversation)
         return _ask_the_bot(event, conversation, message, ctx)
     reopened = open_again(ctx, hear(ctx, ticket, conversation), contact, message)
-    content = spoken(message, name=shorten(contact.name, 60))
+    content = spoken(message, speaker=before_staff(ctx, event.author))
     return [*reopened, *show_everywhere(ctx, ticket.id, content, message=message, purpose="desk")]
 
 

@@ -1,6 +1,7 @@
 """Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.actions import Action, MarkMessage, Reply, Say
@@ -14,6 +15,7 @@ from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import relayed, replied_to, show_everywhere, spoken
 from handlers.linked import spoken_to, whole
+from handlers.naming import before_customers, before_staff, for_customers, shown_name
 from handlers.registry import on
 from handlers.who import member
 
@@ -85,25 +87,28 @@ def _belongs_to_note(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: 
 def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
     conversation = spoken_to(ctx, ticket)
     replied = ctx.work.messages.find(event.reply_to) if event.reply_to else None
+    shown = shown_name(ctx, staff, conversation)
     message = ctx.work.messages.add(
         conversation.id,
         Direction.OUTGOING,
         staff.name,
-        event.text,
+        for_customers(ctx, event.text, event.mentions, conversation),
         sent_at=event.at,
         files=event.files,
         staff_id=staff.id,
         reply_to_id=replied.id if replied else None,
         origin=event.message,
         others=event.others,
+        shown_as=shown if shown != staff.name else "",
     )
     ctx.work.conversations.touch(conversation)
-    content = spoken(message, name=staff.name)
+    speaker = before_customers(ctx, shown, event.author, conversation)
+    content = replace(spoken(message, speaker=before_staff(ctx, event.author)), text=event.text)
     return [
         Say(
             conversation.id,
             conversation.place,
-            relayed(message, conversation, ctx, name=staff.name),
+            relayed(message, conversation, ctx, speaker=speaker),
             message_id=message.id,
             reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
             purpose="relay",

@@ -91,9 +91,13 @@ def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: st
     return Reply(event.place, event.author.identity, content, event.handle)
 
 
-def relayed(message: Message, conversation: Conversation, ctx: Context, *, name: str = "") -> Content:
-    """As `spoken`, for the customer: what it answers is quoted when they wrote that from another account."""
-    content = spoken(message, name=name)
+def relayed(
+    message: Message, conversation: Conversation, ctx: Context, *, speaker: Speaker | None = None
+) -> Content:
+    """As `spoken`, for the customer: under the name that they see, and what it answers is quoted when they wrote that
+    from another account.
+    """
+    content = spoken(message, speaker=speaker or _speaker(message.shown_as or message.author_name))
     if not conversation.is_linked:
         return content
     answered = ctx.work.messages.get(message.reply_to_id) if message.reply_to_id else None
@@ -103,10 +107,13 @@ def relayed(message: Message, conversation: Conversation, ctx: Context, *, name:
     return replace(content, text=f"> {quoted}\n\n{content.text}")
 
 
-def spoken(message: Message, *, name: str = "") -> Content:
-    """A message as the other side sees it: who said it, the words, the files."""
-    author = name or message.author_name
-    return Content(text=message.text, files=message.files, speaker=Speaker(author) if author else None)
+def spoken(message: Message, *, speaker: Speaker | None = None) -> Content:
+    """A message as staff see it: who said it, the words, the files."""
+    return Content(text=message.text, files=message.files, speaker=speaker or _speaker(message.author_name))
+
+
+def _speaker(name: str) -> Speaker | None:
+    return Speaker(name) if name else None
 
 
 def show_everywhere(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.actions import Action, OpenDesk, Say, Show
+from bot.core.actions import Action, MarkSeen, OpenDesk, Say, Show
 from bot.core.content import Button, Content, Tone
 from bot.core.conversation import Conversation, Direction
 from bot.core.policies.hours import after_quiet_hours
@@ -24,6 +24,7 @@ from handlers.linked import (
     spoken_to,
     ticket_in,
 )
+from handlers.naming import shown_name
 
 LONGEST_SUBJECT = 80
 TELLING_WORDS = 8
@@ -76,7 +77,8 @@ def tell_place(ctx: Context, ticket: Ticket, conversation: Conversation, *, is_n
 
 def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool = False) -> str:
     if ticket.status is TicketStatus.CLAIMED and ticket.claimed_by is not None:
-        name = ctx.work.team.get(ticket.claimed_by).name
+        staff = ctx.work.team.get(ticket.claimed_by)
+        name = shown_name(ctx, staff, ctx.work.conversations.get(ticket.conversation_id))
         return str(texts.text("{name} is working on your ticket #{number}.", name=name, number=ticket.number))
     place = ctx.work.tickets.place_in_queue(ticket)
     opening = (
@@ -108,8 +110,20 @@ def claim(ctx: Context, ticket: Ticket, staff: Staff, *, words: str = "") -> lis
     work.deadlines.clear("wait_limit", ticket.id)
     work.audit.record(staff.id, "claim", str(ticket.number))
     texts = texts_for(customer_of(conversation, ctx), ctx)
-    told = words or texts.text("**{name}** is helping you now. Just write here.", name=staff.name)
-    return [say(ctx, conversation, told), refresh(ctx, claimed, conversation)]
+    told = words or texts.text(
+        "**{name}** is helping you now. Just write here.", name=shown_name(ctx, staff, conversation)
+    )
+    seen = _mark_seen(ctx, conversation)
+    return [say(ctx, conversation, told), refresh(ctx, claimed, conversation), *seen]
+
+
+def _mark_seen(ctx: Context, conversation: Conversation) -> list[MarkSeen]:
+    """On the customer's newest words: whoever has taken the ticket has read them all."""
+    if not ctx.settings.has_seen_marks:
+        return []
+    said = ctx.work.messages.history(conversation.id, limit=12)
+    own = [one for one in said if one.direction is Direction.INCOMING and not one.deleted_at]
+    return [MarkSeen(own[-1].origin)] if own and own[-1].origin else []
 
 
 def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
@@ -124,9 +138,10 @@ def release(ctx: Context, ticket: Ticket, staff: Staff) -> list[Action]:
     work.audit.record(staff.id, "release", str(ticket.number))
     texts = texts_for(customer_of(conversation, ctx), ctx)
     place = describe_place(ctx, waiting, texts)
+    told = texts.text("{name} had to hand this on.", name=shown_name(ctx, holder, conversation))
     return [
         *close_direct_desks(ctx, ticket),
-        say(ctx, conversation, f"{texts.text('{name} had to hand this on.', name=holder.name)} {place}"),
+        say(ctx, conversation, f"{told} {place}"),
         refresh(ctx, waiting, conversation),
     ]
 
@@ -220,7 +235,9 @@ def _say_resolved(ctx: Context, ticket: Ticket, conversation: Conversation, staf
     texts = texts_for(contact, ctx)
     closing = (
         texts.text(
-            "**{name}** has marked your ticket #{number} as solved.", name=staff.name, number=ticket.number
+            "**{name}** has marked your ticket #{number} as solved.",
+            name=shown_name(ctx, staff, conversation),
+            number=ticket.number,
         )
         if staff
         else texts.text("Your ticket #{number} is closed.", number=ticket.number)

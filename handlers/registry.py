@@ -6,7 +6,7 @@ for; nothing is registered anywhere until `discover` walks the folder.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -105,7 +105,8 @@ class DuplicateHandlerError(Exception):
 class Handlers:
     """Every handler, by what it is for."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self._without = without
         self._by_purpose: dict[tuple[str, str], Handler] = {}
         self._unless: dict[Handler, Callable[[Any], bool]] = {}
         self.commands: list[Command] = []
@@ -122,7 +123,7 @@ class Handlers:
             self._by_purpose[key] = handler
             if purpose.unless is not None:
                 self._unless[handler] = purpose.unless
-            if purpose.command is not None:
+            if purpose.command is not None and purpose.command.name not in self._without:
                 self.commands.append(purpose.command)
 
     def find(self, event: Event, name: str) -> Handler | None:
@@ -141,11 +142,11 @@ class Handlers:
         return next((one for one in self.commands if one.name == name), None)
 
 
-def discover() -> Handlers:
-    """Read this folder; raises DuplicateHandlerError."""
+def discover(without: Collection[str] = ()) -> Handlers:
+    """Read this folder; raises DuplicateHandlerError. The commands named are answered, but not offered."""
     import handlers as package
 
-    found = Handlers()
+    found = Handlers(without)
     for module_info in sorted(pkgutil.walk_packages(package.__path__, "handlers."), key=lambda m: m.name):
         module = importlib.import_module(module_info.name)
         for value in vars(module).values():

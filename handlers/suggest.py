@@ -26,6 +26,7 @@ from handlers.exchange import (
     texts_for,
 )
 from handlers.linked import history_of, spoken_to, ticket_about
+from handlers.naming import shown_name
 from handlers.offering import source_of
 from handlers.registry import button, command, on
 
@@ -175,19 +176,26 @@ def _words(match: Match, conversation: Conversation, ctx: Context) -> Markdown:
 def _send(
     words: str, asked: Message, ticket: Ticket, staff: Staff, conversation: Conversation, ctx: Context
 ) -> list[Action]:
+    shown = shown_name(ctx, staff, conversation)
     message = ctx.work.messages.add(
-        conversation.id, Direction.OUTGOING, staff.name, words, staff_id=staff.id, reply_to_id=asked.id
+        conversation.id,
+        Direction.OUTGOING,
+        staff.name,
+        words,
+        staff_id=staff.id,
+        reply_to_id=asked.id,
+        shown_as=shown if shown != staff.name else "",
     )
     ctx.work.conversations.touch(conversation)
     return [
         Say(
             conversation.id,
             conversation.place,
-            relayed(message, conversation, ctx, name=staff.name),
+            relayed(message, conversation, ctx),
             message_id=message.id,
             reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
             purpose="relay",
             subject=str(message.id),
         ),
-        *show_everywhere(ctx, ticket.id, spoken(message, name=staff.name), message=message),
+        *show_everywhere(ctx, ticket.id, spoken(message), message=message),
     ]

@@ -92,6 +92,6 @@ def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context
     existing = open_ticket_in(ctx, conversation)
     if existing is None:
         return open_ticket(ctx, conversation, subject=subject_of(words))
-    content = spoken(message, name=event.author.name)
+    content = spoken(message)
     shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
     return [*retitle(ctx, existing, words), *open_ticket(ctx, conversation), *shown]

@@ -16,6 +16,7 @@ from handlers.context import Context
 from handlers.exchange import note_on_desk, texts_for
 from handlers.helping import bring_to
 from handlers.linked import history_of
+from handlers.naming import shown_name
 from handlers.queueing import claim, named_by, release, reopen
 from handlers.rating import LOW
 from handlers.registry import deadline
@@ -81,7 +82,7 @@ def _back_with(
     words = texts_for(contact, ctx).text(
         "Welcome back! Your ticket **#{number}** is open again, and **{name}** is with you.",
         number=ticket.number,
-        name=helper.name,
+        name=shown_name(ctx, helper, work.conversations.get(message.conversation_id)),
     )
     waiting = ticket if work.tickets.reopen(ticket) else None
     claimed = claim(ctx, waiting, helper, words=words) if waiting else None

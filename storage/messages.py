@@ -141,6 +141,7 @@ class Messages:
         reply_to_id: int | None = None,
         origin: MessageAt | None = None,
         others: Sequence[MessageAt] = (),
+        shown_as: str = "",
     ) -> Message:
         """Store what was said; its origin becomes its first reference, and the rest of its album the next ones."""
         message = Message(
@@ -155,6 +156,7 @@ class Messages:
             is_from_bot=is_from_bot,
             reply_to_id=reply_to_id,
             origin=origin,
+            shown_as=shown_as,
         )
         self._session.defer(
             _ADD_MESSAGE,
@@ -173,6 +175,7 @@ class Messages:
             origin_external_id=origin.id if origin else "",
             edited_at=None,
             deleted_at=None,
+            shown_as=shown_as,
         )
         if origin:
             self.add_refs(message.id, [origin, *others])
@@ -280,6 +283,7 @@ def _message(row: tuple[Any, ...]) -> Message:
         origin_id,
         edited_at,
         deleted_at,
+        shown_as,
     ) = row
     return Message(
         id=id_,
@@ -295,4 +299,5 @@ def _message(row: tuple[Any, ...]) -> Message:
         origin=message_at(origin_key, origin_is_direct, origin_id) if origin_id else None,
         edited_at=edited_at,
         deleted_at=deleted_at,
+        shown_as=shown_as,
     )

@@ -199,6 +199,7 @@ _STAFF = (
     staff.c.areas,
     staff.c.is_volunteering,
     staff.c.is_confirmed,
+    staff.c.alias,
 )
 _STAFF_OF = Statement(
     select(*_STAFF).where(
@@ -210,7 +211,8 @@ _STAFF_OF = Statement(
 _STAFF_BY_ID = Statement(select(*_STAFF).where(staff.c.id == bindparam("id")))
 _VOLUNTEERS = Statement(select(*_STAFF).where(staff.c.is_volunteering).order_by(staff.c.id))
 _ADD_STAFF = inserting(staff)
-_SAVE_STAFF = updating(staff, "name", "role", "areas", "is_volunteering", "is_confirmed")
+_SAVE_STAFF = updating(staff, "name", "role", "areas", "is_volunteering", "is_confirmed", "alias")
+_NAMES = Statement(select(staff.c.id, staff.c.name, staff.c.alias).order_by(staff.c.id))
 
 
 class Team:
@@ -239,6 +241,10 @@ class Team:
             raise LookupError(f"no staff member {staff_id}")
         return found
 
+    def names(self) -> list[tuple[int, str, str]]:
+        """(id, name, alias) of everybody who ever helped."""
+        return [(id_, name, alias) for id_, name, alias in self._session.all(_NAMES)]
+
     def volunteers(self) -> list[Staff]:
         return [_staff(row) for row in self._session.all(_VOLUNTEERS)]
 
@@ -256,6 +262,7 @@ class Team:
             areas=(),
             is_volunteering=False,
             is_confirmed=is_confirmed,
+            alias="",
         )
         return member
 
@@ -268,10 +275,11 @@ class Team:
             areas=member.areas,
             is_volunteering=member.is_volunteering,
             is_confirmed=member.is_confirmed,
+            alias=member.alias,
         )
 
 
 def _staff(row: tuple[Any, ...]) -> Staff:
-    id_, platform, workspace, external_id, name, role, areas, is_volunteering, is_confirmed = row
+    id_, platform, workspace, external_id, name, role, areas, is_volunteering, is_confirmed, alias = row
     identity = Identity(platform, workspace, external_id)
-    return Staff(id_, identity, name, Role(role), areas, is_volunteering, is_confirmed)
+    return Staff(id_, identity, name, Role(role), areas, is_volunteering, is_confirmed, alias)

@@ -102,6 +102,7 @@ messages = Table(
     Column("origin_external_id", Text, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("deleted_at", UtcDateTime),
+    Column("shown_as", Text, nullable=False, server_default=""),
     Index("ix_messages_conversation", "conversation_id", "id"),
 )
 
@@ -196,6 +197,7 @@ staff = Table(
     Column("areas", Areas, nullable=False),
     Column("is_volunteering", Boolean, nullable=False),
     Column("is_confirmed", Boolean, nullable=False),
+    Column("alias", Text, nullable=False, server_default=""),
     UniqueConstraint("platform", "workspace", "external_id"),
 )
 

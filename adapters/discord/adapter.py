@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 import discord
+from discord.http import Route
 
 from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
 from adapters.discord.answers import Answers
@@ -24,11 +25,12 @@ from adapters.discord.interaction_desk import InteractionDesk
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Poster
 from adapters.discord.receive import Receiver
-from adapters.discord.rooms import Hearing
+from adapters.discord.rooms import Hearing, api_channel
 from adapters.discord.settings import PLATFORM, DiscordSettings
 from adapters.discord.shards import Shard, shards_of
 from adapters.discord.text import LONGEST_MESSAGE
 from adapters.discord.threads import Threads
+from adapters.discord.typists import Typists
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.outgoing import (
@@ -44,6 +46,7 @@ from bot.core.outgoing import (
     Remove,
     SetThread,
 )
+from bot.core.places import Place
 
 CAPABILITIES = Capabilities(
     max_text_length=LONGEST_MESSAGE,
@@ -141,7 +144,19 @@ class DiscordAdapter:
             self._register_commands,
             on_ready,
         )
-        await receiver.run(listen(self._settings, shard, receiver.feed, turnstile, context.report))
+        sink = receiver.feed
+        if context.note_typing is not None:
+            me = str((await self._api.me())["id"])
+            sink = Typists(me, self._directory.guilds, self._hearing, context.note_typing, sink).feed
+        listening = listen(
+            self._settings,
+            shard,
+            sink,
+            turnstile,
+            context.report,
+            hears_typing=context.note_typing is not None,
+        )
+        await receiver.run(listening)
 
     def _register_commands(self, application: str) -> None:
         """Once for all shards; done by several processes at a time it does no harm."""
@@ -189,6 +204,10 @@ class DiscordAdapter:
                 return await self._changer.react(outgoing)
             case Mark():
                 return await self._changer.mark(outgoing)
+
+    async def show_typing(self, place: Place) -> None:
+        if channel := api_channel(place):
+            await self._api.hint(Route("POST", "/channels/{channel_id}/typing", channel_id=channel))
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
         """Nothing: Discord speaks over its gateway."""

@@ -32,6 +32,10 @@ class Api:
         http = await self._logged_in()
         return await http.request(route, **kwargs)
 
+    async def hint(self, route: Route) -> None:
+        """Make one call that nobody misses; raises as `call`, and waits for no limit."""
+        await (await self._logged_in()).hint(route)
+
     async def plain_session(self) -> aiohttp.ClientSession:
         """A session without the bot's authorization, for files and for the answers to interactions."""
         await self._logged_in()

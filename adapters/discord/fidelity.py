@@ -77,4 +77,16 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted"),
 }
 
-TABLE: Table = {**TEXT, **FILES}
+PRESENCE: Table = {
+    "speaker_name": Fidelity("in bold before the words"),
+    "speaker_picture": Fidelity("not shown"),
+    "chosen_name": Fidelity("in place of their own"),
+    "helper": Fidelity("in words"),
+    "typing": Fidelity(NATIVE, note="The bot is seen writing. In direct chats, threads and posts."),
+    "searching": Fidelity("as writing"),
+    "seen": Fidelity("👀 on the newest message"),
+    "arrived": Fidelity("✅ on the message"),
+    "read": Fidelity("not told", is_said=False, note="Discord tells no app."),
+}
+
+TABLE: Table = {**TEXT, **FILES, **PRESENCE}

@@ -29,6 +29,7 @@ HEARD = FOLLOWED | {
     "MESSAGE_DELETE_BULK",
     "MESSAGE_REACTION_ADD",
     "MESSAGE_REACTION_REMOVE",
+    "TYPING_START",
 }
 """The events that are passed on; the others are only counted."""
 
@@ -45,8 +46,8 @@ class GatewayLostError(Exception):
     """The connection is beyond the SDK's own repair; a new adapter has to make a new one."""
 
 
-def needed_intents(*, has_message_content: bool) -> discord.Intents:
-    """What the bot asks to hear: rooms, messages and reactions. Not members, not presences."""
+def needed_intents(*, has_message_content: bool, hears_typing: bool = False) -> discord.Intents:
+    """What the bot asks to hear: rooms, messages and reactions, and who is writing. Not members, not presences."""
     return discord.Intents(
         guilds=True,
         guild_messages=True,
@@ -54,6 +55,8 @@ def needed_intents(*, has_message_content: bool) -> discord.Intents:
         guild_reactions=True,
         dm_reactions=True,
         message_content=has_message_content,
+        guild_typing=hears_typing,
+        dm_typing=hears_typing,
     )
 
 
@@ -135,6 +138,8 @@ async def listen(
     sink: Sink,
     turnstile: Turnstile,
     report: Callable[[str, dict[str, object]], None],
+    *,
+    hears_typing: bool = False,
 ) -> None:
     """Hold the shard's connection and feed the sink; short gaps are resumed by the SDK.
 
@@ -143,7 +148,7 @@ async def listen(
     """
     await turnstile.wait()
     for has_message_content in (True, False):
-        intents = needed_intents(has_message_content=has_message_content)
+        intents = needed_intents(has_message_content=has_message_content, hears_typing=hears_typing)
         client = GatewayClient(settings, shard, intents, sink, turnstile)
         try:
             await _connect(client, settings.token.strip())

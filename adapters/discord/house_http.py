@@ -134,6 +134,18 @@ class HouseHttp(HTTPClient):
             await self._leave(limit)
         raise reply.error
 
+    async def hint(self, route: Route) -> None:
+        """Ask for something that nobody misses: once, past the limits of what is said, and not while all are shut.
+
+        Raises discord.HTTPException, or what the connection raises.
+        """
+        if not self._global_over.is_set():
+            return
+        wire = self._wire = self._wire or self._connected()
+        reply = Reply(await wire.ask(route.method, route.url.removeprefix(Route.BASE)))
+        if not 200 <= reply.status < 300:
+            raise reply.error
+
     async def _leave(self, limit: Ratelimit) -> None:
         leaving = limit.__aexit__(None, None, None)  # type: ignore[arg-type, type-var] # it reads none of them
         if limit.remaining - limit.outgoing >= 0:

@@ -20,6 +20,7 @@ from bot.core.commands import Command
 from bot.core.events import (
     Author,
     CommandGiven,
+    Mention,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
@@ -151,6 +152,7 @@ def read_message(
         is_opening=room.kind is RoomKind.TEXT and not root,
         forwarded_from=_forwarded_from(data, reader),
         is_backfilled=is_backfilled,
+        mentions=_mentions(data, reader),
     )
 
 
@@ -195,6 +197,7 @@ def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> Messa
         author=_author(data, room, reader),
         text=text,
         files=files,
+        mentions=_mentions(data, reader),
     )
 
 
@@ -314,6 +317,12 @@ def _text_of(data: Payload, content: str, reader: Reader) -> str:
     names = names_in(data, reader.names)
     text = to_commonmark(content, names)
     return "\n\n".join(filter(None, (text, *texts_beside(data, names))))
+
+
+def _mentions(data: Payload, reader: Reader) -> tuple[Mention, ...]:
+    """The people who are mentioned, but for the bot."""
+    people = [author_of(one, one.get("member")) for one in data.get("mentions") or ()]
+    return tuple(Mention(one.identity, one.name) for one in people if one.identity.external_id != reader.me)
 
 
 def names_in(message: Payload, names: Names) -> Names:

@@ -32,6 +32,7 @@ from adapters.slack.webhook import webhook
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.places import Place
 from bot.core.texts import mark
 
 _MOST_TEXT = 4000
@@ -223,6 +224,9 @@ class SlackAdapter:
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         return await self._sender.send(outgoing, attempt)
 
+    async def show_typing(self, place: Place) -> None:
+        """Nothing: Slack shows no app writing, but in the threads of its assistants."""
+
     def open_file(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         return uploads.opened(self._api, self._settings.bot_token, self._settings.api_url, file)
 
@@ -259,5 +263,6 @@ def _capabilities(names: CommandNames) -> Capabilities:
         reports_edits=True,
         can_look_up_sent=True,
         can_backfill=True,
+        shows_speakers=True,
         command_names=names.renamed,
     )

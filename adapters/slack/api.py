@@ -130,7 +130,12 @@ class Api:
         except SlackClientError as error:
             self.note(error)
             raise
-        return Me(str(answer.get("team_id") or ""), str(answer["user_id"]), str(answer.get("bot_id") or ""))
+        return Me(
+            team_id=str(answer.get("team_id") or ""),
+            user_id=str(answer["user_id"]),
+            bot_id=str(answer.get("bot_id") or ""),
+            scopes=granted(answer),
+        )
 
     def note(self, error: BaseException) -> None:
         """Tell whoever keeps the connection what an error says about it: the token is no good, or nobody answers."""
@@ -144,6 +149,13 @@ class Api:
             await self._wire.close()
         if self._session is not None:
             await self._session.close()
+
+
+def granted(answer: AsyncSlackResponse) -> frozenset[str] | None:
+    """The scopes of the token that asked; None when the server does not say."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    scopes = str(headers.get("x-oauth-scopes") or "")
+    return frozenset(scope.strip() for scope in scopes.split(",")) if scopes else None
 
 
 def _body(arguments: Json) -> bytes:

@@ -4,7 +4,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import Finding, Translate
-from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, Api, error_code
+from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, Api, error_code, granted
 from adapters.slack.manifest import SCOPES
 from adapters.slack.scope import Rooms
 from adapters.slack.settings import SlackSettings
@@ -26,8 +26,7 @@ async def examine(api: Api, settings: SlackSettings, rooms: Rooms, texts: Transl
         "Slack: signed in as {user} in {team}", user=answer.get("user"), team=answer.get("team")
     )
     findings = [Finding(True, signed_in)]
-    headers = {name.lower(): value for name, value in answer.headers.items()}
-    findings.append(_scopes(str(headers.get("x-oauth-scopes") or ""), texts))
+    findings.append(_scopes(granted(answer), texts))
     findings.append(await _delivery(api, settings, texts))
     asked = [(rooms.staff, texts("staff space"), True)] if rooms.staff else []
     asked += [(channel, texts("support place"), True) for channel in sorted(rooms.support)]
@@ -37,10 +36,10 @@ async def examine(api: Api, settings: SlackSettings, rooms: Rooms, texts: Transl
     return findings
 
 
-def _scopes(granted: str, texts: Translate) -> Finding:
-    if not granted:
+def _scopes(scopes: frozenset[str] | None, texts: Translate) -> Finding:
+    if scopes is None:
         return Finding(True, texts("Slack scopes: the server does not say"), is_fatal=False)
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in granted.split(",")})
+    missing = sorted(set(SCOPES) - scopes)
     if not missing:
         return Finding(True, texts("Slack scopes: all there"))
     reasons = "; ".join(f"{scope} ({texts(SCOPES[scope])})" for scope in missing)

@@ -75,4 +75,19 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted, the files too"),
 }
 
-TABLE: Table = {**TEXT, **FILES}
+PRESENCE: Table = {
+    "speaker_name": Fidelity(
+        "over the words",
+        note="In bold before them without the scope `chat:write.customize`, and over files alone.",
+    ),
+    "speaker_picture": Fidelity("beside the words", note="Of staff, where their own names are shown."),
+    "chosen_name": Fidelity("in place of their own"),
+    "helper": Fidelity("in words"),
+    "typing": Fidelity("not shown", is_said=False, note="Slack tells no app of it, and shows none writing."),
+    "searching": Fidelity("not shown"),
+    "seen": Fidelity("👀 on the newest message"),
+    "arrived": Fidelity("✅ on the message"),
+    "read": Fidelity("not told", is_said=False, note="Slack tells no app."),
+}
+
+TABLE: Table = {**TEXT, **FILES, **PRESENCE}

@@ -11,6 +11,7 @@ SCOPES = {
     "channels:history": mark("reads messages in public channels it was invited to"),
     "channels:read": mark("sees who is in the staff channel"),
     "chat:write": mark("answers"),
+    "chat:write.customize": mark("shows people's words under their own names and pictures"),
     "commands": mark("offers the slash commands"),
     "files:read": mark("passes on files"),
     "files:write": mark("passes on files"),

@@ -9,19 +9,20 @@ from adapters.slack.attached import address_of, file_refs
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import Scope, is_direct, order_of, time_of
+from adapters.slack.scope import PLATFORM, Scope, is_direct, order_of, time_of
 from adapters.slack.wording import forwarded_from, mentioned, says, spoken
 from bot.core.events import (
     Author,
     CommandGiven,
     Event,
+    Mention,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
     PlaceDeleted,
     ReactionChanged,
 )
-from bot.core.places import MessageAt
+from bot.core.places import Identity, MessageAt
 
 _SAID = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _HUDDLE = "huddle_thread"
@@ -80,6 +81,12 @@ class _Said:
     def wanted(self, *, members: bool = False) -> Wanted:
         people, channels = self.mentions
         return Wanted(people | {self.user} - {""}, channels, members)
+
+    def called(self, found: Found) -> tuple[Mention, ...]:
+        """The people who are mentioned, but for the bot."""
+        me = self.scope.me
+        people = sorted(self.mentions[0] - {me.user_id})
+        return tuple(Mention(Identity(PLATFORM, me.team_id, one), found.name(one)) for one in people)
 
     def text(self, found: Found) -> str:
         if self.message.get("subtype") == _HUDDLE:
@@ -163,10 +170,10 @@ def _tell_said(said: _Said, found: Found) -> list[Event]:
                 files=file_refs(said.message),
             )
         ]
-    return [_received(said, author, text)]
+    return [_received(said, author, text, said.called(found))]
 
 
-def _received(said: _Said, author: Author, text: str) -> MessageReceived:
+def _received(said: _Said, author: Author, text: str, mentions: tuple[Mention, ...]) -> MessageReceived:
     is_reply = said.thread != said.ts
     return MessageReceived(
         id=f"slack:message:{said.channel}:{said.ts}",
@@ -181,6 +188,7 @@ def _received(said: _Said, author: Author, text: str) -> MessageReceived:
         is_opening=not is_reply and not said.is_direct,
         forwarded_from=forwarded_from(said.message),
         is_backfilled=said.is_backfilled,
+        mentions=mentions,
     )
 
 
@@ -239,6 +247,7 @@ def _tell_edited(said: _Said, found: Found) -> list[Event]:
             author=author_of(said.user, said.scope.me, found, is_in_staff_space=said.is_in_staff_space),
             text=said.text(found),
             files=file_refs(said.message),
+            mentions=said.called(found),
         )
     ]
 

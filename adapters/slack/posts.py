@@ -16,6 +16,7 @@ from adapters.slack.refusals import BLOCK_ERRORS, to_send_error
 from adapters.slack.render import Part, parts
 from adapters.slack.scope import Me, Memory
 from adapters.slack.sent import Arrived, find_sent, metadata
+from adapters.slack.speakers import Speakers, naming
 from bot.core.content import Content, FileRef, LostFile
 from bot.core.files import safe_name
 from bot.core.outgoing import Receipt, Refusal, SendError
@@ -25,11 +26,11 @@ _LONG_TEXT = 8000
 """Longer text is drawn in a thread, so that hostile markup does not hold up everything else."""
 
 
-async def drawn(content: Content, *, is_card: bool = False) -> list[Part]:
+async def drawn(content: Content, *, is_card: bool = False, is_named: bool = False) -> list[Part]:
     """Return the parts of a message."""
     if len(content.text) > _LONG_TEXT:
-        return await asyncio.to_thread(parts, content, is_card=is_card)
-    return parts(content, is_card=is_card)
+        return await asyncio.to_thread(parts, content, is_card=is_card, is_named=is_named)
+    return parts(content, is_card=is_card, is_named=is_named)
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Poster:
         self._directory = directory
         self._memory = memory
         self._context = context
+        self._speakers = Speakers(api, context.report)
 
     async def me(self) -> Me:
         try:
@@ -97,8 +99,17 @@ class Poster:
         self, place: Place, content: Content, attempt: Attempt, *, lead: str = "", begins_thread: bool = False
     ) -> Receipt:
         """Post what has not arrived yet of the content; `lead` is a line of mrkdwn above it."""
-        shown = _with_lead(await drawn(content, is_card=begins_thread), lead)
+        is_named = content.speaker is not None and self._speakers.may_choose
+        shown = _with_lead(await drawn(content, is_card=begins_thread, is_named=is_named), lead)
         return await self.post_parts(place, shown, content.files, attempt, begins_thread=begins_thread)
+
+    async def redrawn(self, message: MessageAt, content: Content) -> list[Part]:
+        """The parts for a message that is there: a name that stands over it stays there, and only there."""
+        if content.speaker is None:
+            return await drawn(content)
+        is_named = await self._speakers.stands_over(message)
+        shown = await drawn(content, is_named=is_named)
+        return shown if self._speakers.may_choose else [replace(part, speaker=None) for part in shown]
 
     async def post_parts(
         self,
@@ -147,9 +158,14 @@ class Poster:
 
     async def say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
         """Post one part and return its timestamp; what Slack does not like of its blocks is shown plainly."""
+        if part.speaker is not None and not self._speakers.may_choose:
+            part = part.in_words
         try:
             return await self._say(place, part, mark)
         except SlackApiError as error:
+            if part.speaker is not None and self._speakers.is_refusal(error):
+                self._speakers.refused()
+                return await self.say(place, part, mark)
             if error_code(error) not in BLOCK_ERRORS:
                 raise
             self._context.report("slack.blocks_refused", {"error": error_code(error)})
@@ -163,11 +179,29 @@ class Poster:
             "metadata": metadata(*mark),
             "unfurl_links": False,
             "unfurl_media": False,
+            **naming(part),
         }
         if place.thread:
             message["thread_ts"] = place.thread
         answer = await self._api.say("chat.postMessage", message)
-        return str(answer["ts"])
+        ts = str(answer["ts"])
+        if part.speaker is not None:
+            is_named = self._speakers.is_shown(answer)
+            self._speakers.note(place.channel, ts, is_named=is_named)
+            if not is_named:
+                await self._name_in_words(place, part, ts)
+        return ts
+
+    async def _name_in_words(self, place: Place, part: Part, ts: str) -> None:
+        """Slack left the name out and said nothing of it: nobody must have to guess who is speaking."""
+        self._speakers.refused()
+        said = part.in_words
+        changed: Json = {"channel": place.channel, "ts": ts, "text": said.text, "blocks": said.blocks}
+        try:
+            await self._api.say("chat.update", changed)
+        except SLACK_ERRORS as error:
+            # It is said; said again it would stand there twice.
+            self._context.report("slack.name_left_out", {"error": error_code(error)})
 
     async def _post_files(
         self, files: Sequence[FileRef], progress: _Progress, arrived: Arrived | None, attempt: Attempt

@@ -5,7 +5,7 @@ Limits: docs.slack.dev/reference/block-kit; 13,200 characters over all blocks is
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from adapters.slack import mrkdwn
@@ -41,19 +41,41 @@ class Part:
 
     text: str
     blocks: tuple[Json, ...]
+    speaker: Speaker | None = None
+    """Under whose name and picture it should stand; its words do not name them, then."""
+    is_first: bool = True
 
     @property
     def plain(self) -> "Part":
         """The same without rich text, for when Slack does not like a block."""
         blocks = [plain for block in self.blocks for plain in _without_rich_text(block)]
-        return Part(self.text, tuple(blocks))
+        return replace(self, blocks=tuple(blocks))
+
+    @property
+    def in_words(self) -> "Part":
+        """The same with the speaker's name before the words, for when it cannot stand over them."""
+        if self.speaker is None or not self.is_first:
+            return replace(self, speaker=None)
+        lead = _speaker(self.speaker)
+        at = next((at for at, block in enumerate(self.blocks) if block["type"] == "rich_text"), None)
+        said: Json = {"type": "rich_text", "elements": _led([], lead)}
+        rest = self.blocks
+        if at is not None:
+            said = {**self.blocks[at], "elements": _led(self.blocks[at]["elements"], lead)}
+            rest = (*self.blocks[:at], *self.blocks[at + 1 :])
+        name = mrkdwn.escaped(visible_name(self.speaker.name))
+        return Part(_short_text(f"*{name}:* {self.text}"), (*rest[: at or 0], said, *rest[at or 0 :]))
 
 
-def parts(content: Content, *, is_card: bool = False) -> list[Part]:
+def parts(content: Content, *, is_card: bool = False, is_named: bool = False) -> list[Part]:
     """Return the messages that show the content without its files; [] when it is nothing but files.
 
-    Buttons and footnote stand on the last one, on a card on the first.
+    Buttons and footnote stand on the last one, on a card on the first. With `is_named` the speaker's name is left to
+    stand over the words, where there are any.
     """
+    speaker = content.speaker if is_named and content.text.strip() and not content.title else None
+    if speaker is not None:
+        content = replace(content, speaker=None)
     bodies = split(_body(content), MOST_IN_PART)
     first, last = list(_head(content)), list(_foot(content))
     if not bodies and (first or last):
@@ -65,7 +87,8 @@ def parts(content: Content, *, is_card: bool = False) -> list[Part]:
         if body:
             blocks.append({"type": "rich_text", "elements": body})
         blocks += last if at == end else []
-        made.append(Part(_text(content, body, is_first=at == 0, is_last=at == end), tuple(blocks)))
+        text = _text(content, body, is_first=at == 0, is_last=at == end)
+        made.append(Part(text, tuple(blocks), speaker, is_first=at == 0))
     return made
 
 
@@ -136,8 +159,10 @@ def _body(content: Content) -> list[Json]:
         lead.append({"type": "text", "text": f"{_TONES[content.tone]} "})
     if content.speaker is not None:
         lead += _speaker(content.speaker)
-    if not lead:
-        return body
+    return _led(body, lead) if lead else body
+
+
+def _led(body: list[Json], lead: list[Json]) -> list[Json]:
     if body and body[0]["type"] == "rich_text_section":
         return [{**body[0], "elements": [*lead, *body[0]["elements"]]}, *body[1:]]
     return [{"type": "rich_text_section", "elements": lead}, *body]

@@ -23,6 +23,8 @@ class Me:
     team_id: str
     user_id: str
     bot_id: str = ""
+    scopes: frozenset[str] | None = None
+    """What the token may do; None when the server does not say."""
 
 
 @dataclass(frozen=True, slots=True)

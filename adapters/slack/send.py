@@ -155,7 +155,7 @@ class Sender:
     async def _edit(self, edit: Edit, attempt: Attempt) -> Receipt:
         """Redraw what is there, post what is more and take away what is left over."""
         messages, content = edit.messages, edit.content
-        shown = await drawn(content)
+        shown = await self._poster.redrawn(messages[0], content)
         has_other_files = edit.before is not None
         had_files = edit.before if edit.before is not None else content.files
         # Files follow the text as one message of their own, which cannot be changed, only put up anew.

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters import Attempt
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
+from bot.core.places import MessageAt
 
 _EVENT_TYPE = "allhands_sent"
 _EARLIER = timedelta(minutes=2)
@@ -48,6 +49,23 @@ async def find_sent(
         if message.get("user") == me.user_id or message.get("bot_id") == me.bot_id
     ]
     return Arrived(own, attempt.key)
+
+
+async def look_up(client: AsyncWebClient, message: MessageAt) -> Json:
+    """One message as Slack has it, {} when it is gone; raises what the Web API raises."""
+    place = message.place
+    asked: dict[str, Any] = {
+        "channel": place.channel,
+        "oldest": message.id,
+        "latest": message.id,
+        "inclusive": True,
+        "limit": 1,
+    }
+    if place.thread and not place.is_direct:
+        answer = await client.conversations_replies(ts=place.thread, **asked)
+    else:
+        answer = await client.conversations_history(**asked)
+    return next((one for one in answer.get("messages") or () if one.get("ts") == message.id), {})
 
 
 class Arrived:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,6 +15,7 @@ from adapters.slack.api import SLACK_ERRORS, Api, error_code, status_of
 from adapters.slack.attached import address_of
 from adapters.slack.payloads import Json
 from adapters.slack.refusals import refusal_of, to_send_error
+from adapters.slack.sent import look_up
 from bot.core.content import FileRef, Loss, LostFile
 from bot.core.outgoing import Refusal
 from bot.core.places import MessageAt
@@ -186,15 +186,8 @@ def _shared_at(files: Sequence[Json], channel: str) -> str:
 
 async def files_in(api: Api, message: MessageAt) -> list[str]:
     """The ids of the files that hang on a message; none when Slack does not let the bot look."""
-    asked: dict[str, Any] = {"channel": message.place.channel, "limit": 1, "inclusive": True}
     try:
-        if message.place.thread and not message.place.is_direct:
-            answer = await api.reading.conversations_replies(
-                ts=message.place.thread, oldest=message.id, latest=message.id, **asked
-            )
-        else:
-            answer = await api.reading.conversations_history(oldest=message.id, latest=message.id, **asked)
+        found = await look_up(api.reading, message)
     except SLACK_ERRORS:
         return []
-    found = [one for one in answer.get("messages") or () if one.get("ts") == message.id]
-    return [str(file["id"]) for one in found for file in one.get("files") or () if file.get("id")]
+    return [str(file["id"]) for file in found.get("files") or () if file.get("id")]

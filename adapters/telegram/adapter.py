@@ -29,11 +29,13 @@ from adapters.telegram.receive import Receiver
 from adapters.telegram.request import AiohttpRequest, MissingError
 from adapters.telegram.send import Sender
 from adapters.telegram.setup import wrong_token
+from adapters.telegram.target import target_of
 from adapters.telegram.webhook import PATH, Webhook
 from adapters.telegram.whereabouts import Whereabouts
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class TelegramAdapter:
         self._markers = Markers(settings.token)
         self._presses = Presses(self._api)
         whereabouts = Whereabouts()
-        caller = Caller(self._api, Pace(time.monotonic))
-        delivery = Delivery(context, caller, self._profile, self._markers, whereabouts)
+        self._caller = Caller(self._api, Pace(time.monotonic))
+        delivery = Delivery(context, self._caller, self._profile, self._markers, whereabouts)
         self._sender = Sender(delivery, self._presses)
         members = Members(self._api, time.monotonic)
         receiver = Receiver(context, members, self._presses, whereabouts)
@@ -111,6 +113,10 @@ class TelegramAdapter:
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         return await self._sender.send(outgoing, attempt)
+
+    async def show_typing(self, place: Place) -> None:
+        target = target_of(place)
+        await self._caller.hint(target.chat, "sendChatAction", {**target.address(), "action": "typing"})
 
     def webhooks(self) -> Mapping[str, WebhookHandler]:
         return {PATH: self._webhook.handle} if self._webhook is not None else {}

@@ -31,6 +31,11 @@ class Caller:
             raise FloodError(wait)
         return await self._call(chat, method, parameters, is_upload)
 
+    async def hint(self, chat: str, method: str, parameters: dict[str, Any]) -> None:
+        """Show what nobody misses: not in a chat that wants to be left alone, and a refusal makes nothing wait."""
+        if self._pace.held_seconds(chat) == 0:
+            await self.api.call(method, parameters)
+
     async def _call(self, chat: str, method: str, parameters: dict[str, Any], is_upload: bool) -> Any:
         try:
             return await self.api.call(method, parameters, is_upload=is_upload)

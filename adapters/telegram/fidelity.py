@@ -79,4 +79,22 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted", is_said=False, note="Telegram tells no bot of deletions."),
 }
 
-TABLE: Table = {**TEXT, **FILES}
+PRESENCE: Table = {
+    "speaker_name": Fidelity("in bold before the words"),
+    "speaker_picture": Fidelity(
+        "not shown",
+        is_said=False,
+        note="Telegram hands pictures out only at addresses that hold the bot's token.",
+    ),
+    "chosen_name": Fidelity("in place of their own"),
+    "helper": Fidelity("in words"),
+    "typing": Fidelity(
+        NATIVE, is_said=False, note="The bot is seen writing. Telegram tells no bot who writes."
+    ),
+    "searching": Fidelity("as writing"),
+    "seen": Fidelity("👀 on the newest message"),
+    "arrived": Fidelity("👌 on the message"),
+    "read": Fidelity("not told", is_said=False, note="Telegram tells no bot."),
+}
+
+TABLE: Table = {**TEXT, **FILES, **PRESENCE}

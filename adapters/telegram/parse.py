@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.telegram.hearing import PLATFORM, START, Hearing
 from adapters.telegram.media import files_of
-from adapters.telegram.names import one_line
+from adapters.telegram.names import mentioned, one_line
 from adapters.telegram.special import unknown, words_of
 from adapters.telegram.text_in import to_commonmark
 from bot.core.content import FileRef
@@ -137,6 +137,7 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             album=str(message.get("media_group_id") or ""),
             forwarded_from=_origin(message.get("forward_origin")),
             is_backfilled=hearing.started_at is not None and at < hearing.started_at - _AWAY,
+            mentions=mentioned(message),
         )
     ]
 
@@ -221,6 +222,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             author=author_of(user, place.channel, hearing),
             text=text,
             files=files,
+            mentions=mentioned(message),
         )
     ]
 

@@ -115,6 +115,14 @@ class MarkMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkSeen:
+    """Show on a customer's message that somebody has seen it and has it in hand."""
+
+    message: MessageAt
+    kind: Literal["mark_seen"] = "mark_seen"
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Answer the one who gave a command, pressed a button or sent a form."""
 
@@ -211,6 +219,7 @@ Action = (
     | RemoveCopy
     | ReactToCopy
     | MarkMessage
+    | MarkSeen
     | Reply
     | AskForm
     | Tell

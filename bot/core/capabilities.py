@@ -22,6 +22,8 @@ class Capabilities:
     """After a lost reply it can find out whether the message arrived."""
     can_backfill: bool
     """History can be read for the time the bot was away."""
+    shows_speakers: bool = False
+    """A message can stand under another name and picture than the bot's own."""
     reactions: frozenset[str] | None = None
     """The only emoji a bot may react with, or None when any."""
     command_names: tuple[tuple[str, str], ...] = ()

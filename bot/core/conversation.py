@@ -87,3 +87,5 @@ class Message:
     """Where it was written; None for what the bot itself said."""
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    shown_as: str = ""
+    """The name under which the customer saw it; "" when that is its author's own."""

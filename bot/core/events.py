@@ -34,6 +34,14 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A person who is called in a text, where '@' and the name stand."""
+
+    identity: Identity
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Handle:
     """How to answer the one who pressed or typed; understood by its adapter only, and worth nothing after expiry."""
 
@@ -67,6 +75,7 @@ class MessageReceived:
     """The origin's name when it was forwarded."""
     is_backfilled: bool = False
     """Fetched from history after the bot was away."""
+    mentions: tuple[Mention, ...] = ()
     kind: Literal["message_received"] = "message_received"
 
 
@@ -79,6 +88,7 @@ class MessageEdited:
     text: str
     files: tuple[FileRef, ...] | None = None
     """All that hang on it now; None when the platform does not say, and they are as they were."""
+    mentions: tuple[Mention, ...] = ()
     kind: Literal["message_edited"] = "message_edited"
 
 

@@ -123,5 +123,19 @@ LARGE_FILES = Section(
         Kind("file_deleted", "message deleted with its files"),
     ),
 )
-SECTIONS = (TEXT, FILES, LARGE_FILES)
+PRESENCE = Section(
+    "Presence",
+    (
+        Kind("speaker_name", "name of who speaks"),
+        Kind("speaker_picture", "picture of who speaks"),
+        Kind("chosen_name", "name that is chosen for staff"),
+        Kind("helper", "who is helping, and who no longer is"),
+        Kind("typing", "somebody is writing"),
+        Kind("searching", "the bot is looking for more than a second"),
+        Kind("seen", "question that somebody has in hand"),
+        Kind("arrived", "answer that reached the customer"),
+        Kind("read", "that a message was read"),
+    ),
+)
+SECTIONS = (TEXT, FILES, LARGE_FILES, PRESENCE)
 """In the order of the document."""

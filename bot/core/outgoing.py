@@ -8,6 +8,9 @@ from bot.core.content import Content, FileRef, Form, LostFile
 from bot.core.events import Handle
 from bot.core.places import Identity, MessageAt, Place
 
+SEEN = "👀"
+"""What stands on a customer's message once somebody has it in hand."""
+
 
 class Outcome(StrEnum):
     """What became of a staff member's message; shown on the message itself."""

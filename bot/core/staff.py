@@ -17,3 +17,5 @@ class Staff:
     is_volunteering: bool = False
     is_confirmed: bool = True
     """False for a volunteer from outside whom nobody on the team has let in yet."""
+    alias: str = ""
+    """What they call themselves before customers, where the installation wishes aliases."""

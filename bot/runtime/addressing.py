@@ -7,6 +7,7 @@ from bot.core.actions import (
     DrawHome,
     EditCopy,
     MarkMessage,
+    MarkSeen,
     OpenDesk,
     ReactToCopy,
     RefreshDesk,
@@ -20,6 +21,7 @@ from bot.core.actions import (
     UpdateButtons,
 )
 from bot.core.outgoing import (
+    SEEN,
     Answer,
     Edit,
     Mark,
@@ -46,8 +48,8 @@ def address_at_once(action: Action) -> Outgoing | None:
             return Post(action.place, action.content)
         case Show(place=Place() as place, reply_to_id=None):
             return Post(place, action.content)
-        case MarkMessage():
-            return Mark(action.message, action.outcome)
+        case MarkMessage() | MarkSeen():
+            return _mark(action)
         case Reply():
             return Answer(action.place, action.identity, action.content, action.handle, action.is_private)
         case AskForm():
@@ -95,6 +97,12 @@ def address(action: Action, work: UnitOfWork) -> Outgoing | None:
             raise TypeError("what the librarian does is not sent to a platform")
         case _:
             return address_at_once(action)
+
+
+def _mark(action: MarkMessage | MarkSeen) -> Mark | React:
+    if isinstance(action, MarkMessage):
+        return Mark(action.message, action.outcome)
+    return React(action.message, SEEN, is_on=True)
 
 
 def place_of(action: EditCopy | RemoveCopy | ReactToCopy, work: UnitOfWork) -> Place:

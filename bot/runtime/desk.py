@@ -13,7 +13,7 @@ from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.errors import NotYetError
 from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
 from bot.core.outgoing import Outgoing
-from bot.core.places import MessageAt, Place
+from bot.core.places import Identity, MessageAt, Place
 from bot.core.texts import Texts
 from bot.runtime.addressing import address_early
 from bot.runtime.codec import event_from, storable, to_text
@@ -22,6 +22,7 @@ from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
 from handlers.registry import Handlers
+from handlers.typing import where_typing_shows
 from storage import Said, StoredAction, StoredEvent, UnitOfWork
 
 log = structlog.get_logger()
@@ -180,7 +181,18 @@ class Desk:
         # Two bots that answer each other would never stop.
         if handler is None or (author is not None and author.is_bot):
             return []
-        context = Context(
+        try:
+            actions = handler(event, self._context(work))
+        except Refused as refused:
+            actions = [refused.action]
+        return [self._queue(work, action) for action in actions]
+
+    def where_typing_shows(self, work: UnitOfWork, place: Place, identity: Identity) -> list[Place]:
+        """Who may see that somebody is writing there; changes nothing."""
+        return where_typing_shows(self._context(work), place, identity)
+
+    def _context(self, work: UnitOfWork) -> Context:
+        return Context(
             work=work,
             now=work.now,
             settings=self._settings,
@@ -188,11 +200,6 @@ class Desk:
             capabilities_of=self._capabilities_of,
             commands=tuple(self._handlers.commands),
         )
-        try:
-            actions = handler(event, context)
-        except Refused as refused:
-            actions = [refused.action]
-        return [self._queue(work, action) for action in actions]
 
     def _name_of(self, work: UnitOfWork, event: Event) -> str:
         """What the handler of this event is registered under, within the event's kind."""
@@ -288,5 +295,6 @@ def together(first: MessageReceived, rest: Sequence[MessageReceived]) -> Message
         text="\n\n".join(one.text for one in (first, *rest) if one.text),
         files=tuple(file for one in (first, *rest) for file in one.files),
         others=tuple(one.message for one in rest),
+        mentions=tuple(mention for one in (first, *rest) for mention in one.mentions),
         is_to_bot=first.is_to_bot or any(one.is_to_bot for one in rest),
     )

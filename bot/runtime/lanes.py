@@ -7,6 +7,7 @@ from bot.core.actions import (
     DrawHome,
     EditCopy,
     MarkMessage,
+    MarkSeen,
     OpenDesk,
     ReactToCopy,
     RefreshDesk,
@@ -50,7 +51,7 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
             return f"t{action.ticket_id}", staff_platform
         case Show() | EditCopy() | RemoveCopy() | ReactToCopy():
             return _lane_of_copy(action, staff_platform)
-        case MarkMessage() | UpdateButtons():
+        case MarkMessage() | MarkSeen() | UpdateButtons():
             return f"m{action.message.place.key}|{action.message.id}", action.message.place.platform
         case Reply() | AskForm() | DrawHome():
             return f"r{action.identity.key}", action.identity.platform

@@ -31,7 +31,7 @@ def user_json(user: User) -> Json:
         "username": user.name,
         "discriminator": "0",
         "global_name": None if user.is_bot else user.display_name,
-        "avatar": None,
+        "avatar": None if user.is_bot else f"{int(user.id):032x}",
         "banner": None,
         "accent_color": None,
         "avatar_decoration_data": None,

@@ -35,6 +35,10 @@ def _profile(workspace: Workspace, user: User) -> Json:
         "status_text": "",
         "status_emoji": "",
         "avatar_hash": "g" + user.id.lower(),
+        **{
+            f"image_{size}": f"https://avatars.slack-edge.com/{user.id}_{size}.png"
+            for size in (24, 48, 72, 192)
+        },
         "team": workspace.team_id,
     }
     if user.is_bot:

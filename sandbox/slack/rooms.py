@@ -1,6 +1,6 @@
 """Slack as one person reads it: their rooms and what stands in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from sandbox.slack.model import Channel, Ephemeral, Json, Post, StoredFile, User
@@ -74,12 +74,14 @@ def _stands_in(post: Post, place: Place) -> bool:
 
 def _posted(workspace: Workspace, post: Post, place: Place, address: str) -> Message:
     native = message_json(workspace, post)
-    author = workspace.users.get(post.author, workspace.users["USLACKBOT"])
+    author = person_of(workspace.users.get(post.author, workspace.users["USLACKBOT"]))
+    if name := native.get("username"):
+        author = replace(author, name=name)
     has_thread = bool(post.replies) and not place.thread_ts
     return Message(
         id=post.ts,
         room=place.room,
-        author=person_of(author),
+        author=author,
         text=message_text(workspace, native),
         sent_at=float(post.ts),
         native=native,

@@ -46,13 +46,13 @@ class Target:
 def target_of(call: Call) -> Target:
     """Chat, topic and reply of a sending method, or Telegram's refusal."""
     chat = call.state.writable_chat(call.args.text("chat_id"))
-    topic_id = _asked_topic(chat, call.args.number("message_thread_id"))
+    topic_id = asked_topic(chat, call.args.number("message_thread_id"))
     target = _with_reply(call, Target(chat, topic_id))
     _check_open(call.state, target)
     return target
 
 
-def _asked_topic(chat: Chat, topic_id: int) -> int:
+def asked_topic(chat: Chat, topic_id: int) -> int:
     if not topic_id or not (chat.is_forum or chat.type == "private"):
         # Plain groups have no topics, and the server then ignores the argument.
         return 0

@@ -11,6 +11,7 @@ from sandbox.telegram.history import Draft, post
 from sandbox.telegram.inputs import (
     Call,
     Target,
+    asked_topic,
     formatted_fields,
     formatted_text,
     list_of,
@@ -205,7 +206,11 @@ def _poll_time(call: Call) -> dict[str, Any]:
 def send_chat_action(call: Call) -> bool:
     if call.args.text("action").lower() not in CHAT_ACTIONS:
         raise bad_request("wrong parameter action in request")
-    call.state.writable_chat(call.args.text("chat_id"))
+    chat = call.state.writable_chat(call.args.text("chat_id"))
+    topic_id = asked_topic(chat, call.args.number("message_thread_id"))
+    call.state.world.journal.add(
+        "telegram", "typing", str(chat.id), author=str(call.state.bot.id), topic=topic_id
+    )
     return True
 
 

@@ -21,9 +21,12 @@ def module_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["slack", "discord", "telegram"])
-async def shared_town(request: pytest.FixtureRequest, module_folder: Path) -> AsyncIterator[Town]:
+async def shared_town(
+    request: pytest.FixtureRequest, module_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Town]:
     """One town for each platform that the staff space can be on."""
-    url = f"sqlite:///{module_folder}/{request.param}.db"
+    # A town that is built anew, as it is when tests are put in another order, remembers nobody.
+    url = f"sqlite:///{tmp_path_factory.mktemp('house')}/{request.param}.db"
     async with open_town(url, module_folder / "articles", staff_platform=request.param) as town:
         yield town
 

@@ -214,7 +214,7 @@ async def test_only_the_owners_reactions_reach_the_customer(
 ) -> None:
     await dana.says("Thank you")
     await ben.reacts(stage.staff_platform.in_place(helped)[-1].at, "🤦")
-    assert stage.platform("telegram").scenery.reactions == {}
+    assert "🤦" not in str(stage.platform("telegram").scenery.reactions)
 
 
 async def test_what_is_said_while_the_thread_opens_is_in_it_in_order(

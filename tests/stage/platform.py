@@ -79,6 +79,8 @@ class Scenery:
     homes: list[ShowHome] = field(default_factory=list)
     marked: dict[str, list[str]] = field(default_factory=dict)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    typing: list[str] = field(default_factory=list)
+    """Keys of the places where somebody was shown to be writing."""
     states: dict[str, list[str]] = field(default_factory=dict)
     """What a thread showed of its ticket, by the thread's name."""
     gone: set[str] = field(default_factory=set)
@@ -97,6 +99,7 @@ class StagePlatform:
         self.failing: Callable[[Outgoing], SendError | None] = lambda _outgoing: None
         """Asked before each operation; an error is raised instead of it."""
         self.receipt: Callable[[Outgoing, Receipt], Receipt] = lambda _outgoing, receipt: receipt
+        self.failing_typing: Exception | None = None
         self.gate: asyncio.Event | None = None
         """While it is there and not set, nothing is answered."""
 
@@ -112,6 +115,14 @@ class StagePlatform:
         if error is not None:
             raise error
         return self.receipt(outgoing, self._perform(outgoing))
+
+    async def show_typing(self, place: Place) -> None:
+        if self.gate is not None:
+            await self.gate.wait()
+        error = self.failing_typing
+        if error is not None:
+            raise error
+        self.scenery.typing.append(place.key)
 
     def webhooks(self) -> dict[str, WebhookHandler]:
         return {}

@@ -1,6 +1,6 @@
 """For whom an article is and until when, and every version that it had
 
-Revises: 0004
+Revises: 0006
 Created: 2026-11-27 06:45:00
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from storage.columns import UtcDateTime
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -16,8 +16,8 @@ from adapters.discord.parse import (
 from adapters.discord.rooms import Hearing, Room, RoomKind, room_from, room_of_cursor
 from bot.core.commands import Command, Role
 from bot.core.content import FileKind
-from bot.core.events import CommandGiven, MessageReceived
-from bot.core.places import MessageAt, Place
+from bot.core.events import CommandGiven, Mention, MessageReceived
+from bot.core.places import Identity, MessageAt, Place
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ME, MIA, HELP, DESK, OTHER, MESSAGE = "1", "2", "30", "40", "50", "1573957488305242112"
@@ -134,6 +134,7 @@ def test_which_messages_are_for_the_house(
 def test_the_call_in_front_of_a_message_is_left_out_and_other_names_are_written_out() -> None:
     mentions = [{"id": ME, "username": "allhands"}, {"id": "4", "username": "noah", "global_name": "Noah"}]
     event = _received(content=f"<@!{ME}>, ask <@4> in <#{HELP}> or <@&9>", mentions=mentions)
+    assert event.mentions == (Mention(Identity("discord", "", "4"), "Noah"),)
     assert event.text == "ask @Noah in #help or @Support"
 
 

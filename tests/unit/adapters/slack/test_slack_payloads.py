@@ -17,13 +17,14 @@ from bot.core.events import (
     ButtonPressed,
     CommandGiven,
     Event,
+    Mention,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
     PlaceDeleted,
     ReactionChanged,
 )
-from bot.core.places import Place
+from bot.core.places import Identity, Place
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 PEOPLE = {
@@ -364,3 +365,22 @@ def test_timestamps_sort_by_time() -> None:
         "1795330800.000100",
         "1795330801",
     ]
+
+
+def test_people_who_are_mentioned_are_named_with_their_accounts_but_for_the_bot() -> None:
+    blocks = section(
+        {"type": "user", "user_id": "U0BOT"},
+        text(" ask "),
+        {"type": "user", "user_id": "U2"},
+        {"type": "user", "user_id": "U5"},
+    )
+    called = (
+        Mention(Identity("slack", "T1", "U2"), "Ana"),
+        Mention(Identity("slack", "T1", "U5"), "U5"),
+    )
+    (said,) = event(message(blocks=blocks))
+    assert isinstance(said, MessageReceived)
+    assert said.mentions == called
+    (edited,) = event(changed(message(blocks=blocks, edited={"user": "U1", "ts": "3.0"}), message()))
+    assert isinstance(edited, MessageEdited)
+    assert edited.mentions == called

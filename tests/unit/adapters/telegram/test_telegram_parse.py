@@ -8,7 +8,8 @@ import pytest
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.parse import events_of
 from bot.core.content import FileKind
-from bot.core.places import MessageAt, Place
+from bot.core.events import Mention, MessageEdited
+from bot.core.places import Identity, MessageAt, Place
 from tests.unit.adapters.telegram.telegram_updates import (
     AT,
     BOT,
@@ -379,3 +380,27 @@ def test_a_message_is_not_older_than_what_happened_before_it(seconds_later: floa
     now = NOW + timedelta(seconds=seconds_later)
     (event,) = events_of({"update_id": 1, "message": message(text="x")}, HEARING, now)
     assert event.at == NOW + timedelta(seconds=at)
+
+
+def test_people_who_are_called_by_their_names_are_named_with_their_accounts() -> None:
+    called = {"type": "text_mention", "offset": 3, "length": 4, "user": {"id": 6, "first_name": "Noah"}}
+    assert received(text="🙌 Noah", entities=[called]).mentions == (
+        Mention(Identity("telegram", "", "6"), "Noah"),
+    )
+    (edited,) = parsed(edited_message=message(text="🙌 Noah", entities=[called]))
+    assert isinstance(edited, MessageEdited)
+    assert edited.mentions[0].name == "Noah"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({"user": None}, id="nobody"),
+        pytest.param({"user": {}}, id="no account"),
+        pytest.param({"offset": 99}, id="outside the text"),
+        pytest.param({"length": "4"}, id="a length that is none"),
+    ],
+)
+def test_an_odd_call_is_no_call_and_the_message_is_heard(odd: dict[str, Any]) -> None:
+    called = {"type": "mention", "offset": 0, "length": 4, "user": {"id": 6}, **odd}
+    assert received(text="Noah, help", entities=[{**called, "type": "text_mention"}]).mentions == ()

@@ -1,0 +1,71 @@
+"""Who customers see: the name and picture of whoever helps them. Staff always see the real ones."""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.commands import Role
+from bot.core.content import Speaker
+from bot.core.conversation import Conversation
+from bot.core.events import Author, Mention
+from bot.core.policies.naming import AgentNames, first_name, is_same_name
+from bot.core.staff import Staff
+from bot.core.texts import escape
+from handlers.context import Context
+from handlers.exchange import customer_of, texts_for
+
+
+def shown_name(ctx: Context, staff: Staff, conversation: Conversation) -> str:
+    """The name under which this conversation's customer sees them."""
+    policy = ctx.settings.agent_names
+    if policy is AgentNames.OWN:
+        return staff.name
+    is_known = staff.name != staff.identity.external_id
+    if policy is AgentNames.FIRST and is_known and (first := first_name(staff.name)):
+        return first
+    contact = customer_of(conversation, ctx)
+    if policy is AgentNames.ALIAS and staff.alias and not is_same_name(staff.alias, contact.name):
+        return staff.alias
+    return ctx.settings.team_name or texts_for(contact, ctx).label("Support")
+
+
+def for_customers(ctx: Context, text: str, mentions: Sequence[Mention], conversation: Conversation) -> str:
+    """The text with the shown names of colleagues in place of their own, wherever it calls one."""
+    if ctx.settings.agent_names is AgentNames.OWN:
+        return text
+    # A longer name first: it may begin like a shorter one.
+    for mention in sorted(mentions, key=lambda one: len(one.name), reverse=True):
+        shown = _called(ctx, mention, conversation)
+        if shown != mention.name:
+            # The name stands there with whatever escapes its letters need.
+            letters = r"\\?".join(re.escape(char) for char in mention.name)
+            text = re.sub(rf"@\\?{letters}", lambda _, shown=shown: f"@{escape(shown)}", text)  # type: ignore[misc]
+    return text
+
+
+def _called(ctx: Context, mention: Mention, conversation: Conversation) -> str:
+    staff = ctx.work.team.of(mention.identity)
+    if staff is None and ctx.work.contacts.of(mention.identity) is not None:
+        # A customer, whose name is their own.
+        return mention.name
+    return shown_name(ctx, staff or Staff(0, mention.identity, mention.name, Role.CUSTOMER), conversation)
+
+
+def before_customers(ctx: Context, name: str, author: Author, conversation: Conversation) -> Speaker:
+    """Staff speaking to the customer, under the name that was chosen for them.
+
+    The address of a picture names the account that it belongs to: it goes with the own name or not at all.
+    """
+    is_open = ctx.settings.agent_names is AgentNames.OWN
+    return Speaker(name, _picture(ctx, author, conversation.place.platform) if is_open else "")
+
+
+def before_staff(ctx: Context, author: Author) -> Speaker:
+    """Whoever speaks, as the team sees them."""
+    space = ctx.settings.staff_space
+    return Speaker(author.name, _picture(ctx, author, space.platform) if space else "")
+
+
+def _picture(ctx: Context, author: Author, platform: str) -> str:
+    """ "" where it would only make the way longer."""
+    capabilities = ctx.capabilities_of(platform)
+    return author.avatar_url if capabilities is not None and capabilities.shows_speakers else ""
