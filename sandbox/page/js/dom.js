@@ -28,7 +28,17 @@ export function el(tag, props = {}, ...children) {
   return element;
 }
 
-const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "selected", "multiple", "required", "open"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "hidden",
+  "selected",
+  "multiple",
+  "required",
+  "open",
+  "inert",
+]);
 
 export function classes(parts) {
   return [parts].flat(Infinity).filter(Boolean).join(" ");
@@ -57,10 +67,10 @@ export function iconButton(sign, name, onClick, props = {}) {
   );
 }
 
-/** A link that opens elsewhere and tells nobody where it came from; other than web and mail addresses it is just text. */
+/** A link that opens elsewhere and tells nobody where it came from; other than web, mail, phone and Telegram addresses it is text. */
 export function outsideLink(url, ...children) {
-  if (!/^(https?|mailto|tel):/i.test(url)) return el("span", {}, ...children);
-  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
+  if (!/^(https?|mailto|tel|tg):/i.test(url)) return el("span", {}, ...children);
+  return el("a", { href: url, title: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
 
 /** Run the last call of a burst, some milliseconds after the first one. */

@@ -3,7 +3,7 @@
 import { avatar } from "./people.js";
 import { el, iconButton } from "./dom.js";
 import { emojiCalled, pickable } from "./emoji.js";
-import { drawn } from "./markup.js";
+import { drawn, lineOf } from "./markup.js";
 import { menu, popup } from "./popup.js";
 import { text } from "./texts.js";
 import { clockText, dayText, fullText, isSameDay } from "./time.js";
@@ -29,7 +29,7 @@ export class MessageList {
     const kept = new Map();
     const wanted = [];
     let previous = null;
-    for (const message of messages) {
+    for (const message of this.conversation.pane.skin.arranged?.(messages) ?? messages) {
       if (!previous || !isSameDay(previous.sent_at, message.sent_at))
         wanted.push(this.row(kept, `day ${dayText(message.sent_at)}`, "", () => daySeparator(message)));
       const isTogether = Boolean(previous) && belongTogether(previous, message);
@@ -72,17 +72,21 @@ export class MessageList {
   message(message, isTogether) {
     const { conversation } = this;
     const { pane } = conversation;
+    const treeOf = (source, dialect, words) => drawn(source.markup?.[dialect]?.[words] ?? [words], pane.names);
     const view = {
       message,
       pane,
       conversation,
       isTogether,
       isMine: message.author.id === pane.me,
-      tree: (dialect, words) => drawn(message.markup?.[dialect]?.[words] ?? [words], pane.names),
+      tree: (dialect, words) => treeOf(message, dialect, words),
+      treeOf,
+      line: (dialect, words) => lineOf(message.markup?.[dialect]?.[words] ?? [words], pane.names),
+      jump: (id) => this.jump(id),
       press: (button) => conversation.press(message, button),
       avatar: () => avatar(message.author),
       time: () => el("time", { title: fullText(message.sent_at) }, clockText(message.sent_at)),
-      edited: () => message.is_edited && el("span", { class: "edited" }, text("edited")),
+      edited: () => message.is_edited && el("span", { class: "edited" }, text(pane.skin.editedMark ?? "edited")),
       reactions: () => this.reactions(message),
       threadBar: () => this.threadBar(message),
     };
@@ -91,12 +95,18 @@ export class MessageList {
       {
         class: ["message", isTogether && "is-together", view.isMine && "is-mine", message.is_private && "is-private"],
         tabindex: -1,
-        data: { message: message.id },
+        data: { message: message.id, parts: (message.parts ?? []).map((part) => part.id).join(" ") },
         "aria-label": text("message-by", { name: message.author.name }),
       },
       pane.skin.message(view),
       this.toolbar(message),
     );
+  }
+
+  /** Bring the message with this id to the front, also when it is a part of an album. */
+  jump(id) {
+    const safe = CSS.escape(id);
+    this.inner.querySelector(`[data-message="${safe}"], [data-parts~="${safe}"]`)?.focus();
   }
 
   reactions(message) {
