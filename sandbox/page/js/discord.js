@@ -1,6 +1,6 @@
 // How Discord looks: dark, channels and forum posts, embeds, components, and messages that only you can see.
 
-import { el } from "./dom.js";
+import { behindWords, el } from "./dom.js";
 import { drawComponents } from "./discord_components.js";
 import { drawEmbed } from "./discord_embeds.js";
 import { discordFiles, drawSpecial, forwarded } from "./discord_special.js";
@@ -110,7 +110,10 @@ export const discord = {
             message.author.is_bot && el("span", { class: "app" }, text("app-discord")),
             view.time(),
           ),
-        el("div", { class: ["words", isOnlyEmoji(native.content ?? "") && "is-jumbo"] }, words(view), view.edited()),
+        behindWords(
+          el("div", { class: ["words", isOnlyEmoji(native.content ?? "") && "is-jumbo"] }, words(view)),
+          view.edited(),
+        ),
         forwarded(view),
         discordFiles(view),
         drawSpecial(view),
@@ -141,7 +144,7 @@ function answered(view) {
   const source = native.referenced_message;
   const shown = source
     ? [
-        el("strong", {}, source.author.global_name ?? source.author.username),
+        el("strong", {}, view.pane.names.person(source.author.id) ?? source.author.username),
         " ",
         source.content ? view.line("discord", source.content) : text("click-to-see"),
       ]

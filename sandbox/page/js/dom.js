@@ -58,6 +58,16 @@ export function replace(parent, ...children) {
   return add(parent, ...children);
 }
 
+/** Put a mark behind the last words, also when they lie in a paragraph of their own. */
+export function behindWords(element, mark) {
+  if (!mark) return element;
+  let last = element;
+  while (last.lastChild && last.lastChild === last.lastElementChild && /^(DIV|P)$/.test(last.lastElementChild.tagName))
+    last = last.lastElementChild;
+  last.append(" ", mark);
+  return element;
+}
+
 /** A button that says what it does to those who cannot see its sign. */
 export function iconButton(sign, name, onClick, props = {}) {
   return el(

@@ -32,7 +32,7 @@ export class MessageList {
     for (const message of this.conversation.pane.skin.arranged?.(messages) ?? messages) {
       if (!previous || !isSameDay(previous.sent_at, message.sent_at))
         wanted.push(this.row(kept, `day ${dayText(message.sent_at)}`, "", () => daySeparator(message)));
-      const isTogether = Boolean(previous) && belongTogether(previous, message);
+      const isTogether = Boolean(previous) && this.belongTogether(previous, message);
       const signature = JSON.stringify([message, isTogether, this.conversation.pane.me]);
       wanted.push(this.row(kept, message.id, signature, () => this.message(message, isTogether)));
       previous = message;
@@ -43,6 +43,19 @@ export class MessageList {
     arrange(this.inner, wanted);
     this.drawUnread();
     if (isAtEnd) this.toEnd();
+  }
+
+  belongTogether(previous, message) {
+    // In a thread every message answers the first one, so only that one stands apart.
+    const isApart = this.conversation.isSide ? previous.id === message.reply_to : Boolean(message.reply_to);
+    return (
+      previous.author.id === message.author.id &&
+      message.sent_at - previous.sent_at < TOGETHER_SECONDS &&
+      isSameDay(previous.sent_at, message.sent_at) &&
+      !isApart &&
+      !previous.thread &&
+      previous.is_private === message.is_private
+    );
   }
 
   row(kept, key, signature, make) {
@@ -215,17 +228,6 @@ export class MessageList {
 
 function daySeparator(message) {
   return el("div", { class: "day", role: "separator" }, el("span", {}, dayText(message.sent_at)));
-}
-
-function belongTogether(previous, message) {
-  return (
-    previous.author.id === message.author.id &&
-    message.sent_at - previous.sent_at < TOGETHER_SECONDS &&
-    isSameDay(previous.sent_at, message.sent_at) &&
-    !message.reply_to &&
-    !previous.thread &&
-    previous.is_private === message.is_private
-  );
 }
 
 function arrange(parent, wanted) {

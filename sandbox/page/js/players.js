@@ -7,7 +7,10 @@ import { lengthText } from "./time.js";
 const BARS = 36;
 
 /** A voice message or a clip: one button, the waves, how long it is. `waves` are bars from 0 to 1. */
-export function voicePlayer(file, { seconds = 0, waves = wavesOf(file.id), name = text("voice-message") } = {}) {
+export function voicePlayer(
+  file,
+  { seconds = 0, waves = wavesOf(`${file.name} ${file.size}`), name = text("voice-message") } = {},
+) {
   const { sound, button, length } = heard(file, seconds, name);
   const bars = waves.map((height) => {
     const bar = el("i", {});
@@ -36,21 +39,27 @@ export function soundPlayer(file, { seconds = 0, title = file.name, detail = "" 
     "div",
     { class: "sound", role: "group", "aria-label": title },
     button,
-    el("span", { class: "sound-words" }, el("strong", {}, title), el("small", {}, detail && `${detail} · `, length)),
+    el(
+      "span",
+      { class: "sound-words" },
+      el("strong", {}, title),
+      el("small", {}, detail && el("span", {}, detail), length),
+    ),
     sound,
   );
 }
 
 function heard(file, seconds, name) {
   const sound = el("audio", { src: file.url, preload: "none" });
-  const length = el("span", { class: "length" }, lengthText(seconds));
-  const button = el(
-    "button",
-    { type: "button", class: "play", "aria-label": text("play", { name }), on: { click: () => toggle(sound) } },
-    "▶",
-  );
+  const length = el("span", { class: "length" }, seconds > 0 ? lengthText(seconds) : "");
+  const button = el("button", {
+    type: "button",
+    class: "play",
+    "aria-label": text("play", { name }),
+    on: { click: () => toggle(sound) },
+  });
   const draw = () => {
-    button.textContent = sound.paused ? "▶" : "❚❚";
+    button.classList.toggle("is-playing", !sound.paused);
     button.setAttribute("aria-label", text(sound.paused ? "play" : "pause", { name }));
   };
   for (const kind of ["play", "pause", "ended"]) sound.addEventListener(kind, draw);
@@ -100,7 +109,7 @@ function still(file, isRound) {
   return el(
     "a",
     { class: "film-still", href: file.url, target: "_blank", rel: "noopener noreferrer", title: file.name },
-    el("span", { class: "play", "aria-hidden": "true" }, "▶"),
+    el("span", { class: "play", "aria-hidden": "true" }),
     el("span", { class: "film-name" }, isRound ? text("video-message") : file.name),
   );
 }
@@ -119,9 +128,9 @@ function resampled(bytes) {
   return Array.from({ length: BARS }, (_, index) => bytes[Math.floor((index * bytes.length) / BARS)]);
 }
 
-/** Waves where the platform tells none: always the same for the same file. */
-function wavesOf(id) {
-  let state = [...String(id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) >>> 0, 7);
+/** Waves where the platform tells none: always the same for the same name and size. */
+function wavesOf(name) {
+  let state = [...name].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) >>> 0, 7);
   return Array.from({ length: BARS }, (_, index) => {
     state = (state * 1_664_525 + 1_013_904_223) >>> 0;
     const envelope = 0.45 + 0.4 * Math.sin((index / BARS) * Math.PI * 3.2);

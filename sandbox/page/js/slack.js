@@ -1,6 +1,6 @@
 // How Slack looks: an aubergine sidebar, messages with blocks, threads at the side, an App Home.
 
-import { el } from "./dom.js";
+import { behindWords, el } from "./dom.js";
 import { choosePerson } from "./pane_menu.js";
 import { isOnlyEmoji } from "./markup.js";
 import { drawBlocks } from "./slack_blocks.js";
@@ -144,7 +144,8 @@ function isCard(message) {
 function said(view) {
   const { native, text: plain } = view.message;
   const isLarge = native.blocks?.length ? isOnlyEmojiIn(native.blocks) : isOnlyEmoji(plain);
-  return el("div", { class: ["words", isLarge && "is-jumbo"] }, words(view), !isCard(view.message) && view.edited());
+  const shown = el("div", { class: ["words", isLarge && "is-jumbo"] }, words(view));
+  return behindWords(shown, !isCard(view.message) && view.edited());
 }
 
 function huddle(view) {

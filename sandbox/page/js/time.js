@@ -64,7 +64,9 @@ export function momentText(seconds, style) {
 
 const SLACK_PARTS = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
+  date_slash: { year: "numeric", month: "2-digit", day: "2-digit" },
   date: { year: "numeric", month: "long", day: "numeric" },
+  date_long_full: { year: "numeric", month: "long", day: "numeric" },
   date_short: { year: "numeric", month: "short", day: "numeric" },
   date_long: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
   time: { hour: "numeric", minute: "2-digit" },
@@ -78,7 +80,7 @@ export function shapedText(seconds, shape) {
     const isPretty = name.endsWith("_pretty");
     const day = isPretty ? dayText(seconds) : "";
     if (isPretty && [text("today"), text("yesterday")].includes(day)) return day;
-    const part = SLACK_PARTS[name.replace(/_pretty$/, "")];
+    const part = SLACK_PARTS[name.replace(/_pretty$/, "").replace("day_divider", "date_long")];
     return part ? new Intl.DateTimeFormat(LANGUAGE, part).format(seconds * 1000) : whole;
   });
 }
