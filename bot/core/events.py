@@ -79,6 +79,8 @@ class MessageEdited:
     text: str
     files: tuple[FileRef, ...] | None = None
     """All that hang on it now; None when the platform does not say, and they are as they were."""
+    is_passing: bool = False
+    """One of many that follow each other closely, such as where somebody is just now: in time the last one counts."""
     kind: Literal["message_edited"] = "message_edited"
 
 
