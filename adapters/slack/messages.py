@@ -78,8 +78,8 @@ class _Said:
         return MessageAt(self.place, self.ts)
 
     def wanted(self, *, members: bool = False) -> Wanted:
-        people, channels = self.mentions
-        return Wanted(people | {self.user} - {""}, channels, members)
+        people, channels, groups = self.mentions
+        return Wanted(people | {self.user} - {""}, channels, groups, members)
 
     def text(self, found: Found) -> str:
         if self.message.get("subtype") == _HUDDLE:
