@@ -4,7 +4,7 @@ PYTEST_ARGS ?= -q -n auto
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test bench faults check texts lock clean
+.PHONY: run test bench faults check texts pictures lock clean
 
 run: $(VENV)/.ready  ## set everything up and start Allhands in its sandbox
 	@$(BIN)/allhands sandbox
@@ -24,6 +24,9 @@ check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerab
 texts: $(VENV)/.ready-dev  ## bring the translation catalogue and the page of what arrives as what up to the code
 	@$(BIN)/python scripts/texts.py
 	@$(BIN)/python -m scripts.fidelity
+
+pictures: $(VENV)/.ready-dev  ## take the pictures of docs/what-it-looks-like.md again (a minute; needs Chromium)
+	@$(BIN)/python -m scripts.pictures
 
 lock: $(VENV)/.ready-dev  ## bring the locks up to pyproject.toml; LOCK_ARGS=--upgrade takes the newest versions
 	@scripts/lock $(LOCK_ARGS)

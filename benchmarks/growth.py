@@ -110,12 +110,12 @@ def look_for(url: str, growth: Growth) -> None:
     def place_of_last(work: UnitOfWork) -> None:
         ticket = work.tickets.numbered(MANY)
         assert ticket is not None
-        work.tickets.place_in_queue(ticket)
+        work.queue.place_of(ticket)
 
     growth.next_ticket_ms = timed(take_next, 100)
     growth.place_in_queue_ms = timed(place_of_last, 5)
     growth.sweep_ms = timed(lambda work: work.deadlines.due(work.now, limit=500), 100)
-    growth.gauges_ms = timed(lambda work: work.tickets.counts(), 5)
+    growth.gauges_ms = timed(lambda work: work.queue.counts(), 5)
     session.close()
 
 

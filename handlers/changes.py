@@ -1,12 +1,13 @@
 """What happens to a message after it was sent: edited, deleted, reacted to. Its copies follow."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
 from bot.core.content import Content, FileRef, Speaker
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.errors import NotYetError
-from bot.core.events import MessageDeleted, MessageEdited, ReactionChanged
+from bot.core.events import DeadlineReached, MessageDeleted, MessageEdited, ReactionChanged
 from bot.core.outgoing import Outcome
 from bot.core.places import MessageAt, Place
 from bot.core.policies.notes import is_note
@@ -15,8 +16,12 @@ from handlers.context import Context
 from handlers.exchange import desk_targets, note_on_desk, relayed, spoken
 from handlers.linked import tickets_about
 from handlers.naming import for_customers
-from handlers.registry import on
+from handlers.registry import deadline, on
 from handlers.who import member
+
+FOLLOWED_EVERY = timedelta(seconds=30)
+"""A message that moves costs its readers' platforms an edit; so many of them are bearable for hours."""
+_FOLLOW = "follow"
 
 
 @on("message_edited")
@@ -31,6 +36,9 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
     if message.text == text and not has_other_files:
         # Platforms report an edit when they only added a preview.
         return []
+    if event.is_passing:
+        return _follow_later(ctx, message, text)
+    ctx.work.deadlines.clear(_FOLLOW, message.id)
     edited = ctx.work.messages.edit(message, text, files if has_other_files else message.files)
     before = message.files if has_other_files else None
     conversation = ctx.work.conversations.get(message.conversation_id)
@@ -41,6 +49,27 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
         return _turned_into_note(ctx, edited, tickets[0], conversation)
     for_customer = _edit_for_customer(ctx, edited, conversation, before)
     return [*for_customer, *_edit_for_staff(ctx, edited, tickets, before)]
+
+
+def _follow_later(ctx: Context, message: Message, text: str) -> list[Action]:
+    """Copies of what changes every few seconds follow now and then, and are never left behind."""
+    ctx.work.messages.replace_text(message, text, message.files)
+    if ctx.work.deadlines.get(_FOLLOW, message.id) is None:
+        ctx.work.deadlines.set(_FOLLOW, message.id, ctx.now + FOLLOWED_EVERY)
+    return []
+
+
+@deadline(_FOLLOW)
+def follow(event: DeadlineReached, ctx: Context) -> list[Action]:
+    message = ctx.work.messages.get(int(event.subject))
+    if message is None or message.deleted_at is not None:
+        return []
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    tickets = tickets_about(ctx, conversation)
+    if not tickets or _is_older(message, tickets):
+        return []
+    for_customer = _edit_for_customer(ctx, message, conversation, None)
+    return [*for_customer, *_edit_for_staff(ctx, message, tickets, None)]
 
 
 def _now(message: Message, event: MessageEdited, ctx: Context) -> tuple[str, tuple[FileRef, ...]]:

@@ -75,9 +75,13 @@ def ask_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     proposal = ctx.work.links.proposal(int(event.subject))
     if proposal is None or not ctx.work.links.end(proposal):
         return []
+    ticket = whole(ctx, ctx.work.tickets.get(proposal.ticket_id))
+    if ticket is None:
+        return []
     text = ctx.staff_texts.text(
         "An account could not be asked whether they are one person, so nothing was linked. A code can still do it: "
-        "the customer gets one with /link."
+        "the customer gets one with {command}.",
+        command=ctx.typed("link", spoken_to(ctx, ticket).place.platform),
     )
     return _tell_desk(ctx, proposal, text)
 

@@ -28,7 +28,7 @@ def queue(event: CommandGiven, ctx: Context) -> list[Action]:
 def overview(ctx: Context) -> Content:
     """The queue as a card, with buttons for those who wait longest."""
     texts = ctx.staff_texts
-    counts = ctx.work.tickets.counts()
+    counts = ctx.work.queue.counts()
     waiting = ctx.work.tickets.waiting(limit=SHOWN)
     claimed = ctx.work.tickets.claimed(limit=SHOWN)
     parts: list[str] = []

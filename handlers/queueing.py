@@ -80,7 +80,7 @@ def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool =
         staff = ctx.work.team.get(ticket.claimed_by)
         name = shown_name(ctx, staff, ctx.work.conversations.get(ticket.conversation_id))
         return str(texts.text("{name} is working on your ticket #{number}.", name=name, number=ticket.number))
-    place = ctx.work.tickets.place_in_queue(ticket)
+    place = ctx.work.queue.place_of(ticket)
     opening = (
         texts.text("I have asked our team to help you. Your ticket is **#{number}**.", number=ticket.number)
         if is_new
@@ -255,7 +255,7 @@ def _say_resolved(ctx: Context, ticket: Ticket, conversation: Conversation, staf
 
 
 def _expectation(ctx: Context, place: int | None, texts: Texts) -> str:
-    waits = ctx.work.tickets.first_waits_seconds() if place is not None else ()
+    waits = ctx.work.queue.first_waits_seconds() if place is not None else ()
     minutes = expected_wait_minutes(waits, place or 0)
     if minutes is None:
         return str(

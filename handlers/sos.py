@@ -87,7 +87,7 @@ def call_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
 def ask_volunteers(ctx: Context, sos: Sos, caller: str, *, but: Staff | None = None) -> list[Action]:
     """Ask each on their own platform. The call itself tells nothing about any customer."""
     texts = ctx.staff_texts
-    waiting = ctx.work.tickets.counts().waiting
+    waiting = ctx.work.queue.counts().waiting
     buttons = (
         Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),
         Button(texts.label("Not now"), "not_now", str(sos.id)),

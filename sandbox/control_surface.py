@@ -39,9 +39,10 @@ class Call(Generic[Asked]):
 
 
 async def people(on: Platform, _: ask.Nothing) -> dict[str, Any]:
-    """Everybody on the platform, and the bot with what people type to mention it."""
+    """Everybody on the platform, its groups by id, and the bot with what people type to mention it."""
     bot, mention = getattr(on.server, "bot", None), getattr(on.server, "bot_mention", "")
-    return {"people": on.server.people(), "bot": bot, "bot_mention": mention}
+    groups = getattr(on.server, "groups", {})
+    return {"people": on.server.people(), "groups": groups, "bot": bot, "bot_mention": mention}
 
 
 async def add_person(on: Platform, new: ask.NewPerson) -> dict[str, Any]:

@@ -15,6 +15,7 @@ HEAD = """\
 
 What is said on one platform is shown on another as what it was. Where a platform has no form of its own for something,
 this is what its readers see instead. *Native* means: in the platform's own form.
+[What it looks like](what-it-looks-like.md) shows it in pictures.
 
 This page is written by `scripts/fidelity.py` from `adapters/<platform>/fidelity.py`; a test says every cell of it on
 each platform where it can be said and looks at it on each of the three.

@@ -242,6 +242,10 @@ class Messages:
             text=message.text,
             replaced_at=self._now,
         )
+        return self.replace_text(message, text, files)
+
+    def replace_text(self, message: Message, text: str, files: Sequence[FileRef]) -> Message:
+        """Give it new words in place of words that were good for a moment only."""
         edited = replace(message, text=text, files=tuple(files), edited_at=self._now)
         self._session.run(
             _SAVE_TEXT, row_id=message.id, text=text, files=files_to_text(edited.files), edited_at=self._now

@@ -1,25 +1,21 @@
 """Tickets, who holds them, and where staff work on them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ScalarSelect,
     bindparam,
     delete,
     desc,
     func,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
-from bot.core.policies.queueing import MOST_COUNTED_AHEAD
 from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
 from storage.bulk import Listing, as_json
 from storage.ids import Ids
@@ -53,22 +49,6 @@ _CLAIMED = Statement(
     .where(tickets.c.status == TicketStatus.CLAIMED)
     .order_by(desc(tickets.c.claimed_at))
     .limit(bindparam("limit"))
-)
-_AHEAD = Statement(
-    select(func.count()).select_from(
-        select(tickets.c.id)
-        .where(
-            tickets.c.status == TicketStatus.WAITING,
-            # Compared as one, so that the index is read from its beginning and no further.
-            tuple_(tickets.c.waiting_since, tickets.c.id)
-            < tuple_(
-                bindparam("since", type_=tickets.c.waiting_since.type),
-                bindparam("id", type_=tickets.c.id.type),
-            ),
-        )
-        .limit(bindparam("most"))
-        .subquery()
-    )
 )
 _ADD = inserting(tickets)
 _NEXT_NUMBER = Statement(
@@ -124,35 +104,6 @@ _END_CLAIMS = Statement(
     .where(claims.c.ticket_id == bindparam("in_ticket"), claims.c.ended_at.is_(None))
     .values(ended_at=bindparam("at", type_=claims.c.ended_at.type))
 )
-_FIRST_CLAIMS = Statement(
-    select(tickets.c.opened_at, func.min(claims.c.claimed_at).label("claimed_at"))
-    .join(claims, claims.c.ticket_id == tickets.c.id)
-    .where(tickets.c.id.in_(select(tickets.c.id).order_by(desc(tickets.c.id)).limit(50).scalar_subquery()))
-    .group_by(tickets.c.id, tickets.c.opened_at)
-    .order_by(desc(tickets.c.id))
-    .limit(20)
-)
-
-
-def _number_of(status: TicketStatus) -> ScalarSelect[int]:
-    return select(func.count()).select_from(tickets).where(tickets.c.status == status).scalar_subquery()
-
-
-# Only what is open is counted, by its indexes; numbers tell how many there have ever been.
-_COUNT = Statement(
-    select(
-        _number_of(TicketStatus.WAITING).label("waiting"),
-        _number_of(TicketStatus.CLAIMED).label("claimed"),
-        select(counters.c.value).where(counters.c.name == "ticket").scalar_subquery().label("opened"),
-    )
-)
-_OLDEST_WAITING = Statement(
-    select(tickets.c.waiting_since)
-    .where(tickets.c.status == TicketStatus.WAITING)
-    .order_by(tickets.c.waiting_since)
-    .limit(1)
-)
-
 _DESK = tuple(desk_places.c)
 _DESK_AT = Statement(select(*_DESK).where(desk_places.c.place_key == bindparam("place_key")))
 _DESKS_OF = Statement(
@@ -197,13 +148,6 @@ _ADD_DESK = Statement(
     )
 )
 _DROP_DESK = Statement(delete(desk_places).where(desk_places.c.place_key == bindparam("place_key")))
-
-
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
-    waiting: int
-    claimed: int
-    resolved: int
 
 
 class Tickets:
@@ -304,11 +248,6 @@ class Tickets:
     def held_by(self, staff_id: int) -> list[Ticket]:
         return [Ticket(*row) for row in self._session.all(_HELD_BY, staff_id=staff_id)]
 
-    def place_in_queue(self, ticket: Ticket) -> int | None:
-        """1 for who waits longest; None when more than MOST_COUNTED_AHEAD are ahead."""
-        row = self._session.one(_AHEAD, since=ticket.waiting_since, id=ticket.id, most=MOST_COUNTED_AHEAD + 1)
-        return row[0] + 1 if row and row[0] <= MOST_COUNTED_AHEAD else None
-
     def claim(self, ticket: Ticket, staff_id: int) -> bool:
         """Take a waiting ticket; exactly one of those who try at once gets True."""
         self.forget()
@@ -337,19 +276,6 @@ class Tickets:
         """At the end of the queue; False when it is open."""
         self.forget()
         return self._session.one(_REOPEN, ticket_id=ticket.id, at=self._now) is not None
-
-    def first_waits_seconds(self) -> list[float]:
-        """How long the newest claimed tickets waited for their first person, newest first, at most twenty."""
-        rows = self._session.all(_FIRST_CLAIMS)
-        return [(claimed_at - opened_at).total_seconds() for opened_at, claimed_at in rows]
-
-    def counts(self) -> QueueCounts:
-        waiting, claimed, opened = self._session.one(_COUNT) or (0, 0, 0)
-        return QueueCounts(waiting, claimed, (opened or 0) - waiting - claimed)
-
-    def oldest_waiting_since(self) -> datetime | None:
-        row = self._session.one(_OLDEST_WAITING)
-        return row[0] if row else None
 
     def desk_at(self, place: Place) -> DeskPlace | None:
         if place.key in self._desk_at:

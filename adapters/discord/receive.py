@@ -27,6 +27,7 @@ from adapters.discord.recent import Recent
 from adapters.discord.rooms import Hearing, Room, RoomKind, direct_chat
 from adapters.discord.shards import Shard, shards_of
 from adapters.discord.snowflake import first_after, is_timed, made_at
+from adapters.discord.storing import Storing
 from adapters.discord.threads import Threads
 from bot.core.events import Event, MessageReceived
 
@@ -39,8 +40,6 @@ ORDER_MARGIN = timedelta(minutes=1)
 """How far messages of different rooms may come out of the order of their ids."""
 BEFORE_A_GAP = timedelta(minutes=1)
 """What is missing may have been said so long before the last event that came."""
-STORE_PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Waits between tries to store; after the last the adapter gives up, and a new one reads the history."""
 
 T = TypeVar("T")
 _IN_A_ROOM = frozenset(
@@ -73,6 +72,7 @@ class Receiver:
         on_ready: Callable[[], None],
     ) -> None:
         self._context, self._shard = context, shard
+        self._storing = Storing(context)
         self._directory, self._threads, self._backfill = directory, threads, backfill
         self._hearing = hearing
         self._on_interaction, self._on_session, self._on_ready = on_interaction, on_session, on_ready
@@ -199,7 +199,7 @@ class Receiver:
             if self._is_caught_up:
                 await self._note_heard(room_id, arrivals[-1])
         if events := [event for event in gone if event]:
-            await self._accept(events, None)
+            await self._storing.accept(events, None)
 
     def _read_gone(self, arrival: Arrival) -> Event | None:
         is_thread = arrival.kind == "THREAD_DELETE"
@@ -280,20 +280,9 @@ class Receiver:
         if not events and not last:
             return
         name = room.cursor
-        await self._accept(events, Cursor(name, last) if last else None)
+        await self._storing.accept(events, Cursor(name, last) if last else None)
         if last:
             self._known.add(name)
-
-    async def _accept(self, events: Sequence[Event], cursor: Cursor | None) -> None:
-        for pause in STORE_PAUSES_SECONDS:
-            try:
-                await self._context.intake.accept(events, cursor=cursor)
-            except Exception as error:  # noqa: BLE001 - the house's storage is behind this, with errors of its own
-                self._context.report("discord.not_stored", {"error": type(error).__name__})
-                await asyncio.sleep(pause)
-            else:
-                return
-        await self._context.intake.accept(events, cursor=cursor)
 
     # What was missed
 
@@ -343,7 +332,7 @@ class Receiver:
         )
         if self._since is None:
             for cursor in await self._backfill.baselines(cursors):
-                await self._accept((), cursor)
+                await self._storing.accept((), cursor)
         self._lanes.hold_only(past.room.id for past in pasts)
         gate = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -360,7 +349,7 @@ class Receiver:
                     group.create_task(read(past))
         finally:
             late.cancel()
-        await self._accept((), Cursor(self._shard.cursor, began_at))
+        await self._storing.accept((), Cursor(self._shard.cursor, began_at))
         await self._note_caught_up()
         self._is_caught_up = True
         self._noted_at = asyncio.get_running_loop().time()
@@ -398,4 +387,4 @@ class Receiver:
         if arrival.kind == "MESSAGE_CREATE" and is_timed(arrival.data["id"]) and self._lanes.is_last(room_id):
             heard = first_after(made_at(arrival.data["id"]) - ORDER_MARGIN)
             self._noted_at = now
-            await self._accept((), Cursor(self._shard.cursor, heard))
+            await self._storing.accept((), Cursor(self._shard.cursor, heard))

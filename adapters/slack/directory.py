@@ -9,12 +9,15 @@ from typing import Generic, TypeVar
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Profile, Wanted, profile_of
+from adapters.slack.render import visible_name
 from adapters.slack.scope import Rooms
 
 _FIRST_LOOK_SECONDS = 1.5
 _PROFILE_SECONDS = 3600.0
 _FAILURE_SECONDS = 60.0
 _MEMBERS_SECONDS = 60.0
+_GROUPS_SECONDS = 600.0
+_ALL_GROUPS = "all"
 _MOST_KEPT = 10_000
 _MOST_MEMBER_PAGES = 20
 
@@ -88,13 +91,14 @@ class Directory:
         self._rooms = rooms
         self._people = _Asked(self._ask_profile, _PROFILE_SECONDS, report)
         self._channels = _Asked(self._ask_channel_name, _PROFILE_SECONDS, report)
+        self._groups = _Asked(self._ask_groups, _GROUPS_SECONDS, report)
         self._members = _Asked(self._ask_members, _MEMBERS_SECONDS, report)
         self._direct = _Asked(self._ask_direct_chat, _PROFILE_SECONDS, report)
         self._threads = _Asked(self._ask_thread, _FAILURE_SECONDS, report)
 
     def known(self, wanted: Wanted) -> Found | None:
         """Return what is wanted when it is nothing but people who were asked about before; asks nobody."""
-        if wanted.channels or wanted.members or wanted.thread_of or wanted.direct_chat_of:
+        if wanted.channels or wanted.groups or wanted.members or wanted.thread_of or wanted.direct_chat_of:
             return None
         people: dict[str, Profile] = {}
         for user in wanted.people:
@@ -111,6 +115,7 @@ class Directory:
         questions = [
             *self._open(self._people, wanted.people),
             *self._open(self._channels, wanted.channels),
+            *self._open(self._groups, {_ALL_GROUPS} if wanted.groups else ()),
             *self._open(self._members, member_rooms),
             *self._open(self._direct, {wanted.direct_chat_of} - {""}),
             *self._open(self._threads, {thread_key} - {""}),
@@ -124,6 +129,7 @@ class Directory:
         return Found(
             people={user: profile for user, profile in people if profile},
             channels={channel: name for channel, name in channels if name},
+            groups=(self._groups.known(_ALL_GROUPS) or {}) if wanted.groups else {},
             staff=self._members.known(self._rooms.staff) if self._rooms.staff and wanted.members else None,
             colleagues=frozenset().union(*colleagues) if wanted.members else frozenset(),
             thread=self._threads.known(thread_key) if thread_key else None,
@@ -143,7 +149,7 @@ class Directory:
         return channel
 
     def stop(self) -> None:
-        for asked in (self._people, self._channels, self._members, self._direct, self._threads):
+        for asked in (self._people, self._channels, self._groups, self._members, self._direct, self._threads):
             asked.stop()
 
     # -- questions
@@ -155,6 +161,10 @@ class Directory:
     async def _ask_channel_name(self, channel: str) -> str:
         answer = await self._api.reading.conversations_info(channel=channel)
         return str(answer["channel"]["name"])
+
+    async def _ask_groups(self, _all: str) -> dict[str, str]:
+        answer = await self._api.reading.usergroups_list(include_disabled=True)
+        return {str(one["id"]): visible_name(str(one["handle"])) for one in answer["usergroups"]}
 
     async def _ask_members(self, channel: str) -> frozenset[str]:
         members: set[str] = set()

@@ -26,7 +26,8 @@ TEXT: Table = {
     "own_emoji": Fidelity("by its name, or as the character it stands for"),
     "person": Fidelity("by name"),
     "group": Fidelity(
-        "by name", note="A user group of Slack is shown as `@group`: messages do not carry its name."
+        "by name",
+        note="A user group of Slack is `@group` without the scope `usergroups:read`: messages carry no name.",
     ),
     "channel": Fidelity("by name"),
     "everyone": Fidelity("as plain text"),

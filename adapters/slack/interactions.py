@@ -185,9 +185,9 @@ def hear_shortcut(payload: Json, scope: Scope, now: datetime) -> Heard | None:
     message, user = payload.get("message") or {}, _user(payload)
     if payload.get("callback_id") not in {OPEN_TICKET, ADD_NOTE} or not user or not message.get("ts"):
         return None
-    people, channels = mentioned(spoken(message))
+    people, channels, groups = mentioned(spoken(message))
     authors = {user, str(message.get("user") or "")} - {""}
-    wanted = Wanted(people | authors, channels, members=True)
+    wanted = Wanted(people | authors, channels, groups, members=True)
     return Heard(_origin(payload)[0] or user, wanted, partial(_tell_shortcut, payload, scope, now))
 
 

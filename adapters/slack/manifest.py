@@ -22,6 +22,7 @@ SCOPES = {
     "im:write": mark("writes to a person first"),
     "reactions:read": mark("passes on reactions"),
     "reactions:write": mark("marks what became of a message"),
+    "usergroups:read": mark("shows the names of user groups that are mentioned"),
     "users:read": mark("knows people's names, languages and time zones"),
 }
 """Every bot scope, with what breaks without it."""

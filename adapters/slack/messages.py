@@ -79,8 +79,8 @@ class _Said:
         return MessageAt(self.place, self.ts)
 
     def wanted(self, *, members: bool = False) -> Wanted:
-        people, channels = self.mentions
-        return Wanted(people | {self.user} - {""}, channels, members)
+        people, channels, groups = self.mentions
+        return Wanted(people | {self.user} - {""}, channels, groups, members)
 
     def called(self, found: Found) -> tuple[Mention, ...]:
         """The people who are mentioned, but for the bot."""

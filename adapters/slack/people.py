@@ -30,6 +30,8 @@ class Wanted:
     people: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     """Whose names are mentioned."""
+    groups: frozenset[str] = frozenset()
+    """User groups that are mentioned; Slack tells of all of them at once."""
     members: bool = False
     """Who is in the staff space and among the colleagues."""
     thread_of: tuple[str, str] | None = None
@@ -44,6 +46,8 @@ class Found:
 
     people: Mapping[str, Profile] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The handles of user groups, such as "support-team"."""
     staff: frozenset[str] | None = None
     """None when nobody asked or nobody answered."""
     colleagues: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from adapters import Translate, in_english
 from adapters.slack import emoji_names, mrkdwn
@@ -16,7 +17,19 @@ from adapters.slack.to_commonmark import commonmark
 
 _CALL_GAP = re.compile(r"^[\s,:–-]+")
 _SPACE = re.compile(r"^\s+")
-_NOBODY = (frozenset[str](), frozenset[str]())
+_NAMED_BY = {"user": "user_id", "channel": "channel_id", "usergroup": "usergroup_id"}
+"""The kinds of mentions whose names Slack must be asked for, and what identifies them."""
+
+
+class Mentions(NamedTuple):
+    """Ids without names, in the order of `_NAMED_BY`."""
+
+    people: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
+_NOBODY = Mentions()
 
 
 def spoken(message: Json) -> list[Json]:
@@ -40,19 +53,17 @@ def only_text(elements: Sequence[Json]) -> str | None:
     return str(words[0].get("text") or "")
 
 
-def mentioned(elements: Sequence[Json]) -> tuple[frozenset[str], frozenset[str]]:
-    """The ids of the people and of the channels that are mentioned and carry no name of their own."""
+def mentioned(elements: Sequence[Json]) -> Mentions:
+    """Who and what is mentioned and carries no name of its own."""
     if only_text(elements) is not None:
         return _NOBODY
-    people, channels = set[str](), set[str]()
+    found: dict[str, set[str]] = {kind: set() for kind in _NAMED_BY}
     for element in elements:
         for word in words_of(element):
-            kind = word.get("type")
-            if kind == "user" and not word.get("label"):
-                people.add(str(word.get("user_id", "")))
-            elif kind == "channel" and not word.get("label"):
-                channels.add(str(word.get("channel_id", "")))
-    return frozenset(people), frozenset(channels)
+            kind = str(word.get("type"))
+            if kind in found and not word.get("label"):
+                found[kind].add(str(word.get(_NAMED_BY[kind], "")))
+    return Mentions(*(frozenset(found[kind]) for kind in _NAMED_BY))
 
 
 def says(
@@ -130,8 +141,10 @@ def _channel(word: Json, found: Found) -> str:
     return f"#{word.get('label') or found.channels.get(channel_id, channel_id)}"
 
 
-def _group(word: Json, _found: Found) -> str:
-    return f"@{str(word.get('label') or 'group').removeprefix('@')}"
+def _group(word: Json, found: Found) -> str:
+    known = found.groups.get(str(word.get("usergroup_id", "")))
+    # Without the scope to read their names, that it was some group is all there is to say.
+    return f"@{str(word.get('label') or known or 'group').removeprefix('@')}"
 
 
 def _broadcast(word: Json, _found: Found) -> str:

@@ -53,7 +53,9 @@ FILES: Table = {
     "moving_sticker": Fidelity(NATIVE),
     "drawn_sticker": Fidelity("by its name", is_said=False),
     "location": Fidelity("coordinates with a link to the map"),
-    "live_location": Fidelity("as a place, edited as it moves"),
+    "live_location": Fidelity(
+        "as a place, edited as it moves", note="Every half minute; at once when the sharing ends."
+    ),
     "venue": Fidelity("name, address, coordinates with a link to the map"),
     "contact": Fidelity("name and number"),
     "poll": Fidelity("question and answers"),

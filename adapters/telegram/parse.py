@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
+from adapters.fields import mapping
 from adapters.telegram.hearing import PLATFORM, START, Hearing
 from adapters.telegram.media import files_of
 from adapters.telegram.names import mentioned, one_line
@@ -223,6 +224,8 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             text=text,
             files=files,
             mentions=mentioned(message),
+            # While it is shared it moves every few seconds; the edit that ends it has no period any more.
+            is_passing=bool(mapping(message, "location").get("live_period")),
         )
     ]
 

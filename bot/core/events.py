@@ -89,6 +89,8 @@ class MessageEdited:
     files: tuple[FileRef, ...] | None = None
     """All that hang on it now; None when the platform does not say, and they are as they were."""
     mentions: tuple[Mention, ...] = ()
+    is_passing: bool = False
+    """One of many that follow each other closely, such as where somebody is just now: in time the last one counts."""
     kind: Literal["message_edited"] = "message_edited"
 
 

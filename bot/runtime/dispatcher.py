@@ -28,6 +28,7 @@ from bot.runtime.desk import Desk, Queued
 from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
+from bot.runtime.superseding import is_superseded
 from bot.runtime.writer import Writer
 from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork, made_at
 
@@ -206,6 +207,9 @@ class Dispatcher:
             await self._rest(STORAGE_PAUSE_SECONDS)
             return row
         if row.owner != self._ownership.owner:
+            return None
+        if is_superseded(self._lanes[row.lane]):
+            await self._stored(lambda work: work.outbox.sent(row.id), None, (Settled(row.id),))
             return None
         row = row.tried(self._clock.now())
         try:

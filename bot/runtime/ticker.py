@@ -96,10 +96,10 @@ class Ticker:
             log.error("forget.storage_unavailable", error=str(error))
 
     def _gauge(self, work: UnitOfWork) -> None:
-        metrics, counts = self._metrics, work.tickets.counts()
+        metrics, counts = self._metrics, work.queue.counts()
         for state in ("waiting", "claimed", "resolved"):
             metrics.tickets.labels(state).set(getattr(counts, state))
-        oldest = work.tickets.oldest_waiting_since()
+        oldest = work.queue.oldest_since()
         metrics.oldest_wait.set((work.now - oldest).total_seconds() if oldest else 0)
         events = work.intake.counts()
         for state in ("pending", "set_aside"):

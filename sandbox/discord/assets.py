@@ -55,7 +55,8 @@ class Assets:
         found = self._community.stickers.get(request.match_info["name"])
         if found is None:
             raise web.HTTPNotFound(text="This content is no longer available.")
-        return web.Response(body=found.content, content_type="application/octet-stream")
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return web.Response(body=found.content, content_type=found.mime, headers=headers)
 
     async def avatar(self, request: web.Request) -> web.Response:
         index = request.match_info["index"]

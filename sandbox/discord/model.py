@@ -163,6 +163,10 @@ class Sticker:
         endings = {1: "png", 2: "png", 3: "json", 4: "gif"}
         return f"{self.id}.{endings[self.format]}"
 
+    @property
+    def mime(self) -> str:
+        return {1: "image/png", 2: "image/png", 3: "application/json", 4: "image/gif"}[self.format]
+
 
 @dataclass(slots=True)
 class Mentions:

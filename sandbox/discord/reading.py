@@ -104,6 +104,11 @@ class Reading:
         """What a person's client makes of a mention of the bot."""
         return f"<@{self._community.bot_id}>"
 
+    @property
+    def groups(self) -> dict[str, str]:
+        """The names of the roles that a mention can be of."""
+        return {role.id: role.name for role in self._community.roles.values()}
+
     def people(self) -> list[Person]:
         """Everybody but the bot."""
         return [

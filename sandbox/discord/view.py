@@ -72,7 +72,7 @@ def _seen(community: Community, message: Message, viewer: str) -> SeenMessage:
         is_edited=message.edited_at is not None,
         is_private=bool(message.only_for),
         buttons=buttons(message),
-        files=tuple(_file(community, one.id) for one in message.attachments),
+        files=(*(_file(community, one.id) for one in message.attachments), *_stickers(community, message)),
         reactions=tuple(Reaction(emoji, tuple(people)) for emoji, people in message.reactions.items()),
     )
 
@@ -81,6 +81,21 @@ def _file(community: Community, attachment_id: str) -> File:
     attachment = community.attachments[attachment_id]
     url = attachment_json(community, attachment)["url"]
     return File(attachment.id, attachment.filename, len(attachment.content), attachment.mime, url)
+
+
+def _stickers(community: Community, message: Message) -> list[File]:
+    named = [one["id"] for one in message.extra.get("sticker_items", [])]
+    known = {one.id: one for one in community.stickers.values()}
+    return [
+        File(
+            one.id,
+            one.filename,
+            len(one.content),
+            one.mime,
+            f"{community.base_url}/cdn/stickers/{one.filename}",
+        )
+        for one in (known[sticker_id] for sticker_id in named if sticker_id in known)
+    ]
 
 
 def buttons(message: Message) -> tuple[Button, ...]:

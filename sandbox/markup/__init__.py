@@ -2,7 +2,7 @@
 
 A tree is a list of nodes. A node is a string, or a dict whose "as" names it and whose "of" holds what lies inside:
 paragraph, heading, quote, pre, list, item, rule, table, row, cell, subtext, bold, italic, underline, strike, code,
-spoiler, link, mention, emoji, time, break.
+spoiler, link, mention, emoji, time, break. A quote may be folded, a time has Discord's style or Slack's shape.
 """
 
 from functools import lru_cache
@@ -31,13 +31,23 @@ def marked(platform: str, native: dict[str, Any]) -> Marked:
     if platform == "slack":
         _add(found, "mrkdwn", native.get("text"))
         _walk_slack(native, found)
+        for attachment in native.get("attachments") or []:
+            for part in (attachment, *(attachment.get("fields") or [])):
+                for key in ("pretext", "text", "value", "footer"):
+                    _add(found, "mrkdwn", part.get(key))
     elif platform == "discord":
         _walk_discord(native, found)
     elif platform == "telegram":
-        for text, entities in (("text", "entities"), ("caption", "caption_entities")):
-            if isinstance(written := native.get(text), str):
-                found.setdefault("telegram", {})[written] = telegram_tree(written, native.get(entities) or [])
+        _walk_telegram(native, found)
     return found
+
+
+def _walk_telegram(native: dict[str, Any], found: Marked) -> None:
+    said = found.setdefault("telegram", {})
+    for source in (native.get("quote") or {}, native):
+        for text, entities in (("text", "entities"), ("caption", "caption_entities")):
+            if isinstance(written := source.get(text), str):
+                said[written] = telegram_tree(written, source.get(entities) or [])
 
 
 def _walk_slack(value: object, found: Marked) -> None:
@@ -54,6 +64,8 @@ def _walk_slack(value: object, found: Marked) -> None:
 def _walk_discord(native: dict[str, Any], found: Marked) -> None:
     _add(found, "discord", native.get("content"))
     _add(found, "discord", (native.get("referenced_message") or {}).get("content"))
+    for snapshot in native.get("message_snapshots") or []:
+        _walk_discord(snapshot.get("message") or {}, found)
     for embed in native.get("embeds") or []:
         for part in (embed, *(embed.get("fields") or [])):
             for key in _DISCORD_KEYS:

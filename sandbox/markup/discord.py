@@ -11,7 +11,7 @@ from sandbox.markup.tree import Tree, node
 
 _SPECIAL = re.compile(
     r"<(?:@!?(?P<person>\d+)|@&(?P<role>\d+)|#(?P<room>\d+)|</(?P<command>[^:>]+):\d+>"
-    r"|t:(?P<time>-?\d{1,12})(?::(?P<style>[tTdDfFR]))?|a?:(?P<emoji>\w+):\d+)>"
+    r"|t:(?P<time>-?\d{1,12})(?::(?P<style>[tTdDfFRsS]))?|a?:(?P<emoji>\w+):\d+)>"
 )
 _FENCE = re.compile(r"^```[^`]*$")
 _UNDERLINED = re.compile(r"__(?!_)((?:\\.|[^\\])+?)__(?!_)", re.DOTALL)

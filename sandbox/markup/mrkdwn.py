@@ -9,6 +9,7 @@ _FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
 _TOKEN = re.compile(
     r"(?P<code>`[^`\n]+`)|<(?P<reference>[^<>\n]+)>|:(?P<emoji>[a-z0-9_+'-]+(?:::skin-tone-\d)?):|(?P<mark>[*_~])"
 )
+_DATE = re.compile(r"!date\^(?P<at>\d{1,12})\^(?P<shape>[^^]+)(?:\^.*)?")
 _QUOTE = ("&gt;", ">")
 _MARKS = {"*": "bold", "_": "italic", "~": "strike"}
 
@@ -103,6 +104,8 @@ def _reference(inside: str) -> Tree:
         return [node("mention", shown, kind="person", id=target[1:])]
     if target.startswith("#"):
         return [node("mention", shown, kind="room", id=target[1:])]
+    if found := _DATE.fullmatch(target):
+        return [node("time", shown, at=int(found["at"]), shape=_unescaped(found["shape"]))]
     if target.startswith("!date^"):
         return shown or [_unescaped(target)]
     if target.startswith("!subteam^"):

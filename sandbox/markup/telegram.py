@@ -14,7 +14,6 @@ _PLAIN_NAMES = {
     "spoiler": "spoiler",
     "code": "code",
     "blockquote": "quote",
-    "expandable_blockquote": "quote",
 }
 
 
@@ -63,8 +62,13 @@ def _node(entity: dict[str, Any], of: Tree) -> Tree:
     shown = "".join(part for part in of if isinstance(part, str))
     if kind in _PLAIN_NAMES:
         return [node(_PLAIN_NAMES[kind], of)]
+    if kind == "expandable_blockquote":
+        return [node("quote", of, is_folded=True)]
     if kind == "pre":
         return [node("pre", of, language=entity.get("language", ""))]
+    if kind == "custom_emoji":
+        # The drawing is on Telegram's servers; the character it stands for is in the text.
+        return [node("emoji", name="", character=shown)]
     if kind in ("mention", "hashtag", "cashtag", "bot_command"):
         return [node("mention", of, kind="text", id=shown)]
     if kind == "date_time" and (shape := entity.get("date_time_format")):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 Node = str | dict[str, Any]
 Tree = list[Node]
 
-SAFE_SCHEMES = ("http", "https", "mailto", "tel")
+SAFE_SCHEMES = ("http", "https", "mailto", "tel", "tg")
 _BARE_LINK = re.compile(r"https?://[^\s<>|]+[^\s<>|.,:;!?'\"\])}*_~]", re.IGNORECASE)
 
 

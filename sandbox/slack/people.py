@@ -48,6 +48,11 @@ class People:
         """What a person types to mention the bot."""
         return f"@{self.workspace.bot.display_name}"
 
+    @property
+    def groups(self) -> dict[str, str]:
+        """The handles of user groups by their ids."""
+        return dict(self.workspace.groups)
+
     def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
         """A new member of the workspace, in its public channels and in these rooms."""
         handle = _handle(name)

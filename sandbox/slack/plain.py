@@ -96,6 +96,8 @@ def _inline_word(workspace: Workspace, element: Json) -> str:
         case "channel":
             channel = workspace.channels.get(element["channel_id"])
             return f"#{channel.name if channel else element['channel_id']}"
+        case "usergroup":
+            return f"@{workspace.groups.get(element['usergroup_id'], element['usergroup_id'])}"
         case "broadcast":
             return f"@{element['range']}"
         case "emoji":

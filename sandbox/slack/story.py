@@ -22,6 +22,7 @@ def juniper_and_pine(clock: Clock) -> Workspace:
         workspace.users[user_id] = User(user_id, handle, name, about, avatar)
     workspace.users[bot.id] = bot
     workspace.users["USLACKBOT"] = User("USLACKBOT", "slackbot", "Slackbot", "Slack's own helper", "💡")
+    workspace.groups["S0SUPPORT"] = "support-team"
     everyone = [user_id for user_id, *_ in PEOPLE]
     created = int(workspace.now())
     for channel_id, name, kind, members, purpose in (

@@ -27,6 +27,8 @@ class Workspace:
     bot: User
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    """The handles of user groups by their ids."""
     files: dict[str, StoredFile] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Workspace:
         for user in self.users.values():
             for name in (user.handle, user.display_name, user.real_name):
                 names.setdefault(f"@{name.lower()}", f"<@{user.id}>")
+        names |= {f"@{handle.lower()}": f"<!subteam^{group_id}>" for group_id, handle in self.groups.items()}
         for channel in self.channels.values():
             if channel.kind != "im":
                 names[f"#{channel.name.lower()}"] = f"<#{channel.id}|{channel.name}>"

@@ -14,7 +14,7 @@ from sandbox.telegram.showing import messages_in, person_of, rooms_of
 from sandbox.telegram.special import special_content
 from sandbox.telegram.state import PendingQuery, TelegramState
 from sandbox.telegram.views import message_json, user_json
-from sandbox.telegram.writing import Writing, edit, replace_file, say, send
+from sandbox.telegram.writing import Writing, edit, move, replace_file, say, send, stop_moving
 
 FIRST_NEW_USER = 520000000
 
@@ -108,6 +108,14 @@ class TelegramSurface(WithoutForms):
 
     async def edit(self, person: str, room: str, message: str, text: str) -> None:
         edit(self.state, self._place(person, room), message, text)
+
+    async def move(self, person: str, room: str, message: str, latitude: float, longitude: float) -> None:
+        """A live location that the app shares moves."""
+        move(self.state, self._place(person, room), message, latitude, longitude)
+
+    async def stop_moving(self, person: str, room: str, message: str) -> None:
+        """The app stops sharing a live location."""
+        stop_moving(self.state, self._place(person, room), message)
 
     async def delete(self, person: str, room: str, message: str) -> None:
         people.delete(self.state, self._place(person, room), message)

@@ -86,6 +86,27 @@ def edit(state: TelegramState, place: Place, message_id: str, text: str) -> None
         history.amend(state, message, content=content, edited_at=state.now())
 
 
+def move(state: TelegramState, place: Place, message_id: str, latitude: float, longitude: float) -> None:
+    """A live location is somewhere else now."""
+    message = _live_location(place, message_id)
+    location = {**message.content["location"], "latitude": latitude, "longitude": longitude}
+    history.amend(state, message, content={"location": location}, edited_at=state.now())
+
+
+def stop_moving(state: TelegramState, place: Place, message_id: str) -> None:
+    """Sharing ends: what stays is the last location, live no more."""
+    message = _live_location(place, message_id)
+    location = {key: value for key, value in message.content["location"].items() if key != "live_period"}
+    history.amend(state, message, content={"location": location}, edited_at=state.now())
+
+
+def _live_location(place: Place, message_id: str) -> Message:
+    message = find_message(place, message_id)
+    if message.sender_id != place.user.id or not message.content.get("location", {}).get("live_period"):
+        raise SurfaceError("Only your own live locations move.")
+    return message
+
+
 def _fixed(formatted: FormattedText, longest: int) -> FormattedText:
     try:
         fixed = fix_formatted_text(formatted, is_empty_allowed=True)

@@ -1,11 +1,15 @@
-"""Towns for whole modules: the tests in them bring customers of their own, so that they can share one."""
+"""Towns for whole modules, whose tests bring customers of their own so that they can share one; and a browser."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
 
+from sandbox.sandbox import Ports, Sandbox
+from tests.acceptance.browsing import FLAGS, NAMES
 from tests.acceptance.town import Town, open_town
 from tests.conftest import ARTICLES
 
@@ -36,3 +40,24 @@ async def town(sqlite_url: str, articles: Path) -> AsyncIterator[Town]:
     """A town of its own for one test, with the staff on Slack."""
     async with open_town(sqlite_url, articles) as town:
         yield town
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        names = (playwright.chromium.executable_path, *NAMES)
+        found = next(filter(None, map(shutil.which, names)), None)
+        if found is None:
+            pytest.skip("No Chromium is found: install one, or run `playwright install chromium`.")
+        browser = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    """The platforms without a bot."""
+    made = Sandbox(ports=Ports.free())
+    await made.start()
+    yield made
+    await made.stop()

@@ -81,7 +81,9 @@ def _slack(writer: Dweller) -> dict[str, Saying]:
         "own_emoji": Saying("lamp :party_parrot:", ":party_parrot:"),
         "person": Saying("lamp @Priya", "@Priya"),
         "group": Saying(
-            "lamp", "@group", blocks=rich(section(text("lamp "), {"type": "usergroup", "usergroup_id": "S1"}))
+            "lamp",
+            "@support-team",
+            blocks=rich(section(text("lamp "), {"type": "usergroup", "usergroup_id": "S0SUPPORT"})),
         ),
         "channel": Saying("lamp #help", "#help"),
         "everyone": Saying("lamp @channel @here", "@channel @here"),

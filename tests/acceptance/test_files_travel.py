@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from bot.core.fidelity import FILES
 from sandbox.surface import File, Message, Upload
+from sandbox.telegram import TelegramServer
 from scripts.fidelity import TABLES
 from tests.acceptance.dwellers import FAILED, Dweller
 from tests.acceptance.files import content_of, document, picture
@@ -199,6 +200,27 @@ async def test_staff_keep_the_files_of_what_the_customer_took_back(line: Line) -
     await agent.hears(f"Oops, {customer.name}", "deleted by its author")
     await agent.town.settle()
     await gets(agent, seen, [len(document("oops.pdf").content)])
+
+
+async def test_a_place_that_moves_is_followed_to_its_end(line: Line) -> None:
+    for writer, reader in both_ways(line):
+        server = writer.server
+        if not isinstance(server, TelegramServer):
+            continue
+        place = {"latitude": 50.0, "longitude": 10.0, "live_period": 600}
+        message = await server.send(writer.id, writer.room, {"location": place})
+        copy = await reader.hears("50.00000, 10.00000", "live location")
+        for step in range(1, 6):
+            await server.move(writer.id, writer.room, message, 50.0 + step, 10.0)
+        await writer.town.settle()
+        await writer.town.later(seconds=31)
+        moved = await reader.hears("55.00000, 10.00000", "live location")
+        assert moved.id == copy.id
+        await server.move(writer.id, writer.room, message, 56.0, 10.0)
+        await server.stop_moving(writer.id, writer.room, message)
+        stopped = await reader.hears("56.00000, 10.00000")
+        assert stopped.id == copy.id
+        assert "live location" not in stopped.text
 
 
 async def test_nothing_failed_on_the_way(line: Line) -> None:

@@ -166,7 +166,7 @@ async def test_a_double_press_brings_one_ticket(stage: Stage, vera: Person, ana:
     at, button = stage.button("discord", vera.direct, "Jump in")
     await stage.feed("discord", vera.press(button, at), vera.press(button, at))
     assert vera.was_told.startswith("You are on ticket #")
-    counts = await stage.ask(lambda work: work.tickets.counts())
+    counts = await stage.ask(lambda work: work.queue.counts())
     assert counts.claimed == 1
 
 

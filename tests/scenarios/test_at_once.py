@@ -111,7 +111,7 @@ async def test_two_processes_that_hear_the_same_person_at_once_make_one_conversa
             await stage.house.ticker.tick()
             await stage.settle()
         assert len([seen for seen in dana.sees if "I have asked our team to help you" in seen]) == 1
-        counts = await one.ask(lambda work: work.tickets.counts())
+        counts = await one.ask(lambda work: work.queue.counts())
         assert counts.waiting == 1
 
         def said(work: UnitOfWork) -> list[str]:

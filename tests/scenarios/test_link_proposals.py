@@ -1,10 +1,12 @@
 """Staff believe that two customers are one person: both accounts are asked, and neither learns of the other before."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.stage import Person, Stage
+from bot.core.texts import plain
+from tests.stage import Person, Stage, open_stage
 
 
 @pytest.fixture
@@ -158,3 +160,13 @@ async def test_who_cannot_be_asked_is_not_linked(
     assert "could not be asked" in stage.in_thread(1)[-1]
     await dana.presses("Yes, that is me")
     assert "That button is no longer in use" in dana.was_told
+
+
+async def test_the_command_for_a_code_is_named_as_it_is_given(database_url: str, articles: Path) -> None:
+    async with open_stage(database_url, articles, command_prefix="ah-") as stage:
+        dana, mia, ana = stage.person("telegram", "Dana"), stage.person("discord", "Mia"), stage.agent("Ana")
+        await dana.gives("ticket", "My shelf wobbles")
+        await mia.gives("ticket", "The screw is missing")
+        await mia.blocks(is_reported=False)
+        await ana.gives("link", "1 2")
+        assert "the customer gets one with /ah-link." in plain(stage.in_thread(1)[-1])

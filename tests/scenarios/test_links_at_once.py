@@ -109,7 +109,7 @@ async def test_link_and_unlink_at_once_leave_nobody_half_linked(two: tuple[Stage
         assert all(contact == conversation for contact, conversation in found)
         whose = await persons(one, dana, mia, carla)
         assert whose[0] == whose[2] != whose[1]
-        counts = await one.ask(lambda work: work.tickets.counts())
+        counts = await one.ask(lambda work: work.queue.counts())
         assert counts.waiting == 2 * (number + 1), "one ticket for each person"
 
 
@@ -124,7 +124,7 @@ async def test_a_person_who_asks_from_both_accounts_at_once_has_one_ticket(two: 
             one.accept("telegram", dana.command("human")), other.accept("discord", mia.command("human"))
         )
         await all_settled(one, other)
-        counts = await one.ask(lambda work: work.tickets.counts())
+        counts = await one.ask(lambda work: work.queue.counts())
         assert counts.waiting == number + 1
 
 
@@ -141,5 +141,5 @@ async def test_a_link_while_both_ask_leaves_one_ticket(two: tuple[Stage, Stage])
             one.accept("discord", mia.command("human")),
         )
         await all_settled(one, other)
-        counts = await one.ask(lambda work: work.tickets.counts())
+        counts = await one.ask(lambda work: work.queue.counts())
         assert counts.waiting == number + 1

@@ -68,7 +68,7 @@ async def test_nothing_of_a_failed_try_remains(stage: Stage, dana: Person, faili
     await dana.says("poison: I want to talk to a human")
     assert dana.sees == []
     assert stage.threads() == []
-    counts = await stage.ask(lambda work: work.tickets.counts())
+    counts = await stage.ask(lambda work: work.queue.counts())
     assert counts.waiting == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.core.places import Place
 from bot.core.texts import plain
 from handlers import queueing
-from storage import tickets
+from storage import ticket_queue
 from tests.stage import Person, Stage
 
 
@@ -34,7 +34,7 @@ async def test_a_ticket_has_a_number_a_place_and_an_honest_expectation(stage: St
 async def test_of_a_place_far_back_nothing_is_said_but_that(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (tickets, queueing):
+    for module in (ticket_queue, queueing):
         monkeypatch.setattr(module, "MOST_COUNTED_AHEAD", 1)
     _, eli, fay = await waiting(stage, "Dana", "Eli", "Fay")
     assert "You are number 2 in line." in eli.sees[-1]

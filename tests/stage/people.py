@@ -84,9 +84,17 @@ class Person:
             )
         )  # fmt: skip
 
-    async def edits(self, message: MessageAt, text: str, files: Sequence[FileRef] | None = None) -> None:
+    async def edits(
+        self,
+        message: MessageAt,
+        text: str,
+        files: Sequence[FileRef] | None = None,
+        *,
+        is_passing: bool = False,
+    ) -> None:
         now = None if files is None else tuple(files)
-        await self.does(MessageEdited(self._id("edit"), self._now, message, self.author, text, now))
+        edit = MessageEdited(self._id("edit"), self._now, message, self.author, text, now, is_passing)
+        await self.does(edit)
 
     async def deletes(self, message: MessageAt) -> None:
         await self.does(MessageDeleted(f"{self.platform}:delete:{message.id}", self._now, message))

@@ -1,10 +1,11 @@
 // How Discord looks: dark, channels and forum posts, embeds, components, and messages that only you can see.
 
-import { el } from "./dom.js";
+import { behindWords, el } from "./dom.js";
 import { drawComponents } from "./discord_components.js";
 import { drawEmbed } from "./discord_embeds.js";
-import { fileList } from "./files.js";
+import { discordFiles, drawSpecial, forwarded } from "./discord_special.js";
 import { openLatestPost } from "./forum.js";
+import { isOnlyEmoji } from "./markup.js";
 import { text } from "./texts.js";
 
 const COMPONENTS_V2 = 1 << 15;
@@ -109,8 +110,13 @@ export const discord = {
             message.author.is_bot && el("span", { class: "app" }, text("app-discord")),
             view.time(),
           ),
-        el("div", { class: "words" }, words(view), view.edited()),
-        fileList(message.files),
+        behindWords(
+          el("div", { class: ["words", isOnlyEmoji(native.content ?? "") && "is-jumbo"] }, words(view)),
+          view.edited(),
+        ),
+        forwarded(view),
+        discordFiles(view),
+        drawSpecial(view),
         native.flags & COMPONENTS_V2 ? null : drawComponents(view, native.components ?? []),
         view.reactions(),
         view.threadBar(),
@@ -138,14 +144,11 @@ function answered(view) {
   const source = native.referenced_message;
   const shown = source
     ? [
-        el("strong", {}, source.author.global_name ?? source.author.username),
+        el("strong", {}, view.pane.names.person(source.author.id) ?? source.author.username),
         " ",
-        source.content ? view.tree("discord", source.content) : text("click-to-see"),
+        source.content ? view.line("discord", source.content) : text("click-to-see"),
       ]
     : text("deleted-message");
-  const jump = () =>
-    view.conversation.element
-      .querySelector(`[data-message="${CSS.escape(native.message_reference.message_id)}"]`)
-      ?.focus();
+  const jump = () => view.jump(native.message_reference.message_id);
   return el("button", { type: "button", class: "answered", on: { click: jump } }, shown);
 }

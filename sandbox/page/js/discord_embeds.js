@@ -10,7 +10,14 @@ export function drawEmbed(view, embed) {
     el(
       "div",
       { class: "embed-words" },
-      embed.author?.name && el("p", { class: "embed-author" }, linked(embed.author.url, embed.author.name)),
+      embed.provider?.name && el("p", { class: "embed-provider" }, embed.provider.name),
+      embed.author?.name &&
+        el(
+          "p",
+          { class: "embed-author" },
+          embed.author.icon_url && picture({ url: embed.author.icon_url }, "embed-icon"),
+          linked(embed.author.url, embed.author.name),
+        ),
       embed.title && el("p", { class: "embed-title" }, linked(embed.url, view.tree("discord", embed.title))),
       embed.description && el("div", { class: "embed-description" }, view.tree("discord", embed.description)),
       embed.fields?.length > 0 &&

@@ -28,7 +28,17 @@ export function el(tag, props = {}, ...children) {
   return element;
 }
 
-const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "selected", "multiple", "required", "open"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "hidden",
+  "selected",
+  "multiple",
+  "required",
+  "open",
+  "inert",
+]);
 
 export function classes(parts) {
   return [parts].flat(Infinity).filter(Boolean).join(" ");
@@ -48,6 +58,16 @@ export function replace(parent, ...children) {
   return add(parent, ...children);
 }
 
+/** Put a mark behind the last words, also when they lie in a paragraph of their own. */
+export function behindWords(element, mark) {
+  if (!mark) return element;
+  let last = element;
+  while (last.lastChild && last.lastChild === last.lastElementChild && /^(DIV|P)$/.test(last.lastElementChild.tagName))
+    last = last.lastElementChild;
+  last.append(" ", mark);
+  return element;
+}
+
 /** A button that says what it does to those who cannot see its sign. */
 export function iconButton(sign, name, onClick, props = {}) {
   return el(
@@ -57,10 +77,10 @@ export function iconButton(sign, name, onClick, props = {}) {
   );
 }
 
-/** A link that opens elsewhere and tells nobody where it came from; other than web and mail addresses it is just text. */
+/** A link that opens elsewhere and tells nobody where it came from; other than web, mail, phone and Telegram addresses it is text. */
 export function outsideLink(url, ...children) {
-  if (!/^(https?|mailto|tel):/i.test(url)) return el("span", {}, ...children);
-  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
+  if (!/^(https?|mailto|tel|tg):/i.test(url)) return el("span", {}, ...children);
+  return el("a", { href: url, title: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
 
 /** Run the last call of a burst, some milliseconds after the first one. */

@@ -3,7 +3,7 @@
 import { avatar } from "./people.js";
 import { el, iconButton } from "./dom.js";
 import { emojiCalled, pickable } from "./emoji.js";
-import { drawn } from "./markup.js";
+import { drawn, lineOf } from "./markup.js";
 import { menu, popup } from "./popup.js";
 import { text } from "./texts.js";
 import { clockText, dayText, fullText, isSameDay } from "./time.js";
@@ -29,10 +29,10 @@ export class MessageList {
     const kept = new Map();
     const wanted = [];
     let previous = null;
-    for (const message of messages) {
+    for (const message of this.conversation.pane.skin.arranged?.(messages) ?? messages) {
       if (!previous || !isSameDay(previous.sent_at, message.sent_at))
         wanted.push(this.row(kept, `day ${dayText(message.sent_at)}`, "", () => daySeparator(message)));
-      const isTogether = Boolean(previous) && belongTogether(previous, message);
+      const isTogether = Boolean(previous) && this.belongTogether(previous, message);
       const signature = JSON.stringify([message, isTogether, this.conversation.pane.me]);
       wanted.push(this.row(kept, message.id, signature, () => this.message(message, isTogether)));
       previous = message;
@@ -43,6 +43,19 @@ export class MessageList {
     arrange(this.inner, wanted);
     this.drawUnread();
     if (isAtEnd) this.toEnd();
+  }
+
+  belongTogether(previous, message) {
+    // In a thread every message answers the first one, so only that one stands apart.
+    const isApart = this.conversation.isSide ? previous.id === message.reply_to : Boolean(message.reply_to);
+    return (
+      previous.author.id === message.author.id &&
+      message.sent_at - previous.sent_at < TOGETHER_SECONDS &&
+      isSameDay(previous.sent_at, message.sent_at) &&
+      !isApart &&
+      !previous.thread &&
+      previous.is_private === message.is_private
+    );
   }
 
   row(kept, key, signature, make) {
@@ -72,17 +85,21 @@ export class MessageList {
   message(message, isTogether) {
     const { conversation } = this;
     const { pane } = conversation;
+    const treeOf = (source, dialect, words) => drawn(source.markup?.[dialect]?.[words] ?? [words], pane.names);
     const view = {
       message,
       pane,
       conversation,
       isTogether,
       isMine: message.author.id === pane.me,
-      tree: (dialect, words) => drawn(message.markup?.[dialect]?.[words] ?? [words], pane.names),
+      tree: (dialect, words) => treeOf(message, dialect, words),
+      treeOf,
+      line: (dialect, words) => lineOf(message.markup?.[dialect]?.[words] ?? [words], pane.names),
+      jump: (id) => this.jump(id),
       press: (button) => conversation.press(message, button),
       avatar: () => avatar(message.author),
       time: () => el("time", { title: fullText(message.sent_at) }, clockText(message.sent_at)),
-      edited: () => message.is_edited && el("span", { class: "edited" }, text("edited")),
+      edited: () => message.is_edited && el("span", { class: "edited" }, text(pane.skin.editedMark ?? "edited")),
       reactions: () => this.reactions(message),
       threadBar: () => this.threadBar(message),
     };
@@ -91,12 +108,18 @@ export class MessageList {
       {
         class: ["message", isTogether && "is-together", view.isMine && "is-mine", message.is_private && "is-private"],
         tabindex: -1,
-        data: { message: message.id },
+        data: { message: message.id, parts: (message.parts ?? []).map((part) => part.id).join(" ") },
         "aria-label": text("message-by", { name: message.author.name }),
       },
       pane.skin.message(view),
       this.toolbar(message),
     );
+  }
+
+  /** Bring the message with this id to the front, also when it is a part of an album. */
+  jump(id) {
+    const safe = CSS.escape(id);
+    this.inner.querySelector(`[data-message="${safe}"], [data-parts~="${safe}"]`)?.focus();
   }
 
   reactions(message) {
@@ -205,17 +228,6 @@ export class MessageList {
 
 function daySeparator(message) {
   return el("div", { class: "day", role: "separator" }, el("span", {}, dayText(message.sent_at)));
-}
-
-function belongTogether(previous, message) {
-  return (
-    previous.author.id === message.author.id &&
-    message.sent_at - previous.sent_at < TOGETHER_SECONDS &&
-    isSameDay(previous.sent_at, message.sent_at) &&
-    !message.reply_to &&
-    !previous.thread &&
-    previous.is_private === message.is_private
-  );
 }
 
 function arrange(parent, wanted) {

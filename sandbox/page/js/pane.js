@@ -21,6 +21,7 @@ export class Pane {
     this.skin = skin;
     this.api = new PlatformApi(platform);
     this.people = [];
+    this.groups = {};
     this.me = "";
     this.roomsOf = new Map();
     this.placeOf = new Map();
@@ -105,8 +106,9 @@ export class Pane {
   }
 
   async loadPeople() {
-    const { people, bot, bot_mention: botMention } = await this.api.get("people");
+    const { people, bot, bot_mention: botMention, groups } = await this.api.get("people");
     this.people = people;
+    this.groups = groups ?? {};
     this.bot = bot ? { ...bot, mention: botMention } : null;
     this.peopleBar.draw();
     this.drawAbout();
@@ -143,7 +145,8 @@ export class Pane {
       me: this.me,
       person: (id) => (this.bot?.id === id ? this.bot.name : this.person(id)?.name),
       room: (id) => everywhere.find((room) => room.id === id)?.name,
-      role: () => undefined,
+      role: (id) => this.groups[id],
+      labelsCode: Boolean(this.skin.labelsCode),
     };
   }
 

@@ -1,9 +1,11 @@
 // How Slack looks: an aubergine sidebar, messages with blocks, threads at the side, an App Home.
 
-import { el } from "./dom.js";
-import { fileList } from "./files.js";
+import { behindWords, el } from "./dom.js";
 import { choosePerson } from "./pane_menu.js";
+import { isOnlyEmoji } from "./markup.js";
 import { drawBlocks } from "./slack_blocks.js";
+import { attached, slackFiles } from "./slack_files.js";
+import { isOnlyEmojiIn } from "./slack_rich_text.js";
 import { text } from "./texts.js";
 
 const SERVICE = new Set([
@@ -108,7 +110,8 @@ export const slack = {
 
   message(view) {
     const { message, isTogether } = view;
-    if (SERVICE.has(message.native.subtype)) return el("p", { class: "service" }, message.text);
+    const { native } = message;
+    if (SERVICE.has(native.subtype)) return el("p", { class: "service" }, message.text);
     return [
       isTogether ? el("span", { class: "gutter" }, view.time()) : view.avatar(),
       el(
@@ -123,9 +126,9 @@ export const slack = {
             message.author.is_bot && el("span", { class: "app" }, text("app")),
             view.time(),
           ),
-        el("div", { class: "words" }, words(view), !isCard(message) && view.edited()),
-        (message.native.attachments ?? []).map((attachment) => attached(view, attachment)),
-        fileList(message.files),
+        native.subtype === "huddle_thread" ? huddle(view) : said(view),
+        (native.attachments ?? []).map((attachment) => attached(view, attachment)),
+        slackFiles(view),
         view.reactions(),
         view.threadBar(),
       ),
@@ -138,20 +141,29 @@ function isCard(message) {
   return message.author.is_bot && message.native.blocks?.some((block) => block.type !== "rich_text");
 }
 
+function said(view) {
+  const { native, text: plain } = view.message;
+  const isLarge = native.blocks?.length ? isOnlyEmojiIn(native.blocks) : isOnlyEmoji(plain);
+  const shown = el("div", { class: ["words", isLarge && "is-jumbo"] }, words(view));
+  return behindWords(shown, !isCard(view.message) && view.edited());
+}
+
+function huddle(view) {
+  return el(
+    "div",
+    { class: "huddle" },
+    el("span", { class: "huddle-sign", "aria-hidden": "true" }, "🎧"),
+    el(
+      "span",
+      {},
+      el("strong", {}, text("huddle")),
+      el("small", {}, text("huddle-by", { name: view.message.author.name })),
+    ),
+  );
+}
+
 function words(view) {
   const { native, text: plain } = view.message;
   if (native.blocks?.length) return drawBlocks(view, native.blocks);
   return el("div", { class: "block section" }, view.tree("mrkdwn", native.text ?? plain));
-}
-
-function attached(view, attachment) {
-  const inside = [
-    attachment.pretext && el("p", {}, view.tree("mrkdwn", attachment.pretext)),
-    attachment.title && el("strong", {}, attachment.title),
-    attachment.text && !attachment.blocks && el("p", {}, view.tree("mrkdwn", attachment.text)),
-    attachment.blocks && drawBlocks(view, attachment.blocks),
-  ];
-  const box = el("div", { class: "attachment" }, inside);
-  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) box.style.borderColor = `#${attachment.color.replace("#", "")}`;
-  return box;
 }

@@ -2,6 +2,7 @@
 
 import { el, outsideLink } from "./dom.js";
 import { emojiCalled } from "./emoji.js";
+import { fileSign } from "./files.js";
 import { richText } from "./slack_rich_text.js";
 import { drawElement } from "./slack_elements.js";
 
@@ -64,18 +65,21 @@ const DRAW = {
           el(
             "tr",
             {},
-            row.map((cell) => el("td", {}, tableCell(view, cell))),
+            row.map((cell, column) => el("td", { class: cellClass(block, column) }, tableCell(view, cell))),
           ),
         ),
       ),
     ),
   input: (view, block) => el("div", { class: "block section" }, el("strong", {}, drawText(view, block.label))),
-  file: (view, block) => el("p", { class: "block section" }, block.external_id ?? ""),
+  file: (view, block) =>
+    el("p", { class: "block file" }, fileSign({ name: block.external_id }), el("span", {}, block.external_id ?? "")),
   video: (view, block) =>
     el(
-      "p",
-      { class: "block section" },
-      outsideLink(block.title_url ?? block.video_url ?? "", drawText(view, block.title)),
+      "div",
+      { class: "block attachment" },
+      block.author_name && el("p", { class: "attachment-author" }, block.author_name),
+      el("strong", {}, outsideLink(block.title_url ?? block.video_url ?? "", drawText(view, block.title))),
+      block.description && el("p", {}, drawText(view, block.description)),
     ),
 };
 
@@ -122,6 +126,12 @@ function image(object) {
     { once: true },
   );
   return picture;
+}
+
+function cellClass(block, column) {
+  const settings = block.column_settings?.[column] ?? {};
+  const side = ["center", "right"].includes(settings.align) ? `is-${settings.align}` : "";
+  return [side, settings.is_wrapped && "is-wrapped"];
 }
 
 function tableCell(view, cell) {

@@ -1,8 +1,10 @@
 // Slack's rich text: what people type arrives as a tree already.
 
+import { codeBlock } from "./code.js";
 import { el, outsideLink } from "./dom.js";
 import { emojiCalled } from "./emoji.js";
-import { momentText } from "./time.js";
+import { isOnlyEmoji } from "./markup.js";
+import { fullText, shapedText } from "./time.js";
 
 const TAGS = { bold: "strong", italic: "em", strike: "s", code: "code", underline: "u" };
 
@@ -13,7 +15,7 @@ export function richText(view, elements) {
 const BLOCKS = {
   rich_text_section: (view, element) => el("div", { class: "rt-section" }, inline(view, element.elements)),
   rich_text_quote: (view, element) => el("blockquote", {}, inline(view, element.elements)),
-  rich_text_preformatted: (view, element) => el("pre", {}, el("code", {}, inline(view, element.elements))),
+  rich_text_preformatted: (view, element) => codeBlock(inline(view, element.elements), { language: element.language }),
   rich_text_list: (view, element) => {
     const list = el(
       element.style === "ordered" ? "ol" : "ul",
@@ -21,6 +23,7 @@ const BLOCKS = {
       (element.elements ?? []).map((item) => el("li", {}, inline(view, item.elements))),
     );
     list.classList.add(`indent-${Math.min(element.indent ?? 0, 5)}`);
+    list.classList.toggle("has-border", Boolean(element.border));
     return list;
   },
 };
@@ -47,14 +50,34 @@ function word(view, element) {
     case "channel":
       return el("span", { class: "mention" }, `#${names.room(element.channel_id) ?? element.channel_id}`);
     case "usergroup":
-      return el("span", { class: "mention" }, `@${element.usergroup_id}`);
+      return el("span", { class: "mention" }, `@${names.role(element.usergroup_id) ?? element.usergroup_id}`);
     case "broadcast":
       return el("span", { class: "mention is-me" }, `@${element.range}`);
     case "date":
-      return el("time", { class: "moment" }, element.fallback ?? momentText(element.timestamp, "f"));
+      return el("time", { class: "moment", title: fullText(element.timestamp) }, dateOf(element));
+    case "color":
+      return swatch(element.value);
     default:
       return String(element.text ?? element.value ?? "");
   }
+}
+
+function dateOf(element) {
+  const words = shapedText(element.timestamp, element.format ?? "{date_long} {time}");
+  return element.url ? outsideLink(element.url, words) : words;
+}
+
+function swatch(value) {
+  const sample = el("i", { class: "swatch", "aria-hidden": "true" });
+  if (/^#[0-9a-f]{6}$/i.test(value)) sample.style.background = value;
+  return [el("code", {}, value), sample];
+}
+
+/** A message of nothing but emoji is shown large. */
+export function isOnlyEmojiIn(blocks) {
+  const words = blocks.flatMap((block) => (block.elements ?? []).flatMap((part) => part.elements ?? [part]));
+  const shown = words.map((word) => (word.type === "emoji" ? emojiCalled(word.name) : (word.text ?? "?")));
+  return blocks.every((block) => block.type === "rich_text") && isOnlyEmoji(shown.join("").trim());
 }
 
 function lines(words) {

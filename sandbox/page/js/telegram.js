@@ -1,8 +1,10 @@
 // How Telegram looks: bubbles on a pattern, inline keyboards under them, topics in groups.
 
 import { el, outsideLink } from "./dom.js";
-import { fileList } from "./files.js";
 import { openLatestPost } from "./forum.js";
+import { hidden, isOnlyEmoji } from "./markup.js";
+import { captionsOf, fillsBubble, isRound, isSticker, telegramFiles, withAlbums } from "./telegram_files.js";
+import { drawSpecial } from "./telegram_special.js";
 import { text } from "./texts.js";
 
 const SERVICE = [
@@ -16,13 +18,15 @@ const SERVICE = [
   "general_forum_topic_unhidden",
   "pinned_message",
 ];
-const TEXTLESS = /^\[(photo|document|video|video_note|animation|audio|voice|sticker)\]$/;
 
 export const telegram = {
   name: "telegram",
   listsThreads: true,
   sendsCommandsAsText: true,
   hasHome: false,
+  labelsCode: true,
+  editedMark: "edited-telegram",
+  arranged: withAlbums,
 
   logo: () => el("span", { class: "logo logo-telegram", "aria-hidden": "true" }, "➤"),
 
@@ -113,12 +117,13 @@ export const telegram = {
         { class: "bubble-column" },
         el(
           "div",
-          { class: ["bubble", !message.text && "has-picture-only"] },
+          { class: ["bubble", ...shapeOf(message)] },
           !isMine && isGroup && !isTogether && el("strong", { class: "author" }, message.author.name),
-          native.forward_origin && el("p", { class: "forwarded" }, text("forwarded")),
+          forwarded(native),
           answered(view),
-          fileList(message.files),
-          el("div", { class: "words" }, words(view)),
+          drawSpecial(native),
+          telegramFiles(view),
+          words(view),
           view.reactions(),
           el(
             "span",
@@ -139,28 +144,81 @@ function isService(message) {
   return SERVICE.some((kind) => kind in message.native);
 }
 
-function words(view) {
-  const { message } = view;
-  const said = message.native.text ?? message.native.caption ?? message.text;
-  if (TEXTLESS.test(said) && message.files.length) return null;
-  return view.tree("telegram", said);
+/** What the bubble looks like: without a ground under stickers, filled to its edges by pictures and maps. */
+function shapeOf(message) {
+  const { native } = message;
+  const isBare = isSticker(native) || isRound(native) || Boolean(native.dice) || isOnlyEmoji(native.text ?? "");
+  const isFull = fillsBubble(message) || Boolean(native.venue || native.location);
+  const isWordless = isFull && saidIn(message) === undefined && !native.venue && !native.location?.live_period;
+  return [isBare && "is-bare", isFull && "is-full", isWordless && "is-wordless"];
 }
 
+function saidIn(message) {
+  const captions = captionsOf(message);
+  if (captions.length > 1) return undefined;
+  return message.native.text ?? captions[0];
+}
+
+function words(view) {
+  const { message } = view;
+  const said = saidIn(message);
+  if (said !== undefined) {
+    const source = (message.parts ?? []).find((part) => part.native.caption === said) ?? message;
+    const isLarge = isOnlyEmoji(message.native.text ?? "");
+    return el("div", { class: ["words", isLarge && "is-jumbo"] }, view.treeOf(source, "telegram", said));
+  }
+  if (message.files.length || drawSpecial(message.native)) return null;
+  return el("div", { class: "words" }, message.text || el("em", {}, text("unsupported")));
+}
+
+function forwarded({ forward_origin: origin }) {
+  if (!origin) return null;
+  const user = origin.sender_user;
+  const name =
+    origin.sender_user_name ??
+    origin.sender_chat?.title ??
+    origin.chat?.title ??
+    [user?.first_name, user?.last_name].filter(Boolean).join(" ");
+  return el("p", { class: "forwarded" }, text("forwarded-from"), " ", el("strong", {}, name));
+}
+
+/** What it answers: in this chat or in another, and of that only what was quoted. */
 function answered(view) {
   const { native } = view.message;
-  const source = native.reply_to_message;
+  const source = native.reply_to_message ?? native.external_reply;
   // In a topic every message answers the one that opened it; that is not worth saying.
   if (!source || "forum_topic_created" in source) return null;
-  const name = [source.from?.first_name, source.from?.last_name].filter(Boolean).join(" ");
-  const jump = () =>
-    view.conversation.element.querySelector(`[data-message="${CSS.escape(String(source.message_id))}"]`)?.focus();
-  const said = native.quote?.text ?? source.text ?? source.caption ?? text("a-file");
+  const jump = () => view.jump(String(source.message_id));
+  const said = native.quote?.text ?? previewOf(source);
   return el(
     "button",
-    { type: "button", class: "answered", on: { click: jump } },
-    el("strong", {}, name),
-    el("span", {}, said),
+    { type: "button", class: ["answered", native.quote && "has-quote"], on: { click: jump } },
+    el("strong", {}, nameOf(source)),
+    el("span", {}, native.quote ? view.tree("telegram", said) : (said ?? text(kindOf(source)))),
   );
+}
+
+function previewOf(source) {
+  const entities = source.entities ?? source.caption_entities ?? [];
+  const covered = entities.filter((entity) => entity.type === "spoiler").reverse();
+  const said = source.text ?? source.caption;
+  return covered.reduce((words, { offset, length }) => {
+    const end = offset + length;
+    return words.slice(0, offset) + hidden(words.slice(offset, end)) + words.slice(end);
+  }, said);
+}
+
+function nameOf({ from, origin, chat }) {
+  const user = from ?? origin?.sender_user;
+  const name = [user?.first_name, user?.last_name].filter(Boolean).join(" ");
+  return name || origin?.sender_user_name || origin?.chat?.title || chat?.title || "";
+}
+
+const KINDS = ["photo", "video", "voice", "sticker", "audio", "video_note", "animation", "poll", "location", "contact"];
+
+function kindOf(source) {
+  const kind = KINDS.find((name) => name in source);
+  return kind ? `kind-${kind}` : "a-file";
 }
 
 function keyboard(view, rows, kind) {

@@ -13,6 +13,8 @@ const DISCORD_STYLES = {
   D: { dateStyle: "long" },
   f: { dateStyle: "long", timeStyle: "short" },
   F: { dateStyle: "full", timeStyle: "short" },
+  s: { dateStyle: "short", timeStyle: "short" },
+  S: { dateStyle: "short", timeStyle: "medium" },
 };
 const SPANS = [
   ["year", 31_536_000],
@@ -51,12 +53,44 @@ export function isSameDay(one, other) {
   return startOfDay(one) === startOfDay(other);
 }
 
-/** A moment as Discord's styles t, T, d, D, f, F and R show it. */
+/** A moment as Discord's styles t, T, d, D, f, F, s, S and R show it. */
 export function momentText(seconds, style) {
-  if (style !== "R") return new Intl.DateTimeFormat(LANGUAGE, DISCORD_STYLES[style]).format(seconds * 1000);
+  const shape = DISCORD_STYLES[style] ?? DISCORD_STYLES.f;
+  if (style !== "R") return new Intl.DateTimeFormat(LANGUAGE, shape).format(seconds * 1000);
   const away = seconds - nowSeconds();
   const [unit, size] = SPANS.find(([, span]) => Math.abs(away) >= span) ?? ["second", 1];
   return RELATIVE.format(Math.round(away / size), unit);
+}
+
+const SLACK_PARTS = {
+  date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
+  date_slash: { year: "numeric", month: "2-digit", day: "2-digit" },
+  date: { year: "numeric", month: "long", day: "numeric" },
+  date_long_full: { year: "numeric", month: "long", day: "numeric" },
+  date_short: { year: "numeric", month: "short", day: "numeric" },
+  date_long: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
+  time: { hour: "numeric", minute: "2-digit" },
+  time_secs: { hour: "numeric", minute: "2-digit", second: "2-digit" },
+};
+
+/** A moment as Slack's shapes such as "{date_short_pretty} at {time}" show it; what is in no braces stays. */
+export function shapedText(seconds, shape) {
+  return shape.replace(/\{(\w+)\}/g, (whole, name) => {
+    if (name === "ago") return momentText(seconds, "R");
+    const isPretty = name.endsWith("_pretty");
+    const day = isPretty ? dayText(seconds) : "";
+    if (isPretty && [text("today"), text("yesterday")].includes(day)) return day;
+    const part = SLACK_PARTS[name.replace(/_pretty$/, "").replace("day_divider", "date_long")];
+    return part ? new Intl.DateTimeFormat(LANGUAGE, part).format(seconds * 1000) : whole;
+  });
+}
+
+/** How long something lasts, such as 0:07 or 1:02:03. */
+export function lengthText(seconds) {
+  const whole = Math.max(0, Math.round(Number.isFinite(seconds) ? seconds : 0));
+  const [hours, minutes] = [Math.floor(whole / 3_600), Math.floor((whole % 3_600) / 60)];
+  const parts = hours ? [hours, String(minutes).padStart(2, "0")] : [minutes];
+  return [...parts, String(whole % 60).padStart(2, "0")].join(":");
 }
 
 /** How far the clock is ahead, such as "+1 day 2 h"; empty when it is not. */

@@ -8,6 +8,7 @@ from sandbox.slack.methods import (
     files,
     messages,
     reactions,
+    usergroups,
     users,
     views,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "files",
     "messages",
     "reactions",
+    "usergroups",
     "users",
     "views",
 ]

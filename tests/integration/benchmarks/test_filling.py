@@ -48,7 +48,7 @@ def test_a_queue_is_as_long_as_was_asked_for(database_url: str) -> None:
         (first,) = work.tickets.waiting(limit=1)
         last = work.tickets.numbered(40)
         assert last is not None
-        return first.number, work.tickets.place_in_queue(last), len(work.deadlines.due(NOON, limit=100))
+        return first.number, work.queue.place_of(last), len(work.deadlines.due(NOON, limit=100))
 
     assert read(make_engine(database_url), NOON, question) == (1, 40, 0)
 

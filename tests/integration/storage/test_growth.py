@@ -25,7 +25,7 @@ MAY_READ_ALL = {
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
     "storage.article_figures._SHELF": "articles are few, and read when an editor wants to know",
     "storage.unanswered._OPEN": "the newest two hundred",
-    "storage.tickets._FIRST_CLAIMS": "the newest fifty",
+    "storage.ticket_queue._FIRST_CLAIMS": "the newest fifty",
 }
 """Statements that read a table or an index from end to end, and why they may."""
 NOT_STORED = (

@@ -11,10 +11,10 @@ from bot.core.commands import Role
 from bot.core.events import Author
 from bot.core.places import Identity, MessageAt, Place
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
-from storage import UnitOfWork, read, tickets, write
+from storage import UnitOfWork, read, ticket_queue, write
 from storage.ids import Ids
 from storage.session import Session
-from storage.tickets import QueueCounts
+from storage.ticket_queue import QueueCounts
 from tests.integration.storage.conftest import NOON
 
 
@@ -67,21 +67,21 @@ def test_the_queue_is_in_order_and_knows_each_place(work: UnitOfWork) -> None:
     for number, name in enumerate(("a", "b", "c")):
         opened.append(later(work, minutes=number).tickets.open(conversation(work, name), name, ()))
     assert [one.id for one in work.tickets.waiting(limit=10)] == [one.id for one in opened]
-    assert [work.tickets.place_in_queue(one) for one in opened] == [1, 2, 3]
-    assert work.tickets.oldest_waiting_since() == NOON
+    assert [work.queue.place_of(one) for one in opened] == [1, 2, 3]
+    assert work.queue.oldest_since() == NOON
 
 
 def test_nobody_is_counted_whose_place_is_too_far_back(
     work: UnitOfWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tickets, "MOST_COUNTED_AHEAD", 1)
+    monkeypatch.setattr(ticket_queue, "MOST_COUNTED_AHEAD", 1)
     opened = [work.tickets.open(conversation(work, name), name, ()) for name in "abc"]
-    assert [work.tickets.place_in_queue(one) for one in opened] == [1, 2, None]
+    assert [work.queue.place_of(one) for one in opened] == [1, 2, None]
 
 
 def test_tickets_of_the_same_instant_have_different_places(work: UnitOfWork) -> None:
     opened = [work.tickets.open(conversation(work, name), name, ()) for name in "abc"]
-    assert [work.tickets.place_in_queue(one) for one in opened] == [1, 2, 3]
+    assert [work.queue.place_of(one) for one in opened] == [1, 2, 3]
 
 
 def test_a_release_gives_the_old_place_and_a_reopening_a_new_one(work: UnitOfWork) -> None:
@@ -93,14 +93,14 @@ def test_a_release_gives_the_old_place_and_a_reopening_a_new_one(work: UnitOfWor
     assert [one.id for one in work.tickets.held_by(ana.id)] == [first.id]
     assert work.tickets.release(first)
     assert not work.tickets.release(first)
-    assert work.tickets.place_in_queue(first) == 1
+    assert work.queue.place_of(first) == 1
     assert work.tickets.resolve(first, None)
     assert later(work, minutes=9).tickets.reopen(first)
     reopened = work.tickets.get(first.id)
     assert reopened is not None
     assert (reopened.status, reopened.claimed_by, reopened.resolved_at) == (TicketStatus.WAITING, None, None)
-    assert work.tickets.place_in_queue(reopened) == 2
-    assert work.tickets.place_in_queue(second) == 1
+    assert work.queue.place_of(reopened) == 2
+    assert work.queue.place_of(second) == 1
 
 
 def test_first_waits_are_measured_to_the_first_claim_only(work: UnitOfWork) -> None:
@@ -110,19 +110,19 @@ def test_first_waits_are_measured_to_the_first_claim_only(work: UnitOfWork) -> N
     after.tickets.claim(ticket, ana.id)
     after.tickets.release(ticket)
     later(work, minutes=50).tickets.claim(ticket, ana.id)
-    assert work.tickets.first_waits_seconds() == [300]
-    counts = work.tickets.counts()
+    assert work.queue.first_waits_seconds() == [300]
+    counts = work.queue.counts()
     assert (counts.waiting, counts.claimed, counts.resolved) == (0, 1, 0)
 
 
 def test_tickets_are_counted_by_where_they_stand(work: UnitOfWork) -> None:
-    assert work.tickets.counts() == QueueCounts(0, 0, 0)
+    assert work.queue.counts() == QueueCounts(0, 0, 0)
     ana = work.team.enlist(Identity("slack", "", "ana"), "Ana", Role.AGENT)
     first, second, *_ = [work.tickets.open(conversation(work, name), name, ()) for name in "abcd"]
     work.tickets.claim(first, ana.id)
     work.tickets.claim(second, ana.id)
     work.tickets.resolve(second, ana.id)
-    assert work.tickets.counts() == QueueCounts(waiting=2, claimed=1, resolved=1)
+    assert work.queue.counts() == QueueCounts(waiting=2, claimed=1, resolved=1)
 
 
 def test_a_place_belongs_to_one_ticket_and_a_ticket_may_have_several(work: UnitOfWork) -> None:

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters import Attempt
-from bot.core.actions import Action, Say
+from bot.core.actions import Action, EditCopy, Say
 from bot.core.content import Content
 from bot.core.conversation import Direction
 from bot.core.events import Author
-from bot.core.outgoing import Outgoing, Post, Receipt, Refusal, SendError
+from bot.core.outgoing import Edit, Outgoing, Post, Receipt, Refusal, SendError
 from bot.core.places import Identity, MessageAt, Place
 from bot.core.texts import Texts
 from bot.runtime import dispatcher as dispatching
@@ -44,7 +44,7 @@ class Town:
     gate: asyncio.Event | None = None
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
-        assert isinstance(outgoing, Post)
+        assert isinstance(outgoing, Post | Edit)
         text = outgoing.content.text
         self.attempts.append((text, attempt))
         if self.gate is not None:
@@ -53,6 +53,8 @@ class Town:
         if error is not None:
             raise error
         self.arrived.append(text)
+        if isinstance(outgoing, Edit):
+            return Receipt(outgoing.messages)
         return Receipt((MessageAt(outgoing.place, attempt.key),))
 
 
@@ -450,3 +452,27 @@ async def test_the_receipt_is_stored_where_edits_will_look_for_it(office: Office
     assert found is not None
     assert isinstance(queued.action, Say)
     assert found.id == queued.action.message_id
+
+
+async def test_an_edit_is_left_out_when_the_next_one_waits_already(office: Office) -> None:
+    office.town.gate = asyncio.Event()
+    place = Place("slack", channel="C1")
+
+    def add(work: UnitOfWork) -> list[Queued]:
+        contact = work.contacts.meet(Author(Identity("slack", "", "U1"), "Dana"))
+        conversation = work.conversations.open(contact, place)
+        said = [work.messages.add(conversation.id, Direction.OUTGOING, "Ana", text) for text in ("x", "y")]
+        for message in said:
+            work.messages.add_refs(message.id, (MessageAt(place, f"m{message.id}"),))
+        one, other = (message.id for message in said)
+        edits = ((one, "x1"), (other, "y1"), (one, "x2"), (one, "x3"), (other, "y2"))
+        actions: list[Action] = [Say(conversation.id, place, Content(text="first"))]
+        actions += [EditCopy(id_, place, None, conversation.id, Content(text=text)) for id_, text in edits]
+        return [Queued(work.outbox.add("c1", "slack", to_text(action)), action) for action in actions]
+
+    await office.writer.do(add, office.dispatcher.enqueue)
+    await office.until(lambda: bool(office.town.attempts))
+    office.town.gate.set()
+    await office.settle()
+    assert office.town.arrived == ["first", "x3", "y2"]
+    assert await office.pending() == 0

@@ -48,7 +48,12 @@ def entity(kind: str, offset: int, length: int, **more: str) -> dict[str, Any]:
         pytest.param("<@U1>", "<mention person U1></mention>", id="a person"),
         pytest.param("<#C1|help>", "<mention room C1>help</mention>", id="a channel"),
         pytest.param("<!here>", "<mention everyone here></mention>", id="everyone here"),
-        pytest.param("<!date^1^{date}|today>", "today", id="a date shows its fallback"),
+        pytest.param(
+            "<!date^1^{date} at {time}^https://a.b|then>",
+            "<time 1 {date} at {time}>then</time>",
+            id="a moment",
+        ),
+        pytest.param("<!date^x^{date}|today>", "today", id="a date that is none shows its fallback"),
         pytest.param(":tada:", "<emoji tada>", id="an emoji"),
         pytest.param("&gt; q\n> r\nend", "<quote>q<break>r</quote>end", id="a quote ends with its marks"),
         pytest.param("a\n\nb", "a<break><break>b", id="empty lines stay"),
@@ -141,6 +146,12 @@ def test_slacks_markdown_block_has_tables_and_tight_lists() -> None:
             "q\nend", [entity("blockquote", 0, 1)], "<quote>q</quote>end", id="no empty line after a quote"
         ),
         pytest.param(
+            "q", [entity("expandable_blockquote", 0, 1)], "<quote True>q</quote>", id="a quote that folds"
+        ),
+        pytest.param(
+            "😀", [entity("custom_emoji", 0, 2, custom_emoji_id="5")], "<emoji  😀>", id="an emoji of its own"
+        ),
+        pytest.param(
             "/go on", [entity("bot_command", 0, 3)], "<mention text /go>/go</mention> on", id="a command"
         ),
     ],
@@ -189,6 +200,8 @@ def test_a_message_gives_a_tree_for_each_of_its_texts() -> None:
     fields = [{"type": "plain_text", "text": "*b*"}]
     section = {"type": "section", "text": {"type": "mrkdwn", "text": "*a*"}, "fields": fields}
     slack = marked("slack", {"text": "plain", "blocks": [section, {"type": "markdown", "text": "**c**"}]})
+    shared = marked("slack", {"attachments": [{"text": "*a*", "footer": "b", "fields": [{"value": "c"}]}]})
+    assert sorted(shared["mrkdwn"]) == ["*a*", "b", "c"]
     assert {dialect: sorted(trees) for dialect, trees in slack.items()} == {
         "mrkdwn": ["*a*", "plain"],
         "markdown": ["**c**"],
@@ -197,5 +210,7 @@ def test_a_message_gives_a_tree_for_each_of_its_texts() -> None:
     components = [{"type": 17, "components": [{"type": 10, "content": "t"}]}]
     discord = marked("discord", {"content": "", "embeds": embeds, "components": components})
     assert sorted(discord["discord"]) == ["*d*", "n", "t", "v"]
+    forward = marked("discord", {"content": "", "message_snapshots": [{"message": {"content": "**f**"}}]})
+    assert list(forward["discord"]) == ["**f**"]
     telegram = marked("telegram", {"caption": "c", "caption_entities": [entity("bold", 0, 1)]})
     assert shown(telegram["telegram"]["c"]) == "<bold>c</bold>"

@@ -172,7 +172,7 @@ async def test_storage_that_fails_for_a_moment_loses_nothing(house: House) -> No
 async def test_storage_that_stays_away_ends_the_adapter_and_the_next_one_reads_the_history(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.discord.receive.STORE_PAUSES_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr("adapters.discord.storing.STORE_PAUSES_SECONDS", (0.01, 0.01))
     house.intake.failures = 3
     await house.server.say(story.MIA, story.HELP, "My lamp hums")
     assert house.running is not None

@@ -182,11 +182,11 @@ async def test_calls_that_the_app_has_no_scope_for_do_not_stop_it() -> None:
     house = House(server)
     house.intake.last_heard = server.world.clock.now() - timedelta(minutes=1)
     async with house.running():
-        await server.say("U0KURT", "C0HELP", "hello @carla")
+        await server.say("U0KURT", "C0HELP", "hello @carla and @support-team")
         (event,) = await house.intake.wait_for(MessageReceived)
         await until(lambda: any(name == "slack.catch_up_failed" for name, _ in house.reports))
     await server.stop()
-    assert (event.author.name, event.text) == ("U0KURT", "hello @U0CARLA")
+    assert (event.author.name, event.text) == ("U0KURT", "hello @U0CARLA and @group")
 
 
 # -- beyond repair

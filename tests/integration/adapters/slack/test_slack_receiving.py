@@ -36,6 +36,18 @@ async def test_a_direct_message_arrives_with_its_words_and_who_said_it(
     assert event.author.is_in_staff_space is None
 
 
+async def test_a_user_group_is_called_by_its_name(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    await server.say("U0CARLA", DM, "Is @support-team here?")
+    gone = {"type": "rich_text_section", "elements": [{"type": "usergroup", "usergroup_id": "S0GONE"}]}
+    await server.say("U0CARLA", DM, "Or it?", blocks=({"type": "rich_text", "elements": [gone]},))
+    first, second = await house.intake.wait_for(MessageReceived, 2)
+    assert (first.text, second.text) == ("Is @support-team here?", "@group")
+    asked = [entry for entry in server.world.journal.entries if entry.data.get("method") == "usergroups.list"]
+    assert len(asked) == 1, "one question tells of all groups"
+
+
 async def test_a_message_in_a_support_channel_opens_a_thread_of_its_own(
     house: House, server: SlackServer, adapter: SlackAdapter
 ) -> None:

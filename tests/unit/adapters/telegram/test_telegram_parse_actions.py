@@ -89,6 +89,15 @@ def test_an_edit_of_a_caption_brings_the_file_along() -> None:
     assert (event.text, event.files[0].id, event.at) == ("new \\_text\\_", "f", NOW + timedelta(seconds=5))
 
 
+@pytest.mark.parametrize(("period", "is_passing"), [({"live_period": 600}, True), ({}, False)])
+def test_a_place_that_still_moves_is_passing(period: dict[str, int], is_passing: bool) -> None:
+    place = {"latitude": 52.5, "longitude": 13.4, **period}
+    (event,) = parsed(edited_message=message(location=place, edit_date=AT + 5))
+    assert isinstance(event, MessageEdited)
+    assert event.is_passing is is_passing
+    assert "52.50000, 13.40000" in event.text
+
+
 def test_the_same_edit_has_one_id_and_another_edit_another() -> None:
     def id_of(text: str, update_id: int) -> str:
         update = {"update_id": update_id, "edited_message": message(text=text, edit_date=AT)}
