@@ -1,6 +1,7 @@
 """What happens to a message after it was sent: edited, deleted, reacted to. Its copies follow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
@@ -39,7 +40,7 @@ def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
     if event.is_passing:
         return _follow_later(ctx, message, text)
     ctx.work.deadlines.clear(_FOLLOW, message.id)
-    edited = ctx.work.messages.edit(message, text, files if has_other_files else message.files)
+    edited = ctx.work.messages.edit(message, text, files)
     before = message.files if has_other_files else None
     conversation = ctx.work.conversations.get(message.conversation_id)
     tickets = tickets_about(ctx, conversation)
@@ -73,15 +74,20 @@ def follow(event: DeadlineReached, ctx: Context) -> list[Action]:
 
 
 def _now(message: Message, event: MessageEdited, ctx: Context) -> tuple[str, tuple[FileRef, ...]]:
-    """Text and files after the edit; of an album only the one picture is changed, and its words when it has some."""
+    """Text and files after the edit; of an album only the one picture and what stands under it are changed."""
     if event.files is None:
         return event.text, message.files
     parts = ctx.work.messages.refs_in(message.id, message.origin.place) if message.origin else ()
     if len(parts) < 2 or len(parts) != len(message.files):
-        return event.text, event.files
+        return event.text, message.files if _are_same(message.files, event.files) else event.files
     at = next((number for number, part in enumerate(parts) if part.id == event.message.id), 0)
-    files = (*message.files[:at], *event.files[:1], *message.files[at + 1 :])
-    return event.text if event.text or at == 0 else message.text, files
+    before = message.files[at]
+    shown = next((file for file in event.files if not file.is_same(before)), before)
+    files = (*message.files[:at], replace(shown, caption=event.text), *message.files[at + 1 :])
+    if message.text and not any(file.caption for file in message.files):
+        # It came before captions were kept: all its words are those of the first one.
+        return event.text if event.text or at == 0 else message.text, files
+    return "\n\n".join(file.caption for file in files if file.caption), files
 
 
 def _are_same(before: Sequence[FileRef], after: Sequence[FileRef]) -> bool:

@@ -54,6 +54,8 @@ class FileRef:
     """What stays the same for as long as the content does, where the id does not; "" where it does."""
     waveform: str = ""
     """What a voice message looks like: base64 of one byte for each of at most 256 moments, or ""."""
+    caption: str = ""
+    """What stands under this one of an album's pictures; the message has these words among its own."""
 
     def is_same(self, other: "FileRef") -> bool:
         """Whether both mean the same content, however they are reached."""

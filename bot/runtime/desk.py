@@ -9,7 +9,7 @@ import structlog
 from bot.core.actions import Action, Announce
 from bot.core.capabilities import Capabilities
 from bot.core.checkpoints import passing
-from bot.core.content import Button, ButtonStyle, Content, Tone
+from bot.core.content import Button, ButtonStyle, Content, FileRef, Tone
 from bot.core.errors import NotYetError
 from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
 from bot.core.outgoing import Outgoing
@@ -293,8 +293,13 @@ def together(first: MessageReceived, rest: Sequence[MessageReceived]) -> Message
     return replace(
         first,
         text="\n\n".join(one.text for one in (first, *rest) if one.text),
-        files=tuple(file for one in (first, *rest) for file in one.files),
+        files=tuple(file for one in (first, *rest) for file in _captioned(one)),
         others=tuple(one.message for one in rest),
         mentions=tuple(mention for one in (first, *rest) for mention in one.mentions),
         is_to_bot=first.is_to_bot or any(one.is_to_bot for one in rest),
     )
+
+
+def _captioned(part: MessageReceived) -> Sequence[FileRef]:
+    """Its files, the first one with its words: when they are edited, it is known which of the album's they were."""
+    return [replace(file, caption="" if at else part.text) for at, file in enumerate(part.files)]

@@ -318,6 +318,30 @@ async def test_what_is_said_behind_an_album_arrives_behind_it(
     assert edited.content.text == "The crooked leg"
 
 
+async def test_of_an_album_only_the_words_that_were_edited_change(
+    stage: Stage, helped: Place, dana: Person
+) -> None:
+    captions = ("The left leg", "", "The right leg")
+    files = [dana.file(f"{number}.jpg") for number in range(3)]
+    said = [
+        await dana.says(text, files=(file,), album="A1") for text, file in zip(captions, files, strict=True)
+    ]
+    await stage.later(seconds=1)
+
+    def shown() -> str:
+        return stage.staff_platform.in_place(helped)[-1].content.text
+
+    assert shown() == "The left leg\n\nThe right leg"
+    await dana.edits(said[2], "The right one", (files[2],))
+    assert shown() == "The left leg\n\nThe right one"
+    await dana.edits(said[1], "The top", (files[1],))
+    assert shown() == "The left leg\n\nThe top\n\nThe right one"
+    await dana.edits(said[0], "", (dana.file("new.jpg"),))
+    assert shown() == "The top\n\nThe right one"
+    names = [file.name for file in stage.staff_platform.in_place(helped)[-1].content.files]
+    assert names == ["new.jpg", "1.jpg", "2.jpg"]
+
+
 async def test_a_file_that_is_taken_away_or_added_follows(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:
