@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, desc, func, select, update
 
 from bot.core.policies.reviewing import Overview, Shelved, Tally, overview
 from bot.core.survey import OfferOutcome
@@ -13,6 +13,8 @@ from storage.statement import Statement
 from storage.tables import offers
 
 LOOKED_BACK = timedelta(days=90)
+MOST_OFFERS = 100_000
+"""Of all articles together, the newest of that time: an overview must not hold up those who wait for an answer."""
 
 _SHELF = Statement(
     select(*(articles.c[name] for name in Shelved.__slots__)).order_by(articles.c.key, articles.c.language)
@@ -23,7 +25,14 @@ _grouped = select(
 _OF = Statement(
     _grouped.where(offers.c.article_key == bindparam("key"), offers.c.id >= bindparam("first_id"))
 )
-_ALL = Statement(_grouped.where(offers.c.id >= bindparam("first_id")))
+_newest = (
+    select(offers.c.article_key, offers.c.language, offers.c.outcome)
+    .where(offers.c.id >= bindparam("first_id"))
+    .order_by(desc(offers.c.id))
+    .limit(MOST_OFFERS)
+    .subquery()
+)
+_ALL = Statement(select(*_newest.c, func.count().label("n")).group_by(*_newest.c))
 _REVIEWED = Statement(
     update(articles)
     .where(articles.c.key == bindparam("of_key"), articles.c.language == bindparam("of_language"))
@@ -41,7 +50,7 @@ class ArticleFigures:
         return {language: tally for (_, language), tally in self._tallies(_OF, key=key).items()}
 
     def overview(self) -> Overview:
-        """Every published article."""
+        """Every published article, by at most MOST_OFFERS offers."""
         shelf = [Shelved(*row) for row in self._session.all(_SHELF)]
         return overview(shelf, self._tallies(_ALL), self._now)
 

@@ -93,7 +93,9 @@ class Person:
         is_passing: bool = False,
     ) -> None:
         now = None if files is None else tuple(files)
-        edit = MessageEdited(self._id("edit"), self._now, message, self.author, text, now, is_passing)
+        edit = MessageEdited(
+            self._id("edit"), self._now, message, self.author, text, now, is_passing=is_passing
+        )
         await self.does(edit)
 
     async def deletes(self, message: MessageAt) -> None:

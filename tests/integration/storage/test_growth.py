@@ -23,6 +23,7 @@ MAY_READ_ALL = {
     "storage.outbox": "only what waits lies there",
     "storage.feedback._COUNT_OUTCOMES": "a gauge",
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
+    "storage.people._NAMES": "as many as there are colleagues, and read when one of them chooses an alias",
     "storage.article_figures._SHELF": "articles are few, and read when an editor wants to know",
     "storage.unanswered._OPEN": "the newest two hundred",
     "storage.ticket_queue._FIRST_CLAIMS": "the newest fifty",
