@@ -16,16 +16,31 @@ from handlers.exchange import customer_of, texts_for
 
 def shown_name(ctx: Context, staff: Staff, conversation: Conversation) -> str:
     """The name under which this conversation's customer sees them."""
-    policy = ctx.settings.agent_names
-    if policy is AgentNames.OWN:
-        return staff.name
-    is_known = staff.name != staff.identity.external_id
-    if policy is AgentNames.FIRST and is_known and (first := first_name(staff.name)):
-        return first
+    name = _by_rule(ctx, staff)
+    if name and ctx.settings.agent_names is not AgentNames.ALIAS:
+        return name
     contact = customer_of(conversation, ctx)
-    if policy is AgentNames.ALIAS and staff.alias and not is_same_name(staff.alias, contact.name):
-        return staff.alias
+    if name and not is_same_name(name, contact.name):
+        return name
     return ctx.settings.team_name or texts_for(contact, ctx).label("Support")
+
+
+def outside_name(ctx: Context, staff: Staff) -> str:
+    """The name under which somebody who may not be of the team sees them, in no conversation."""
+    return _by_rule(ctx, staff) or ctx.settings.team_name or ctx.staff_texts.label("Support")
+
+
+def _by_rule(ctx: Context, staff: Staff) -> str:
+    """ "" for who is shown as the team."""
+    match ctx.settings.agent_names:
+        case AgentNames.OWN:
+            return staff.name
+        case AgentNames.FIRST:
+            return first_name(staff.name) if staff.name != staff.identity.external_id else ""
+        case AgentNames.ALIAS:
+            return staff.alias
+        case AgentNames.TEAM:
+            return ""
 
 
 def for_customers(ctx: Context, text: str, mentions: Sequence[Mention], conversation: Conversation) -> str:

@@ -11,6 +11,7 @@ from bot.core.ticket import TicketStatus
 from handlers.asking import require
 from handlers.context import Context
 from handlers.exchange import answer
+from handlers.naming import outside_name
 from handlers.queue import waited
 from handlers.queueing import watch_wait
 from handlers.registry import command, deadline, on
@@ -36,7 +37,7 @@ def sos(event: CommandGiven, ctx: Context) -> list[Action]:
         )
         return [answer(event, text)]
     ctx.work.audit.record(staff.id, "sos", str(started.id))
-    asked = ask_volunteers(ctx, started, staff.name, but=staff)
+    asked = ask_volunteers(ctx, started, staff)
     told = (
         texts.plural("I am asking {n} colleague.", "I am asking {n} colleagues.", len(asked))
         if asked
@@ -67,7 +68,7 @@ def wait_limit(event: DeadlineReached, ctx: Context) -> list[Action]:
     started = ctx.work.sos.start(str(reason), None)
     if started is None:
         return []
-    asked = ask_volunteers(ctx, started, texts.label("The queue"))
+    asked = ask_volunteers(ctx, started)
     return [*asked, *_announce(ctx, started, texts.label("The queue"), len(asked))]
 
 
@@ -84,9 +85,10 @@ def call_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
     return []
 
 
-def ask_volunteers(ctx: Context, sos: Sos, caller: str, *, but: Staff | None = None) -> list[Action]:
-    """Ask each on their own platform. The call itself tells nothing about any customer."""
+def ask_volunteers(ctx: Context, sos: Sos, caller: Staff | None = None) -> list[Action]:
+    """Ask each on their own platform, but for the caller. The call itself tells nothing about any customer."""
     texts = ctx.staff_texts
+    name = caller.name if caller else texts.label("The queue")
     waiting = ctx.work.queue.counts().waiting
     buttons = (
         Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),
@@ -94,15 +96,16 @@ def ask_volunteers(ctx: Context, sos: Sos, caller: str, *, but: Staff | None = N
     )
     actions: list[Action] = []
     for staff in ctx.work.team.volunteers():
-        if but is not None and staff.id == but.id:
+        if caller is not None and staff.id == caller.id:
             continue
         text = texts.plural(
             "**{caller}** asks for help. {n} customer is waiting. Can you take one?",
             "**{caller}** asks for help. {n} customers are waiting. Can you take one?",
             waiting,
-            caller=caller,
+            # Who was not let in yet may not be of the team: they see what a customer would.
+            caller=outside_name(ctx, caller) if caller and not staff.is_confirmed else name,
         )
-        # The reason is the team's own; who was not let in yet may not be of the team.
+        # The reason is the team's own.
         why = f"\n\n> {sos.reason}" if staff.is_confirmed else ""
         content = Content(
             title=texts.label("All hands!"), text=f"{text}{why}", buttons=buttons, tone=Tone.ALERT

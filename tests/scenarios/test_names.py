@@ -292,3 +292,20 @@ async def test_an_article_that_a_helper_sends_is_under_the_name_that_was_chosen(
         assert dana.sees[-1].startswith("Support: **When does my parcel arrive?**")
         assert stage.in_thread()[-1].startswith("Ana: **When does my parcel arrive?**")
         assert "Ana" not in everything_sent_to(stage, "telegram")
+
+
+@pytest.mark.parametrize(
+    ("policy", "caller"), [("own", "Ana Kovač"), ("first", "Ana"), ("alias", "Robin"), ("team", "Support")]
+)
+async def test_a_call_for_help_names_the_caller_to_an_outsider_as_to_a_customer(
+    opened: OPEN, policy: str, caller: str
+) -> None:
+    async with opened(agent_names=policy) as stage:
+        ana, olga = stage.agent("Ana Kovač"), stage.person("telegram", "Olga")
+        vera = stage.person("discord", "Vera", is_colleague=True)
+        await ana.gives("alias", "Robin")
+        await olga.gives("volunteer", "on api")
+        await vera.gives("volunteer", "on api")
+        await ana.gives("sos")
+        assert f"**{caller}** asks for help" in olga.sees[-1]
+        assert "**Ana Kovač** asks for help" in vera.sees[-1]
