@@ -37,8 +37,11 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         or (conversation.is_linked and open_ticket_in(ctx, conversation) is not None)
     ):
         return []
-    _listen(event, conversation, ctx)
-    known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
+    offers = ctx.work.offers.recent(conversation.id)
+    if all(offer.message_id != message.id for offer in offers):
+        # A message that is looked up again, because its first answer was not meant, tells nothing new.
+        _listen(event, conversation, ctx)
+    known = {offer.article_key for offer in offers
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
     # Only now is it sure: what was found may have expired since, or have been taken down.
     match = next(

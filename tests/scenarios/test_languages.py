@@ -103,6 +103,16 @@ async def test_two_clear_messages_change_the_language_and_one_does_not(stage: St
     assert speaks(dana) == language
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+async def test_a_message_that_is_looked_up_again_counts_once(stage: Stage, platform: str) -> None:
+    dana = stage.person(platform, "Dana", language="hr")
+    await dana.says("When does my parcel arrive at my home?")
+    await dana.presses("Nije ono što trebam")
+    await dana.presses("Nije ono što trebam")
+    await dana.gives("help")
+    assert speaks(dana) == "hr"
+
+
 async def test_where_nothing_is_known_the_first_message_tells(stage: Stage) -> None:
     dana = stage.person("discord", "Dana", language="")
     await dana.says("Nevaru pieslēgties savam kontam")
