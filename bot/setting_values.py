@@ -111,7 +111,9 @@ def language(text: str) -> str:
     code = catalogue_of(text.strip())
     if code is None:
         raise _wrong(
-            mark("'{value}' is no language of Allhands: write one of {known}"), text, known=", ".join(languages())
+            mark("'{value}' is no language of Allhands: write one of {known}"),
+            text,
+            known=", ".join(languages()),
         )
     return code
 

@@ -7,6 +7,7 @@ with an article it is the second. A new language is a folder `bot/locale/<langua
 import ast
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 
@@ -73,7 +74,8 @@ def translated(catalog: Catalog, language: str) -> Catalog:
     # The plural rules are those of CLDR: what gettext's own tables say of Latvian is what nobody says.
     rules = to_gettext(Locale.parse(language, sep="-").plural_form)
     known.mime_headers = [("Plural-Forms", rules)]
-    known.update(catalog, no_fuzzy_matching=True)
+    # A copy: new messages become part of the catalogue that they are added to.
+    known.update(deepcopy(catalog), no_fuzzy_matching=True)
     known.obsolete.clear()
     if language == "en":
         for message in known:

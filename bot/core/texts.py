@@ -82,6 +82,8 @@ class Catalogue(Protocol):
 
     def number(self, n: int) -> str: ...
 
+    def percent(self, share: float) -> str: ...
+
     def measure(self, n: int, unit: str) -> str: ...
 
 
@@ -117,6 +119,10 @@ class Texts:
     def number(self, n: int) -> Markdown:
         """A number of things; numbers that are names, as those of tickets, stay as they are."""
         return Markdown(self._catalogue.number(n))
+
+    def percent(self, share: float) -> Markdown:
+        """A share of 1 in whole per cent."""
+        return Markdown(self._catalogue.percent(share))
 
     def span(self, minutes: int) -> Markdown:
         """'4 min', '2 h 5 min', '3 days': short, as the language writes it."""

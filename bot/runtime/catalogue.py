@@ -12,7 +12,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from bot.core.texts import Language, Texts
@@ -36,6 +36,9 @@ class _Translations(gettext.GNUTranslations):
 
     def number(self, n: int) -> str:
         return format_decimal(n, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        return format_percent(share, locale=self._locale)
 
     def measure(self, n: int, unit: str) -> str:
         return format_unit(n, f"duration-{unit}", length="short", locale=self._locale)

@@ -106,6 +106,9 @@ class _Upper:
     def number(self, n: int) -> str:
         return str(n)
 
+    def percent(self, share: float) -> str:
+        return f"{share:.0%}"
+
     def measure(self, n: int, unit: str) -> str:
         return f"{n} {unit}"
 

@@ -59,6 +59,11 @@ def test_spans_and_numbers_are_written_as_the_language_does(
     assert [*spans, texts.number(1000)] == [few, hours, days, many]
 
 
+def test_a_share_is_written_as_the_language_does() -> None:
+    said = {language: texts_in(language).percent(0.873).replace("\xa0", " ") for language in languages()}
+    assert said == {"en": "87%", "hr": "87 %", "sl": "87 %", "el": "87%", "lv": "87%"}
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [

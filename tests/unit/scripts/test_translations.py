@@ -70,6 +70,16 @@ def test_texts_inside_f_strings_are_found(tmp_path: Path) -> None:
     assert list(texts._in_f_strings(source)) == ["Solved"]
 
 
+def test_a_new_text_waits_for_its_translation_in_every_language_but_english() -> None:
+    template = Catalog(fuzzy=False)
+    template.add("Something new", locations=[("handlers/cards.py", None)])
+    template.add(("{n} new", "{n} newer"), locations=[("handlers/cards.py", None)])
+    waiting = {
+        language: [*lacking(texts.translated(template, language))] for language in ("en", "hr", "en", "lv")
+    }
+    assert [len(waiting[language]) for language in ("en", "hr", "lv")] == [0, 2, 2]
+
+
 def test_every_language_is_up_to_the_code_and_complete(capsys: pytest.CaptureFixture[str]) -> None:
     catalog = texts.extracted()
     for language in languages():
