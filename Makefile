@@ -22,7 +22,7 @@ check: $(VENV)/.ready-dev  ## format, lint, types, arrows, texts, known vulnerab
 	@scripts/check
 
 texts: $(VENV)/.ready-dev  ## bring the translation catalogue and the page of what arrives as what up to the code
-	@$(BIN)/python scripts/texts.py
+	@$(BIN)/python -m scripts.texts
 	@$(BIN)/python -m scripts.fidelity
 
 pictures: $(VENV)/.ready-dev  ## take the pictures of docs/what-it-looks-like.md again (a minute; needs Chromium)

@@ -135,13 +135,21 @@ class AdapterContext:
     open_file: FileOpener
     now: Callable[[], datetime]
     texts: Translate
-    """The translation catalogue, for the few words an adapter says itself."""
+    """The translation catalogue in the team's language, for the few words an adapter says itself."""
     report: Callable[[str, dict[str, object]], None] = field(default=lambda _name, _fields: None)
     """Log an event name with fields; never message text or secrets."""
     note_typing: Callable[[Place, Identity], None] | None = None
     """Told that somebody is writing, in the event loop; never waits. None when nobody wants to know."""
+    texts_in: Callable[[str], Translate] = field(default=lambda _language: in_english)
+    """The same in the language of whoever reads it; in the company's own for "" and for one that is not there."""
+    languages: tuple[str, ...] = ()
+    """The codes of those that are there."""
     lease: Lease = field(default=alone)
     """Taken by `run` around receiving, where only one process may receive; `send` works without it."""
+
+    def words_for(self, language: str) -> Translate:
+        """For the reader of a content or form; "" is the team."""
+        return self.texts_in(language) if language else self.texts
 
 
 class Adapter(Protocol):

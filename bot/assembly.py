@@ -17,11 +17,12 @@ from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, 
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.policies.naming import AgentNames
+from bot.core.texts import Texts
 from bot.platforms import BUILDERS, Builder
-from bot.runtime.catalogue import operator_texts, texts_in
+from bot.runtime.catalogue import operator_texts, spoken, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
 from bot.runtime.completion import complete
-from bot.runtime.desk import Desk
+from bot.runtime.desk import Desk, Tongues
 from bot.runtime.dispatcher import Dispatcher, all_pending
 from bot.runtime.intake import PlatformIntake
 from bot.runtime.lanes import KNOWLEDGE
@@ -60,7 +61,11 @@ class House:
         self.metrics_book = Metrics()
         self.handlers: Handlers = discover(settings.commands_off)
         self.desk = Desk(
-            self.handlers, _desk_settings(settings), texts_in, self._capabilities_of, self.metrics_book
+            self.handlers,
+            _desk_settings(settings),
+            Tongues(spoken(), partial(texts_of_company, settings)),
+            self._capabilities_of,
+            self.metrics_book,
         )
         self.supervisors: dict[str, Supervisor] = {}
         self.port = 0
@@ -260,7 +265,9 @@ def adapter_context(
         admins=settings.admins,
         open_file=open_file,
         now=clock.now,
-        texts=texts_in("en").label,
+        texts=texts_in(settings.staff_language).label,
+        texts_in=lambda language: texts_of_company(settings, language).label,
+        languages=tuple(language.code for language in spoken()),
         report=lambda event, fields: log.info(event, platform=name, **fields),
     )
 
@@ -286,7 +293,13 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         agent_names=AgentNames(settings.agent_names),
         team_name=settings.team_name.strip(),
         has_seen_marks=settings.seen_marks,
+        staff_language=settings.staff_language,
     )
+
+
+def texts_of_company(settings: Settings, *wanted: str) -> Texts:
+    """The texts in the first of these languages that is there, or in the company's own."""
+    return texts_in(*wanted, settings.default_language)
 
 
 def vectors_path(settings: Settings) -> Path:

@@ -54,8 +54,8 @@ def print_manifest(settings: Settings) -> None:
         settings.command_prefix,
         settings.public_url,
         not settings.public_url,
-        # What people see in Slack is in the language of the workspace, not of who runs this.
-        texts=texts_in("en").label,
+        # What people see in Slack is in the company's language, not in that of who runs this.
+        texts=texts_in(settings.default_language).label,
     )
     _say(json.dumps(manifest, indent=2, ensure_ascii=False))
 

@@ -41,18 +41,18 @@ def ask(settings: Settings, text: str) -> int:
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
     embedder = default_embedder() if settings.knowledge_vectors else None
     index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
-    texts, now = operator_texts().label, datetime.now(UTC)
+    texts, now = operator_texts(), datetime.now(UTC)
     hidden = {(one.key, one.language) for one in stored if not one.is_visible(Audience.CUSTOMERS, now)}
     if offered := search_visible(index, text, hidden):
         best = offered[0]
-        told = texts(
-            "Offered ({sure} sure): {title}", sure=f"{best.confidence:.0%}", title=best.article.title
+        told = texts.label(
+            "Offered ({sure} sure): {title}", sure=texts.percent(best.confidence), title=best.article.title
         )
         _say(f"{told}\n\n{best.passage}\n")
     else:
-        told = texts(
+        told = texts.label(
             "Nothing is offered: no article is at least {sure} sure. A person would be.",
-            sure=f"{index.threshold:.0%}",
+            sure=texts.percent(index.threshold),
         )
         _say(f"{told}\n")
     for match in index.search_all(text, limit=5):

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bot.core.places import Place
 from bot.core.texts import mark
-from bot.runtime.catalogue import operator_texts
+from bot.runtime.catalogue import catalogue_of, languages, operator_texts
 from storage.session import is_usable
 
 T = TypeVar("T")
@@ -104,6 +104,18 @@ def hours(text: str) -> tuple[int, int]:
     if not (first.isdecimal() and last.isdecimal() and int(first) < 24 and int(last) < 24):
         raise _wrong(mark("'{value}' is not a span of hours: write 21-8, or 0-0 for none"), text)
     return int(first), int(last)
+
+
+def language(text: str) -> str:
+    """The code of a catalogue."""
+    code = catalogue_of(text.strip())
+    if code is None:
+        raise _wrong(
+            mark("'{value}' is no language of Allhands: write one of {known}"),
+            text,
+            known=", ".join(languages()),
+        )
+    return code
 
 
 def database(text: str) -> str:

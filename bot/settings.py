@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 
 from bot.core.places import Place
 from bot.core.policies.naming import AgentNames
+from bot.runtime.catalogue import SOURCE
 from bot.setting_values import (
     NO_SECRET,
     PLATFORMS,
@@ -21,6 +22,7 @@ from bot.setting_values import (
     accounts,
     database,
     hours,
+    language,
     number,
     one_of,
     place,
@@ -57,7 +59,9 @@ class Settings:
     colleagues: Annotated[tuple[Place, ...], places] = ()
     admins: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
     editors: Annotated[frozenset[tuple[str, str]], accounts] = frozenset()
-    company_name: str = "us"
+    company_name: str = ""
+    default_language: Annotated[str, language] = SOURCE
+    staff_language: Annotated[str, language] = SOURCE
     agent_names: Annotated[str, one_of("own", "first", "alias", "team")] = "own"
     team_name: str = ""
     seen_marks: Annotated[bool, switch] = True

@@ -20,7 +20,7 @@ NAME = Argument("name", mark("The name; 'off' takes it away, without one you see
 def alias(event: CommandGiven, ctx: Context) -> list[Action]:
     """Offered only when AGENT_NAMES is alias."""
     staff = require(event, ctx, Role.VOLUNTEER)
-    texts, typed = ctx.staff_texts, event.arguments.strip()
+    texts, typed = ctx.answer_texts(event), event.arguments.strip()
     if ctx.settings.agent_names is not AgentNames.ALIAS:
         return [answer(event, texts.text("Here everybody is shown by the same rule, without aliases."))]
     if not typed:
@@ -49,7 +49,7 @@ def _save(ctx: Context, staff: Staff, chosen: str) -> None:
 
 
 def _state(event: CommandGiven, staff: Staff, ctx: Context) -> str:
-    texts, typed = ctx.staff_texts, ctx.typed("alias", event.place.platform)
+    texts, typed = ctx.answer_texts(event), ctx.typed("alias", event.place.platform)
     if staff.alias:
         return texts.text(
             "Customers see you as **{alias}**. {command} off takes it away.", alias=staff.alias, command=typed

@@ -5,6 +5,7 @@ from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.judgement import Verdict
+from bot.core.policies.languages import heard
 from bot.core.survey import Offer, OfferOutcome
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
@@ -36,7 +37,11 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         or (conversation.is_linked and open_ticket_in(ctx, conversation) is not None)
     ):
         return []
-    known = {offer.article_key for offer in ctx.work.offers.recent(conversation.id)
+    offers = ctx.work.offers.recent(conversation.id)
+    if all(offer.message_id != message.id for offer in offers):
+        # A message that is looked up again, because its first answer was not meant, tells nothing new.
+        _listen(event, conversation, ctx)
+    known = {offer.article_key for offer in offers
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
     # Only now is it sure: what was found may have expired since, or have been taken down.
     match = next(
@@ -52,6 +57,14 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
     return [offer_article(ctx, conversation, message, match)]
+
+
+def _listen(event: AnswersFound, conversation: Conversation, ctx: Context) -> None:
+    """Learn from what they write which language they speak, before they are answered in it."""
+    contact = customer_of(conversation, ctx)
+    newest = heard(contact, event.language, event.language_share)
+    if newest != contact:
+        ctx.work.contacts.save(newest)
 
 
 @on("delivery_failed", "answer")
@@ -139,5 +152,5 @@ def _require_asker(event: ButtonPressed, conversation: Conversation, ctx: Contex
     """In a room many see the buttons; they belong to the person whose conversation it is."""
     contact = ctx.work.contacts.of(event.author.identity)
     if not may_decide(ctx, conversation, contact):
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         raise Refused(answer(event, texts.text("Only the person who asked can answer this.")))

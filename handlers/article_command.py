@@ -44,7 +44,9 @@ def article(event: CommandGiven, ctx: Context) -> list[Action]:
     if not words:
         return [answer(event, _usage(event, ctx), buttons=_undecided(ctx))]
     if words[0] == "new":
-        language = words[1] if len(words) > 1 and LANGUAGE.fullmatch(words[1]) else ctx.staff_language
+        language = (
+            words[1] if len(words) > 1 and LANGUAGE.fullmatch(words[1]) else ctx.settings.staff_language
+        )
         return ask_for(None, language, event, ctx)
     if words[0] == "from":
         ticket, _ = named_ticket(replace(event, arguments=" ".join(words[1:])), ctx)
@@ -144,7 +146,7 @@ def _wanted(words: list[str], event: CommandGiven, ctx: Context) -> Wanted:
 
 
 def _read(key: str, words: list[str], languages: list[str], ctx: Context) -> Wanted:
-    language = ctx.staff_language if ctx.staff_language in languages else languages[0]
+    language = ctx.settings.staff_language if ctx.settings.staff_language in languages else languages[0]
     verb, number = "", 0
     for word in words:
         if word.isascii() and word.isdigit() and len(word) < 7:

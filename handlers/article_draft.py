@@ -49,7 +49,7 @@ def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) 
     body = "\n\n".join(redact(one.text.strip(), names) for one in answered)
     text = ArticleText(shorten(title, LONGEST_TITLE), body, tags=ticket.areas, phrasings=phrasings)
     note = ctx.staff_texts.label("from ticket #{number}", number=ticket.number)
-    language = customer_of(conversation, ctx).language or ctx.staff_language
+    language = next(iter(customer_of(conversation, ctx).languages), ctx.settings.staff_language)
     saved = save(free_key(text.title, ctx), language, text, staff, event, ctx, note=note)
     near = Search(
         conversation.id, asked[-1].id, f"{text.title}\n{phrasings[0]}", purpose="near_draft", reader=Audience.STAFF,

@@ -18,8 +18,8 @@ from bot.core.staff import Staff
 from bot.core.texts import Markdown
 from handlers.article_view import AUDIENCES, LANGUAGE, must_be_ours, shown, version_on
 from handlers.asking import Refused, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.registry import button, form
 
 MOST = 3000

@@ -8,8 +8,8 @@ from bot.core.judgement import Judgement, JudgementState, Lesson, Verdict
 from bot.core.texts import Markdown, escape, mark, plain, shorten
 from handlers.article_view import moment, name_of
 from handlers.asking import Refused, id_in, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.registry import button
 
 LISTED = 8

@@ -10,8 +10,8 @@ from bot.core.events import ButtonPressed
 from bot.core.staff import Staff
 from handlers.article_view import must_be_ours, shown, version_on, versions
 from handlers.asking import Refused, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.registry import button
 
 Step = Callable[[ArticleVersion, Staff, Asked, Context], list[Action]]

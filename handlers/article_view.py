@@ -11,8 +11,8 @@ from bot.core.content import Button, ButtonStyle
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, Texts, escape, mark
 from handlers.asking import Refused, id_in
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 
 SHOWN = 1500
 LONGEST_DIFFERENCE = 2500

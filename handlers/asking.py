@@ -7,8 +7,8 @@ from bot.core.commands import Role
 from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.staff import Staff
 from bot.core.ticket import Ticket
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.linked import whole
 from handlers.who import member
 
@@ -30,7 +30,7 @@ def require(event: Asked, ctx: Context, role: Role) -> Staff:
     """The staff member who asks; raises Refused for everybody else, without a word about tickets."""
     staff = member(event.author, ctx)
     if staff is None or not staff.is_confirmed or staff.role < role:
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         raise Refused(
             answer(event, texts.text("This is for the support team. Write what you need, and I will help."))
         )
@@ -39,7 +39,7 @@ def require(event: Asked, ctx: Context, role: Role) -> Staff:
 
 def too_late(event: ButtonPressed, ctx: Context) -> Action:
     """For a button of something that is over, or that was never there."""
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     return answer(event, texts.text("That button is no longer in use. Just write what you need."))
 
 
@@ -60,7 +60,7 @@ def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]
         return ticket_here(event, ctx), event.arguments.strip()
     ticket = ctx.work.tickets.numbered(int(found[1])) if len(found[1]) <= _LONGEST_NUMBER else None
     if ticket is None:
-        text = ctx.staff_texts.text(
+        text = ctx.answer_texts(event).text(
             "There is no ticket #{number}. {queue} shows what is open.",
             number=found[1][:20],
             queue=ctx.typed("queue", event.place.platform),
@@ -80,7 +80,7 @@ def pressed_ticket(event: ButtonPressed, ctx: Context) -> Ticket:
     ticket_id = id_in(event.subject)
     ticket = whole(ctx, ctx.work.tickets.get(ticket_id)) if ticket_id else None
     if ticket is None:
-        raise Refused(answer(event, ctx.staff_texts.text("That ticket does not exist any more.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("That ticket does not exist any more.")))
     return ticket
 
 
@@ -92,7 +92,7 @@ def my_ticket(event: CommandGiven, staff: Staff, ctx: Context) -> Ticket:
     held = ctx.work.tickets.held_by(staff.id)
     if len(held) == 1:
         return held[0]
-    texts, typed = ctx.staff_texts, ctx.typed(event.name, event.place.platform)
+    texts, typed = ctx.answer_texts(event), ctx.typed(event.name, event.place.platform)
     if not held:
         raise Refused(answer(event, texts.text("You hold no ticket. Name one: {command} 12", command=typed)))
     numbers = ", ".join(f"#{one.number}" for one in held)
@@ -109,4 +109,6 @@ def owner_or_agent(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> 
     """Volunteers may touch only what they hold; raises Refused."""
     if staff.role >= Role.AGENT or ticket.claimed_by == staff.id:
         return
-    raise Refused(answer(event, ctx.staff_texts.text("Ticket #{number} is not yours.", number=ticket.number)))
+    raise Refused(
+        answer(event, ctx.answer_texts(event).text("Ticket #{number} is not yours.", number=ticket.number))
+    )

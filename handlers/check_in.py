@@ -53,7 +53,7 @@ def still_works(event: ButtonPressed, ctx: Context) -> list[Action]:
     survey = own_survey(event, ctx, survey_id, SurveyKind.CHECK_IN)
     ticket = ctx.work.tickets.get(survey.ticket_id) if survey else None
     if survey is None or ticket is None or word not in {"0", "1"}:
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         return [answer(event, texts.text("Only the person who was helped can answer this."))]
     conversation = ctx.work.conversations.get(survey.conversation_id)
     contact = customer_of(conversation, ctx)

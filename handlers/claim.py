@@ -7,8 +7,8 @@ from bot.core.staff import Staff
 from bot.core.texts import mark
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.asking import named_ticket, pressed_ticket, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.helping import bring_to
 from handlers.queueing import claim
 from handlers.registry import button, command
@@ -24,14 +24,14 @@ def claim_command(event: CommandGiven, ctx: Context) -> list[Action]:
     if ticket is not None:
         return _take(event, ticket, staff, ctx)
     if rest:
-        text = ctx.staff_texts.text(
+        text = ctx.answer_texts(event).text(
             "I know tickets by their number: {claim} 12. Without one you get the ticket that waits longest.",
             claim=ctx.typed("claim", event.place.platform),
         )
         return [answer(event, text)]
     waiting = ctx.work.tickets.waiting(limit=1)
     if not waiting:
-        return [answer(event, ctx.staff_texts.text("Nobody is waiting. Well done, everyone!"))]
+        return [answer(event, ctx.answer_texts(event).text("Nobody is waiting. Well done, everyone!"))]
     return _take(event, waiting[0], staff, ctx)
 
 
@@ -44,7 +44,7 @@ def claim_button(event: ButtonPressed, ctx: Context) -> list[Action]:
 def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
     brings = _brings_it_along(event, staff, ctx)
     if brings and (other := _helped_in_chat(staff, ticket, ctx)) is not None:
-        text = ctx.staff_texts.text(
+        text = ctx.answer_texts(event).text(
             "What you write in your chat goes to ticket #{number}. Resolve it or hand it back first.",
             number=other.number,
         )
@@ -52,7 +52,7 @@ def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
     taken = claim(ctx, ticket, staff)
     if taken is None:
         return [answer(event, _why_not(event, ticket, staff, ctx))]
-    text = ctx.staff_texts.text(
+    text = ctx.answer_texts(event).text(
         "Ticket **#{number}** is yours. What you write in its thread goes to the customer; begin with // for a note.",
         number=ticket.number,
     )
@@ -77,7 +77,7 @@ def _helped_in_chat(staff: Staff, but: Ticket, ctx: Context) -> Ticket | None:
 
 
 def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     newest = ctx.work.tickets.get(ticket.id) or ticket
     if newest.status is TicketStatus.RESOLVED or newest.claimed_by is None or newest.claimed_at is None:
         return texts.text(

@@ -6,10 +6,15 @@ from datetime import datetime, timedelta
 
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
+from bot.core.events import Author, ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
 from bot.core.places import Place
 from bot.core.policies.naming import AgentNames
-from bot.core.texts import Texts
+from bot.core.staff import Staff
+from bot.core.texts import Language, Texts
 from storage import UnitOfWork
+
+Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
+"""Events whose author waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class DeskSettings:
     """Customers see on their message that somebody took it."""
     team_name: str = ""
     """What stands in place of a name that is not shown; "" for 'Support' in the customer's language."""
+    staff_language: str = "en"
+    """Of everything that the whole team reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,13 @@ class Context:
     work: UnitOfWork
     now: datetime
     settings: DeskSettings
-    texts_in: Callable[[str], Texts]
-    """The texts of a language; English for one that is not there."""
+    texts_in: Callable[..., Texts]
+    """The texts of the first of these languages that is there; else those of the company's own language."""
     capabilities_of: Callable[[str], Capabilities | None]
     """What a platform can show; None when it is off."""
     commands: tuple[Command, ...] = ()
-    staff_language: str = "en"
+    languages: tuple[Language, ...] = ()
+    """What can be chosen."""
     notes: dict[str, object] = field(default_factory=dict)
     """Facts for the log and the metrics; never message text."""
 
@@ -59,4 +67,25 @@ class Context:
 
     @property
     def staff_texts(self) -> Texts:
-        return self.texts_in(self.staff_language)
+        """For what the whole team reads."""
+        return self.texts_in(self.settings.staff_language)
+
+    def texts_of(self, author: Author) -> Texts:
+        """For whoever did something: what they chose, else what they write, else what their app is set to."""
+        contact = self.work.contacts.of(author.identity)
+        return self.texts_in(*(contact.languages if contact else ()), author.language)
+
+    def texts_to(self, staff: Staff) -> Texts:
+        """For what one of the team gets alone."""
+        contact = self.work.contacts.of(staff.identity)
+        return self.texts_in(*(contact.languages if contact else ()), self.settings.staff_language)
+
+    def answer_texts(self, event: Asked) -> Texts:
+        """For an answer to one of the team: in their own language, unless everybody there reads it."""
+        capabilities = self.capabilities_of(event.place.platform)
+        has_private_answers = capabilities is None or capabilities.has_private_answers
+        if not event.place.is_direct and not has_private_answers:
+            return self.staff_texts
+        contact = self.work.contacts.of(event.author.identity)
+        own = (*(contact.languages if contact else ()), event.author.language)
+        return self.texts_in(*own, self.settings.staff_language)

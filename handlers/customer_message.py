@@ -14,6 +14,7 @@ from bot.core.texts import plain
 from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import may_decide, reader_in, say, show_everywhere, spoken, texts_for
+from handlers.language import asked_in_words
 from handlers.linked import certain, hear, open_ticket_in, ticket_in
 from handlers.naming import before_staff
 from handlers.offering import accept_thanks, greet, offer_person, was_offered_person
@@ -147,6 +148,8 @@ def _ask_the_bot(
         return open_ticket(ctx, conversation)
     if is_greeting(event.text):
         return [greet(ctx, conversation)]
+    if (chosen := asked_in_words(event.text, event.author, conversation, ctx)) is not None:
+        return chosen
     if is_thanks(event.text):
         return accept_thanks(ctx, conversation)
     if not event.text.strip():

@@ -9,21 +9,11 @@ from bot.core.article import Audience
 from bot.core.contact import Contact
 from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
-from bot.core.events import (
-    ButtonPressed,
-    CommandGiven,
-    Delivered,
-    DeliveryFailed,
-    FormSubmitted,
-    ShortcutUsed,
-)
+from bot.core.events import ButtonPressed, Delivered, DeliveryFailed
 from bot.core.places import Place, direct_to
 from bot.core.texts import Texts, escape, plain, shorten
 from bot.core.ticket import DeskKind
-from handlers.context import Context
-
-Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
-"""Events whose author waits for an answer."""
+from handlers.context import Asked, Context
 
 RECENT = timedelta(hours=24)
 LONGEST_QUOTE = 140
@@ -32,11 +22,16 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 def texts_for(contact: Contact, ctx: Context) -> Texts:
     """The words in the customer's language."""
-    return ctx.texts_in(contact.language)
+    return ctx.texts_in(*contact.languages)
 
 
 def customer_of(conversation: Conversation, ctx: Context) -> Contact:
     return ctx.work.contacts.get(conversation.contact_id)
+
+
+def language_of(conversation: Conversation, ctx: Context) -> str:
+    """The language in which the customer is spoken to there."""
+    return texts_for(customer_of(conversation, ctx), ctx).language
 
 
 def message_of(event: Delivered | DeliveryFailed, ctx: Context) -> Message | None:
@@ -62,7 +57,13 @@ def say(
     message = ctx.work.messages.add(
         conversation.id, Direction.OUTGOING, "", written, is_from_bot=True, reply_to_id=reply_to_id
     )
-    content = Content(text=text, title=title, footnote=footnote, buttons=tuple(buttons))
+    content = Content(
+        text=text,
+        title=title,
+        footnote=footnote,
+        buttons=tuple(buttons),
+        language=language_of(conversation, ctx),
+    )
     return Say(
         conversation.id,
         conversation.place,
@@ -87,7 +88,7 @@ def replied_to(ctx: Context, conversation: Conversation, message_id: int | None)
 
 def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: str = "") -> Reply:
     """Answer the one who asked, so that only they see it where the platform can do that."""
-    content = Content(text=text, title=title, buttons=tuple(buttons))
+    content = Content(text=text, title=title, buttons=tuple(buttons), language=event.author.language)
     return Reply(event.place, event.author.identity, content, event.handle)
 
 
@@ -97,7 +98,8 @@ def relayed(
     """As `spoken`, for the customer: under the name that they see, and what it answers is quoted when they wrote that
     from another account.
     """
-    content = spoken(message, speaker=speaker or _speaker(message.shown_as or message.author_name))
+    shown = spoken(message, speaker=speaker or _speaker(message.shown_as or message.author_name))
+    content = replace(shown, language=language_of(conversation, ctx))
     if not conversation.is_linked:
         return content
     answered = ctx.work.messages.get(message.reply_to_id) if message.reply_to_id else None
@@ -207,7 +209,7 @@ def may_decide(ctx: Context, conversation: Conversation, contact: Contact | None
 
 def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[Reply]:
     """Say that it is done and where the answer stands; nothing where the answer itself is what they see next."""
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     capabilities = ctx.capabilities_of(event.place.platform)
     if event.handle is None:
         return []

@@ -13,8 +13,8 @@ from bot.core.policies.redacting import redact
 from bot.core.texts import Markdown, escape, mark, plain, shorten
 from handlers.article_edit import ask_for
 from handlers.asking import Refused, id_in, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.registry import button, command, on
 from storage import OpenQuestion
 
@@ -49,7 +49,7 @@ def write(event: ButtonPressed, ctx: Context) -> list[Action]:
     gap = _on_button(event, ctx)
     asked = tuple(dict.fromkeys(_redacted(one, ctx) for one in gap.questions))
     text = ArticleText(shorten(asked[0], 120), "", phrasings=asked[:8])
-    return ask_for(None, ctx.staff_language, event, ctx, text=text)
+    return ask_for(None, ctx.settings.staff_language, event, ctx, text=text)
 
 
 @button("gap_close")

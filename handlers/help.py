@@ -14,12 +14,20 @@ from handlers.who import role_of
 
 @command("help", mark("Show what I can do for you"), role=Role.CUSTOMER)
 def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     role = role_of(event.author, ctx)
-    opening = texts.text(
-        "Ask me anything about {company} in your own words. I answer what I know and say where it stands; "
-        "everything else I hand to a person, with all you have said so far.",
-        company=ctx.settings.company,
+    company = ctx.settings.company
+    opening = (
+        texts.text(
+            "Ask me anything about {company} in your own words. I answer what I know and say where it stands; "
+            "everything else I hand to a person, with all you have said so far.",
+            company=company,
+        )
+        if company
+        else texts.text(
+            "Ask me anything in your own words. I answer what I know and say where it stands; everything else I hand "
+            "to a person, with all you have said so far."
+        )
     )
     lines = [
         f"- `{ctx.typed(one.name, event.place.platform)}` {texts.text(one.description)}"

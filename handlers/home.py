@@ -19,10 +19,10 @@ from handlers.who import role_of
 
 @on("home_opened")
 def home_opened(event: HomeOpened, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     sections = [_welcome(ctx, texts)]
     if role_of(event.author, ctx) >= Role.AGENT:
-        sections.append(overview(ctx))
+        sections.append(overview(ctx, texts))
     contact = ctx.work.contacts.of(event.author.identity)
     if contact is not None:
         for conversation in _conversations(ctx, contact):
@@ -39,8 +39,9 @@ def _conversations(ctx: Context, contact: Contact) -> list[Conversation]:
 
 
 def _welcome(ctx: Context, texts: Texts) -> Content:
+    company = ctx.settings.company
     return Content(
-        title=texts.label("Support of {company}", company=ctx.settings.company),
+        title=texts.label("Support of {company}", company=company) if company else texts.label("Support"),
         text=texts.text(
             "Write me a message and ask in your own words. Whatever I do not know, a person will answer."
         ),

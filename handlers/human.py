@@ -12,7 +12,7 @@ from handlers.registry import command
 
 @command("human", mark("Talk to a person"), role=Role.CUSTOMER)
 def human(event: CommandGiven, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if ctx.work.tickets.desk_at(event.place) is not None:
         return [answer(event, texts.text("This chat belongs to a ticket that you are helping with."))]
     conversation = conversation_of(event, ctx)

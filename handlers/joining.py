@@ -28,6 +28,7 @@ def join(ctx: Context, one: Contact, other: Contact) -> list[Action] | None:
     if len({account.person for account in accounts}) == 1:
         return None
     person_id = work.contacts.link(accounts)
+    _share_language(ctx, one, accounts)
     work.conversations.hand_over([account.id for account in accounts], person_id)
     tickets = work.joined.open_of_person(person_id)
     if not tickets:
@@ -39,6 +40,15 @@ def join(ctx: Context, one: Contact, other: Contact) -> list[Action] | None:
             actions += _join_ticket(ctx, ticket, kept)
     kept = _hear_newest(ctx, kept, person_id)
     return [*actions, *_tell_desk(ctx, kept)]
+
+
+def _share_language(ctx: Context, newest: Contact, accounts: Sequence[Contact]) -> None:
+    """A language chosen in one account holds in all of them; of several, that of the account that was linked last."""
+    in_order = sorted(accounts, key=lambda account: account.id != newest.id)
+    chosen = next((account.chosen_language for account in in_order if account.chosen_language), "")
+    for account in accounts:
+        if account.chosen_language != chosen:
+            ctx.work.contacts.save(account.choosing(chosen))
 
 
 def part(ctx: Context, contact: Contact) -> list[Action] | None:

@@ -21,7 +21,7 @@ LOOKED_AT = 200
 @button("jump_in")
 def jump_in(event: ButtonPressed, ctx: Context) -> list[Action]:
     staff, sos = _asked(event, ctx)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     if staff is None:
         text = texts.text(
             "Only volunteers can jump in. {volunteer} on billing makes you one.",
@@ -49,7 +49,10 @@ def not_now(event: ButtonPressed, ctx: Context) -> list[Action]:
         # Who has helped already stays one of those who are thanked for it.
         ctx.work.sos.decline(sos.id, staff.id)
     return [
-        answer(event, ctx.staff_texts.text("No problem. The button stays here in case you find a moment."))
+        answer(
+            event,
+            ctx.answer_texts(event).text("No problem. The button stays here in case you find a moment."),
+        )
     ]
 
 
@@ -72,7 +75,7 @@ def _give_best(event: ButtonPressed, staff: Staff, sos: Sos, ctx: Context) -> li
         taken = None if _is_own(best, staff, ctx) else claim(ctx, best, staff)
         if taken is not None:
             ctx.work.sos.set_state(sos.id, staff.id, CallState.JOINED)
-            text = ctx.staff_texts.text(
+            text = ctx.answer_texts(event).text(
                 "Thank you! Ticket **#{number}** is with you now.", number=best.number
             )
             return [*taken, answer(event, text), *bring_to(ctx, best, staff, event.place)]
@@ -82,7 +85,10 @@ def _give_best(event: ButtonPressed, staff: Staff, sos: Sos, ctx: Context) -> li
         # Whoever came in vain was ready to help all the same, and is thanked for that.
         ctx.work.sos.set_state(sos.id, staff.id, CallState.ASKED)
     return [
-        answer(event, ctx.staff_texts.text("Nobody is waiting just now: the others were quick. Thank you!"))
+        answer(
+            event,
+            ctx.answer_texts(event).text("Nobody is waiting just now: the others were quick. Thank you!"),
+        )
     ]
 
 

@@ -9,8 +9,8 @@ from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.policies.codes import code_in, spelled
 from bot.core.texts import Texts, mark
 from handlers.asking import named_ticket, ticket_here
-from handlers.context import Context
-from handlers.exchange import Asked, answer, customer_of, say, texts_for
+from handlers.context import Asked, Context
+from handlers.exchange import answer, customer_of, say, texts_for
 from handlers.joining import direct_with, join, part, platform_of, undo_button
 from handlers.linked import spoken_to
 from handlers.proposing import propose
@@ -49,7 +49,7 @@ def unlink_button(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def _give_code(event: CommandGiven, contact: Contact, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     code = spelled(ctx.work.links.issue(contact.id))
     text = texts.text(
         "Your code is **{code}**. Within ten minutes, write `{link} {code}` to me from your other account: then I know "
@@ -62,7 +62,7 @@ def _give_code(event: CommandGiven, contact: Contact, ctx: Context) -> list[Acti
 
 def _enter(event: CommandGiven, contact: Contact, ctx: Context) -> list[Action]:
     """Use a code; what others could read along is worth nothing, and guessing ends soon."""
-    texts, links = ctx.texts_in(event.author.language), ctx.work.links
+    texts, links = ctx.texts_of(event.author), ctx.work.links
     if not links.may_try(contact.id):
         text = texts.text(
             "There were too many wrong codes. For your safety I take no code from you for an hour."
@@ -92,8 +92,9 @@ def _enter(event: CommandGiven, contact: Contact, ctx: Context) -> list[Action]:
 
 
 def _link(event: CommandGiven, contact: Contact, other: Contact, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
     joined = join(ctx, contact, other)
+    # Which language they chose in either account is known now.
+    texts = ctx.texts_of(event.author)
     if joined is None:
         return [answer(event, texts.text("These two accounts are linked already."))]
     ctx.work.audit.record(None, "link", str(contact.id), str(other.id))
@@ -117,7 +118,7 @@ def linked_with(ctx: Context, other: Contact, texts: Texts) -> str:
 
 
 def _part_own(event: Asked, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     contact = ctx.work.contacts.meet(event.author)
     others = [one for one in ctx.work.contacts.accounts_of(contact) if one.id != contact.id]
     parted = part(ctx, contact)
@@ -138,7 +139,7 @@ def _tell_parted(ctx: Context, contact: Contact, left: Contact) -> Action:
 
 def _part_customer(event: CommandGiven, ctx: Context) -> list[Action]:
     """An agent parts a customer's accounts: each gets what is its own."""
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     ticket, _ = named_ticket(event, ctx)
     if ticket is None:
         typed = ctx.typed("unlink", event.place.platform)

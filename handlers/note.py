@@ -28,7 +28,7 @@ _NUMBERED = re.compile(r"^\s*#?(\d{1,9})\s+(?=\S)")
 )
 def note(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.VOLUNTEER)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     ticket, words = ticket_here(event, ctx), event.arguments.strip()
     numbered = _NUMBERED.match(words)
     if numbered and (ticket is None or words.startswith("#")):

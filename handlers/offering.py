@@ -49,10 +49,17 @@ def was_offered_person(ctx: Context, conversation: Conversation, message: Messag
 def greet(ctx: Context, conversation: Conversation) -> Action:
     contact = customer_of(conversation, ctx)
     texts = texts_for(contact, ctx)
-    hello = texts.text(
-        "Hello {name}! I am Allhands, the support desk of {company}. What can we do for you?",
-        name=contact.name,
-        company=ctx.settings.company,
+    company = ctx.settings.company
+    hello = (
+        texts.text(
+            "Hello {name}! I am Allhands, the support desk of {company}. What can we do for you?",
+            name=contact.name,
+            company=company,
+        )
+        if company
+        else texts.text(
+            "Hello {name}! I am Allhands, the support desk. What can we do for you?", name=contact.name
+        )
     )
     return say(ctx, conversation, hello)
 

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"\d+")
 
 def propose(event: CommandGiven, ctx: Context) -> list[Action]:
     """Ask the customers of two tickets; neither learns anything of the other."""
-    texts, work = ctx.staff_texts, ctx.work
+    texts, work = ctx.answer_texts(event), ctx.work
     one, other = _tickets(event, ctx)
     first, second = (customer_of(spoken_to(ctx, ticket), ctx) for ticket in (one, other))
     if first.person == second.person:
@@ -44,7 +44,7 @@ def propose(event: CommandGiven, ctx: Context) -> list[Action]:
 @button("link_yes")
 def agree(event: ButtonPressed, ctx: Context) -> list[Action]:
     proposal, contact = _own_proposal(event, ctx)
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     agreed = ctx.work.links.agree(proposal, contact.id)
     if agreed is None:
         raise Refused(too_late(event, ctx))
@@ -60,7 +60,7 @@ def agree(event: ButtonPressed, ctx: Context) -> list[Action]:
 @button("link_no")
 def disagree(event: ButtonPressed, ctx: Context) -> list[Action]:
     proposal, _ = _own_proposal(event, ctx)
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if not ctx.work.links.end(proposal):
         raise Refused(too_late(event, ctx))
     told = answer(event, texts.text("Understood: everything stays as it is."))
@@ -88,7 +88,7 @@ def ask_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
 
 def _tickets(event: CommandGiven, ctx: Context) -> tuple[Ticket, Ticket]:
     """The two tickets named, or the one of this thread and the one named; raises Refused."""
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     numbers = [int(found) for found in _NUMBER.findall(event.arguments)]
     named = [whole(ctx, ctx.work.tickets.numbered(number)) for number in numbers]
     found = [*([ticket_here(event, ctx)] if len(named) == 1 else []), *named]
@@ -124,7 +124,7 @@ def _own_proposal(event: ButtonPressed, ctx: Context) -> tuple[Proposal, Contact
     proposal = ctx.work.links.proposal(number) if number else None
     contact = ctx.work.contacts.of(event.author.identity)
     if proposal is None or contact is None or contact.id not in (proposal.one_id, proposal.other_id):
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         raise Refused(answer(event, texts.text("Only the person who was asked can answer this.")))
     return proposal, contact
 

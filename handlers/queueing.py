@@ -91,7 +91,9 @@ def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool =
 
 def _position(place: int | None, texts: Texts) -> str:
     if place is None:
-        return str(texts.text("More than {count} people are ahead of you.", count=MOST_COUNTED_AHEAD))
+        return str(
+            texts.text("More than {count} people are ahead of you.", count=texts.number(MOST_COUNTED_AHEAD))
+        )
     if place == 1:
         return str(texts.text("You are next in line."))
     return str(texts.text("You are number {place} in line.", place=place))

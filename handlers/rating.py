@@ -21,7 +21,7 @@ def rate(event: ButtonPressed, ctx: Context) -> list[Action]:
     survey_id, _, score = event.subject.partition(":")
     survey = own_survey(event, ctx, survey_id, SurveyKind.CSAT)
     if survey is None or score not in {"1", "2", "3", "4", "5"}:
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         return [answer(event, texts.text("Only the person who was helped can rate this."))]
     stars = "★" * int(score) + "☆" * (5 - int(score))
     return [*retire_buttons(ctx, event, stars), *take_score(ctx, survey, int(score))]
@@ -30,20 +30,27 @@ def rate(event: ButtonPressed, ctx: Context) -> list[Action]:
 @button("rate_words")
 def ask_for_words(event: ButtonPressed, ctx: Context) -> list[Action]:
     survey = own_survey(event, ctx, event.subject, SurveyKind.CSAT)
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if survey is None:
         return [answer(event, texts.text("Only the person who was helped can rate this."))]
     words = FormField(
         "words", texts.label("What should we know?"), FieldKind.PARAGRAPH, max_length=LONGEST_WORDS
     )
-    asked = Form("rating_words", texts.label("Your words"), texts.label("Send"), (words,), str(survey.id))
+    asked = Form(
+        "rating_words",
+        texts.label("Your words"),
+        texts.label("Send"),
+        (words,),
+        str(survey.id),
+        texts.language,
+    )
     return [AskForm(event.place, event.author.identity, asked, event.handle)]
 
 
 @form("rating_words")
 def words_given(event: FormSubmitted, ctx: Context) -> list[Action]:
     survey = own_survey(event, ctx, event.subject, SurveyKind.CSAT)
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if survey is None:
         return [answer(event, texts.text("Only the person who was helped can rate this."))]
     words = event.values.get("words", "").strip()

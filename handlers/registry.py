@@ -79,7 +79,7 @@ def _without_files(handler: Handler) -> Handler:
         actions = handler(event, ctx)
         if not event.files:
             return actions
-        text = ctx.texts_in(event.author.language).text(
+        text = ctx.texts_of(event.author).text(
             "A command takes no files: what came with it went nowhere. Send it as a message of its own."
         )
         told = Reply(event.place, event.author.identity, Content(text=text), event.handle)

@@ -17,7 +17,8 @@ def retry(event: ButtonPressed, ctx: Context) -> list[Action]:
     ctx.work.audit.record(staff.id, "event_retry", event.subject)
     return [
         answer(
-            event, ctx.staff_texts.text("It is tried again now. If it fails once more, you are told here.")
+            event,
+            ctx.answer_texts(event).text("It is tried again now. If it fails once more, you are told here."),
         )
     ]
 
@@ -28,12 +29,12 @@ def drop(event: ButtonPressed, ctx: Context) -> list[Action]:
     row = _set_aside_row(event, ctx)
     ctx.work.intake.drop(row)
     ctx.work.audit.record(staff.id, "event_drop", event.subject)
-    return [answer(event, ctx.staff_texts.text("Dropped: it will not be tried again."))]
+    return [answer(event, ctx.answer_texts(event).text("Dropped: it will not be tried again."))]
 
 
 def _set_aside_row(event: ButtonPressed, ctx: Context) -> int:
     """The event on the button; raises Refused when somebody took care of it before."""
     row = id_in(event.subject)
     if row is None or not ctx.work.intake.is_set_aside(row):
-        raise Refused(answer(event, ctx.staff_texts.text("That was taken care of before.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("That was taken care of before.")))
     return row

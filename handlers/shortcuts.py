@@ -20,7 +20,7 @@ from handlers.who import role_of
 @on("shortcut_used", "open_ticket")
 def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     """The asker opens it about their own message; staff open it for anybody, in that person's name."""
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     is_own = event.author.identity == event.message_author.identity
     if not is_own and role_of(event.author, ctx) < Role.AGENT:
         return [answer(event, texts.text("You can open a ticket about your own messages."))]
@@ -49,7 +49,7 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
 @on("shortcut_used", "add_note")
 def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.VOLUNTEER)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     ticket = ticket_here(event, ctx) or _ticket_of_message(event, ctx)
     if ticket is None:
         text = texts.text(

@@ -6,7 +6,7 @@ from bot.core.content import Button, ButtonStyle, Content, Tone
 from bot.core.events import CommandGiven, DeadlineReached, Delivered, DeliveryFailed
 from bot.core.sos import CallState, Sos
 from bot.core.staff import Staff
-from bot.core.texts import escape, mark
+from bot.core.texts import Texts, escape, mark
 from bot.core.ticket import TicketStatus
 from handlers.asking import require
 from handlers.context import Context
@@ -25,12 +25,14 @@ def sos(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
     if event.arguments.strip().lower() == "end":
         return _end(event, staff, ctx)
-    texts = ctx.staff_texts
-    reason = str(escape(event.arguments.strip()[:LONGEST_REASON])) or texts.text("the queue is long")
+    texts = ctx.answer_texts(event)
+    reason = str(escape(event.arguments.strip()[:LONGEST_REASON])) or ctx.staff_texts.text(
+        "the queue is long"
+    )
     started = ctx.work.sos.start(reason, staff.id)
     if started is None:
         active = ctx.work.sos.active()
-        since = waited(active.started_at, ctx.now) if active else ""
+        since = waited(active.started_at, ctx.now, texts) if active else ""
         typed = ctx.typed("sos", event.place.platform)
         text = texts.text(
             "A call for help has been going on for {time}. {sos} end ends it.", time=since, sos=typed
@@ -63,7 +65,7 @@ def wait_limit(event: DeadlineReached, ctx: Context) -> list[Action]:
     reason = texts.text(
         "ticket #{number} has been waiting for {time}",
         number=ticket.number,
-        time=waited(ticket.waiting_since, ctx.now),
+        time=waited(ticket.waiting_since, ctx.now, texts),
     )
     started = ctx.work.sos.start(str(reason), None)
     if started is None:
@@ -86,33 +88,41 @@ def call_arrived(_event: Delivered, _ctx: Context) -> list[Action]:
 
 
 def ask_volunteers(ctx: Context, sos: Sos, caller: Staff | None = None) -> list[Action]:
-    """Ask each on their own platform, but for the caller. The call itself tells nothing about any customer."""
-    texts = ctx.staff_texts
-    name = caller.name if caller else texts.label("The queue")
+    """Ask each on their own platform and in their language, but for the caller; without one it is the queue that calls.
+
+    The call itself tells nothing about any customer.
+    """
     waiting = ctx.work.queue.counts().waiting
-    buttons = (
-        Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),
-        Button(texts.label("Not now"), "not_now", str(sos.id)),
-    )
     actions: list[Action] = []
     for staff in ctx.work.team.volunteers():
         if caller is not None and staff.id == caller.id:
             continue
+        texts = ctx.texts_to(staff)
         text = texts.plural(
             "**{caller}** asks for help. {n} customer is waiting. Can you take one?",
             "**{caller}** asks for help. {n} customers are waiting. Can you take one?",
             waiting,
-            # Who was not let in yet may not be of the team: they see what a customer would.
-            caller=outside_name(ctx, caller) if caller and not staff.is_confirmed else name,
+            caller=_caller_for(staff, caller, texts, ctx),
         )
-        # The reason is the team's own.
+        # The reason is the team's own; who was not let in yet may not be of the team.
         why = f"\n\n> {sos.reason}" if staff.is_confirmed else ""
+        buttons = (
+            Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),
+            Button(texts.label("Not now"), "not_now", str(sos.id)),
+        )
         content = Content(
             title=texts.label("All hands!"), text=f"{text}{why}", buttons=buttons, tone=Tone.ALERT
         )
         ctx.work.sos.set_state(sos.id, staff.id, CallState.ASKED)
         actions.append(Tell(staff.id, staff.identity, content, "sos_call", f"{sos.id}:{staff.id}"))
     return actions
+
+
+def _caller_for(volunteer: Staff, caller: Staff | None, texts: Texts, ctx: Context) -> str:
+    if caller is None:
+        return texts.label("The queue")
+    # Who was not let in yet sees what a customer would.
+    return caller.name if volunteer.is_confirmed else outside_name(ctx, caller)
 
 
 def _announce(ctx: Context, sos: Sos, caller: str, asked: int) -> list[Action]:
@@ -142,7 +152,7 @@ def _announce(ctx: Context, sos: Sos, caller: str, asked: int) -> list[Action]:
 
 
 def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     active = ctx.work.sos.active()
     if active is None or not ctx.work.sos.end(active):
         typed = ctx.typed("sos", event.place.platform)
@@ -156,23 +166,28 @@ def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
     joined = 0
     for call in ctx.work.sos.calls(active.id):
         helper = ctx.work.team.get(call.staff_id)
+        theirs = ctx.texts_to(helper)
         if call.state is CallState.JOINED:
             joined += 1
-            text = texts.text(
+            text = theirs.text(
                 "The call for help is over. **Thank you for jumping in, {name}!**", name=helper.name
             )
         elif call.state is CallState.ASKED:
-            text = texts.text("The call for help is over. Thank you for being ready to help!")
+            text = theirs.text("The call for help is over. Thank you for being ready to help!")
         else:
             continue
         thanked.append(Tell(helper.id, helper.identity, Content(text=text)))
-    told = texts.plural(
+    space, told = ctx.settings.staff_space, Content(text=_over(ctx.staff_texts, joined))
+    announced = [Announce(space, told)] if space else []
+    return [*thanked, *_confirm(event, _over(texts, joined), ctx), *announced]
+
+
+def _over(texts: Texts, joined: int) -> str:
+    return texts.plural(
         "The call for help is over. {n} colleague jumped in, and everyone is thanked.",
         "The call for help is over. {n} colleagues jumped in, and everyone is thanked.",
         joined,
     )
-    announced = [Announce(ctx.settings.staff_space, Content(text=told))] if ctx.settings.staff_space else []
-    return [*thanked, *_confirm(event, told, ctx), *announced]
 
 
 def _confirm(event: CommandGiven, told: str, ctx: Context) -> list[Action]:

@@ -15,7 +15,7 @@ OFF = Argument("off", mark("'off' lets me ask again"), choices=("off",))
 @command("stop", mark("I never ask you how it was, or look in again"), role=Role.CUSTOMER, arguments=(OFF,))
 def stop(event: CommandGiven, ctx: Context) -> list[Action]:
     contact = ctx.work.contacts.meet(event.author)
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if event.arguments.strip().lower() == "off":
         for account in ctx.work.contacts.accounts_of(contact):
             ctx.work.contacts.save(account.opted_out(False))

@@ -12,9 +12,8 @@ from bot.core.staff import Staff
 from bot.core.texts import Markdown, Texts, escape, mark
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.asking import Refused, id_in, named_ticket, owner_or_agent, pressed_ticket, require, too_late
-from handlers.context import Context
+from handlers.context import Asked, Context
 from handlers.exchange import (
-    Asked,
     answer,
     customer_of,
     desk_targets,
@@ -43,7 +42,7 @@ def suggest(event: CommandGiven, ctx: Context) -> list[Action]:
     ticket, _ = named_ticket(event, ctx)
     if ticket is None:
         typed = ctx.typed("suggest", event.place.platform)
-        text = ctx.staff_texts.text("For which ticket? {suggest} 12", suggest=typed)
+        text = ctx.answer_texts(event).text("For which ticket? {suggest} 12", suggest=typed)
         return [answer(event, text)]
     return _look(event, ticket, staff, ctx)
 
@@ -89,18 +88,22 @@ def send_article(event: ButtonPressed, ctx: Context) -> list[Action]:
     asked, version = _on_button(event, ctx)
     ticket = ticket_about(ctx, asked.conversation_id)
     if ticket is None or ticket.status is not TicketStatus.CLAIMED or ticket.claimed_by != staff.id:
-        text = ctx.staff_texts.text("Only whoever has claimed the ticket writes to the customer.")
+        text = ctx.answer_texts(event).text("Only whoever has claimed the ticket writes to the customer.")
         return [answer(event, text)]
     conversation = spoken_to(ctx, ticket)
     article = ctx.work.library.get(version.key, version.language)
     if article is None or not article.is_visible(reader_in(conversation), ctx.now):
-        return [answer(event, ctx.staff_texts.text("This article is not for the customer, or not any more."))]
+        return [
+            answer(
+                event, ctx.answer_texts(event).text("This article is not for the customer, or not any more.")
+            )
+        ]
     match = Match(article.key, article.language, article.title, _opening(article.body), 1.0, article.url,
                   article.source)  # fmt: skip
     said = ctx.work.messages.history(conversation.id, limit=LOOKED_AT)
     words = _words(match, conversation, ctx)
     if any(one.staff_id == staff.id and one.text == words for one in said):
-        return [answer(event, ctx.staff_texts.text("You have sent that already."))]
+        return [answer(event, ctx.answer_texts(event).text("You have sent that already."))]
     person = customer_of(ctx.work.conversations.get(asked.conversation_id), ctx).person
     judged = ctx.work.judgements.add(
         version.key, version.language, Verdict.CHOSEN, asked.id, person, staff_id=staff.id
@@ -108,7 +111,7 @@ def send_article(event: ButtonPressed, ctx: Context) -> list[Action]:
     ctx.work.unanswered.close([asked.id], version.key, staff.id)
     learned = [Reindex()] if judged.state is JudgementState.COUNTED else []
     return [*_send(words, asked, ticket, staff, conversation, ctx), *learned,
-            answer(event, ctx.staff_texts.text("Sent to the customer."))]  # fmt: skip
+            answer(event, ctx.answer_texts(event).text("Sent to the customer."))]  # fmt: skip
 
 
 def _look(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
@@ -116,16 +119,19 @@ def _look(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
     search = search_for(ctx, spoken_to(ctx, ticket)) if ticket.is_open else None
     if search is None:
         return [
-            answer(event, ctx.staff_texts.text("The customer has not asked anything that can be looked up."))
+            answer(
+                event,
+                ctx.answer_texts(event).text("The customer has not asked anything that can be looked up."),
+            )
         ]
-    told = ctx.staff_texts.text(
+    told = ctx.answer_texts(event).text(
         "What the knowledge base says comes where ticket #{number} is worked on.", number=ticket.number
     )
     return [search, answer(event, told)]
 
 
 def _suggestion(number: int, match: Match, texts: Texts) -> str:
-    sure = texts.text("{sure} sure", sure=f"{match.confidence:.0%}")
+    sure = texts.text("{sure} sure", sure=texts.percent(match.confidence))
     inside = f" · 🔒 **{texts.text('for the team only')}**" if match.audience is Audience.STAFF else ""
     head = f"{number}\\. **{escape(match.title)}** ({sure}){inside}"
     return f"{head}\n\n{match.passage}\n\n_{source_of(match, texts)}_"

@@ -12,8 +12,8 @@ from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
 from bot.core.places import Identity
 from bot.core.texts import mark
 from handlers.asking import id_in
-from handlers.context import Context
-from handlers.exchange import RECENT, Asked, answer, customer_of, retire_buttons, say, texts_for
+from handlers.context import Asked, Context
+from handlers.exchange import RECENT, answer, customer_of, retire_buttons, say, texts_for
 from handlers.registry import button, command
 from storage import Participant
 
@@ -67,7 +67,7 @@ def introduce(
 
 
 def _choose(event: CommandGiven, ctx: Context, *, is_trusted: bool) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     conversation = _own_in_room(event, ctx)
     if conversation is None:
         return [answer(event, texts.text("Say this where you asked me something in front of others."))]
@@ -100,7 +100,7 @@ def _press(event: ButtonPressed, ctx: Context, *, is_trusted: bool) -> list[Acti
     people = ctx.work.participants.of(conversation.id) if conversation else []
     person = next((one for one in people if str(one.contact_id) == contact_id), None)
     if conversation is None or contact is None or person is None or conversation.person != contact.person:
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         return [answer(event, texts.text("Only the person who asked can choose who else decides here."))]
     return [
         *retire_buttons(ctx, event),
@@ -128,7 +128,7 @@ def _set(
             name=person.name,
         )
     )
-    return [say(ctx, conversation, told), answer(event, ctx.texts_in(event.author.language).text("Done."))]
+    return [say(ctx, conversation, told), answer(event, ctx.texts_of(event.author).text("Done."))]
 
 
 def _own_in_room(event: Asked, ctx: Context) -> Conversation | None:

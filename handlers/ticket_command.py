@@ -7,9 +7,8 @@ from bot.core.conversation import Conversation, Direction
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
 from bot.core.texts import Markdown, escape, mark
 from handlers.asking import id_in
-from handlers.context import Context
+from handlers.context import Asked, Context
 from handlers.exchange import (
-    Asked,
     acknowledge,
     answer,
     conversation_of,
@@ -32,7 +31,7 @@ WORDS = Argument("words", mark("What you need; without it, you see how your tick
     takes_files=True,
 )
 def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     if ctx.work.tickets.desk_at(event.place) is not None:
         return [answer(event, texts.text("This chat belongs to a ticket that you are helping with."))]
     if event.arguments.strip() or event.files:
@@ -47,6 +46,7 @@ def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
         texts.label("Open a ticket"),
         texts.label("Open"),
         (FormField("words", texts.label("What do you need?"), FieldKind.PARAGRAPH, max_length=2000),),
+        language=texts.language,
     )
     return [AskForm(event.place, event.author.identity, asked, event.handle)]
 
@@ -55,7 +55,7 @@ def ticket(event: CommandGiven, ctx: Context) -> list[Action]:
 def ticket_form(event: FormSubmitted, ctx: Context) -> list[Action]:
     words = event.values.get("words", "").strip()
     if not words:
-        texts = ctx.texts_in(event.author.language)
+        texts = ctx.texts_of(event.author)
         typed = ctx.typed("ticket", event.place.platform)
         text = texts.text("Tell me in a few words what you need: {ticket} My parcel is late", ticket=typed)
         return [answer(event, text)]
@@ -65,7 +65,7 @@ def ticket_form(event: FormSubmitted, ctx: Context) -> list[Action]:
 @button("close_ticket")
 def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
     """The customer closes their own ticket."""
-    texts = ctx.texts_in(event.author.language)
+    texts = ctx.texts_of(event.author)
     ticket_id = id_in(event.subject)
     found = whole(ctx, ctx.work.tickets.get(ticket_id)) if ticket_id else None
     contact = ctx.work.contacts.of(event.author.identity)

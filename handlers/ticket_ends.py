@@ -7,8 +7,8 @@ from bot.core.staff import Staff
 from bot.core.texts import mark
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.asking import my_ticket, named_ticket, owner_or_agent, pressed_ticket, require
-from handlers.context import Context
-from handlers.exchange import Asked, answer, texts_for
+from handlers.context import Asked, Context
+from handlers.exchange import answer, texts_for
 from handlers.exchange import customer_of as customer
 from handlers.linked import is_opted_out, open_ticket_in, spoken_to
 from handlers.queueing import release, reopen, resolve
@@ -49,7 +49,7 @@ def reopen_command(event: CommandGiven, ctx: Context) -> list[Action]:
     ticket, _ = named_ticket(event, ctx)
     if ticket is None:
         typed = ctx.typed("reopen", event.place.platform)
-        return [answer(event, ctx.staff_texts.text("Which ticket? {command} 12", command=typed))]
+        return [answer(event, ctx.answer_texts(event).text("Which ticket? {command} 12", command=typed))]
     return _reopen(event, ticket, staff, ctx)
 
 
@@ -60,7 +60,7 @@ def reopen_button(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def _release(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     owner_or_agent(event, ticket, staff, ctx)
     if ticket.status is not TicketStatus.CLAIMED:
         return [answer(event, texts.text("Nobody holds ticket #{number}.", number=ticket.number))]
@@ -69,7 +69,7 @@ def _release(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
 
 
 def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     owner_or_agent(event, ticket, staff, ctx)
     done = resolve(ctx, ticket, staff)
     if not done:
@@ -87,7 +87,7 @@ def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
 
 
 def _reopen(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     newer = open_ticket_in(ctx, ctx.work.conversations.get(ticket.conversation_id))
     if newer is not None:
         text = texts.text("That customer's ticket #{number} is open already.", number=newer.number)
@@ -95,6 +95,6 @@ def _reopen(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Ac
     ctx.work.audit.record(staff.id, "reopen", str(ticket.number))
     conversation = spoken_to(ctx, ticket)
     words = texts_for(customer(conversation, ctx), ctx).text("Our team has opened your ticket again.")
-    reason = texts.text("**{name}** opened the ticket again.", name=staff.name)
+    reason = ctx.staff_texts.text("**{name}** opened the ticket again.", name=staff.name)
     done = reopen(ctx, ticket, reason=reason, words=words)
     return [*done, answer(event, texts.text("Ticket #{number} is open again.", number=ticket.number))]

@@ -9,7 +9,7 @@ from bot.core.content import Button, ButtonStyle, Content
 from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.policies.queueing import parse_areas
 from bot.core.staff import Staff
-from bot.core.texts import mark
+from bot.core.texts import Texts, mark
 from handlers.asking import id_in, require
 from handlers.context import Context
 from handlers.exchange import answer
@@ -42,22 +42,24 @@ def volunteer(event: CommandGiven, ctx: Context) -> list[Action]:
 def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
     agent = require(event, ctx, Role.AGENT)
     staff = _candidate(event, ctx)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     if staff is None:
         return [answer(event, texts.text("They have withdrawn their offer."))]
     if staff.is_confirmed:
         return [answer(event, texts.text("{name} is in already.", name=staff.name))]
     ctx.work.team.save(replace(staff, is_confirmed=True))
     ctx.work.audit.record(agent.id, "let_in", str(staff.id))
-    welcome = texts.text("**{name}** has let you in. You will be asked when help is needed.", name=agent.name)
+    welcome = ctx.texts_to(staff).text(
+        "**{name}** has let you in. You will be asked when help is needed.", name=agent.name
+    )
     return [
         *_decided(
             event,
-            texts.text("**{name}** is in, let in by {agent}.", name=staff.name, agent=agent.name),
-            Button(texts.label("Take it back"), "keep_out", str(staff.id)),
+            ctx.staff_texts.text("**{name}** is in, let in by {agent}.", name=staff.name, agent=agent.name),
+            Button(ctx.staff_texts.label("Take it back"), "keep_out", str(staff.id)),
         ),
         answer(event, texts.text("{name} is in: they will be asked when help is needed.", name=staff.name)),
-        Tell(staff.id, staff.identity, Content(text=welcome, buttons=_jump_in_now(ctx))),
+        Tell(staff.id, staff.identity, Content(text=welcome, buttons=_jump_in_now(ctx, ctx.texts_to(staff)))),
     ]
 
 
@@ -65,7 +67,7 @@ def let_in(event: ButtonPressed, ctx: Context) -> list[Action]:
 def keep_out(event: ButtonPressed, ctx: Context) -> list[Action]:
     agent = require(event, ctx, Role.AGENT)
     staff = _candidate(event, ctx)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     if staff is None or staff.role >= Role.AGENT:
         return [answer(event, texts.text("They stay outside, and see nothing of the tickets."))]
     ctx.work.team.save(replace(staff, is_volunteering=False, is_confirmed=False))
@@ -73,11 +75,16 @@ def keep_out(event: ButtonPressed, ctx: Context) -> list[Action]:
     given_back = [
         action for held in ctx.work.tickets.held_by(staff.id) for action in release(ctx, held, staff)
     ]
-    told = texts.text("Thank you for offering to help! The support team does not need it at the moment.")
+    told = ctx.texts_to(staff).text(
+        "Thank you for offering to help! The support team does not need it at the moment."
+    )
     return [
         *given_back,
         *_decided(
-            event, texts.text("**{name}** stays outside, said {agent}.", name=staff.name, agent=agent.name)
+            event,
+            ctx.staff_texts.text(
+                "**{name}** stays outside, said {agent}.", name=staff.name, agent=agent.name
+            ),
         ),
         answer(event, texts.text("They stay outside, and see nothing of the tickets.")),
         Tell(staff.id, staff.identity, Content(text=told)),
@@ -111,7 +118,7 @@ def ask_to_let_in(ctx: Context, staff: Staff) -> list[Action]:
 
 
 def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: Context) -> list[Action]:
-    texts, typed = ctx.staff_texts, ctx.typed("volunteer", event.place.platform)
+    texts, typed = ctx.answer_texts(event), ctx.typed("volunteer", event.place.platform)
     if not areas and not (staff and staff.areas):
         text = texts.text("What do you know about? {volunteer} on billing, api", volunteer=typed)
         return [answer(event, text)]
@@ -127,7 +134,7 @@ def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: C
         text = texts.text(
             "Thank you! When support needs help with {areas} or anything else, I ask you right here. "
             "{volunteer} off ends it.", areas=named, volunteer=typed)  # fmt: skip
-        return [answer(event, text, buttons=_jump_in_now(ctx))]
+        return [answer(event, text, buttons=_jump_in_now(ctx, texts))]
     text = texts.text(
         "Thank you! I have noted {areas} and asked the support team to let you in. {volunteer} off ends it.",
         areas=named,
@@ -139,17 +146,18 @@ def _on(event: CommandGiven, staff: Staff | None, areas: tuple[str, ...], ctx: C
 def _off(event: CommandGiven, staff: Staff | None, ctx: Context) -> list[Action]:
     known = staff or ctx.work.team.of(event.author.identity)
     if known is None or not known.is_volunteering:
-        return [answer(event, ctx.staff_texts.text("You were not volunteering, so nothing changes."))]
+        return [answer(event, ctx.answer_texts(event).text("You were not volunteering, so nothing changes."))]
     ctx.work.team.save(replace(known, is_volunteering=False))
     return [
         answer(
-            event, ctx.staff_texts.text("You will not be asked any more. Thank you for having been there!")
+            event,
+            ctx.answer_texts(event).text("You will not be asked any more. Thank you for having been there!"),
         )
     ]
 
 
 def _state(event: CommandGiven, staff: Staff | None, ctx: Context) -> str:
-    texts, typed = ctx.staff_texts, ctx.typed("volunteer", event.place.platform)
+    texts, typed = ctx.answer_texts(event), ctx.typed("volunteer", event.place.platform)
     if staff is None or not staff.is_volunteering:
         return texts.text(
             "You are not volunteering. {volunteer} on billing, api says what you know.", volunteer=typed
@@ -167,9 +175,9 @@ def _candidate(event: ButtonPressed, ctx: Context) -> Staff | None:
     return staff if staff is not None and staff.is_volunteering else None
 
 
-def _jump_in_now(ctx: Context) -> tuple[Button, ...]:
+def _jump_in_now(ctx: Context, texts: Texts) -> tuple[Button, ...]:
     """While a call for help is going on, a new volunteer can follow it at once."""
     sos = ctx.work.sos.active()
     if sos is None:
         return ()
-    return (Button(ctx.staff_texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),)
+    return (Button(texts.label("Jump in"), "jump_in", str(sos.id), ButtonStyle.PRIMARY),)

@@ -108,6 +108,10 @@ class Index:
         also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
         return [matches[0], *also]
 
+    def language_of(self, text: str) -> tuple[str, float]:
+        """Return the language that `text` seems to be in and how likely that is; ("", 0) when too little is said."""
+        return self._reader.language_of(text)
+
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
         question = self._reader.read(text, language)

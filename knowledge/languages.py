@@ -16,6 +16,10 @@ GREEKLISH = "el-Latn"
 # How many triples' worth of the known languages a language learned from a few articles starts with.
 _BORROWED = 200.0
 
+# Letters that tell a language from those that look alike without their accents.
+_OWN_LETTERS = {"hr": "ćđ", "lv": "āēģīķļņū"}
+_LETTER_ODDS = 20.0
+
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -61,6 +65,17 @@ class LanguageGuesser:
         return {
             language: float(share) for language, share in zip(self.languages, odds / odds.sum(), strict=True)
         }
+
+
+def told_by_letters(text: str, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return the shares with what letters say that only one of the languages has; they add up to 1 again."""
+    said = set(text.lower())
+    odds = {
+        language: share * (_LETTER_ODDS if said & set(_OWN_LETTERS.get(language, "")) else 1.0)
+        for language, share in shares.items()
+    }
+    total = sum(odds.values())
+    return {language: share / total for language, share in odds.items()}
 
 
 def letter_triples(text: str) -> list[str]:

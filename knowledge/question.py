@@ -15,10 +15,18 @@ from knowledge.folding import (
     word_list,
     words,
 )
-from knowledge.languages import GREEKLISH, LanguageGuesser, main_language
+from knowledge.languages import (
+    GREEKLISH,
+    LanguageGuesser,
+    letter_triples,
+    main_language,
+    told_by_letters,
+)
 
 # A customer who set a language is believed this much more than the letters of a short line.
 _STATED_LANGUAGE_ODDS = 4.0
+# Fewer letters fit any language: "ok", a name, a number of an order.
+_TELLING_TRIPLES = 8
 # A message says what it wants early; a wall of text would cost seconds and blur the question.
 LONGEST_QUESTION = 800
 
@@ -69,6 +77,16 @@ class Reader:
             return Question(self._in_greek(text), tuple(greeklish_words(text)), _adding_up(shares))
         del shares[GREEKLISH]
         return Question(text, tuple(words(text)), _adding_up(shares))
+
+    def language_of(self, text: str) -> tuple[str, float]:
+        """Return the likeliest language and its probability; ("", 0) for a text that is too short to tell."""
+        text = text[:LONGEST_QUESTION]
+        if len(letter_triples(text)) < _TELLING_TRIPLES:
+            return "", 0.0
+        languages = self.read(text).languages
+        likely = told_by_letters(text, languages)
+        language = max(likely, key=lambda one: likely[one])
+        return language, likely[language]
 
     def _in_greek(self, text: str) -> str:
         """Write Greeklish in Greek letters: as the articles spell the word, else by its sound."""

@@ -36,6 +36,9 @@ class OnMessage(InRoom):
 class NewPerson(Request):
     name: Annotated[str, Field(min_length=1, max_length=80, description="the person's name")]
     rooms: Annotated[tuple[str, ...], Field(description="rooms they are in besides the public ones")] = ()
+    language: Annotated[
+        str, Field(pattern="^[a-z]{2}$", description="the language of their app, of two letters")
+    ] = "en"
 
 
 class ReadRoom(InRoom):

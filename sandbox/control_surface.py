@@ -47,7 +47,7 @@ async def people(on: Platform, _: ask.Nothing) -> dict[str, Any]:
 
 async def add_person(on: Platform, new: ask.NewPerson) -> dict[str, Any]:
     """Let a new person in."""
-    return {"person": on.server.add_person(new.name, rooms=new.rooms)}
+    return {"person": on.server.add_person(new.name, rooms=new.rooms, language=new.language)}
 
 
 async def rooms(on: Platform, asked: ask.AsPerson) -> dict[str, Any]:

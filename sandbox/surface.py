@@ -140,8 +140,8 @@ class Surface(Protocol):
 
     def people(self) -> list[Person]: ...
 
-    def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
-        """A new person, already a member of these rooms besides the public ones."""
+    def add_person(self, name: str, *, rooms: tuple[str, ...] = (), language: str = "en") -> Person:
+        """A new person, already a member of these rooms besides the public ones, whose app is in this language."""
         ...
 
     def rooms(self, person: str) -> list[Room]:

@@ -27,6 +27,10 @@ _CONTACT = (
     contacts.c.is_opted_out,
     contacts.c.is_reachable,
     contacts.c.person_id,
+    contacts.c.chosen_language,
+    contacts.c.written_language,
+    contacts.c.heard_language,
+    contacts.c.heard_evidence,
 )
 _OF_IDENTITY = Statement(
     select(*_CONTACT)
@@ -72,13 +76,25 @@ _MAKE_PERSON = Listing(
 )
 _ADD_CONTACT = inserting(contacts)
 _ADD_IDENTITY = inserting(identities)
-_SAVE_CONTACT = updating(contacts, "name", "language", "time_zone", "is_opted_out", "is_reachable")
+_SAVED = (
+    "name",
+    "language",
+    "time_zone",
+    "is_opted_out",
+    "is_reachable",
+    "chosen_language",
+    "written_language",
+    "heard_language",
+    "heard_evidence",
+)
+_SAVE_CONTACT = updating(contacts, *_SAVED)
 
 
 class Contacts:
     def __init__(self, session: Session, ids: Ids, now: datetime) -> None:
         self._session, self._ids, self._now = session, ids, now
         self._known: dict[Identity, Contact] = {}
+        self._by_id: dict[int, Contact] = {}
 
     def known_among(self, platform: str, workspace: str, external_ids: set[str]) -> Question:
         """Looks these accounts up; new ones are looked up again when they are met."""
@@ -103,10 +119,13 @@ class Contacts:
 
     def get(self, contact_id: int) -> Contact:
         """Raises LookupError when there is none."""
+        if (known := self._by_id.get(contact_id)) is not None:
+            return known
         row = self._session.one(_CONTACT_BY_ID, id=contact_id)
         if row is None:
             raise LookupError(f"no contact {contact_id}")
-        return Contact(*row)
+        found = self._by_id[contact_id] = Contact(*row)
+        return found
 
     def meet(self, author: Author) -> Contact:
         """The contact behind an account, made on first sight, with the name it has now."""
@@ -135,7 +154,7 @@ class Contacts:
 
     def lock(self, contact_ids: Collection[int]) -> list[Contact]:
         """These contacts as they are now, and until the end of the transaction."""
-        self._known.clear()
+        self.forget()
         return [Contact(*row) for row in self._session.all(_LOCK_CONTACTS, ids=as_json([*contact_ids]))]
 
     def link(self, contacts: Collection[Contact]) -> int:
@@ -149,20 +168,18 @@ class Contacts:
         self._set_person(contacts, None)
 
     def _set_person(self, contacts: Collection[Contact], person_id: int | None) -> None:
-        self._known.clear()
+        self.forget()
         self._session.run(_MAKE_PERSON, ids=as_json([one.id for one in contacts]), person_id=person_id)
 
     def save(self, contact: Contact) -> None:
+        self.forget()
+        values = {name: getattr(contact, name) for name in _SAVED}
+        self._session.run(_SAVE_CONTACT, row_id=contact.id, **values)
+
+    def forget(self) -> None:
+        """Ask the database again: what is remembered may have changed, or was undone."""
         self._known.clear()
-        self._session.run(
-            _SAVE_CONTACT,
-            row_id=contact.id,
-            name=contact.name,
-            language=contact.language,
-            time_zone=contact.time_zone,
-            is_opted_out=contact.is_opted_out,
-            is_reachable=contact.is_reachable,
-        )
+        self._by_id.clear()
 
     def _add(self, author: Author) -> Contact:
         contact = Contact(self._ids.next(self._now), author.name, author.language, author.time_zone)
@@ -176,6 +193,10 @@ class Contacts:
             is_reachable=True,
             created_at=self._now,
             person_id=None,
+            chosen_language="",
+            written_language="",
+            heard_language="",
+            heard_evidence=0.0,
         )
         self._session.run(
             _ADD_IDENTITY,

@@ -51,6 +51,10 @@ contacts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     # The same for all accounts that are linked; NULL for one that is alone.
     Column("person_id", BigInteger),
+    Column("chosen_language", Text, nullable=False, server_default=""),
+    Column("written_language", Text, nullable=False, server_default=""),
+    Column("heard_language", Text, nullable=False, server_default=""),
+    Column("heard_evidence", Float, nullable=False, server_default="0"),
 )
 _is_linked = contacts.c.person_id.is_not(None)
 Index("ix_contacts_person", contacts.c.person_id, sqlite_where=_is_linked, postgresql_where=_is_linked)

@@ -80,4 +80,5 @@ class UnitOfWork:
                 yield
         except BaseException:
             self.tickets.forget()
+            self.contacts.forget()
             raise

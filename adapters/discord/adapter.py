@@ -14,7 +14,7 @@ from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill
 from adapters.discord.callbacks import Callbacks
 from adapters.discord.changing import Changer
-from adapters.discord.commands import definitions, register
+from adapters.discord.commands import Wording, definitions, register
 from adapters.discord.desk import Desk
 from adapters.discord.direct_chats import DirectChats
 from adapters.discord.directory import Directory
@@ -161,7 +161,8 @@ class DiscordAdapter:
     def _register_commands(self, application: str) -> None:
         """Once for all shards; done by several processes at a time it does no harm."""
         context = self._context
-        wanted = definitions(context.commands, context.command_prefix, context.texts)
+        wording = Wording(context.texts_in, context.languages)
+        wanted = definitions(context.commands, context.command_prefix, wording)
         self._registering = asyncio.create_task(
             register(self._api, application, wanted, context.report), name="discord commands"
         )

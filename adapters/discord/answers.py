@@ -269,7 +269,7 @@ class Answers:
         self, ref: InteractionRef, dialogue: _Dialogue, outgoing: OpenForm, attempt: Attempt
     ) -> Receipt:
         """Too late for a modal: offer the same button once more, or ask for the command once more."""
-        texts = self._context.texts
+        texts = self._context.words_for(outgoing.form.language)
         content = Content(texts("That took a moment too long. Please try it once more."))
         if ref.custom_id:
             action, _, subject = ref.custom_id.partition(":")

@@ -1,10 +1,11 @@
 """The bot's commands as Discord wants them registered, and their registration when they have changed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from discord.http import Route
 
+from adapters import Translate
 from adapters.discord.api import Api
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.length import clip
@@ -18,22 +19,56 @@ _TEXT_OPTION = 3
 _GUILD, _DIRECT_CHAT = 0, 1
 _LONGEST = 100
 
+LOCALES = {
+    code: (code,)
+    for code in "bg cs da de el fi fr hi hr hu id it ja ko lt nl no pl ro ru th tr uk vi".split()
+} | {
+    "en": ("en-GB", "en-US"),
+    "es": ("es-ES", "es-419"),
+    "pt": ("pt-BR",),
+    "pt-BR": ("pt-BR",),
+    "sv": ("sv-SE",),
+    "zh": ("zh-CN", "zh-TW"),
+    "zh-CN": ("zh-CN",),
+    "zh-TW": ("zh-TW",),
+}
+"""Language to the locales of Discord (its reference, 'Locales'); it refuses any other, Slovenian and Latvian too."""
+
 SHORTCUTS = {"open_ticket": mark("Open a ticket"), "add_note": mark("Add as note")}
 """Name to English label; the label people see goes through the catalogue."""
 
 
-def shortcut_labels(texts: Callable[[str], str]) -> dict[str, str]:
+def shortcut_labels(wordings: Iterable[Callable[[str], str]]) -> dict[str, str]:
     """Label to name, the English ones included: a language changed lately leaves old labels on Discord."""
     labels = {label: name for name, label in SHORTCUTS.items()}
-    return labels | {_label(label, texts): name for name, label in SHORTCUTS.items()}
+    return labels | {_label(label, texts): name for texts in wordings for name, label in SHORTCUTS.items()}
 
 
 def _label(label: str, texts: Callable[[str], str]) -> str:
     return clip(texts(label), 32)
 
 
-def definitions(commands: Sequence[Command], prefix: str, texts: Callable[[str], str]) -> list[Json]:
-    """The body of a bulk registration. Who may use what is the desk's to say, so nothing is hidden here."""
+class Wording:
+    """How commands are described: in the company's language, and in each other one that Discord knows."""
+
+    def __init__(self, texts_in: Callable[[str], Translate], languages: Sequence[str]) -> None:
+        self.texts = texts_in("")
+        self._others = {locale: texts_in(code) for code in languages for locale in LOCALES.get(code, ())}
+
+    def described(self, text: str) -> Json:
+        others = {locale: clip(texts(text), _LONGEST) for locale, texts in self._others.items()}
+        return {"description": clip(self.texts(text), _LONGEST), "description_localizations": others}
+
+    def menu_names(self, label: str) -> Json:
+        others = {locale: _label(label, texts) for locale, texts in self._others.items()}
+        return {"name": _label(label, self.texts), "name_localizations": others}
+
+
+def definitions(commands: Sequence[Command], prefix: str, wording: Wording) -> list[Json]:
+    """The body of a bulk registration. Who may use what is the desk's to say, so nothing is hidden here.
+
+    Names of slash commands are the same in every language: what is typed can be told to anybody.
+    """
     everywhere: Json = {
         "default_member_permissions": None,
         "contexts": [_GUILD, _DIRECT_CHAT],
@@ -44,14 +79,14 @@ def definitions(commands: Sequence[Command], prefix: str, texts: Callable[[str],
         {
             "type": _SLASH,
             "name": (prefix + command.name)[:32],
-            "description": clip(texts(command.description), _LONGEST),
-            "options": [_option(one, texts) for one in _required_first(command.arguments)],
+            **wording.described(command.description),
+            "options": [_option(one, wording) for one in _required_first(command.arguments)],
             **everywhere,
         }
         for command in commands
     ]
     menus = [
-        {"type": _MESSAGE_MENU, "name": _label(label, texts), **everywhere} for label in SHORTCUTS.values()
+        {"type": _MESSAGE_MENU, **wording.menu_names(label), **everywhere} for label in SHORTCUTS.values()
     ]
     return slash + menus
 
@@ -60,11 +95,11 @@ def _required_first(arguments: Sequence[Argument]) -> list[Argument]:
     return sorted(arguments, key=lambda one: not one.is_required)
 
 
-def _option(argument: Argument, texts: Callable[[str], str]) -> Json:
+def _option(argument: Argument, wording: Wording) -> Json:
     option: Json = {
         "type": _TEXT_OPTION,
         "name": argument.name,
-        "description": clip(texts(argument.description), _LONGEST),
+        **wording.described(argument.description),
         "required": argument.is_required,
     }
     if argument.choices:
@@ -82,6 +117,7 @@ def gist(definition: Mapping[str, Any]) -> Json:
         "type": definition.get("type", _SLASH),
         "name": definition["name"],
         "description": definition.get("description") or "",
+        "in_other_languages": _localized(definition),
         "options": [_option_gist(one) for one in definition.get("options") or ()],
         "contexts": sorted(definition.get("contexts") or ()),
         "permissions": definition.get("default_member_permissions"),
@@ -93,9 +129,17 @@ def _option_gist(option: Mapping[str, Any]) -> Json:
         "type": option["type"],
         "name": option["name"],
         "description": option["description"],
+        "in_other_languages": _localized(option),
         "required": bool(option.get("required")),
         "autocomplete": bool(option.get("autocomplete")),
         "choices": [(one["name"], one["value"]) for one in option.get("choices") or ()],
+    }
+
+
+def _localized(described: Mapping[str, Any]) -> Json:
+    return {
+        **(described.get("description_localizations") or {}),
+        **(described.get("name_localizations") or {}),
     }
 
 
@@ -118,7 +162,11 @@ async def register(
 
 
 async def _is_registered(api: Api, application: str, wanted: Sequence[Json]) -> bool:
-    route = Route("GET", "/applications/{application_id}/commands", application_id=application)
+    route = Route(
+        "GET",
+        "/applications/{application_id}/commands?with_localizations=true",
+        application_id=application,
+    )
     try:
         registered = await api.call(route)
     except FAILURES:

@@ -49,7 +49,7 @@ class InteractionDesk:
         self._context, self._directory, self._hearing = context, directory, hearing
         self._answers, self._callbacks = answers, callbacks
         self._direct_chats = direct_chats
-        self._shortcuts = shortcut_labels(context.texts)
+        self._shortcuts = shortcut_labels(context.texts_in(language) for language in ("", *context.languages))
         self._roles = {command.name: command.role for command in context.commands}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,7 +72,7 @@ class InteractionDesk:
 
     async def _deal_with(self, ref: InteractionRef, data: dict[str, Any], reader: Reader) -> None:
         self._answers.begin(ref)
-        texts = self._context.texts
+        texts = self._context.texts_in(str(data.get("locale") or ""))
         try:
             channel = _channel_of(data)
             room = await self._directory.room(str(channel["id"]), channel)

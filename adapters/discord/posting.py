@@ -173,25 +173,26 @@ class Poster:
             yield self._loaded(part, luggage)
 
     def _loaded(self, part: Part, luggage: Luggage) -> Loaded:
-        payload = self._telling(part.payload, luggage.lost)
+        payload = self._telling(part, luggage.lost)
         plain = Loaded(payload, luggage.files, luggage.lost)
         if not luggage.files:
             return plain
         losses = luggage.all_lost(Loss.REFUSED)
-        empty = Loaded(self._telling(part.payload, losses), (), losses)
+        empty = Loaded(self._telling(part, losses), (), losses)
         if not part.is_voice:
             return replace(plain, lighter=(empty,))
         flags = part.payload.get("flags", 0) | VOICE_MESSAGE
         heard = {**payload, "flags": flags, "voice": luggage.voice()}
         return Loaded(heard, luggage.files, luggage.lost, (plain, empty))
 
-    def _telling(self, payload: dict[str, Any], losses: Sequence[LostFile]) -> dict[str, Any]:
+    def _telling(self, part: Part, losses: Sequence[LostFile]) -> dict[str, Any]:
         """The message with a line for each file that is not with it."""
+        payload = part.payload
         if not losses:
             return payload
         text = payload["content"]
         room = LONGEST_MESSAGE - width(text) - 1
-        lines = to_discord(told(losses, self._context.texts), room)[:1] if room > 0 else []
+        lines = to_discord(told(losses, self._context.words_for(part.language)), room)[:1] if room > 0 else []
         return {**payload, "content": "\n".join(filter(None, (text, *lines)))}
 
     async def _say_loaded(self, sending: Sending, part: Loaded, *, is_first: bool) -> None:

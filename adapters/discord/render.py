@@ -72,6 +72,8 @@ class Part:
     files: tuple[FileRef, ...] = ()
     is_voice: bool = False
     """Its one file is to be heard as a voice message, which has nothing beside it."""
+    language: str = ""
+    """Of its reader."""
 
 
 def render(content: Content) -> list[Part]:
@@ -83,8 +85,11 @@ def render(content: Content) -> list[Part]:
     if payloads:
         # A card keeps its buttons on its first message, which is the one that is redrawn.
         payloads[0 if is_card else -1]["components"] = _rows(content.buttons)
-    parts = [Part(_message(payload)) for payload in payloads]
-    groups = [Part(_message({}), tuple(group), _is_voice(group[0])) for group in _file_groups(content.files)]
+    parts = [Part(_message(payload), language=content.language) for payload in payloads]
+    groups = [
+        Part(_message({}), tuple(group), _is_voice(group[0]), content.language)
+        for group in _file_groups(content.files)
+    ]
     if parts and groups and not is_card and _share_message(parts[-1], groups[0]):
         parts[-1] = replace(parts[-1], files=groups.pop(0).files)
     return parts + groups

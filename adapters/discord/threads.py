@@ -41,7 +41,7 @@ class Threads:
 
     def __init__(self, context: AdapterContext, api: Api, directory: Directory, messages: Messages) -> None:
         self._api, self._directory, self._messages = api, directory, messages
-        self._texts, self._report = context.texts, context.report
+        self._texts_in, self._report = context.texts_in, context.report
         self._openings: Recent[str, str] = Recent(1_000)
 
     def note_opening(self, message_id: str, text: str) -> None:
@@ -81,7 +81,7 @@ class Threads:
         except FAILURES:
             message = {}
         text = to_commonmark(str(message.get("content") or ""), names_in(message, self._directory.name))
-        return to_plain(text, LONGEST_THREAD_NAME) or self._texts(mark("Your question"))
+        return to_plain(text, LONGEST_THREAD_NAME) or self._texts_in("")(mark("Your question"))
 
     async def open_post(self, forum: str, name: str, message: Mapping[str, Any], state: str = "") -> Json:
         """Open a forum post, tagged with the state where the forum has such a tag; return the thread object."""

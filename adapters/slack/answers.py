@@ -137,7 +137,9 @@ class Answers:
     async def open_form(self, opening: OpenForm, attempt: Attempt) -> Receipt:
         """Open the modal while Slack lets us (three seconds); later offer a button that opens it."""
         reply = reply_of(opening.handle)
-        view = forms.view(opening.form, opening.place, self._context.texts("Cancel"))
+        view = forms.view(
+            opening.form, opening.place, self._context.words_for(opening.form.language)("Cancel")
+        )
         if reply.trigger and self._context.now().timestamp() < reply.trigger_expires_at:
             try:
                 if await self.open_view(reply.trigger, view):
@@ -158,7 +160,7 @@ class Answers:
 
     async def _offer_form(self, opening: OpenForm, attempt: Attempt) -> Receipt:
         """Ask again: with a button that carries the form, or with the first question when it is too long for one."""
-        texts, form = self._context.texts, opening.form
+        texts, form = self._context.words_for(opening.form.language), opening.form
         content = Content(text=f"**{form.title}**")
         value = forms.to_value(form, opening.place)
         if value is None:

@@ -41,6 +41,8 @@ class _Progress:
     begins_thread: bool
     """What follows the first part goes into the thread that it begins."""
     earlier: tuple[MessageAt, ...]
+    language: str = ""
+    """Of the reader."""
     new: list[MessageAt] = field(default_factory=list)
 
     @property
@@ -101,7 +103,8 @@ class Poster:
         """Post what has not arrived yet of the content; `lead` is a line of mrkdwn above it."""
         is_named = content.speaker is not None and self._speakers.may_choose
         shown = _with_lead(await drawn(content, is_card=begins_thread, is_named=is_named), lead)
-        return await self.post_parts(place, shown, content.files, attempt, begins_thread=begins_thread)
+        return await self.post_parts(place, shown, content.files, attempt,
+                                     begins_thread=begins_thread, language=content.language)  # fmt: skip
 
     async def redrawn(self, message: MessageAt, content: Content) -> list[Part]:
         """The parts for a message that is there: a name that stands over it stays there, and only there."""
@@ -119,9 +122,10 @@ class Poster:
         attempt: Attempt,
         *,
         begins_thread: bool = False,
+        language: str = "",
     ) -> Receipt:
         """Post parts and files in order; the receipt names all of them, those of earlier tries first."""
-        progress = _Progress(await self.settled(place), begins_thread, attempt.sent_so_far)
+        progress = _Progress(await self.settled(place), begins_thread, attempt.sent_so_far, language)
         arrived = await self._arrived(progress, attempt) if attempt.is_uncertain else None
         losses: tuple[LostFile, ...] = ()
         try:
@@ -225,19 +229,19 @@ class Poster:
                 uploaded = uploads.Uploaded((), tuple(lost(file, loss) for file in files))
         if not uploaded.files:
             # One message all the same, so that whoever tries again finds all of it there.
-            note = await self._told(uploaded.lost)
+            note = await self._told(uploaded.lost, progress)
             ts = await self.say(progress.target, note, (attempt.key, number))
         if ts:
             progress.add(ts)
         return uploaded.lost
 
-    async def _told(self, losses: Sequence[LostFile]) -> Part:
+    async def _told(self, losses: Sequence[LostFile], progress: _Progress) -> Part:
         """A line for each file that could not be carried over."""
-        shown = await drawn(Content(text=told(losses, self._context.texts)))
+        shown = await drawn(Content(text=told(losses, self._context.words_for(progress.language))))
         return shown[0]
 
     async def _share(self, uploaded: uploads.Uploaded, progress: _Progress) -> str:
-        comment = (await self._told(uploaded.lost)).text if uploaded.lost else ""
+        comment = (await self._told(uploaded.lost, progress)).text if uploaded.lost else ""
         target = progress.target
         return await uploads.share(self._api, uploaded, target.channel, target.thread, comment)
 

@@ -27,7 +27,7 @@ class Reopener:
         carried = forms.from_value(str(action.get("value") or ""))
         if carried is not None:
             form, place = carried
-            view = forms.view(form, place, self._context.texts("Cancel"))
+            view = forms.view(form, place, self._context.words_for(form.language)("Cancel"))
             task = asyncio.create_task(self._open(str(payload.get("trigger_id") or ""), view))
             self.under_way.add(task)
             task.add_done_callback(self.under_way.discard)

@@ -112,7 +112,8 @@ class Sender:
             found = await self._api.reading.chat_getPermalink(
                 channel=answered.place.channel, message_ts=answered.id
             )
-            return f"↪ <{found['permalink']}|{self._context.texts('in reply to this message')}>"
+            words = self._context.words_for(post.content.language)("in reply to this message")
+            return f"↪ <{found['permalink']}|{words}>"
         except (*SLACK_ERRORS, KeyError):
             # The answer matters more than what it points to.
             return ""

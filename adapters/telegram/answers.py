@@ -54,7 +54,9 @@ class Answers:
                 raise
         # Telegram lets a bot write to nobody who has not opened its chat; the link does that.
         username = await self._delivery.profile.username()
-        words = self._context.texts("I have an answer for you. Open our chat to see it, then ask again:")
+        words = self._context.words_for(outgoing.content.language)(
+            "I have an answer for you. Open our chat to see it, then ask again:"
+        )
         invitation = replace(outgoing, content=Content(text=f"{words} <https://t.me/{username}?start=hello>"))
         return await self._delivery.post(self._reply(invitation), attempt)
 
@@ -71,12 +73,13 @@ class Answers:
         return await self._delivery.put(target, [part], attempt, reply_to, marker)
 
     def _question(self, outgoing: OpenForm, field: FormField) -> Formatted:
+        texts = self._context.words_for(outgoing.form.language)
         title = styled(outgoing.form.title, "bold")
         label = Formatted(field.label)
         how = (
-            self._context.texts("Choose one.")
+            texts("Choose one.")
             if field.kind is FieldKind.CHOICE
-            else self._context.texts("Reply to this message with your answer.")
+            else texts("Reply to this message with your answer.")
         )
         return without_mentions(join([title, label, styled(how, "italic")], "\n"))
 

@@ -33,7 +33,8 @@ class Delivery:
 
     async def post(self, outgoing: Post, attempt: Attempt) -> Receipt:
         target = target_of(outgoing.place)
-        return await self.put(target, self.parts(target, outgoing.content), attempt, outgoing.reply_to)
+        return await self.put(target, self.parts(target, outgoing.content), attempt, outgoing.reply_to,
+                              language=outgoing.content.language)  # fmt: skip
 
     def parts(self, target: Target, content: Content, *, is_card: bool = False) -> list[Part]:
         """The messages a content becomes there, the same ones for each try."""
@@ -47,11 +48,13 @@ class Delivery:
         attempt: Attempt,
         reply_to: MessageAt | None = None,
         marker: tuple[str, ...] = (),
+        language: str = "",
     ) -> Receipt:
         """Send what earlier tries did not; raises SendError that names what arrived this time."""
         if target.card is not None and not marker:
             marker = (CARD, str(target.card))
         posting = Posting(self.context, self.caller, target, self._answered(target, reply_to))
+        posting.language = language
         posting.must_warn = attempt.is_uncertain
         posting.is_first = not attempt.sent_so_far
         posting.gives_up_files = attempt.number >= GIVES_UP_AFTER

@@ -12,6 +12,7 @@ from adapters.telegram.target import chat_id
 from bot.core.commands import Command, Role
 
 _MAX_COMMANDS = 100
+_LETTERS = 2
 _MAX_DESCRIPTION = 256
 
 
@@ -22,12 +23,18 @@ class Menus:
     async def publish(self) -> None:
         """Set the menus that changed; a menu that cannot be set is reported and missed by nobody else."""
         for scope, role in self._scopes():
-            try:
-                await self._set(scope, self._commands(role))
-            except TelegramError as error:
-                self._context.report(
-                    "telegram.menu_not_set", {"scope": scope["type"], "error": type(error).__name__}
-                )
+            for language in ("", *self._languages()):
+                where = {"scope": scope, **({"language_code": language} if language else {})}
+                try:
+                    await self._set(where, self._commands(role, language))
+                except TelegramError as error:
+                    self._context.report(
+                        "telegram.menu_not_set", {"scope": scope["type"], "error": type(error).__name__}
+                    )
+
+    def _languages(self) -> list[str]:
+        """Those that Telegram can name: by two letters, without a region."""
+        return [language for language in self._context.languages if len(language) == _LETTERS]
 
     def _scopes(self) -> Iterator[tuple[dict[str, Any], Role]]:
         yield {"type": "default"}, Role.CUSTOMER
@@ -47,22 +54,24 @@ class Menus:
                     }
                     yield member, Role.ADMIN
 
-    def _commands(self, role: Role) -> list[dict[str, str]]:
+    def _commands(self, role: Role, language: str) -> list[dict[str, str]]:
+        is_of_team = role >= Role.AGENT and not language
+        texts = self._context.texts if is_of_team else self._context.texts_in(language)
         return [
             {
                 "command": telegram_name(self._context.command_prefix + command.name),
-                "description": self._context.texts(command.description)[:_MAX_DESCRIPTION],
+                "description": texts(command.description)[:_MAX_DESCRIPTION],
             }
             for command in _allowed(self._context.commands, role)
         ][:_MAX_COMMANDS]
 
-    async def _set(self, scope: dict[str, Any], commands: list[dict[str, str]]) -> None:
+    async def _set(self, where: dict[str, Any], commands: list[dict[str, str]]) -> None:
         try:
-            current = await self._api.call("getMyCommands", {"scope": scope})
+            current = await self._api.call("getMyCommands", where)
         except TelegramError:
             current = None
         if current != commands:
-            await self._api.call("setMyCommands", {"scope": scope, "commands": commands})
+            await self._api.call("setMyCommands", {**where, "commands": commands})
 
 
 def _allowed(commands: Sequence[Command], role: Role) -> Iterator[Command]:

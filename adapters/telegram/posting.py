@@ -37,6 +37,7 @@ class Posting:
         self._left_out: set[str] = set()
         self.is_first = True
         self.must_warn = False
+        self.language = ""
         self.gives_up_files = False
         """A file that still cannot be uploaded is left behind, so that what follows is not held up."""
         self.sent: list[MessageAt] = []
@@ -64,7 +65,7 @@ class Posting:
         if not self.must_warn:
             return text
         self.must_warn = False
-        longer = with_line(text, self._context.texts("(may appear twice)"))
+        longer = with_line(text, self._context.words_for(self.language)("(may appear twice)"))
         return longer if longer.units < MAX_TEXT else text
 
     async def _send_text(self, text: Formatted, keyboard: dict[str, Any] | None) -> None:
@@ -155,7 +156,7 @@ class Posting:
     def _told(self, lost: LostFile, text: Formatted) -> Formatted:
         """The text with a line that names the file which could not be passed on."""
         self.lost.append(lost)
-        return join([text, from_commonmark(told([lost], self._context.texts))], "\n\n")
+        return join([text, from_commonmark(told([lost], self._context.words_for(self.language)))], "\n\n")
 
     def _address(self) -> dict[str, Any]:
         parameters = self._target.address()

@@ -127,6 +127,8 @@ class Content:
     """In the order they are shown; adapters break them into rows."""
     files: tuple[FileRef, ...] = ()
     tone: Tone = Tone.PLAIN
+    language: str = ""
+    """Of its reader, for the few words that an adapter adds; "" for the team."""
 
 
 class FieldKind(StrEnum):
@@ -161,3 +163,5 @@ class Form:
     fields: tuple[FormField, ...]
     """At most five (Discord)."""
     subject: str = ""
+    language: str = ""
+    """As of a content."""

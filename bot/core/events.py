@@ -260,6 +260,10 @@ class AnswersFound:
     asked_in: Place | None = None
     asked_by: Identity | None = None
     """As in `Search`."""
+    language: str = ""
+    """What the message seems to be written in; "" when nothing can be told."""
+    language_share: float = 0.0
+    """How likely that is."""
     kind: Literal["answers_found"] = "answers_found"
 
 

@@ -1,6 +1,7 @@
 """Words for people: looked up in the catalogue, filled with values that cannot become markup."""
 
 import re
+from dataclasses import dataclass
 from html import unescape
 from typing import Protocol
 
@@ -29,6 +30,9 @@ _UNDERSCORES = re.compile(r"(?<!_)(?:(?<!\w)_++(?=\S)|(?<=\S)_++(?!\w))")
 _PAIRS = re.compile(r"~~|\|\||</?u>")
 _ASIDE = 0xF0000
 """Where characters that are only words are kept while markup is taken away: a private plane of Unicode."""
+
+LONGEST_IN_HOURS = 48
+"""Longer spans of time are told in days."""
 
 
 class Markdown(str):
@@ -67,11 +71,31 @@ def _aside(found: re.Match[str]) -> str:
 
 
 class Catalogue(Protocol):
-    """The translations of one language, as gettext gives them."""
+    """The translations of one language as gettext gives them, and how it writes numbers and spans of time."""
+
+    language: str
+    """The language's own code, such as hr."""
 
     def gettext(self, message: str) -> str: ...
 
     def ngettext(self, singular: str, plural: str, n: int) -> str: ...
+
+    def number(self, n: int) -> str: ...
+
+    def percent(self, share: float) -> str: ...
+
+    def measure(self, n: int, unit: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that the product speaks."""
+
+    code: str
+    name: str
+    """Its own name for itself."""
+    names: frozenset[str]
+    """How people may call it, in lower case: its code, and its name in each of the languages."""
 
 
 class Texts:
@@ -80,12 +104,34 @@ class Texts:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
+    @property
+    def language(self) -> str:
+        return self._catalogue.language
+
     def text(self, message: str, **values: object) -> Markdown:
         return _fill(self._catalogue.gettext(message), values)
 
     def plural(self, singular: str, plural: str, n: int, **values: object) -> Markdown:
         """The form that the language uses for n; `{n}` stands for the number."""
-        return _fill(self._catalogue.ngettext(singular, plural, n), {"n": n, **values})
+        number = Markdown(self._catalogue.number(n))
+        return _fill(self._catalogue.ngettext(singular, plural, n), {"n": number, **values})
+
+    def number(self, n: int) -> Markdown:
+        """A number of things; numbers that are names, as those of tickets, stay as they are."""
+        return Markdown(self._catalogue.number(n))
+
+    def percent(self, share: float) -> Markdown:
+        """A share of 1 in whole per cent."""
+        return Markdown(self._catalogue.percent(share))
+
+    def span(self, minutes: int) -> Markdown:
+        """'4 min', '2 h 5 min', '3 days': short, as the language writes it."""
+        measure = self._catalogue.measure
+        hours, rest = divmod(minutes, 60)
+        if hours >= LONGEST_IN_HOURS:
+            return Markdown(measure(hours // 24, "day"))
+        parts = [measure(hours, "hour")] if hours else []
+        return Markdown(" ".join([*parts, measure(rest, "minute")]))
 
     def label(self, message: str, /, **values: object) -> str:
         """Plain text for buttons, titles and form labels: nothing is escaped."""

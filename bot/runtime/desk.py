@@ -14,7 +14,7 @@ from bot.core.errors import NotYetError
 from bot.core.events import Author, DeadlineReached, Delivered, DeliveryFailed, Event, MessageReceived
 from bot.core.outgoing import Outgoing
 from bot.core.places import Identity, MessageAt, Place
-from bot.core.texts import Texts
+from bot.core.texts import Language, Texts
 from bot.runtime.addressing import address_early
 from bot.runtime.codec import event_from, storable, to_text
 from bot.runtime.lanes import lane_of_action, lane_of_event, lane_of_late
@@ -44,6 +44,16 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongues:
+    """The languages that the house speaks."""
+
+    languages: tuple[Language, ...]
+    """Those that can be chosen."""
+    texts_in: Callable[..., Texts]
+    """The texts of the first of some languages that is there; else those of the company's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What a delivery came to."""
 
@@ -64,13 +74,13 @@ class Desk:
         self,
         handlers: Handlers,
         settings: DeskSettings,
-        texts_in: Callable[[str], Texts],
+        tongues: Tongues,
         capabilities_of: Callable[[str], Capabilities | None],
         metrics: Metrics,
     ) -> None:
         self._handlers = handlers
         self._settings = settings
-        self._texts_in = texts_in
+        self._tongues = tongues
         self._capabilities_of = capabilities_of
         self._metrics = metrics
 
@@ -196,9 +206,10 @@ class Desk:
             work=work,
             now=work.now,
             settings=self._settings,
-            texts_in=self._texts_in,
+            texts_in=self._tongues.texts_in,
             capabilities_of=self._capabilities_of,
             commands=tuple(self._handlers.commands),
+            languages=self._tongues.languages,
         )
 
     def _name_of(self, work: UnitOfWork, event: Event) -> str:
@@ -250,7 +261,7 @@ class Desk:
         return [self._queue(work, self._alarm(stored, event, space))] if space else []
 
     def _alarm(self, stored: StoredEvent, event: Event, space: Place) -> Announce:
-        texts = self._texts_in("en")
+        texts = self._tongues.texts_in(self._settings.staff_language)
         return Announce(
             space,
             Content(

@@ -117,7 +117,7 @@ class Librarian:
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
-        found = await asyncio.get_running_loop().run_in_executor(
+        found, language, share = await asyncio.get_running_loop().run_in_executor(
             self._searching, self._search, action.text, action.reader
         )
         return [
@@ -130,6 +130,8 @@ class Librarian:
                 purpose=action.purpose,
                 asked_in=action.asked_in,
                 asked_by=action.asked_by,
+                language=language,
+                language_share=share,
             )
         ]
 
@@ -137,16 +139,17 @@ class Librarian:
         self._searching.shutdown(wait=False, cancel_futures=True)
         self._building.shutdown(wait=False, cancel_futures=True)
 
-    def _search(self, text: str, reader: Audience) -> list[Found]:
+    def _search(self, text: str, reader: Audience) -> tuple[list[Found], str, float]:
+        """What answers it, and the language that it is in with a probability."""
         if self._shelf is None:
-            return []
+            return [], "", 0.0
         index, published = self._shelf
         now = self._clock.now()
         hidden = {(one.key, one.language) for one in published if not one.is_visible(reader, now)}
         if reader is Audience.STAFF:
             # They judge themselves, and see also what is not sure.
-            return index.search_all(text, limit=MATCHES)
-        return search_visible(index, text, hidden)
+            return index.search_all(text, limit=MATCHES), "", 0.0
+        return search_visible(index, text, hidden), *index.language_of(text)
 
     def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
         self._shelf = index, tuple(published)

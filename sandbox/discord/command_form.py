@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 from sandbox.discord.errors import TOO_MANY_COMMANDS, ApiError, FormErrors, Refusal
+from sandbox.discord.locales import check_localizations
 from sandbox.discord.model import Json
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
@@ -19,6 +20,7 @@ _MOST_CHARACTERS = 8000
 def check_command(command: Json, prefix: str, errors: FormErrors) -> None:
     """Blame a command that Discord would refuse."""
     kind = command.get("type", CHAT_INPUT)
+    check_localizations(command, prefix, errors)
     errors.choice(f"{prefix}type", kind, (CHAT_INPUT, USER_MENU, MESSAGE_MENU))
     if kind == CHAT_INPUT:
         _check_chat_name(command.get("name"), f"{prefix}name", errors)
@@ -56,6 +58,7 @@ def _check_options(options: list[Json], path: str, errors: FormErrors) -> None:
         at = f"{path}.{index}"
         _check_chat_name(option.get("name"), f"{at}.name", errors)
         errors.length(f"{at}.description", option.get("description"), 1, 100)
+        check_localizations(option, f"{at}.", errors)
         errors.choice(f"{at}.type", option.get("type"), _OPTION_TYPES)
         if option.get("name") in names:
             message = "Option names must be unique"

@@ -145,7 +145,7 @@ class Interactions:
             "channel_id": channel.id,
             "channel": channel_json(community, channel) | {"permissions": str(int(granted))},
             "app_permissions": str(int(bots)),
-            "locale": "en-US",
+            "locale": community.users[interaction.user_id].locale,
             "entitlements": [],
             "entitlement_sku_ids": [],
             "authorizing_integration_owners": {"0": channel.guild_id or "0"},

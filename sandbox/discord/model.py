@@ -54,6 +54,8 @@ class User:
     about: str = ""
     is_bot: bool = False
     has_closed_dms: bool = False
+    locale: str = "en-US"
+    """What their app is set to."""
 
 
 @dataclass(slots=True)

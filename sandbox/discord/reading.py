@@ -18,6 +18,7 @@ from sandbox.discord.errors import (
 from sandbox.discord.forms import Forms
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import Interactions
+from sandbox.discord.locales import in_language
 from sandbox.discord.model import Channel, Json, Message
 from sandbox.discord.news import News
 from sandbox.discord.options import leaves
@@ -129,7 +130,7 @@ class Reading:
         return [
             Command(leaf.name, leaf.description, tuple(_shown_option(option) for option in leaf.options))
             for command in offered
-            for leaf in leaves(command)
+            for leaf in leaves(in_language(command, self._community.users[person].locale))
         ]
 
     def shortcuts(self, person: str) -> list[Command]:

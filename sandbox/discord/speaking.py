@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.discord import view
 from sandbox.discord.draft import MOST_CONTENT, MOST_FILE_BYTES, MOST_FILES, Draft, as_new_file
 from sandbox.discord.emoji import is_emoji
+from sandbox.discord.locales import locale_of
 from sandbox.discord.model import Channel, ChannelType, Member, Overwrite, User
 from sandbox.discord.permissions import NOTHING, Permission, can_see, demand, in_channel
 from sandbox.discord.reading import Reading, in_their_words
@@ -17,12 +18,12 @@ _LONGEST_TITLE = 100
 
 
 class Speaking(Reading):
-    def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
+    def add_person(self, name: str, *, rooms: tuple[str, ...] = (), language: str = "en") -> Person:
         """A newcomer; a private room is opened by the role that opens it, else by a permission of their own."""
         community = self._community
         user_id = community.snowflakes.next()
         handle = "".join(one if one.isalnum() else "." for one in name.casefold())
-        community.users[user_id] = User(user_id, handle, name, about="newcomer")
+        community.users[user_id] = User(user_id, handle, name, about="newcomer", locale=locale_of(language))
         member = Member(user_id, community.now())
         community.members[user_id] = member
         community.dm_with(user_id)

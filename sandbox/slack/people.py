@@ -24,6 +24,9 @@ from sandbox.surface import Form, Home, Message, Person, Room, SurfaceError, Upl
 LONGEST_MESSAGE = 40_000
 HOME_SECONDS = 1.5
 
+_LOCALES = {"en": "en-US", "el": "el-GR", "hr": "hr-HR", "lv": "lv-LV", "sl": "sl-SI"}
+"""Slack tells a language with its region."""
+
 
 class People:
     """What the people of the workspace can do; the part of the surface that needs no connection of its own."""
@@ -53,13 +56,14 @@ class People:
         """The handles of user groups by their ids."""
         return dict(self.workspace.groups)
 
-    def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
+    def add_person(self, name: str, *, rooms: tuple[str, ...] = (), language: str = "en") -> Person:
         """A new member of the workspace, in its public channels and in these rooms."""
         handle = _handle(name)
         user_id, number = f"U0{handle.upper()}", 2
         while user_id in self.workspace.users:
             user_id, number = f"U0{handle.upper()}{number}", number + 1
         user = User(user_id, user_id[2:].lower(), name, "new member", "🙂")
+        user.locale = _LOCALES.get(language, language)
         self.workspace.users[user_id] = user
         self.workspace.dm(user_id)
         wanted = [self._place(room).channel for room in rooms]

@@ -39,12 +39,12 @@ class TelegramSurface(WithoutForms):
         """What a person types to mention the bot."""
         return f"@{self.state.bot.username}"
 
-    def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
+    def add_person(self, name: str, *, rooms: tuple[str, ...] = (), language: str = "en") -> Person:
         first, _, last = name.strip().partition(" ")
         if not first:
             raise SurfaceError("A person needs a name.")
         user = User(
-            FIRST_NEW_USER + self.state.new_number(), first, last.strip(), language_code="en", avatar="🙂"
+            FIRST_NEW_USER + self.state.new_number(), first, last.strip(), language_code=language, avatar="🙂"
         )
         self.state.add_user(user)
         invited = {room.partition(":")[0] for room in rooms}

@@ -54,10 +54,10 @@ class Town:
         """A person in their direct chat with the bot."""
         return Dweller(self, platform, self.person(platform, first_name), "").in_direct()
 
-    def newcomer(self, platform: str) -> Dweller:
+    def newcomer(self, platform: str, language: str = "en") -> Dweller:
         """A customer whom nobody knows yet, in their direct chat; the name is given to nobody else."""
         name = f"Guest{next(self._newcomers)}th"
-        person = self.servers[platform].add_person(name)
+        person = self.servers[platform].add_person(name, language=language)
         return Dweller(self, platform, person.id, "").in_direct()
 
     def room(self, dweller: Dweller, name: str) -> Room:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.core.places import Place
 from bot.core.texts import plain
+from bot.runtime.catalogue import languages, texts_in
 from tests.stage import Person, Stage, open_stage
 
 
@@ -18,7 +19,18 @@ async def test_help_shows_each_role_what_it_may_do(stage: Stage, dana: Person, a
     await dana.gives("help")
     assert "Ask me anything about Juniper \\& Pine" in dana.was_told
     assert named(dana.was_told) == [
-        *("/add", "/support-help", "/human", "/link", "/remove", "/stop", "/ticket", "/unlink", "/volunteer")
+        *(
+            "/add",
+            "/support-help",
+            "/human",
+            "/language",
+            "/link",
+            "/remove",
+            "/stop",
+            "/ticket",
+            "/unlink",
+            "/volunteer",
+        )
     ]
     vera = stage.person("discord", "Vera", is_colleague=True)
     await vera.gives("volunteer", "on api")
@@ -64,7 +76,7 @@ async def test_the_queue_shows_who_waits_and_who_is_helped(stage: Stage, ana: Pe
     await ana.gives("queue")
     told = ana.was_told
     assert "11 customers waiting" in told
-    assert "- **#1** matter of \\*P0\\*, 6 h 1 min" in told
+    assert "- **#1** matter of \\*P0\\*, 6 hr 1 min" in told
     assert told.index("**#1**") < told.index("**#3**")
     assert "**Being helped**\n\n- **#2** matter of \\*P1\\*, Ben, 1 min" in told
     await ana.presses("Claim #3")
@@ -150,9 +162,11 @@ async def test_stop_and_back(stage: Stage, dana: Person) -> None:
 
 async def test_every_command_has_a_description_that_every_platform_takes(stage: Stage) -> None:
     commands = stage.house.handlers.commands
-    assert len({one.name for one in commands}) == len(commands) == 17
+    assert len({one.name for one in commands}) == len(commands) == 22
     for one in commands:
         assert re.fullmatch(r"[a-z]{1,20}", one.name)
-        assert 1 <= len(one.description) <= 100
         assert all(re.fullmatch(r"[a-z_]{1,32}", argument.name) for argument in one.arguments)
-        assert all(len(argument.description) <= 100 for argument in one.arguments)
+        for language in languages():
+            said = texts_in(language).label
+            described = [one.description, *(argument.description for argument in one.arguments)]
+            assert all(1 <= len(said(text)) <= 100 for text in described), f"{one.name} in {language}"

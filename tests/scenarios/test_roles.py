@@ -23,11 +23,12 @@ from tests.stage import Person, Stage
 GIVEN = ("command_given", "button_pressed", "form_submitted", "shortcut_used")
 """Events that carry a name which somebody could make up."""
 FOR_CUSTOMERS = {
-    *(("command_given", name) for name in ("help", "human", "start", "stop", "ticket", "volunteer")),
+    *(("command_given", name) for name in ("help", "human", "language", "start", "stop", "ticket")),
     *(("command_given", name) for name in ("link", "unlink", "add", "remove")),
     *(("button_pressed", name) for name in ("solved", "not_this", "person", "close_ticket")),
     *(("button_pressed", name) for name in ("rate", "rate_words", "still_works")),
-    *(("button_pressed", name) for name in ("jump_in", "not_now")),
+    *(("button_pressed", name) for name in ("jump_in", "not_now", "language")),
+    ("command_given", "volunteer"),
     *(("button_pressed", name) for name in ("unlink", "link_yes", "link_no", "trust", "distrust")),
     *(("form_submitted", name) for name in ("open_ticket", "rating_words")),
     ("shortcut_used", "open_ticket"),

@@ -10,6 +10,8 @@ from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
 from bot.runtime.librarian import Librarian
 from bot.runtime.writer import Writer
+from knowledge.figures import shipped_figures
+from knowledge.question import Reader
 
 
 class Shelf(Librarian):
@@ -21,6 +23,7 @@ class Shelf(Librarian):
         super().__init__(writer, clock, folder, vectors, has_vectors=has_vectors)
         self._found: dict[str, tuple[Match, ...]] = {}
         self.searches: list[Search] = []
+        self._reader = Reader(shipped_figures().guesser, ())
         self.is_broken = False
         self.gate: asyncio.Event | None = None
         """While it is there and not set, nothing is found."""
@@ -40,6 +43,7 @@ class Shelf(Librarian):
         if self.gate is not None:
             await self.gate.wait()
         found = next((found for word, found in self._found.items() if word in action.text.lower()), ())
+        language, share = self._reader.language_of(action.text)
         return [
             AnswersFound(
                 id=f"answers:{action_id}",
@@ -48,6 +52,8 @@ class Shelf(Librarian):
                 message_id=action.message_id,
                 matches=found,
                 purpose=action.purpose,
+                language=language,
+                language_share=share,
             )
         ]
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _THANKS = frozenset(
     "thanks thank thx ty tnx cheers great perfect awesome wonderful excellent brilliant cool nice super lovely ok okay "
@@ -54,6 +55,15 @@ _GREETING = re.compile(
     r"(?:(?:hello|hi|hey|hiya|howdy|yo|greetings|morning|good (?:morning|afternoon|evening|day)|bok|zdravo|pozdrav|"
     r"zivjo|zdravjo|dob\w+ (?:dan|jutro|vecer)|hallo|moin|servus|guten? (?:tag|morgen|abend)|γεια|καλημερα|καλησπερα|"
     r"χαιρετε|sveiki|labdien|cau|labrit|labvakar)(?: (?:there|all|everyone|team|again|svima|σου|σας|visiem))* ?)+"
+)
+_OTHER_LANGUAGE = re.compile(
+    r"(?:(?:please|change|switch|choose|set|other|another|my|the|molim|prosim|ludzu|promijeni|promjena|spremeni|"
+    r"sprememba|drugi|drug|moj|αλλαγη|αλλαξε|αλλη|mainit|mainiet|cita|bitte|andere|sprache|wechseln) )*"
+    r"(?:languages?|jezika?|γλωσσας?|valodu|valoda|sprache)(?: (?:please|molim|prosim|ludzu|παρακαλω|bitte))?"
+)
+_AROUND_A_NAME = frozenset(
+    "in please pls speak talk write only na po v se jezik molim prosim samo govorite pisite στα παρακαλω μονο ludzu "
+    "valoda valodu tikai auf bitte language".split()
 )
 _AGREED = (
     r"(?:yes|yeah|yep|yup|sure|ok|okay|y|do it|go ahead|of course|please|da|moze|naravno|prosim|molim|ja|jaa|klar|"
@@ -112,6 +122,19 @@ def asks_something(text: str) -> bool:
 def is_greeting(text: str) -> bool:
     """True for a message that only says hello."""
     return _is_only(_GREETING, text)
+
+
+def asks_for_language(text: str) -> bool:
+    """True for a message that only asks for another language, whichever that is."""
+    return _is_only(_OTHER_LANGUAGE, text)
+
+
+def language_named(text: str, names: Mapping[str, str]) -> str | None:
+    """The language that a message consists of the name of, as in 'English please'; None for any other message."""
+    words = [word for word in _words(text) if word not in _AROUND_A_NAME]
+    if "?" in text or not 0 < len(words) <= 2 or len(_words(text)) > _LONGEST_PHRASE_WORDS:
+        return None
+    return {folded(name): code for name, code in names.items()}.get(" ".join(words))
 
 
 def is_yes(text: str) -> bool:

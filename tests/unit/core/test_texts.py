@@ -95,11 +95,22 @@ def test_words_are_cut_between_words_where_that_is_near() -> None:
 class _Upper:
     """A catalogue that shows that it was asked."""
 
+    language = "en"
+
     def gettext(self, message: str) -> str:
         return message.upper().replace("{NAME}", "{name}").replace("{N}", "{n}")
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular if n == 1 else plural)
+
+    def number(self, n: int) -> str:
+        return str(n)
+
+    def percent(self, share: float) -> str:
+        return f"{share:.0%}"
+
+    def measure(self, n: int, unit: str) -> str:
+        return f"{n} {unit}"
 
 
 def test_values_are_escaped_unless_they_are_markdown_already() -> None:

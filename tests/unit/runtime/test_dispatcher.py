@@ -16,12 +16,11 @@ from bot.core.conversation import Direction
 from bot.core.events import Author
 from bot.core.outgoing import Edit, Outgoing, Post, Receipt, Refusal, SendError
 from bot.core.places import Identity, MessageAt, Place
-from bot.core.texts import Texts
 from bot.runtime import dispatcher as dispatching
 from bot.runtime.catalogue import texts_in
 from bot.runtime.clock import ManualClock
 from bot.runtime.codec import to_text
-from bot.runtime.desk import Desk, Queued
+from bot.runtime.desk import Desk, Queued, Tongues
 from bot.runtime.dispatcher import Dispatcher
 from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
@@ -65,8 +64,7 @@ class Office:
         engine = make_engine(url)
         self.clock, self.metrics, self.town = ManualClock(NOON), Metrics(), Town()
         self.writer = Writer(engine, self.clock)
-        texts: Callable[[str], Texts] = texts_in
-        desk = Desk(Handlers(), SETTINGS, texts, lambda _name: None, self.metrics)
+        desk = Desk(Handlers(), SETTINGS, Tongues((), texts_in), lambda _name: None, self.metrics)
         self.dispatcher = Dispatcher(self.writer, desk, self.clock, self.metrics)
         self.is_there = True
         self.dispatcher.serve("slack", lambda: self.town if self.is_there else None)

@@ -18,7 +18,7 @@ SWEDISH = """
 msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
 
-msgid "read a folder of Markdown articles"
+msgid "read a folder of Markdown articles, or another desk's export (.json, .csv)"
 msgstr "läs en mapp med artiklar"
 
 msgid "Telegram does not take the webhook ({reason})."
@@ -45,9 +45,9 @@ def swedish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", "sv_SE.UTF-8")
     monkeypatch.setenv("ALLHANDS_ENV_FILE", "")
-    catalogue.texts_in.cache_clear()
+    catalogue.forget()
     yield
-    catalogue.texts_in.cache_clear()
+    catalogue.forget()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.discord.commands import definitions, gist, shortcut_labels
+from adapters import in_english
+from adapters.discord.commands import Wording, definitions, gist, shortcut_labels
 from adapters.discord.errors import send_error
 from adapters.discord.interactions import InteractionRef
 from adapters.discord.length import width
@@ -137,7 +138,7 @@ CLAIM = Command(
 
 
 def test_commands_are_registered_for_servers_and_direct_chats_with_required_options_first() -> None:
-    claim, *menus = definitions((CLAIM,), "ah-", str)
+    claim, *menus = definitions((CLAIM,), "ah-", Wording(lambda _language: in_english, ()))
     assert (claim["name"], len(claim["description"]), claim["contexts"]) == ("ah-claim", 100, [0, 1])
     assert [one["name"] for one in claim["options"]] == ["b", "a"]
     assert claim["options"][1]["autocomplete"]
@@ -145,14 +146,14 @@ def test_commands_are_registered_for_servers_and_direct_chats_with_required_opti
 
 
 def test_what_discord_adds_to_a_registration_does_not_count_as_a_change() -> None:
-    [mine, *_] = definitions((CLAIM,), "", str)
+    [mine, *_] = definitions((CLAIM,), "", Wording(lambda _language: in_english, ()))
     theirs = {**mine, "id": "5", "version": "6", "dm_permission": True, "contexts": [1, 0]}
     assert gist(mine) == gist(theirs)
     assert gist(mine) != gist({**theirs, "description": "other"})
 
 
 def test_old_menu_labels_stay_understood_after_a_change_of_language() -> None:
-    labels = shortcut_labels(lambda text: {"Open a ticket": "Otvori zahtjev"}.get(text, text))
+    labels = shortcut_labels([lambda text: {"Open a ticket": "Otvori zahtjev"}.get(text, text)])
     assert labels["Otvori zahtjev"] == labels["Open a ticket"] == "open_ticket"
 
 

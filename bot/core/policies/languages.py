@@ -1,0 +1,34 @@
+"""Which language somebody writes, from how likely each of their messages makes it."""
+
+from dataclasses import replace
+from math import log
+
+from bot.core.contact import Contact
+
+CERTAIN = 0.9
+"""No message is worth more than this: one alone changes nothing that is known."""
+LIKELY = 0.6
+"""Less says nothing, of a language that looks much like another least of all."""
+FIRST = 0.7
+"""As likely must the first message be where nothing is known: a wrong guess is worse than none."""
+ENOUGH = 2.9
+"""Log odds: two messages that are clear, or four that are likely."""
+
+
+def heard(contact: Contact, language: str, share: float) -> Contact:
+    """The contact after a message that is in `language` with the probability `share`.
+
+    What was known of their language changes by messages in a row; where nothing was known, the first one counts.
+    """
+    if not language or share < LIKELY or contact.chosen_language:
+        return contact
+    if not contact.languages:
+        return replace(contact, written_language=language) if share >= FIRST else contact
+    if contact.languages[0].partition("-")[0] == language:
+        return replace(contact, heard_language="", heard_evidence=0.0)
+    share = min(share, CERTAIN)
+    before = contact.heard_evidence if contact.heard_language == language else 0.0
+    evidence = before + log(share / (1 - share))
+    if evidence < ENOUGH:
+        return replace(contact, heard_language=language, heard_evidence=evidence)
+    return replace(contact, written_language=language, heard_language="", heard_evidence=0.0)
