@@ -17,9 +17,11 @@ LOOKED_BACK = timedelta(days=90)
 _SHELF = Statement(
     select(*(articles.c[name] for name in Shelved.__slots__)).order_by(articles.c.key, articles.c.language)
 )
-_grouped = select(
-    offers.c.article_key, offers.c.language, offers.c.outcome, func.count().label("n")
-).group_by(offers.c.article_key, offers.c.language, offers.c.outcome)
+# Not the column itself: SQLite would walk through the whole index to have the groups in order.
+_key = offers.c.article_key.concat("").label("key")
+_grouped = select(_key, offers.c.language, offers.c.outcome, func.count().label("n")).group_by(
+    _key, offers.c.language, offers.c.outcome
+)
 _OF = Statement(
     _grouped.where(offers.c.article_key == bindparam("key"), offers.c.id >= bindparam("first_id"))
 )
