@@ -21,6 +21,17 @@ async def write(town: Town, agent: Dweller) -> None:
     await agent.server.submit(agent.id, form.id, values)
 
 
+async def test_discord_offers_the_articles_while_a_key_is_typed(sqlite_url: str, articles: Path) -> None:
+    async with open_town(sqlite_url, articles, staff_platform="discord") as town:
+        agent, _ = town.agents()
+        await agent.gives("articles")
+        await agent.is_told("4 articles are published")
+        offered = await agent.server.complete(agent.id, agent.room, "article", "what", "parcel")
+        assert offered == [("delivery", "delivery: When does my parcel arrive?")]
+        stranger = town.newcomer("discord")
+        assert await stranger.server.complete(stranger.id, stranger.room, "article", "what", "") == []
+
+
 @pytest.mark.parametrize("staff", PLATFORMS)
 async def test_an_article_is_written_and_published_where_the_team_works(
     staff: str, sqlite_url: str, articles: Path
