@@ -49,6 +49,12 @@ async def test_an_article_is_written_and_published_where_the_team_works(
         await looking.presses("Look at it")
         await editor.gives("article", "how-much-is-the-winter-sale publish")
         await editor.is_told("It is published")
+        house = town.house
+        assert house is not None
+        # The search learns of it beside the answer to the editor, a moment sooner or later.
+        await town.until(
+            lambda: any(one.title == TITLE for one in house.librarian.published), "it is searched"
+        )
         customer = town.newcomer("telegram" if staff != "telegram" else "slack")
         await customer.says(TITLE)
         await customer.sees("Everything in the winter sale costs half", "Source:")
