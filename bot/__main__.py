@@ -70,13 +70,10 @@ def _add_knowledge(commands: Any, texts: Translate) -> None:
         "knowledge", help=texts("import articles, export them, or ask them something")
     )
     parts = knowledge.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
-    importer = _add(
-        parts,
-        "import",
-        texts("read a folder of Markdown articles, or another desk's export (.json, .csv)"),
-        _import,
+    importer = _add(parts, "import", texts("read a folder of Markdown articles"), _import)
+    importer.add_argument(
+        "path", metavar="PATH", help=texts("the folder, or another desk's export (.json, .csv)")
     )
-    importer.add_argument("path", metavar="PATH")
     importer.add_argument(
         "--dry-run", action="store_true", help=texts("tell what would happen, and store nothing of it")
     )

@@ -18,11 +18,15 @@ from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings
 from handlers.registry import discover
 from sandbox.discord import DiscordServer
+from sandbox.discord.story import SAM
 from sandbox.sandbox import Ports, Sandbox, platform_servers
 from sandbox.slack import SlackServer
+from sandbox.telegram.story import TOM
 from sandbox.world import World
 
 COMPANY = "Juniper & Pine"
+EDITORS = f"slack:U0ANA,discord:{SAM},telegram:{TOM.id}"
+"""The first agent of each platform may publish articles."""
 READY_WITHIN_SECONDS = 30
 """After this long the page is shown all the same: its log says what keeps the bot."""
 
@@ -94,6 +98,7 @@ def _environment(folder: Path) -> Callable[[Mapping[str, str], bool], Mapping[st
         return {
             **_without_real_accounts(os.environ),
             "COMPANY_NAME": COMPANY,
+            "EDITORS": EDITORS,
             "DATABASE_URL": f"sqlite:///{database}",
             "HTTP_PORT": "0",
             # Whoever moves the clock by a day wants to see the check-in, at whatever hour they sit there.

@@ -32,7 +32,9 @@ LISTED = 25
 UNDECIDED_LISTED = 5
 LONGEST_KEY_IN_WORDS = 6
 WHAT = Argument(
-    "what", mark("'new', 'from 12', or a key with edit, submit, publish, versions, restore, archive")
+    "what",
+    mark("'new', 'from 12', or a key with edit, submit, publish, versions, restore, archive"),
+    completes="articles",
 )
 WORD = Argument("word", mark("Only those with this word in their key, title or tags"))
 

@@ -163,9 +163,10 @@ def _about(version: ArticleVersion, texts: Texts) -> Markdown:
 
 
 def _figures(version: ArticleVersion, ctx: Context) -> Markdown:
-    """How it did in the last ninety days, language by language."""
-    texts = ctx.staff_texts
-    lines = [
+    """When it was last read, and how it did in the last ninety days, language by language."""
+    texts, read_at = ctx.staff_texts, ctx.work.figures.read_at(version.key, version.language)
+    lines = [texts.text("- Last read: {at}", at=moment(read_at))] if read_at else []
+    lines += [
         texts.text(
             "- {language}: offered {shown}, solved {solved}, rejected {rejected}",
             language=language or "?",

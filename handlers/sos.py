@@ -98,11 +98,12 @@ def ask_volunteers(ctx: Context, sos: Sos, caller: Staff | None = None) -> list[
         if caller is not None and staff.id == caller.id:
             continue
         texts = ctx.texts_to(staff)
+        name = _caller_for(staff, caller, texts, ctx)
         text = texts.plural(
             "**{caller}** asks for help. {n} customer is waiting. Can you take one?",
             "**{caller}** asks for help. {n} customers are waiting. Can you take one?",
             waiting,
-            caller=_caller_for(staff, caller, texts, ctx),
+            caller=name,
         )
         # The reason is the team's own; who was not let in yet may not be of the team.
         why = f"\n\n> {sos.reason}" if staff.is_confirmed else ""

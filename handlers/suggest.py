@@ -68,7 +68,8 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
     if ticket is None or not ticket.is_open:
         return []
     texts = ctx.staff_texts
-    found = [one for one in event.matches if one.confidence >= LEAST_SURE]
+    # The second best may be what a person needs, however sure the first one is; nothing at all is no suggestion.
+    found = list(event.matches) if any(one.confidence >= LEAST_SURE for one in event.matches) else []
     if found:
         parts = [_suggestion(number, one, texts) for number, one in enumerate(found, 1)]
         text = "\n\n".join([texts.text("What the knowledge base says:"), *parts])

@@ -19,11 +19,10 @@ MOST_OFFERS = 100_000
 _SHELF = Statement(
     select(*(articles.c[name] for name in Shelved.__slots__)).order_by(articles.c.key, articles.c.language)
 )
-_grouped = select(
-    offers.c.article_key, offers.c.language, offers.c.outcome, func.count().label("n")
-).group_by(offers.c.article_key, offers.c.language, offers.c.outcome)
 _OF = Statement(
-    _grouped.where(offers.c.article_key == bindparam("key"), offers.c.id >= bindparam("first_id"))
+    select(offers.c.article_key, offers.c.language, offers.c.outcome, func.count().label("n"))
+    .where(offers.c.article_key == bindparam("key"), offers.c.id >= bindparam("first_id"))
+    .group_by(offers.c.article_key, offers.c.language, offers.c.outcome)
 )
 _newest = (
     select(offers.c.article_key, offers.c.language, offers.c.outcome)
@@ -33,9 +32,11 @@ _newest = (
     .subquery()
 )
 _ALL = Statement(select(*_newest.c, func.count().label("n")).group_by(*_newest.c))
+_this = (articles.c.key == bindparam("of_key"), articles.c.language == bindparam("of_language"))
+_ONE = Statement(select(*(articles.c[name] for name in Shelved.__slots__)).where(*_this))
 _REVIEWED = Statement(
     update(articles)
-    .where(articles.c.key == bindparam("of_key"), articles.c.language == bindparam("of_language"))
+    .where(*_this)
     .values(reviewed_at=bindparam("now", type_=articles.c.reviewed_at.type))
     .returning(articles.c.key)
 )
@@ -48,6 +49,11 @@ class ArticleFigures:
     def of(self, key: str) -> dict[str, Tally]:
         """Language to what came of the article in it, in the last ninety days."""
         return {language: tally for (_, language), tally in self._tallies(_OF, key=key).items()}
+
+    def read_at(self, key: str, language: str) -> datetime | None:
+        """When somebody last wrote or confirmed what is published; None for what is not."""
+        row = self._session.one(_ONE, of_key=key, of_language=language)
+        return Shelved(*row).read_at if row else None
 
     def overview(self) -> Overview:
         """Every published article, by at most MOST_OFFERS offers."""

@@ -58,6 +58,7 @@ class StoredArticle:
 
 _ARTICLE = tuple(articles.c[name] for name in StoredArticle.__slots__)
 _ALL = Statement(select(*_ARTICLE).order_by(articles.c.key, articles.c.language))
+_TITLES = Statement(select(articles.c.key, articles.c.title).order_by(articles.c.key, articles.c.language))
 _ONE = Statement(
     select(*_ARTICLE).where(articles.c.key == bindparam("key"), articles.c.language == bindparam("language"))
 )
@@ -91,6 +92,10 @@ class Library:
 
     def all(self) -> list[StoredArticle]:
         return [StoredArticle(*row) for row in self._session.all(_ALL)]
+
+    def titles(self) -> list[tuple[str, str]]:
+        """Key and title of what is published, each key once."""
+        return list({key: (key, title) for key, title in self._session.all(_TITLES)}.values())
 
     def get(self, key: str, language: str) -> StoredArticle | None:
         row = self._session.one(_ONE, key=key, language=language)

@@ -22,7 +22,7 @@ class Argument:
     description: str
     is_required: bool = False
     completes: str = ""
-    """What is offered while typing: 'waiting_tickets', 'my_tickets', 'areas', or "" for nothing."""
+    """What is offered while typing: 'waiting_tickets', 'my_tickets', 'articles', or "" for nothing."""
     choices: tuple[str, ...] = ()
 
 

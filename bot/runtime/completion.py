@@ -6,6 +6,7 @@ from bot.core.texts import shorten
 from bot.core.ticket import Ticket
 from storage import UnitOfWork
 
+LONGEST = 100
 MOST = 25
 """Discord shows no more."""
 
@@ -15,6 +16,14 @@ def complete(work: UnitOfWork, completes: str, identity: Identity, typed: str) -
     staff = work.team.of(identity)
     if staff is None or not staff.is_confirmed:
         return []
+    if completes == "articles" and staff.role >= Role.AGENT:
+        wanted = typed.strip().lower()
+        # What is longer than Discord takes could not be given back whole.
+        return [
+            (key, shorten(f"{key}: {title}", 100))
+            for key, title in work.library.titles()
+            if len(key) <= LONGEST and (wanted in key.lower() or wanted in title.lower())
+        ][:MOST]
     tickets: list[Ticket] = []
     if completes == "waiting_tickets" and staff.role >= Role.AGENT:
         tickets = work.tickets.waiting(limit=200)

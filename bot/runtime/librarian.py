@@ -108,6 +108,11 @@ class Librarian:
     def is_ready(self) -> bool:
         return self._shelf is not None
 
+    @property
+    def published(self) -> tuple[StoredArticle, ...]:
+        """What is searched."""
+        return self._shelf[1] if self._shelf is not None else ()
+
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
         """Search for a customer's message; one asked before there is an index is answered then."""
         if isinstance(action, Reindex):

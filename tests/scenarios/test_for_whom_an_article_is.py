@@ -1,5 +1,6 @@
 """Who is offered an article, and until when: by the product's own clock and the place where they ask."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.core.article import Audience
+from bot.core.article import ArticleText, Audience
 from bot.core.places import Place
+from bot.runtime import librarian
+from storage import UnitOfWork, make_engine, write
 from tests.stage import Person, Stage, open_stage
 from tests.stage.stage import NOON
 
@@ -122,3 +125,20 @@ async def test_every_change_of_the_folder_leaves_a_version(sqlite_url: str, arti
     assert [(one.number, one.state.value) for one in second] == [(2, "published"), (1, "archived")]
     assert gone is not None
     assert gone.state.value == "archived"
+
+
+async def test_what_another_process_publishes_is_found_here(
+    database_url: str, stage: Stage, dana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def publish(work: UnitOfWork) -> None:
+        version = work.versions.write("sale", "en", ArticleText("How much is the winter sale?", SALE), None)
+        assert work.library.publish(version, None)
+
+    monkeypatch.setattr(librarian, "WATCH_SECONDS", 0.01)
+    await stage.house.librarian.refresh()
+    watching = asyncio.create_task(stage.house.librarian._watch())
+    await asyncio.to_thread(write, make_engine(database_url), stage.clock.now(), publish)
+    await stage.until(lambda: any(one.key == "sale" for one in stage.house.librarian.published))
+    watching.cancel()
+    await dana.says(ASKED)
+    assert SALE in dana.sees[-1]

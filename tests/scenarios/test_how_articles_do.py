@@ -42,6 +42,7 @@ async def test_an_articles_card_tells_what_came_of_it(stage: Stage, dana: Person
     await eve.presses("Not what I meant")
     await ana.gives("article", "delivery")
     assert "en: offered 2, solved 1, rejected 1" in ana.was_told
+    assert "Last read: [2026-03-02 12:00 UTC]" in ana.was_told
 
 
 async def test_what_nobody_has_read_for_long_deserves_a_look_until_an_editor_has_read_it(
