@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
 from bot.core.content import FileRef
+from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Receipt
 from bot.core.places import Identity, MessageAt, Place
@@ -43,6 +44,10 @@ class Intake(Protocol):
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
         """(value, label) pairs to offer while an argument is typed; at most 25, [] for who may not see them."""
+        ...
+
+    async def remembered(self, room: Place, after: str) -> Sequence[Remembered]:
+        """What is known of the newest messages in a room whose ids come after this one, to compare with its history."""
         ...
 
     async def stopped_at(self) -> datetime | None:

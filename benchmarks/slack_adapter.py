@@ -28,6 +28,7 @@ from benchmarks.children import ROOT, free_port
 from benchmarks.echo_bots import slack_http, slack_socket
 from benchmarks.lean_platforms import CUSTOMERS, Slack, words
 from bot.core.content import Content, Speaker
+from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Post
 from bot.core.places import Identity, Place
@@ -142,6 +143,9 @@ class _Intake:
         return {}
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        return []
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
         return []
 
     async def stopped_at(self) -> datetime | None:

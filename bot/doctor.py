@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters import Cursor, Finding
 from adapters.slack.manifest import build_manifest
 from bot.assembly import adapter_context, make_folder, sqlite_file, unavailable
+from bot.core.conversation import Remembered
 from bot.core.events import Event
-from bot.core.places import Identity
+from bot.core.places import Identity, Place
 from bot.core.texts import Markdown, Texts
 from bot.platforms import BUILDERS
 from bot.runtime.catalogue import operator_texts, texts_in
@@ -192,6 +193,9 @@ class _ClosedIntake:
         return {}
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        return []
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
         return []
 
     async def stopped_at(self) -> datetime | None:

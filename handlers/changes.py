@@ -1,24 +1,25 @@
-"""What happens to a message after it was sent: edited, deleted, reacted to. Its copies follow."""
+"""What happens to a message after it was sent: its words change, or it is taken back. Its copies follow."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.actions import Action, EditCopy, MarkMessage, ReactToCopy, RemoveCopy
-from bot.core.content import Content, FileRef, Speaker
+from bot.core.actions import Action, EditCopy, MarkMessage, RemoveCopy
+from bot.core.content import FileRef
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.errors import NotYetError
-from bot.core.events import DeadlineReached, MessageDeleted, MessageEdited, ReactionChanged
+from bot.core.events import DeadlineReached, MessageDeleted, MessageEdited
 from bot.core.outgoing import Outcome
-from bot.core.places import MessageAt, Place
+from bot.core.places import MessageAt
 from bot.core.policies.notes import is_note
+from bot.core.texts import plain
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.exchange import desk_targets, note_on_desk, relayed, spoken
+from handlers.copies import copies, for_staff, is_older
+from handlers.exchange import note_on_desk, relayed, with_origin
 from handlers.linked import tickets_about
-from handlers.naming import for_customers
+from handlers.naming import for_customers, forwarded_to_customers
 from handlers.registry import deadline, on
-from handlers.who import member
 
 FOLLOWED_EVERY = timedelta(seconds=30)
 """A message that moves costs its readers' platforms an edit; so many of them are bearable for hours."""
@@ -28,33 +29,29 @@ _FOLLOW = "follow"
 @on("message_edited")
 def message_edited(event: MessageEdited, ctx: Context) -> list[Action]:
     message = _own(event.message, ctx)
-    if message is None or message.deleted_at is not None:
+    if message is None or message.deleted_at is not None or _is_outdated(event, message):
         return []
-    text, files = _now(message, event, ctx)
-    if message.direction is Direction.OUTGOING and event.mentions:
-        text = for_customers(ctx, text, event.mentions, ctx.work.conversations.get(message.conversation_id))
+    conversation = ctx.work.conversations.get(message.conversation_id)
+    text, files = _now(message, event, conversation, ctx)
     has_other_files = not _are_same(message.files, files)
     if message.text == text and not has_other_files:
         # Platforms report an edit when they only added a preview.
         return []
     if event.is_passing:
-        return _follow_later(ctx, message, text)
+        return _follow_later(ctx, message, text, event)
     ctx.work.deadlines.clear(_FOLLOW, message.id)
-    edited = ctx.work.messages.edit(message, text, files)
+    edited = ctx.work.messages.edit(message, text, files, event.at)
     before = message.files if has_other_files else None
-    conversation = ctx.work.conversations.get(message.conversation_id)
     tickets = tickets_about(ctx, conversation)
-    if not tickets:
-        return []
-    if message.direction is Direction.OUTGOING and is_note(text):
-        return _turned_into_note(ctx, edited, tickets[0], conversation)
+    if message.direction is Direction.OUTGOING and _is_note_now(event, ctx):
+        return _turned_into_note(ctx, edited, tickets, conversation)
     for_customer = _edit_for_customer(ctx, edited, conversation, before)
     return [*for_customer, *_edit_for_staff(ctx, edited, tickets, before)]
 
 
-def _follow_later(ctx: Context, message: Message, text: str) -> list[Action]:
+def _follow_later(ctx: Context, message: Message, text: str, event: MessageEdited) -> list[Action]:
     """Copies of what changes every few seconds follow now and then, and are never left behind."""
-    ctx.work.messages.replace_text(message, text, message.files)
+    ctx.work.messages.replace_text(message, text, message.files, event.at)
     if ctx.work.deadlines.get(_FOLLOW, message.id) is None:
         ctx.work.deadlines.set(_FOLLOW, message.id, ctx.now + FOLLOWED_EVERY)
     return []
@@ -66,28 +63,49 @@ def follow(event: DeadlineReached, ctx: Context) -> list[Action]:
     if message is None or message.deleted_at is not None:
         return []
     conversation = ctx.work.conversations.get(message.conversation_id)
-    tickets = tickets_about(ctx, conversation)
-    if not tickets or _is_older(message, tickets):
-        return []
     for_customer = _edit_for_customer(ctx, message, conversation, None)
-    return [*for_customer, *_edit_for_staff(ctx, message, tickets, None)]
+    return [*for_customer, *_change_for_staff(ctx, message, tickets_about(ctx, conversation))]
 
 
-def _now(message: Message, event: MessageEdited, ctx: Context) -> tuple[str, tuple[FileRef, ...]]:
+def _is_note_now(event: MessageEdited, ctx: Context) -> bool:
+    """It begins like a note, or like the command for one, which is none in an edit and meant as much."""
+    first = plain(event.text[:200]).split(maxsplit=1)[:1]
+    commands = {"/note", ctx.typed("note", event.message.place.platform)}
+    return is_note(event.text) or any(word.partition("@")[0].lower() in commands for word in first)
+
+
+def _is_outdated(event: MessageEdited, message: Message) -> bool:
+    """A later edit came before this one. The pictures of an album are edited each for itself."""
+    is_album = len(message.files) > 1
+    return not is_album and message.edited_at is not None and event.at < message.edited_at
+
+
+def _now(
+    message: Message, event: MessageEdited, conversation: Conversation, ctx: Context
+) -> tuple[str, tuple[FileRef, ...]]:
     """Text and files after the edit; of an album only the one picture and what stands under it are changed."""
+    text = _said_now(message, event, conversation, ctx)
     if event.files is None:
-        return event.text, message.files
+        return text, message.files
     parts = ctx.work.messages.refs_in(message.id, message.origin.place) if message.origin else ()
     if len(parts) < 2 or len(parts) != len(message.files):
-        return event.text, message.files if _are_same(message.files, event.files) else event.files
+        return text, message.files if _are_same(message.files, event.files) else event.files
     at = next((number for number, part in enumerate(parts) if part.id == event.message.id), 0)
     before = message.files[at]
     shown = next((file for file in event.files if not file.is_same(before)), before)
-    files = (*message.files[:at], replace(shown, caption=event.text), *message.files[at + 1 :])
+    files = (*message.files[:at], replace(shown, caption=text), *message.files[at + 1 :])
     if message.text and not any(file.caption for file in message.files):
         # It came before captions were kept: all its words are those of the first one.
-        return event.text if event.text or at == 0 else message.text, files
+        return text if event.text or at == 0 else message.text, files
     return "\n\n".join(file.caption for file in files if file.caption), files
+
+
+def _said_now(message: Message, event: MessageEdited, conversation: Conversation, ctx: Context) -> str:
+    """The words in the form in which they are kept: for those who read them on the other side."""
+    if message.direction is not Direction.OUTGOING:
+        return with_origin(event.text, event.forwarded_from, ctx.staff_texts)
+    text = for_customers(ctx, event.text, event.mentions, conversation)
+    return forwarded_to_customers(ctx, text, event.forwarded_from, conversation)
 
 
 def _are_same(before: Sequence[FileRef], after: Sequence[FileRef]) -> bool:
@@ -105,29 +123,7 @@ def message_deleted(event: MessageDeleted, ctx: Context) -> list[Action]:
     actions: list[Action] = []
     if message.direction is Direction.OUTGOING:
         actions.append(_remove_for_customer(deleted, conversation))
-    if tickets:
-        actions += _strike_for_staff(ctx, deleted, tickets)
-    return actions
-
-
-@on("reaction_changed")
-def reaction_changed(event: ReactionChanged, ctx: Context) -> list[Action]:
-    message = ctx.work.messages.find(event.message)
-    if message is None or message.deleted_at is not None or message.direction is Direction.NOTE:
-        return []
-    conversation = ctx.work.conversations.get(message.conversation_id)
-    tickets = tickets_about(ctx, conversation)
-    if not tickets:
-        return []
-    if event.message.place.room_key == conversation.place.room_key:
-        return [
-            ReactToCopy(message.id, place, ticket_id, None, event.emoji, event.is_on)
-            for ticket_id, place in _desks(ctx, tickets)
-        ]
-    staff, ticket = member(event.author, ctx), tickets[0]
-    if staff is None or ticket.claimed_by != staff.id or not ticket.is_open:
-        return []
-    return [ReactToCopy(message.id, conversation.place, None, conversation.id, event.emoji, event.is_on)]
+    return [*actions, *_strike_for_staff(ctx, deleted, tickets)]
 
 
 def _own(at: MessageAt, ctx: Context) -> Message | None:
@@ -159,48 +155,40 @@ def _edit_for_customer(
     return [EditCopy(message.id, conversation.place, None, message.conversation_id, content, before)]
 
 
-def _desks(
-    ctx: Context, tickets: Sequence[Ticket], *, but: Place | None = None
-) -> list[tuple[int, Place | None]]:
-    """(ticket's id, place) of wherever staff may have a copy of something."""
-    return [(one.id, place) for one in tickets for place in desk_targets(ctx, one.id, but=but)]
-
-
-def _is_older(message: Message, tickets: Sequence[Ticket]) -> bool:
-    """It was said before there was a thread: there is no copy to change, only the card's history."""
-    return message.direction is Direction.INCOMING and all(message.id < one.id for one in tickets)
-
-
 def _edit_for_staff(
     ctx: Context, message: Message, tickets: Sequence[Ticket], before: tuple[FileRef, ...] | None
 ) -> list[Action]:
+    shown = _change_for_staff(ctx, message, tickets, before)
+    if shown or not tickets or not is_older(message, tickets):
+        return shown
+    label = ctx.staff_texts.text("{name} edited an earlier message:", name=message.author_name)
+    return list(note_on_desk(ctx, tickets[0].id, f"{label}\n\n{message.text}"))
+
+
+def _change_for_staff(
+    ctx: Context,
+    message: Message,
+    tickets: Sequence[Ticket],
+    before: tuple[FileRef, ...] | None = None,
+) -> list[Action]:
+    """Change every copy that staff read."""
     origin = message.origin.place if message.origin else None
-    texts = ctx.staff_texts
-    if _is_older(message, tickets):
-        label = texts.text("{name} edited an earlier message:", name=message.author_name)
-        return list(note_on_desk(ctx, tickets[0].id, f"{label}\n\n{message.text}"))
-    content = spoken(message)
-    if message.direction is Direction.NOTE:
-        content = Content(
-            text=message.text,
-            files=message.files,
-            speaker=Speaker(texts.label("{name} (note)", name=message.author_name)),
-        )
+    content = for_staff(message, ctx.staff_texts)
     return [
         EditCopy(message.id, place, ticket_id, None, content, before)
-        for ticket_id, place in _desks(ctx, tickets, but=origin)
+        for ticket_id, place in copies(ctx, message, tickets, but=origin)
     ]
 
 
 def _turned_into_note(
-    ctx: Context, message: Message, ticket: Ticket, conversation: Conversation
+    ctx: Context, message: Message, tickets: Sequence[Ticket], conversation: Conversation
 ) -> list[Action]:
     """What was sent was edited into a note: the customer's copy goes, and no note ever arrives."""
     ctx.work.messages.redirect(message, Direction.NOTE)
     actions: list[Action] = [_remove_for_customer(message, conversation)]
-    if message.origin is not None:
-        actions.append(MarkMessage(message.origin, Outcome.NOTE, ticket.id))
-    return actions
+    if message.origin is not None and tickets:
+        actions.append(MarkMessage(message.origin, Outcome.NOTE, tickets[0].id))
+    return [*actions, *_edit_for_staff(ctx, replace(message, direction=Direction.NOTE), tickets, None)]
 
 
 def _remove_for_customer(message: Message, conversation: Conversation) -> RemoveCopy:
@@ -209,18 +197,8 @@ def _remove_for_customer(message: Message, conversation: Conversation) -> Remove
 
 def _strike_for_staff(ctx: Context, message: Message, tickets: Sequence[Ticket]) -> list[Action]:
     """Staff keep reading what was taken back, marked as such."""
-    texts = ctx.staff_texts
-    origin = message.origin.place if message.origin else None
-    label = texts.text("deleted by its author")
-    if _is_older(message, tickets):
-        text = texts.text("{name} deleted an earlier message.", name=message.author_name)
-        return list(note_on_desk(ctx, tickets[0].id, text))
-    content = Content(
-        text=f"{message.text}\n\n_{label}_" if message.text else f"_{label}_",
-        files=message.files,
-        speaker=Speaker(message.author_name),
-    )
-    return [
-        EditCopy(message.id, place, ticket_id, None, content)
-        for ticket_id, place in _desks(ctx, tickets, but=origin)
-    ]
+    shown = _change_for_staff(ctx, message, tickets)
+    if shown or not tickets or not is_older(message, tickets):
+        return shown
+    text = ctx.staff_texts.text("{name} deleted an earlier message.", name=message.author_name)
+    return list(note_on_desk(ctx, tickets[0].id, text))

@@ -13,7 +13,15 @@ from bot.core.survey import Survey, SurveyKind
 from bot.core.texts import plain
 from bot.core.ticket import Ticket
 from handlers.context import Context
-from handlers.exchange import may_decide, reader_in, say, show_everywhere, spoken, texts_for
+from handlers.exchange import (
+    may_decide,
+    reader_in,
+    say,
+    show_everywhere,
+    spoken,
+    texts_for,
+    with_origin,
+)
 from handlers.language import asked_in_words
 from handlers.linked import certain, hear, open_ticket_in, ticket_in
 from handlers.naming import before_staff
@@ -103,10 +111,7 @@ def _replied_to(event: MessageReceived, ctx: Context) -> Conversation | None:
 
 def _store(event: MessageReceived, conversation: Conversation, ctx: Context) -> Message:
     replied = ctx.work.messages.find(event.reply_to) if event.reply_to else None
-    text = event.text
-    if event.forwarded_from:
-        label = ctx.staff_texts.text("Forwarded from {name}", name=event.forwarded_from)
-        text = f"_{label}_\n\n{text}"
+    text = with_origin(event.text, event.forwarded_from, ctx.staff_texts)
     return ctx.work.messages.add(
         conversation.id,
         Direction.INCOMING,

@@ -11,7 +11,8 @@ from bot.core.texts import escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.cards import refresh
 from handlers.context import Context
-from handlers.exchange import customer_of, message_of, note_on_desk, relayed, show_everywhere, spoken
+from handlers.copies import for_staff
+from handlers.exchange import customer_of, message_of, note_on_desk, relayed, show_everywhere
 from handlers.linked import conversations_of, open_ticket_in, spoken_to, ticket_about
 from handlers.lost_files import lost_files
 from handlers.queueing import open_card, open_desk, release
@@ -39,7 +40,10 @@ _REASONS = {
 def reply_arrived(event: Delivered, ctx: Context) -> list[Action]:
     """The owner's message reached the customer."""
     message, ticket = _subject(event, ctx)
-    if message is None or ticket is None or message.origin is None:
+    is_taken_back = message is not None and (
+        message.deleted_at or message.direction is not Direction.OUTGOING
+    )
+    if message is None or ticket is None or message.origin is None or is_taken_back:
         return []
     actions: list[Action] = [MarkMessage(message.origin, Outcome.SENT, ticket.id)]
     texts = ctx.staff_texts
@@ -61,6 +65,8 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     conversation = ctx.work.conversations.get(message.conversation_id)
     if event.reason == Refusal.BLOCKED:
         ctx.work.contacts.save(customer_of(conversation, ctx).reachable(False))
+    if _is_taken_back(message):
+        return []
     if (elsewhere := _reachable_elsewhere(ctx, conversation)) and event.reason in _UNREACHABLE:
         return _say_elsewhere(ctx, ticket, message, elsewhere)
     return _did_not_arrive(event, ctx, ticket, message)
@@ -70,7 +76,13 @@ def relay_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
 def relay_failed_again(event: DeliveryFailed, ctx: Context) -> list[Action]:
     """Nor did it reach another account of theirs."""
     message, ticket = _subject(event, ctx)
-    return _did_not_arrive(event, ctx, ticket, message) if message and ticket else []
+    is_meant = message is not None and not _is_taken_back(message)
+    return _did_not_arrive(event, ctx, ticket, message) if message and ticket and is_meant else []
+
+
+def _is_taken_back(message: Message) -> bool:
+    """It was deleted, or became a note, while it was on its way: nothing of it may be said anywhere."""
+    return message.deleted_at is not None or message.direction is not Direction.OUTGOING
 
 
 def _did_not_arrive(event: DeliveryFailed, ctx: Context, ticket: Ticket, message: Message) -> list[Action]:
@@ -138,7 +150,7 @@ def desk_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
     if ctx.work.deadlines.get("open_desk", ticket.id) is not None:
         # No thread can be opened just now. The next try takes along whatever no thread has shown.
         return []
-    again = _shown_later(ticket, message)
+    again = _shown_later(ctx, ticket, message)
     if ctx.work.tickets.thread_of(ticket.id) is not None:
         return [*_new_thread(ctx, ticket), again]
     return [*open_card(ctx, ticket, spoken_to(ctx, ticket)), again]
@@ -191,7 +203,9 @@ def open_desk_again(event: DeadlineReached, ctx: Context) -> list[Action]:
     opened = open_card(ctx, ticket, spoken_to(ctx, ticket))
     places = conversations_of(ctx, spoken_to(ctx, ticket))
     unshown = [one for place in places for one in ctx.work.messages.unshown(place.id)]
-    shown = [_shown_later(ticket, one) for one in sorted(unshown, key=_id) if one.id > ticket.id or one.files]
+    shown = [
+        _shown_later(ctx, ticket, one) for one in sorted(unshown, key=_id) if one.id > ticket.id or one.files
+    ]
     return [*opened, *shown]
 
 
@@ -268,8 +282,9 @@ def _id(message: Message) -> int:
     return message.id
 
 
-def _shown_later(ticket: Ticket, message: Message) -> Show:
-    return Show(ticket.id, spoken(message), message_id=message.id, purpose="desk", subject=str(message.id))
+def _shown_later(ctx: Context, ticket: Ticket, message: Message) -> Show:
+    content = for_staff(message, ctx.staff_texts)
+    return Show(ticket.id, content, message_id=message.id, purpose="desk", subject=str(message.id))
 
 
 def _new_thread(ctx: Context, ticket: Ticket) -> list[Action]:

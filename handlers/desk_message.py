@@ -13,9 +13,21 @@ from bot.core.policies.notes import is_note
 from bot.core.staff import Staff
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
-from handlers.exchange import relayed, replied_to, show_everywhere, spoken
+from handlers.exchange import (
+    relayed,
+    replied_to,
+    show_everywhere,
+    spoken,
+    with_origin,
+)
 from handlers.linked import spoken_to, whole
-from handlers.naming import before_customers, before_staff, for_customers, shown_name
+from handlers.naming import (
+    before_customers,
+    before_staff,
+    for_customers,
+    forwarded_to_customers,
+    shown_name,
+)
 from handlers.registry import on
 from handlers.who import member
 
@@ -53,6 +65,7 @@ def add_note(
     files: Sequence[FileRef] = (),
 ) -> tuple[Message, list[Action]]:
     """Store a note and show it wherever else staff work on the ticket."""
+    text = with_origin(text, event.forwarded_from if event else "", ctx.staff_texts)
     message = ctx.work.messages.add(
         ticket.conversation_id,
         Direction.NOTE,
@@ -92,7 +105,12 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
         conversation.id,
         Direction.OUTGOING,
         staff.name,
-        for_customers(ctx, event.text, event.mentions, conversation),
+        forwarded_to_customers(
+            ctx,
+            for_customers(ctx, event.text, event.mentions, conversation),
+            event.forwarded_from,
+            conversation,
+        ),
         sent_at=event.at,
         files=event.files,
         staff_id=staff.id,
@@ -103,7 +121,8 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
     )
     ctx.work.conversations.touch(conversation)
     speaker = before_customers(ctx, shown, event.author, conversation)
-    content = replace(spoken(message, speaker=before_staff(ctx, event.author)), text=event.text)
+    text = with_origin(event.text, event.forwarded_from, ctx.staff_texts)
+    content = replace(spoken(message, speaker=before_staff(ctx, event.author)), text=text)
     return [
         Say(
             conversation.id,

@@ -17,6 +17,7 @@ from handlers.context import Asked, Context
 
 RECENT = timedelta(hours=24)
 LONGEST_QUOTE = 140
+LONGEST_NAME = 100
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -107,6 +108,14 @@ def relayed(
         return content
     quoted = escape(shorten(plain(answered.text[: 4 * LONGEST_QUOTE]), LONGEST_QUOTE))
     return replace(content, text=f"> {quoted}\n\n{content.text}")
+
+
+def with_origin(text: str, forwarded_from: str, texts: Texts) -> str:
+    """What was said, with whoever said it first when it was forwarded."""
+    if not forwarded_from:
+        return text
+    label = texts.text("Forwarded from {name}", name=shorten(forwarded_from, LONGEST_NAME))
+    return f"_{label}_\n\n{text}".rstrip()
 
 
 def spoken(message: Message, *, speaker: Speaker | None = None) -> Content:

@@ -11,7 +11,7 @@ from bot.core.policies.naming import AgentNames, first_name, is_same_name
 from bot.core.staff import Staff
 from bot.core.texts import escape
 from handlers.context import Context
-from handlers.exchange import customer_of, texts_for
+from handlers.exchange import customer_of, texts_for, with_origin
 
 
 def shown_name(ctx: Context, staff: Staff, conversation: Conversation) -> str:
@@ -55,6 +55,14 @@ def for_customers(ctx: Context, text: str, mentions: Sequence[Mention], conversa
             letters = r"\\?".join(re.escape(char) for char in mention.name)
             text = re.sub(rf"@\\?{letters}", lambda _, shown=shown: f"@{escape(shown)}", text)  # type: ignore[misc]
     return text
+
+
+def forwarded_to_customers(ctx: Context, text: str, forwarded_from: str, conversation: Conversation) -> str:
+    """What staff pass on, with its origin where no name is kept back that it could be."""
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    if not forwarded_from or ctx.settings.agent_names is AgentNames.OWN:
+        return with_origin(text, forwarded_from, texts)
+    return f"_{texts.text('Forwarded')}_\n\n{text}".rstrip()
 
 
 def _called(ctx: Context, mention: Mention, conversation: Conversation) -> str:

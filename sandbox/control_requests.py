@@ -83,6 +83,10 @@ class React(OnMessage):
     is_on: Annotated[bool, Field(description="false takes the reaction away")] = True
 
 
+class Pin(OnMessage):
+    is_on: Annotated[bool, Field(description="false takes it off")] = True
+
+
 class Press(OnMessage):
     button: Annotated[str, Field(min_length=1, description="the button's id")]
 

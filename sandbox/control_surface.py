@@ -115,6 +115,12 @@ async def react(on: Platform, asked: ask.React) -> dict[str, Any]:
     return {}
 
 
+async def pin(on: Platform, asked: ask.Pin) -> dict[str, Any]:
+    """Pin a message or take it off."""
+    await on.server.pin(asked.person, asked.room, asked.message, is_on=asked.is_on)
+    return {}
+
+
 async def press(on: Platform, asked: ask.Press) -> dict[str, Any]:
     """Press a button, or anything else that can be clicked in a message."""
     await on.server.press(asked.person, asked.room, asked.message, asked.button)
@@ -241,6 +247,7 @@ CALLS: tuple[Call[Any], ...] = (
     Call("POST", "edit", ask.WithText, edit),
     Call("POST", "delete", ask.OnMessage, delete),
     Call("POST", "react", ask.React, react),
+    Call("POST", "pin", ask.Pin, pin),
     Call("POST", "press", ask.Press, press),
     Call("GET", "commands", ask.InRoom, commands),
     Call("POST", "command", ask.GiveCommand, command),

@@ -164,7 +164,8 @@ class Surface(Protocol):
 
     async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
         """Say what is neither text nor file, as the platform names it: {"venue": {...}}, {"poll": {...}},
-        {"canvas": {...}}; returns the message id. SurfaceError names what the platform has.
+        {"canvas": {...}}, or pass on a message: {"forward": {"room": ..., "message": ...}}; returns the message
+        id. SurfaceError names what the platform has.
         """
         ...
 
@@ -195,6 +196,10 @@ class Surface(Protocol):
     async def react(
         self, person: str, room: str, message: str, emoji: str, *, is_on: bool = True
     ) -> None: ...
+
+    async def pin(self, person: str, room: str, message: str, *, is_on: bool = True) -> None:
+        """Pin a message in its room, or take it off; SurfaceError where this person may not."""
+        ...
 
     async def press(self, person: str, room: str, message: str, button: str) -> None:
         """Press a button, or anything else that can be clicked in a message, by its id."""

@@ -66,6 +66,11 @@ _REFS_IN = Statement(
     )
     .order_by(message_refs.c.part)
 )
+_PLACES = Statement(
+    select(message_refs.c.place_key, message_refs.c.is_direct)
+    .where(message_refs.c.message_id == bindparam("message_id"))
+    .distinct()
+)
 _ADD_MESSAGE = Bulk(
     messages,
     inserting(messages),
@@ -233,8 +238,12 @@ class Messages:
         rows = self._session.all(_REFS_IN, message_id=message_id, place_key=place.key)
         return tuple(MessageAt(place_from(key, is_direct), id_) for key, is_direct, id_ in rows)
 
-    def edit(self, message: Message, text: str, files: Sequence[FileRef]) -> Message:
-        """Give it new words; the old ones are kept as an edition."""
+    def places_of(self, message_id: int) -> list[Place]:
+        """Where it or a copy of it stands."""
+        return [place_from(*row) for row in self._session.all(_PLACES, message_id=message_id)]
+
+    def edit(self, message: Message, text: str, files: Sequence[FileRef], at: datetime) -> Message:
+        """Give it the words that it got at that moment; the old ones are kept as an edition."""
         self._session.run(
             _KEEP_EDITION,
             id=self._ids.next(self._now),
@@ -242,13 +251,13 @@ class Messages:
             text=message.text,
             replaced_at=self._now,
         )
-        return self.replace_text(message, text, files)
+        return self.replace_text(message, text, files, at)
 
-    def replace_text(self, message: Message, text: str, files: Sequence[FileRef]) -> Message:
+    def replace_text(self, message: Message, text: str, files: Sequence[FileRef], at: datetime) -> Message:
         """Give it new words in place of words that were good for a moment only."""
-        edited = replace(message, text=text, files=tuple(files), edited_at=self._now)
+        edited = replace(message, text=text, files=tuple(files), edited_at=at)
         self._session.run(
-            _SAVE_TEXT, row_id=message.id, text=text, files=files_to_text(edited.files), edited_at=self._now
+            _SAVE_TEXT, row_id=message.id, text=text, files=files_to_text(edited.files), edited_at=at
         )
         return edited
 

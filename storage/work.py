@@ -20,6 +20,7 @@ from storage.outbox import OutboxQueue
 from storage.participants import Participants
 from storage.people import Contacts, Team
 from storage.session import Session
+from storage.signs import Signs
 from storage.ticket_queue import TicketQueue
 from storage.tickets import Tickets
 from storage.time import Deadlines
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.conversations = Conversations(session, ids, now)
         self.participants = Participants(session)
         self.messages = Messages(session, ids, now)
+        self.signs = Signs(session)
         self.tickets = Tickets(session, ids, now)
         self.queue = TicketQueue(session)
         self.joined = JoinedTickets(session, self.tickets, now)

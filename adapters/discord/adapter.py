@@ -136,6 +136,7 @@ class DiscordAdapter:
         receiver = Receiver(
             context,
             shard,
+            self._api,
             self._directory,
             self._threads,
             backfill,

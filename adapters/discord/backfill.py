@@ -191,15 +191,14 @@ class Backfill:
                 found.append(Cursor(room.cursor, str(last[0]["id"]) if last else "0"))
         return found
 
-    async def read(self, past: Past) -> AsyncIterator[list[dict[str, Any]]]:
+    async def read(self, room: Room, after: str) -> AsyncIterator[list[dict[str, Any]]]:
         """Page by page, oldest first; ends early where Discord does not let the bot read."""
-        after = past.after
         while True:
             try:
-                page = await self._messages.after(past.room.id, after, PAGE)
+                page = await self._messages.after(room.id, after, PAGE)
             except FAILURES as error:
                 if isinstance(error, discord.HTTPException) and error.status in (400, 403, 404):
-                    self._skip(past.room.id, error)
+                    self._skip(room.id, error)
                     return
                 raise
             if page:

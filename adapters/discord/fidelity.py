@@ -77,6 +77,33 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted"),
 }
 
+LIFE: Table = {
+    "edit": Fidelity(NATIVE),
+    "earlier": Fidelity("behind a button, for staff alone"),
+    "other_length": Fidelity("in as many messages as it needs"),
+    "deletion": Fidelity("taken away from customers, marked for staff"),
+    "reaction": Fidelity(NATIVE),
+    "reaction_off": Fidelity("taken off"),
+    "reply": Fidelity(NATIVE),
+    "in_parts": Fidelity("to the whole message"),
+    "forward": Fidelity(
+        "with the name of its origin",
+        note="Discord tells its channel, not who wrote it. Out of the staff space not even that is told.",
+    ),
+    "pin": Fidelity("as a note on the message"),
+    "unpin": Fidelity("as a note on the message", note="Discord does not say who took it off."),
+    "edit_away": Fidelity(
+        "as if it had been there", note="Of what was said in the day before it was last heard, and since."
+    ),
+    "deletion_away": Fidelity(
+        "as if it had been there", note="Of what was said in the day before it was last heard."
+    ),
+    "reaction_away": Fidelity(
+        "as if it had been there", note="On what was said in the day before it was last heard, and since."
+    ),
+    "pin_away": Fidelity("as if it had been there"),
+}
+
 PRESENCE: Table = {
     "speaker_name": Fidelity("in bold before the words"),
     "speaker_picture": Fidelity("not shown"),
@@ -89,4 +116,4 @@ PRESENCE: Table = {
     "read": Fidelity("not told", is_said=False, note="Discord tells no app."),
 }
 
-TABLE: Table = {**TEXT, **FILES, **PRESENCE}
+TABLE: Table = {**TEXT, **FILES, **LIFE, **PRESENCE}

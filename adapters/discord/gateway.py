@@ -30,6 +30,9 @@ HEARD = FOLLOWED | {
     "MESSAGE_REACTION_ADD",
     "MESSAGE_REACTION_REMOVE",
     "TYPING_START",
+    "MESSAGE_REACTION_REMOVE_ALL",
+    "MESSAGE_REACTION_REMOVE_EMOJI",
+    "CHANNEL_PINS_UPDATE",
 }
 """The events that are passed on; the others are only counted."""
 

@@ -24,6 +24,7 @@ from bot.core.events import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    PinChanged,
     PlaceDeleted,
     ReactionChanged,
 )
@@ -35,6 +36,7 @@ Payload = Mapping[str, Any]
 # Everything else is a service message: joins, pins, boosts, thread starters.
 _SAID_BY_PEOPLE = (0, 19)
 _FORWARD = 1
+_PINNED = 6
 _NO_TIME = ""
 _TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
 
@@ -115,12 +117,15 @@ def _author_as(
 
 def read_message(
     data: Payload, room: Room, reader: Reader, now: datetime, *, is_heard: bool, is_backfilled: bool = False
-) -> MessageReceived | CommandGiven | None:
-    """Read a new message; None for bots, service messages, and what is neither said to us nor in our places.
+) -> MessageReceived | CommandGiven | PinChanged | None:
+    """Read a new message, or the line that says what somebody pinned.
 
+    None for bots, other service messages, and what is neither said to us nor in our places.
     `is_heard`: in this thread the bot is already part of the talk. A message whose content Discord withheld
     (no message content intent, no mention) has nothing to say and becomes None.
     """
+    if data.get("type") == _PINNED and (is_heard or reader.hearing.is_open(room.place)):
+        return _read_pin(data, room, reader, now)
     if not _is_from_person(data, reader.me):
         return None
     is_to_bot = room.kind is RoomKind.DIRECT or _addresses(data, reader)
@@ -150,10 +155,26 @@ def read_message(
         reply_to=_reply_to(data, room, root),
         is_to_bot=is_to_bot,
         is_opening=room.kind is RoomKind.TEXT and not root,
-        forwarded_from=_forwarded_from(data, reader),
+        forwarded_from=_forwarded_from(data, room, reader),
         is_backfilled=is_backfilled,
         mentions=_mentions(data, reader),
     )
+
+
+def _read_pin(data: Payload, room: Room, reader: Reader, now: datetime) -> PinChanged | None:
+    pinned = (data.get("message_reference") or {}).get("message_id")
+    if not pinned or (data.get("author") or {}).get("bot"):
+        return None
+    message, author = room.message(str(pinned)), _author(data, room, reader)
+    return PinChanged(f"{PLATFORM}:pin:{data['id']}", said_at(data, now), message, True, author)
+
+
+def read_pin_state(data: Payload, room: Room, now: datetime) -> PinChanged | None:
+    """A message that is not pinned: Discord does not say whether it was, or who took it off."""
+    if data.get("pinned") is not False:
+        return None
+    id_ = f"{PLATFORM}:unpin:{data['id']}:{now.timestamp()}"
+    return PinChanged(id_, now, room.message(str(data["id"])), False)
 
 
 def _may_be_withheld(data: Payload, reader: Reader) -> bool:
@@ -230,7 +251,7 @@ def read_reaction(
         id=f"{PLATFORM}:reaction:{session}:{sequence}",
         at=now,
         message=room.message(str(data["message_id"])),
-        author=author_of(user, member, in_staff_space=_in_staff_space(room.place, reader)),
+        author=author_of(user, member, in_staff_space=in_staff_space(room.place, reader)),
         emoji=f":{name}:" if emoji.get("id") else name,
         is_on=is_on,
     )
@@ -266,10 +287,11 @@ def _addresses(data: Payload, reader: Reader) -> bool:
 
 
 def _author(data: Payload, room: Room, reader: Reader) -> Author:
-    return author_of(data["author"], data.get("member"), in_staff_space=_in_staff_space(room.place, reader))
+    return author_of(data["author"], data.get("member"), in_staff_space=in_staff_space(room.place, reader))
 
 
-def _in_staff_space(place: Place, reader: Reader) -> bool | None:
+def in_staff_space(place: Place, reader: Reader) -> bool | None:
+    """True where only staff are; None elsewhere, where nobody knows."""
     return True if reader.hearing.is_staff(place) else None
 
 
@@ -297,12 +319,13 @@ def _reply_to(data: Payload, room: Room, root: str) -> MessageAt | None:
     return MessageAt(room.exchange_about(root or answered), answered)
 
 
-def _forwarded_from(data: Payload, reader: Reader) -> str:
+def _forwarded_from(data: Payload, room: Room, reader: Reader) -> str:
     reference = data.get("message_reference") or {}
     if reference.get("type", 0) != _FORWARD:
         return ""
     name = reader.names("channel", str(reference.get("channel_id") or ""))
-    return f"#{name}" if name else "Discord"
+    # The names of tickets are the team's own, wherever they would be told.
+    return f"#{name}" if name and not in_staff_space(room.place, reader) else "Discord"
 
 
 def _titled(text: str, data: Payload, room: Room) -> str:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 import discord
 
 from adapters import AdapterContext, Cursor
+from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill, Past, past_since
+from adapters.discord.changed import UNTOLD, Changed, taken_off
 from adapters.discord.directory import Directory
 from adapters.discord.errors import code_of
 from adapters.discord.lanes import Arrival, Lanes
@@ -19,11 +21,10 @@ from adapters.discord.parse import (
     read_deletions,
     read_edit,
     read_message,
-    read_reaction,
     read_room_deleted,
     said_at,
 )
-from adapters.discord.recent import Recent
+from adapters.discord.reactions import Reactions
 from adapters.discord.rooms import Hearing, Room, RoomKind, direct_chat
 from adapters.discord.shards import Shard, shards_of
 from adapters.discord.snowflake import first_after, is_timed, made_at
@@ -50,6 +51,7 @@ _IN_A_ROOM = frozenset(
         "MESSAGE_DELETE_BULK",
         "MESSAGE_REACTION_ADD",
         "MESSAGE_REACTION_REMOVE",
+        *UNTOLD,
     }
 )
 _ROOM_GONE = ("THREAD_DELETE", "CHANNEL_DELETE")
@@ -63,6 +65,7 @@ class Receiver:
         self,
         context: AdapterContext,
         shard: Shard,
+        api: Api,
         directory: Directory,
         threads: Threads,
         backfill: Backfill,
@@ -71,7 +74,7 @@ class Receiver:
         on_session: Callable[[str], None],
         on_ready: Callable[[], None],
     ) -> None:
-        self._context, self._shard = context, shard
+        self._context, self._shard, self._api = context, shard, api
         self._storing = Storing(context)
         self._directory, self._threads, self._backfill = directory, threads, backfill
         self._hearing = hearing
@@ -94,7 +97,7 @@ class Receiver:
         self._noted_at = 0.0
         self._last_number = 0
         self._heard_at = context.now()
-        self._reactions: Recent[tuple[str, ...], bool] = Recent(5_000)
+        self._reactions = Reactions()
 
     async def run(self, listening: Coroutine[Any, Any, None]) -> None:
         """Receive while something listens and feeds this; raises what it ended with, or what is beyond repair."""
@@ -212,6 +215,11 @@ class Receiver:
         reader = self.reader()
         events, last = list[Event](), ""
         for arrival in arrivals:
+            if arrival.kind in UNTOLD:
+                # What is compared with has to be stored.
+                await self._store(events, room, last)
+                events, last = await taken_off(self._context, self._api, room, arrival), ""
+                continue
             read = self._tried(arrival.kind, partial(self._read, arrival, room, reader)) or []
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
@@ -250,27 +258,7 @@ class Receiver:
             return [edit] if edit else []
         if arrival.kind in ("MESSAGE_DELETE", "MESSAGE_DELETE_BULK"):
             return list(read_deletions(data, room, now))
-        return self._read_reaction(arrival, room, reader)
-
-    def _read_reaction(self, arrival: Arrival, room: Room, reader: Reader) -> list[Event]:
-        is_on = arrival.kind == "MESSAGE_REACTION_ADD"
-        event = read_reaction(
-            arrival.data,
-            room,
-            reader,
-            is_on=is_on,
-            session=arrival.session,
-            sequence=arrival.sequence,
-            now=self._context.now(),
-        )
-        if event is None:
-            return []
-        # The gateway names no reaction, so one that is delivered twice is known by changing nothing.
-        key = (event.message.id, event.author.identity.external_id, event.emoji)
-        if self._reactions.get(key) is is_on:
-            return []
-        self._reactions.put(key, is_on)
-        return [event]
+        return list(self._reactions.read(arrival, room, reader, now))
 
     def _is_heard(self, room: Room) -> bool:
         """Whether the bot already has a part in this thread: it started it or was called into it."""
@@ -363,16 +351,25 @@ class Receiver:
 
     async def _read_past(self, past: Past) -> None:
         reader = self.reader()
-        async for page in self._backfill.read(past):
+        changed = Changed(self._context, self._api, past.room, past.after)
+        await changed.look_up()
+        async for page in self._backfill.read(past.room, changed.begins_after):
             now = self._context.now()
             events: list[Event] = []
             for data in page:
-                message = self._tried("history", partial(self._read_old, data, past, reader, now))
-                events += [message] if message else []
+                event = self._tried("history", partial(self._read_old, data, past, changed, reader, now))
+                events += [event] if event else []
             is_ours = bool(events) or past.room.cursor in self._known
-            await self._store(events, past.room, str(page[-1]["id"]) if is_ours else "")
+            last = str(page[-1]["id"]) if is_ours and changed.is_news(page[-1]) else ""
+            events += [event async for event in changed.on_page(page, reader, now)]
+            await self._store(events, past.room, last)
+        await self._store(await changed.gone(self._context.now()), past.room, "")
 
-    def _read_old(self, data: dict[str, Any], past: Past, reader: Reader, now: datetime) -> Event | None:
+    def _read_old(
+        self, data: dict[str, Any], past: Past, changed: Changed, reader: Reader, now: datetime
+    ) -> Event | None:
+        if not changed.is_news(data):
+            return read_edit(data, past.room, reader, now) if data.get("edited_timestamp") else None
         if past.not_before and said_at(data, now) < past.not_before:
             return None
         is_heard = self._is_heard(past.room)

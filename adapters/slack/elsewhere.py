@@ -100,6 +100,9 @@ def _thread_of(event: Json, scope: Scope) -> tuple[str, str]:
         channel, ts = str(item.get("channel") or ""), str(item.get("ts") or "")
         is_own = event.get("user") == scope.me.user_id
         return channel, "" if is_own else scope.memory.thread_of(channel, ts) or ts
+    if kind in {"pin_added", "pin_removed"}:
+        message = item.get("message") or {}
+        return str(event.get("channel_id") or ""), str(message.get("thread_ts") or message.get("ts") or "")
     if kind not in {"message", "app_mention"}:
         return "", ""
     changed = event.get("message") or event.get("previous_message") or {}

@@ -76,6 +76,32 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted, the files too"),
 }
 
+LIFE: Table = {
+    "edit": Fidelity(NATIVE),
+    "earlier": Fidelity("behind a button, for staff alone"),
+    "other_length": Fidelity("in as many messages as it needs"),
+    "deletion": Fidelity("taken away from customers, marked for staff"),
+    "reaction": Fidelity(NATIVE),
+    "reaction_off": Fidelity("taken off"),
+    "reply": Fidelity("with a link to the message", note="A thread in a channel has no replies of its own."),
+    "in_parts": Fidelity("to the whole message"),
+    "forward": Fidelity("with the name of its origin", note="Slack names who wrote it."),
+    "pin": Fidelity("as a note on the message"),
+    "unpin": Fidelity("as a note on the message"),
+    "edit_away": Fidelity(
+        "as if it had been there", note="Of what was said in the hour before it was last heard, and since."
+    ),
+    "deletion_away": Fidelity(
+        "as if it had been there", note="Of what was said in the hour before it was last heard."
+    ),
+    "reaction_away": Fidelity(
+        "as if it had been there", note="On what was said in the hour before it was last heard, and since."
+    ),
+    "pin_away": Fidelity(
+        "as if it had been there", note="On what was said in the hour before it was last heard, and since."
+    ),
+}
+
 PRESENCE: Table = {
     "speaker_name": Fidelity(
         "over the words",
@@ -91,4 +117,4 @@ PRESENCE: Table = {
     "read": Fidelity("not told", is_said=False, note="Slack tells no app."),
 }
 
-TABLE: Table = {**TEXT, **FILES, **PRESENCE}
+TABLE: Table = {**TEXT, **FILES, **LIFE, **PRESENCE}

@@ -1,22 +1,20 @@
 """What a room's history says: messages and threads since a position, told in the order in which they were said."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from adapters import AdapterContext, Cursor
 from adapters.slack import malformed
 from adapters.slack.api import Api
+from adapters.slack.changed import Span, changes
 from adapters.slack.heard import Heard
 from adapters.slack.messages import hear_past
 from adapters.slack.payloads import Json
-from adapters.slack.positions import Positions
+from adapters.slack.positions import Positions, earlier
 from adapters.slack.receive import Receiver
 from adapters.slack.scope import Scope, is_direct, order_of, room_of
 
-_OVERLAP = timedelta(hours=1)
-"""Read again for editions, and for threads under messages that were read before; repeats are dropped by their ids."""
 PAGE = 200
 _MOST_PAGES = 25
 
@@ -55,10 +53,10 @@ class HistoryReader:
         position = reading.begun_at.get(name) or reading.since or self._positions.at(name)
         if not position:
             return
-        asked = {"channel": channel, "oldest": _earlier(position), "limit": PAGE}
+        asked: dict[str, Any] = {"channel": channel, "oldest": earlier(position), "limit": PAGE}
         found = [one async for one in self.pages(self._api.reading.conversations_history, asked, "messages")]
         messages = sorted(found, key=lambda one: order_of(str(one.get("ts"))))
-        await self._tell(channel, name, messages, position, reading)
+        await self._tell(Span(channel, "", asked["oldest"]), name, messages, position, reading)
         for message in messages:
             thread = str(message.get("ts"))
             has_replies = message.get("thread_ts") == thread or bool(message.get("reply_count"))
@@ -70,7 +68,8 @@ class HistoryReader:
         name = reading.scope.place(channel, thread).key
         begun_at = self._positions.moment
         latest = str(root.get("latest_reply") or "")
-        if is_direct(channel) or not latest or order_of(latest) > order_of(reading.begun_at.get(name, "")):
+        known = earlier(reading.begun_at.get(name, ""))
+        if is_direct(channel) or not latest or order_of(latest) > order_of(known):
             await self._read_thread(channel, thread, reading)
         reading.threads_read.add(name)
         self._positions.catch_up(name, begun_at)
@@ -79,18 +78,17 @@ class HistoryReader:
         name = reading.scope.place(channel, thread).key
         # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
         position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
-        asked = {"channel": channel, "ts": thread, "oldest": _earlier(position), "limit": PAGE}
-        messages = [
-            one async for one in self.pages(self._api.reading.conversations_replies, asked, "messages")
-        ]
-        replies = [message for message in messages if message.get("ts") != thread]
-        await self._tell(channel, name, replies, position, reading)
+        oldest = earlier(position)
+        asked: dict[str, Any] = {"channel": channel, "ts": thread, "oldest": oldest, "limit": PAGE}
+        pages = self.pages(self._api.reading.conversations_replies, asked, "messages")
+        replies = [message async for message in pages if message.get("ts") != thread]
+        await self._tell(Span(channel, thread, oldest), name, replies, position, reading)
         reading.threads_read.add(name)
 
     async def _tell(
-        self, channel: str, name: str, messages: Iterable[Json], position: str, reading: Reading
+        self, span: Span, name: str, messages: Sequence[Json], position: str, reading: Reading
     ) -> None:
-        """Store what is newer than the position, and what was edited since."""
+        """Store what is newer than the position, and what was changed since."""
         heard: list[Heard] = []
         last = position
         now = self._context.now()
@@ -98,12 +96,13 @@ class HistoryReader:
             last = max(last, str(message.get("ts")), key=order_of)
             try:
                 with malformed.reading():
-                    said = hear_past(message, channel, position, reading.scope, now)
+                    said = hear_past(message, span.channel, position, reading.scope, now)
             except malformed.MalformedError as error:
                 self._context.report("slack.not_understood", {"kind": "history", "error": error.error})
                 continue
             if said is not None:
                 heard.append(said)
+        heard += await changes(span, messages, reading.scope, self._api, self._context)
         if heard or last != position:
             await self._receiver.store_history(heard, Cursor(name, last))
 
@@ -117,8 +116,3 @@ class HistoryReader:
             cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return
-
-
-def _earlier(position: str) -> str:
-    seconds, micros = order_of(position)
-    return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"

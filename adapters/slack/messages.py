@@ -1,10 +1,9 @@
-"""Message payloads to events: what is said, edited, deleted and reacted to."""
+"""Message payloads to events: what is said, edited and deleted."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from adapters.slack import emoji_names
 from adapters.slack.attached import address_of, file_refs
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
@@ -20,7 +19,6 @@ from bot.core.events import (
     MessageEdited,
     MessageReceived,
     PlaceDeleted,
-    ReactionChanged,
 )
 from bot.core.places import Identity, MessageAt
 
@@ -242,12 +240,14 @@ def _tell_edited(said: _Said, found: Found) -> list[Event]:
     return [
         MessageEdited(
             id=f"slack:edit:{said.channel}:{said.ts}:{edited}{files}",
-            at=time_of(edited, said.now),
+            # A file that is gone is no edition: it comes with the words that were there before.
+            at=time_of(edited or said.ts, said.now),
             message=said.message_at,
             author=author_of(said.user, said.scope.me, found, is_in_staff_space=said.is_in_staff_space),
             text=said.text(found),
             files=file_refs(said.message),
             mentions=said.called(found),
+            forwarded_from=forwarded_from(said.message),
         )
     ]
 
@@ -271,43 +271,3 @@ def _hear_deleted(previous: Json, ts: str, event: Json, scope: Scope, now: datet
 
 def _always(told: Event) -> Callable[[Found], list[Event]]:
     return lambda _found: [told]
-
-
-# -- reactions
-
-
-def hear_reaction(event: Json, scope: Scope, now: datetime) -> Heard | None:
-    """Return a `reaction_added` or `reaction_removed`, or None when it does not concern the bot."""
-    item, user = event.get("item") or {}, str(event.get("user") or "")
-    channel, ts = str(item.get("channel") or ""), str(item.get("ts") or "")
-    if item.get("type", "message") != "message" or not channel or not ts or not user:
-        return None
-    if user == scope.me.user_id:
-        return None
-    thread = scope.memory.thread_of(channel, ts)
-    if not scope.is_listed(channel) and not scope.memory.is_heard(channel, thread or ts):
-        return None
-    unknown = thread is None and not is_direct(channel)
-    wanted = Wanted(people=frozenset({user}), thread_of=(channel, ts) if unknown else None)
-    return Heard(channel, wanted, partial(_tell_reaction, event, scope, now, thread))
-
-
-def _tell_reaction(event: Json, scope: Scope, now: datetime, thread: str | None, found: Found) -> list[Event]:
-    channel, ts = str(event["item"]["channel"]), str(event["item"]["ts"])
-    user, name = str(event["user"]), str(event.get("reaction") or "")
-    is_on = event.get("type") == "reaction_added"
-    in_staff = bool(scope.rooms.staff) and channel == scope.rooms.staff
-    author = author_of(user, scope.me, found, is_in_staff_space=in_staff)
-    if author.is_bot:
-        return []
-    event_ts = str(event.get("event_ts") or "")
-    return [
-        ReactionChanged(
-            id=f"slack:reaction:{channel}:{ts}:{user}:{name}:{'on' if is_on else 'off'}:{event_ts}",
-            at=time_of(event_ts, now),
-            message=scope.message_at(channel, ts, thread or found.thread or ts),
-            author=author,
-            emoji=emoji_names.from_name(name) or f":{name}:",
-            is_on=is_on,
-        )
-    ]

@@ -1,9 +1,13 @@
 """How far each room was read: positions only move forward, and never past something that was not stored."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from adapters import Cursor
 from adapters.slack.scope import order_of
+
+_OVERLAP = timedelta(hours=1)
+"""Read again for what was changed since, and for threads under older messages; repeats are dropped by their ids."""
 
 
 class Positions:
@@ -72,3 +76,9 @@ class Positions:
 def _before(ts: str) -> str:
     seconds, micros = order_of(ts)
     return f"{seconds}.{micros - 1:06d}" if micros else f"{seconds - 1}.999999"
+
+
+def earlier(position: str) -> str:
+    """From where a room is read that was read up to this position."""
+    seconds, micros = order_of(position)
+    return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from adapters.slack.heard import Heard
 from adapters.slack.interactions import hear_form, hear_home, hear_press, hear_shortcut, hear_slash
-from adapters.slack.messages import hear_message, hear_reaction
+from adapters.slack.messages import hear_message
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Scope
+from adapters.slack.signs import hear_pin, hear_reaction
 
 _Reader = Callable[[Json, Scope, datetime], Heard | None]
 
@@ -17,6 +18,8 @@ _EVENTS: dict[str, _Reader] = {
     "app_mention": hear_message,
     "reaction_added": hear_reaction,
     "reaction_removed": hear_reaction,
+    "pin_added": hear_pin,
+    "pin_removed": hear_pin,
     "app_home_opened": hear_home,
 }
 _INTERACTIONS: dict[str, _Reader] = {

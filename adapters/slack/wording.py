@@ -89,8 +89,9 @@ def says(
 
 
 def forwarded_from(message: Json) -> str:
-    """The name of who wrote a message that is shared here, or ""."""
-    return next((str(one.get("author_name") or "") for one in shares(message)), "")
+    """The name of who wrote a message that is shared here, or ""; the platform's own where nobody is named."""
+    names = (str(one.get("author_name") or one.get("author_subname") or "Slack") for one in shares(message))
+    return next(names, "")
 
 
 def _shared_texts(message: Json) -> Iterator[str]:

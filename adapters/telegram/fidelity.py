@@ -81,6 +81,35 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted", is_said=False, note="Telegram tells no bot of deletions."),
 }
 
+LIFE: Table = {
+    "edit": Fidelity(NATIVE),
+    "earlier": Fidelity(
+        "behind a button, for staff alone",
+        note="Not under albums, which have no buttons: the command for a ticket's edits shows them as well.",
+    ),
+    "other_length": Fidelity("in as many messages as it needs"),
+    "deletion": Fidelity(
+        "taken away from customers, marked for staff",
+        is_said=False,
+        note="Telegram tells no bot of it. A bot takes away messages for two days, later only their words.",
+    ),
+    "reaction": Fidelity(
+        NATIVE, note="A bot has one reaction on a message; what Telegram lacks as a reaction is left out."
+    ),
+    "reaction_off": Fidelity("taken off"),
+    "reply": Fidelity(NATIVE),
+    "in_parts": Fidelity("to the whole message"),
+    "forward": Fidelity(
+        "with the name of its origin", note="As Telegram names it, which may be a name without an account."
+    ),
+    "pin": Fidelity("as a note on the message"),
+    "unpin": Fidelity("as a note on the message", is_said=False, note="Telegram tells no bot of it."),
+    "edit_away": Fidelity("as if it had been there", note="Telegram keeps it for a day."),
+    "deletion_away": Fidelity("as if it had been there", is_said=False),
+    "reaction_away": Fidelity("as if it had been there", note="Telegram keeps it for a day."),
+    "pin_away": Fidelity("as if it had been there", note="Telegram keeps it for a day."),
+}
+
 PRESENCE: Table = {
     "speaker_name": Fidelity("in bold before the words"),
     "speaker_picture": Fidelity(
@@ -99,4 +128,4 @@ PRESENCE: Table = {
     "read": Fidelity("not told", is_said=False, note="Telegram tells no bot."),
 }
 
-TABLE: Table = {**TEXT, **FILES, **PRESENCE}
+TABLE: Table = {**TEXT, **FILES, **LIFE, **PRESENCE}

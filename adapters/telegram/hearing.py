@@ -34,6 +34,10 @@ class Hearing:
     def is_support(self, chat: str, thread: str) -> bool:
         return any(place.channel == chat and place.thread in ("", thread) for place in self.support)
 
+    def is_ours(self, place: Place) -> bool:
+        """The staff space and support places, where everything that is said concerns the bot."""
+        return place.channel == self.staff or self.is_support(place.channel, place.thread)
+
     def command(self, typed: str, *, is_direct: bool) -> str:
         """The command's own name; "" when it is none of ours."""
         name = telegram_name(typed)

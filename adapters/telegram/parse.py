@@ -22,6 +22,7 @@ from bot.core.events import (
     Handle,
     MessageEdited,
     MessageReceived,
+    PinChanged,
     ReachabilityChanged,
     ReactionChanged,
 )
@@ -113,10 +114,12 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     if not user or user.get("is_bot"):
         return []
     place = place_of(message, user["id"], hearing)
+    if pinned := message.get("pinned_message"):
+        return _pin(message, pinned, place, hearing, now)
     if (typed := _command(message, place, hearing, now)) is not None:
         return typed
     is_to_bot = place.is_direct or _is_to_bot(message, hearing)
-    if not (is_to_bot or place.channel == hearing.staff or hearing.is_support(place.channel, place.thread)):
+    if not (is_to_bot or hearing.is_ours(place)):
         return []
     text, files = _content(message, hearing)
     if not text and not files:
@@ -139,6 +142,21 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             forwarded_from=_origin(message.get("forward_origin")),
             is_backfilled=hearing.started_at is not None and at < hearing.started_at - _AWAY,
             mentions=mentioned(message),
+        )
+    ]
+
+
+def _pin(message: Payload, pinned: Payload, place: Place, hearing: Hearing, now: datetime) -> list[Event]:
+    """The line that Telegram writes when somebody pins a message; of the opposite it says nothing."""
+    if not (place.is_direct or hearing.is_ours(place)):
+        return []
+    return [
+        PinChanged(
+            id=f"telegram:pin:{place.channel}:{message['message_id']}",
+            at=_at(message["date"], now),
+            message=MessageAt(place, str(pinned["message_id"])),
+            is_on=True,
+            author=author_of(message["from"], place.channel, hearing),
         )
     ]
 
@@ -204,8 +222,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     if not user or user.get("is_bot"):
         return []
     place = place_of(message, user["id"], hearing)
-    is_heard = place.is_direct or place.channel == hearing.staff or _is_to_bot(message, hearing)
-    if not is_heard and not hearing.is_support(place.channel, place.thread):
+    if not (place.is_direct or _is_to_bot(message, hearing) or hearing.is_ours(place)):
         return []
     text, files = _content(message, hearing)
     if not text and not files:
@@ -226,6 +243,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             mentions=mentioned(message),
             # While it is shared it moves every few seconds; the edit that ends it has no period any more.
             is_passing=bool(mapping(message, "location").get("live_period")),
+            forwarded_from=_origin(message.get("forward_origin")),
         )
     ]
 

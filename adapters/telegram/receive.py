@@ -17,6 +17,7 @@ from bot.core.events import (
     FormSubmitted,
     MessageEdited,
     MessageReceived,
+    PinChanged,
     ReactionChanged,
 )
 
@@ -102,7 +103,7 @@ class Receiver:
             self._whereabouts.remember(event.message)
         if isinstance(event, MessageReceived) and event.reply_to is not None:
             return replace(event, reply_to=self._whereabouts.exact(event.reply_to))
-        if isinstance(event, ReactionChanged):
+        if isinstance(event, ReactionChanged | PinChanged):
             return replace(event, message=self._whereabouts.exact(event.message))
         return event
 

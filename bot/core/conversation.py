@@ -89,3 +89,15 @@ class Message:
     deleted_at: datetime | None = None
     shown_as: str = ""
     """The name under which the customer saw it; "" when that is its author's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of one message in a room, to be compared with what stands there now."""
+
+    message: MessageAt
+    is_origin: bool
+    """False for a copy by the bot."""
+    reactions: frozenset[tuple[str, str]] = frozenset()
+    """(emoji, person's external id)."""
+    is_pinned: bool = False

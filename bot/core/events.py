@@ -91,6 +91,8 @@ class MessageEdited:
     mentions: tuple[Mention, ...] = ()
     is_passing: bool = False
     """One of many that follow each other closely, such as where somebody is just now: in time the last one counts."""
+    forwarded_from: str = ""
+    """As `MessageReceived.forwarded_from`: it stays a forwarded message."""
     kind: Literal["message_edited"] = "message_edited"
 
 
@@ -114,6 +116,20 @@ class ReactionChanged:
     """The Unicode character, or `:name:` for a platform's own emoji."""
     is_on: bool
     kind: Literal["reaction_changed"] = "reaction_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PinChanged:
+    """Someone pinned a message in its room, or it is pinned there no more."""
+
+    id: str
+    at: datetime
+    message: MessageAt
+    is_on: bool
+    """False may come again and again: Discord tells it with every change of a message."""
+    author: Author | None = None
+    """None when the platform does not say who did it."""
+    kind: Literal["pin_changed"] = "pin_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +307,7 @@ Event = (
     | MessageEdited
     | MessageDeleted
     | ReactionChanged
+    | PinChanged
     | CommandGiven
     | ButtonPressed
     | FormSubmitted

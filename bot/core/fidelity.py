@@ -123,6 +123,26 @@ LARGE_FILES = Section(
         Kind("file_deleted", "message deleted with its files"),
     ),
 )
+LIFE = Section(
+    "Life of a message",
+    (
+        Kind("edit", "edit"),
+        Kind("earlier", "earlier words of what was edited"),
+        Kind("other_length", "edit to another length"),
+        Kind("deletion", "deletion"),
+        Kind("reaction", "reaction"),
+        Kind("reaction_off", "reaction taken off"),
+        Kind("reply", "reply to a message"),
+        Kind("in_parts", "reply and reaction to a part of a long message"),
+        Kind("forward", "forwarded message"),
+        Kind("pin", "pin"),
+        Kind("unpin", "pin taken off"),
+        Kind("edit_away", "edit while the bot was away"),
+        Kind("deletion_away", "deletion while the bot was away"),
+        Kind("reaction_away", "reaction while the bot was away"),
+        Kind("pin_away", "pin while the bot was away"),
+    ),
+)
 PRESENCE = Section(
     "Presence",
     (
@@ -137,5 +157,5 @@ PRESENCE = Section(
         Kind("read", "that a message was read"),
     ),
 )
-SECTIONS = (TEXT, FILES, LARGE_FILES, PRESENCE)
+SECTIONS = (TEXT, FILES, LARGE_FILES, LIFE, PRESENCE)
 """In the order of the document."""

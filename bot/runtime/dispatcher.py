@@ -24,7 +24,7 @@ from bot.runtime.addressing import address, address_at_once, place_of
 from bot.runtime.awaiting import awaited, missed
 from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
-from bot.runtime.desk import Desk, Queued
+from bot.runtime.desk import Desk, Queued, is_withdrawn_by
 from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
@@ -42,7 +42,6 @@ FIRST_PAUSE_SECONDS = 0.5
 STORAGE_PAUSE_SECONDS = 1.0
 _PAGE = 1000
 _IN_ORDER = "outbox.left_in_order"
-
 
 T = TypeVar("T")
 
@@ -241,10 +240,12 @@ class Dispatcher:
 
     async def _send(self, item: Queued, row: StoredAction, sender: Sender) -> None:
         action = item.action
-        outgoing = item.outgoing or address_at_once(action)
-        if outgoing is None:
+        is_withdrawn = is_withdrawn_by(row, action, self._lanes.get(row.lane, ()))
+        outgoing = None if is_withdrawn else item.outgoing or address_at_once(action)
+        if outgoing is None and not is_withdrawn:
             outgoing = await self._stored(lambda work: address(action, work), is_patient=False)
-        receipt = Receipt()
+        # Parts that did arrive are taken back by what withdraws it.
+        receipt = Receipt(row.sent_so_far)
         if outgoing is not None:
             passing("sending")
             receipt = await sender.send(outgoing, _attempt(row))

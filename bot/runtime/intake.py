@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from adapters import Cursor
 from bot.core.checkpoints import passing
+from bot.core.conversation import Remembered
 from bot.core.events import Event, MessageReceived
-from bot.core.places import Identity
+from bot.core.places import Identity, Place
 from bot.runtime.desk import Accepted, Desk, Queued, said
 from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
@@ -57,6 +58,9 @@ class PlatformIntake:
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
         return await self._writer.do(lambda work: self._completion(work, completes, identity, typed))
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
+        return await self._writer.do(lambda work: work.signs.remembered(room, after))
 
     async def stopped_at(self) -> datetime | None:
         return await self._writer.do(lambda work: _away_since(work, self._platform))

@@ -164,6 +164,14 @@ class Speaking(Reading):
                 demand(self._community, person, self._community.channels[room], Permission.ADD_REACTIONS)
             self._parts.posting.react(found, person, emoji, is_on=is_on)
 
+    async def pin(self, person: str, room: str, message: str, *, is_on: bool = True) -> None:
+        found = self._message(person, room, message)
+        channel = self._community.channels[room]
+        with in_their_words():
+            if not channel.is_dm:
+                demand(self._community, person, channel, Permission.PIN_MESSAGES)
+            self._parts.posting.pin(found, person, is_on=is_on)
+
     async def type(self, person: str, room: str) -> None:
         """Let the typing indicator show."""
         self._parts.news.typing(self._room(person, room), person)

@@ -10,6 +10,8 @@ from sandbox.slack.objects import bot_profile, file_json, message_json, user_jso
 from sandbox.slack.workspace import Workspace
 from sandbox.world import World
 
+MOST_PINS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -238,6 +240,37 @@ class Happenings:
             item = {"type": "message", "channel": channel.id, "ts": post.ts}
             event = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": post.author}
             self.feed.publish(kind, {**event, "event_ts": self.workspace.next_ts()})
+
+    # -- pins
+
+    def pin(self, channel: Channel, post: Post, user: str) -> None:
+        """Raises ApiError already_pinned, or too_many_pins beyond a hundred."""
+        if any(pin["message_ts"] == post.ts for pin in channel.pins):
+            raise ApiError("already_pinned")
+        if len(channel.pins) >= MOST_PINS:
+            raise ApiError("too_many_pins")
+        created = int(self.workspace.now())
+        channel.pins.append({"message_ts": post.ts, "created": created, "created_by": user})
+        self._tell_pin("pin_added", channel, post, user, created)
+
+    def unpin(self, channel: Channel, post: Post, user: str) -> None:
+        """Raises ApiError no_pin."""
+        found = [pin for pin in channel.pins if pin["message_ts"] == post.ts]
+        if not found:
+            raise ApiError("no_pin")
+        channel.pins.remove(found[0])
+        self._tell_pin("pin_removed", channel, post, user, found[0]["created"])
+
+    def _tell_pin(self, kind: str, channel: Channel, post: Post, user: str, created: int) -> None:
+        self._journal("edited", self.room_of(post), ts=post.ts)
+        if not self.workspace.is_bot_in(channel):
+            return
+        item: Json = {"type": "message", "created": created, "created_by": user, "channel": channel.id}
+        item["message"] = message_json(self.workspace, post)
+        event: Json = {"type": kind, "user": user, "channel_id": channel.id, "item": item}
+        event |= {"item_user": post.author, "pin_count": len(channel.pins)}
+        event["pinned_info"] = {"channel": channel.id, "pinned_by": user, "pinned_ts": created}
+        self.feed.publish(kind, {**event, "event_ts": self.workspace.next_ts()})
 
     # -- people and channels
 

@@ -200,6 +200,14 @@ class People:
         except ApiError as error:
             raise SurfaceError(f"Slack refuses the reaction: {error.error}") from None
 
+    async def pin(self, person: str, room: str, message: str, *, is_on: bool = True) -> None:
+        channel, post = self._post(person, room, message)
+        self._member(person, room)
+        try:
+            (self.happenings.pin if is_on else self.happenings.unpin)(channel, post, person)
+        except ApiError as error:
+            raise SurfaceError(f"Slack refuses the pin: {error.error}") from None
+
     # -- what can be clicked
 
     async def press(self, person: str, room: str, message: str, button: str) -> None:

@@ -15,7 +15,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "canvas": ("title",),
     "list": ("title",),
     "external": ("title", "url"),
-    "share": ("room", "message"),
+    "forward": ("room", "message"),
     "huddle": (),
 }
 _MODES = {"canvas": "quip", "list": "list", "external": "external"}
@@ -38,7 +38,7 @@ def send(
         file = new_file(workspace, person, fields["title"], 0)
         file.mode, file.is_complete, file.external_url = _MODES[kind], True, fields.get("url", "")
         draft = replace(draft, files=(file,))
-    elif kind == "share":
+    elif kind == "forward":
         draft = replace(draft, attachments=[_shared(workspace, fields["room"], fields["message"])])
     else:
         started: Json = {"subtype": "huddle_thread", "room": {"created_by": person}}

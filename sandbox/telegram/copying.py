@@ -17,7 +17,7 @@ from sandbox.telegram.inputs import (
 )
 from sandbox.telegram.model import Message
 from sandbox.telegram.sending import Method, send
-from sandbox.telegram.views import message_json, user_json
+from sandbox.telegram.views import message_json, origin_of
 
 MOST_MESSAGES = 100
 Repeat = Callable[[Call, Message, Target, str], Message]
@@ -100,11 +100,7 @@ def _copy(call: Call, original: Message, target: Target, media_group_id: str) ->
 def _forward(call: Call, original: Message, target: Target, media_group_id: str) -> Message:
     if original.is_service or original.is_protected:
         raise bad_request("the message can't be forwarded")
-    origin = original.forward_origin or {
-        "type": "user",
-        "date": original.sent_at,
-        "sender_user": user_json(call.state.users[original.sender_id]),
-    }
+    origin = origin_of(call.state, original)
     draft = Draft(
         content=original.content,
         topic_id=target.topic_id,

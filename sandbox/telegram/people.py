@@ -92,6 +92,21 @@ def react(state: TelegramState, place: Place, message_id: str, emoji: str, *, is
         history.react(state, message, place.user.id, ())
 
 
+def pin(state: TelegramState, place: Place, message_id: str, *, is_on: bool) -> None:
+    """Pin it, which everybody is told, or take it off, which nobody is told."""
+    message = find_message(place, message_id)
+    if place.chat.type != "private" and not place.chat.member(place.user.id).may("can_pin_messages"):
+        raise SurfaceError("Only administrators can pin messages here.")
+    if message.is_service or is_on == (message.id in place.chat.pinned):
+        raise SurfaceError("This message cannot be pinned." if is_on else "This message is not pinned.")
+    if is_on:
+        place.chat.pinned.append(message.id)
+        told = Draft(content={"pinned_message": message.id}, topic_id=message.topic_id, is_service=True)
+        history.post(state, place.chat, place.user.id, told)
+    else:
+        place.chat.pinned.remove(message.id)
+
+
 def open_topic(state: TelegramState, place: Place, title: str) -> Topic:
     if not place.chat.is_forum:
         raise SurfaceError(f"{place.chat.title or 'A private chat'} has no topics.")

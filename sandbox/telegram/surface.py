@@ -14,7 +14,7 @@ from sandbox.telegram.showing import messages_in, person_of, rooms_of
 from sandbox.telegram.special import special_content
 from sandbox.telegram.state import PendingQuery, TelegramState
 from sandbox.telegram.views import message_json, user_json
-from sandbox.telegram.writing import Writing, edit, move, replace_file, say, send, stop_moving
+from sandbox.telegram.writing import Writing, edit, forward, move, replace_file, say, send, stop_moving
 
 FIRST_NEW_USER = 520000000
 
@@ -78,8 +78,12 @@ class TelegramSurface(WithoutForms):
         return str(sent[0].id)
 
     async def send(self, person: str, room: str, content: dict[str, Any]) -> str:
-        """A location, venue, contact, poll, dice, game, checklist, invoice, story, gift and the like."""
-        return str(send(self.state, self._place(person, room), special_content(content)).id)
+        """A location, venue, contact, poll, dice, game, checklist, story, gift and the like, or a forwarded message."""
+        place = self._place(person, room)
+        if (source := content.get("forward")) is not None:
+            found = find_message(self._place(person, str(source["room"])), str(source["message"]))
+            return str(forward(self.state, place, found).id)
+        return str(send(self.state, place, special_content(content)).id)
 
     async def change_files(
         self,
@@ -122,6 +126,9 @@ class TelegramSurface(WithoutForms):
 
     async def react(self, person: str, room: str, message: str, emoji: str, *, is_on: bool = True) -> None:
         people.react(self.state, self._place(person, room), message, emoji, is_on=is_on)
+
+    async def pin(self, person: str, room: str, message: str, *, is_on: bool = True) -> None:
+        people.pin(self.state, self._place(person, room), message, is_on=is_on)
 
     async def press(self, person: str, room: str, message: str, button: str) -> None:
         """Press an inline button by its data, address or label, or a key of a reply keyboard by its label."""

@@ -153,6 +153,14 @@ def message_json(state: TelegramState, message: Message, *, is_nested: bool = Fa
     return view
 
 
+def origin_of(state: TelegramState, message: Message) -> dict[str, Any]:
+    """Where a message comes from that is forwarded: from whoever said it first."""
+    if message.forward_origin:
+        return dict(message.forward_origin)
+    sender = user_json(state.users[message.sender_id])
+    return {"type": "user", "date": message.sent_at, "sender_user": sender}
+
+
 def _replied(chat: Chat, message: Message) -> Message | None:
     """What it answers; in a topic whatever answers nothing answers the message that opened the topic."""
     if message.reply_to:

@@ -16,7 +16,7 @@ from sandbox.telegram.media import LARGEST_PHOTO_BYTES, Medium, medium_content, 
 from sandbox.telegram.model import FormattedText, Message, StoredFile
 from sandbox.telegram.people import Place, check_may_write, find_message
 from sandbox.telegram.state import TelegramState
-from sandbox.telegram.views import file_json
+from sandbox.telegram.views import file_json, origin_of
 
 MOST_IN_ALBUM = 10
 STILL = bytes.fromhex("524946461a000000574542505650384c0d0000002f7fc01f0007100a1a0a0000")
@@ -55,6 +55,19 @@ def send(state: TelegramState, place: Place, content: dict[str, Any]) -> Message
     if place.chat.type == "private":
         state.started.add(place.user.id)
     return history.post(state, place.chat, place.user.id, Draft(content=content, topic_id=place.topic_id))
+
+
+def forward(state: TelegramState, place: Place, original: Message) -> Message:
+    """Pass a message on, with its origin."""
+    check_may_write(state, place)
+    if original.is_service or original.is_protected:
+        raise SurfaceError("This message cannot be forwarded.")
+    if place.chat.type == "private":
+        state.started.add(place.user.id)
+    draft = Draft(
+        content=original.content, topic_id=place.topic_id, forward_origin=origin_of(state, original)
+    )
+    return history.post(state, place.chat, place.user.id, draft)
 
 
 def replace_file(state: TelegramState, place: Place, message_id: str, upload: Upload) -> None:

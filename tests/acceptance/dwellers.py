@@ -151,7 +151,7 @@ class Dweller:
     def transcript(self) -> str:
         """The room as this person sees it, for a failing test."""
         return "\n".join(
-            f"  {one.author.name}: {one.text!r} {[button.label for button in one.buttons]} "
+            f"  {one.author.name}: {one.text[:400]!r} {[button.label for button in one.buttons]} "
             f"{[file.name for file in one.files]} {[reaction.emoji for reaction in one.reactions]}"
             for one in self.messages()[-12:]
         )

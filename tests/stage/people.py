@@ -16,6 +16,7 @@ from bot.core.events import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    PinChanged,
     ReachabilityChanged,
     ReactionChanged,
     ShortcutUsed,
@@ -103,6 +104,9 @@ class Person:
 
     async def reacts(self, message: MessageAt, emoji: str, *, is_on: bool = True) -> None:
         await self.does(ReactionChanged(self._id("reaction"), self._now, message, self.author, emoji, is_on))
+
+    async def pins(self, message: MessageAt, *, is_on: bool = True) -> None:
+        await self.does(PinChanged(self._id("pin"), self._now, message, is_on, self.author))
 
     async def uses(self, shortcut: str, message: MessageAt, text: str, whose: "Person") -> None:
         """Open the menu of somebody's message and choose from it."""

@@ -8,7 +8,6 @@ from sandbox.slack.objects import message_json, permalink
 
 _NAME = re.compile(r"[a-z0-9_+'-]{1,100}(?:::skin-tone-[2-6])?")
 _TS = re.compile(r"\d{1,12}\.\d{6}")
-MOST_PINS = 100
 
 
 def emoji_name(text: str) -> str:
@@ -62,24 +61,14 @@ def _refuse_outsider(call: Call, channel: Channel) -> None:
 def pins_add(call: Call) -> Json:
     channel, post = _item(call)
     _refuse_outsider(call, channel)
-    if any(pin["message_ts"] == post.ts for pin in channel.pins):
-        raise ApiError("already_pinned")
-    if len(channel.pins) >= MOST_PINS:
-        raise ApiError("too_many_pins")
-    created = int(call.workspace.now())
-    channel.pins.append({"message_ts": post.ts, "created": created, "created_by": call.workspace.bot.id})
-    _tell_pin(call, "pin_added", channel, post)
+    call.happenings.pin(channel, post, call.workspace.bot.id)
     return {}
 
 
 @method("pins.remove", required=("channel",), scopes=("pins:write",), tier=2)
 def pins_remove(call: Call) -> Json:
     channel, post = _item(call)
-    kept = [pin for pin in channel.pins if pin["message_ts"] != post.ts]
-    if len(kept) == len(channel.pins):
-        raise ApiError("no_pin")
-    channel.pins = kept
-    _tell_pin(call, "pin_removed", channel, post)
+    call.happenings.unpin(channel, post, call.workspace.bot.id)
     return {}
 
 
@@ -94,14 +83,3 @@ def _pin_json(call: Call, channel: Channel, pin: Json) -> Json:
     message = {**message_json(call.workspace, post), "permalink": permalink(call.workspace, channel, post)}
     made = {"created": pin["created"], "created_by": pin["created_by"]}
     return {"type": "message", "channel": channel.id, "message": message, **made}
-
-
-def _tell_pin(call: Call, kind: str, channel: Channel, post: Post) -> None:
-    room = call.happenings.room_of(post)
-    call.happenings.world.journal.add("slack", "edited", room, ts=post.ts)
-    message = message_json(call.workspace, post)
-    item = {"type": "message", "channel": channel.id, "message": message}
-    event = {"type": kind, "user": call.workspace.bot.id, "channel_id": channel.id, "item": item}
-    ts = call.workspace.next_ts()
-    counted = {"item_user": post.author, "pin_count": len(channel.pins), "event_ts": ts}
-    call.happenings.feed.publish(kind, {**event, **counted})

@@ -1,6 +1,6 @@
 """Aliases of staff, and the name under which a customer saw a message
 
-Revises: 0004
+Revises: 0005
 Created: 2026-11-27 07:00:00
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -143,8 +143,8 @@ def test_earlier_words_are_kept_and_a_deletion_is_a_mark(
     message = work.messages.add(
         conversation.id, Direction.INCOMING, "Dana", "one", origin=MessageAt(DIRECT, "1")
     )
-    second = later(work, minutes=1).messages.edit(message, "two", ())
-    third = later(work, minutes=2).messages.edit(second, "three", ())
+    second = later(work, minutes=1).messages.edit(message, "two", (), work.now + timedelta(minutes=1))
+    third = later(work, minutes=2).messages.edit(second, "three", (), work.now + timedelta(minutes=2))
     deleted = later(work, minutes=3).messages.delete(third)
     assert work.messages.get(message.id) == deleted
     assert deleted.text == "three"

@@ -50,7 +50,7 @@ def test_a_venue_is_a_location_too_and_a_number_may_be_whole() -> None:
         {"canvas": {"title": ""}},
         {"external": {"title": "t"}},
         {"poll": {}},
-        {"share": {"room": "C0HELP", "message": "9.9"}},
+        {"forward": {"room": "C0HELP", "message": "9.9"}},
     ],
 )
 async def test_slack_says_nothing_that_no_client_could_say(content: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError
 from adapters.discord import DiscordAdapter, DiscordSettings
 from bot.core.commands import Argument, Command, Role
 from bot.core.content import FileRef
+from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Receipt
 from bot.core.places import Identity, Place
@@ -49,6 +50,7 @@ class MemoryIntake:
         self.positions: dict[str, str] = {}
         self.moved_at: datetime | None = None
         self.times_caught_up = 0
+        self.known: list[Remembered] = []
         self.failures = 0
         self.offers: list[tuple[str, str]] = []
         self._more = asyncio.Event()
@@ -71,6 +73,9 @@ class MemoryIntake:
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
         return [(f"{completes}:{typed}", "#1 Where is my sofa?"), *self.offers]
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
+        return self.known
 
     async def stopped_at(self) -> datetime | None:
         return self.moved_at

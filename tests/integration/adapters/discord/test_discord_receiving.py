@@ -5,11 +5,13 @@ import asyncio
 import pytest
 
 from bot.core.content import FileKind
+from bot.core.conversation import Remembered
 from bot.core.events import (
     CommandGiven,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    PinChanged,
     PlaceDeleted,
     ReactionChanged,
 )
@@ -188,3 +190,42 @@ async def test_hostile_names_and_texts_stay_text(house: House) -> None:
     await house.server.say(story.MIA, story.HELP, "@everyone <@99999> [x](javascript:alert(1)) <#1> ```")
     [event] = await house.intake.wait_for(MessageReceived)
     assert event.text == "@everyone @99999 [x\\](javascript:alert(1)) #1 \\`\\`\\`"
+
+
+async def test_reactions_that_a_moderator_clears_away_go_for_everybody_who_is_known(house: House) -> None:
+    message = await house.server.say(story.MIA, story.HELP, "My lamp hums")
+    [event] = await house.intake.wait_for(MessageReceived)
+    reactions = frozenset({("👍", story.MIA), ("👍", story.NOAH), ("🎉", story.MIA)})
+    house.intake.known = [Remembered(event.message, is_origin=True, reactions=reactions)]
+    posting = house.server._parts.posting
+    found = posting.community.message(story.HELP, message)
+    posting.clear_reactions(found, "👍")
+    events = await house.intake.wait_for(ReactionChanged, 2)
+    assert {(one.author.identity.external_id, one.emoji, one.is_on) for one in events} == {
+        (story.MIA, "👍", False),
+        (story.NOAH, "👍", False),
+    }
+    posting.clear_reactions(found)
+    assert len(await house.intake.wait_for(ReactionChanged, 5)) == 5
+
+
+async def test_who_pinned_a_message_and_that_it_is_pinned_no_more(house: House) -> None:
+    room = house.direct_chat(story.MIA)
+    message = await house.server.say(story.MIA, room, "Where is my sofa?")
+    await house.server.pin(story.MIA, room, message)
+    [pin] = await house.intake.wait_for(PinChanged)
+    assert pin.author is not None
+    assert (pin.message.id, pin.is_on, pin.author.name) == (message, True, "Mia Wong")
+    house.intake.known = [Remembered(pin.message, is_origin=True, is_pinned=True)]
+    await house.server.pin(story.MIA, room, message, is_on=False)
+    off = (await house.intake.wait_for(PinChanged, 2))[1]
+    assert (off.message, off.is_on) == (pin.message, False)
+
+
+async def test_a_forwarded_message_names_its_channel_unless_only_staff_know_it(house: House) -> None:
+    source = await house.server.say(story.MIA, story.HELP, "My lamp hums")
+    forwarded = {"forward": {"room": story.HELP, "message": source}}
+    await house.server.send(story.MIA, house.direct_chat(story.MIA), forwarded)
+    received = await house.intake.wait_for(MessageReceived, 2)
+    assert received[1].forwarded_from == "#help"
+    assert "My lamp hums" in received[1].text

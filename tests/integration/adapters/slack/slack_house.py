@@ -12,6 +12,7 @@ from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError, Leas
 from adapters.slack import SlackAdapter, SlackSettings, build_manifest
 from bot.core.commands import Argument, Command, Role
 from bot.core.content import Content, FileRef
+from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Post, Receipt
 from bot.core.places import Identity, Place
@@ -38,6 +39,8 @@ class MemoryIntake:
     events: list[Event] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
     times_caught_up: int = 0
+    known: list[Remembered] = field(default_factory=list)
+    """What is known of any room."""
     last_heard: datetime | None = None
     refusals: int = 0
     """Refuse this many of the next calls."""
@@ -65,6 +68,9 @@ class MemoryIntake:
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
         return []
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
+        return self.known
 
     async def stopped_at(self) -> datetime | None:
         return self.last_heard

@@ -10,7 +10,14 @@ from adapters import SetupError
 from adapters.slack import SlackAdapter, catch_up, connection
 from adapters.slack.connection import ConnectionLostError
 from bot.core.content import Content
-from bot.core.events import MessageEdited, MessageReceived
+from bot.core.conversation import Remembered
+from bot.core.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    PinChanged,
+    ReactionChanged,
+)
 from bot.core.outgoing import OpenThread, SendError
 from sandbox.slack import SlackServer
 from sandbox.world import World
@@ -58,6 +65,49 @@ async def test_a_first_direct_message_that_came_while_the_bot_was_away_is_found(
     async with house.running():
         (event,) = await house.intake.wait_for(MessageReceived)
     assert (event.text, event.is_backfilled) == ("anybody there?", True)
+
+
+async def test_what_was_deleted_unpinned_or_reacted_to_while_the_bot_was_away_is_told(
+    house: House, server: SlackServer
+) -> None:
+    async with house.running():
+        said = [await server.say("U0CARLA", DM, text) for text in ("one", "two", "three", "four")]
+        events = await house.intake.wait_for(MessageReceived, 4)
+    gone, liked, pinned, kept = (event.message for event in events)
+    house.intake.known = [
+        Remembered(gone, is_origin=True),
+        Remembered(liked, is_origin=True, reactions=frozenset({("🎉", "U0CARLA"), ("❤️", "U0CARLA")})),
+        Remembered(pinned, is_origin=True, is_pinned=True),
+        Remembered(kept, is_origin=True),
+    ]
+    server.drop_undelivered = True
+    await server.delete("U0CARLA", DM, said[0])
+    await server.react("U0CARLA", DM, said[1], "tada")
+    await server.react("U0CARLA", DM, said[1], "+1")
+    await server.pin("U0CARLA", DM, said[3])
+    server.drop_undelivered = False
+    async with house.running():
+        await house.intake.wait_for(PinChanged, 2)
+        await until(lambda: house.intake.times_caught_up == 2)
+    assert [one.message for one in house.intake.of(MessageDeleted)] == [gone]
+    reactions = [(one.message, one.emoji, one.is_on) for one in house.intake.of(ReactionChanged)]
+    assert sorted(reactions, key=str) == [(liked, "❤️", False), (liked, "👍", True)]
+    assert {(one.message, one.is_on) for one in house.intake.of(PinChanged)} == {
+        (pinned, False),
+        (kept, True),
+    }
+
+
+async def test_what_only_cannot_be_seen_any_more_is_not_deleted(house: House, server: SlackServer) -> None:
+    """A message that a history leaves out, and that Slack shows when it is asked for."""
+    async with house.running():
+        root = await server.say("U0CARLA", DM, "one")
+        await server.reply_in_thread("U0CARLA", DM, root, "two")
+        events = await house.intake.wait_for(MessageReceived, 2)
+    house.intake.known = [Remembered(event.message, is_origin=True) for event in events]
+    async with house.running():
+        await until(lambda: house.intake.times_caught_up == 2)
+    assert house.intake.of(MessageDeleted) == []
 
 
 async def test_having_caught_up_is_said_once_it_is_true(house: House, server: SlackServer) -> None:

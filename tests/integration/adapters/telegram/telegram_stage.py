@@ -11,6 +11,7 @@ from adapters import AdapterContext, Attempt, Cursor, FileUnavailableError
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from bot.core.commands import Argument, Command, Role
 from bot.core.content import Content, FileKind, FileRef
+from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Post, Receipt
 from bot.core.places import Identity, MessageAt, Place
@@ -66,6 +67,9 @@ class Ledger:
         return dict(self.positions)
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        return []
+
+    async def remembered(self, room: Place, after: str) -> list[Remembered]:
         return []
 
     async def stopped_at(self) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.parse import events_of
 from bot.core.content import FileKind
-from bot.core.events import Mention, MessageEdited
+from bot.core.events import Mention, MessageEdited, PinChanged
 from bot.core.places import Identity, MessageAt, Place
 from tests.unit.adapters.telegram.telegram_updates import (
     AT,
@@ -190,7 +190,6 @@ def test_what_is_no_text_is_told_in_words(fields: dict[str, Any], text: str) -> 
     [
         {"new_chat_members": [DANA]},
         {"left_chat_member": DANA},
-        {"pinned_message": {"message_id": 1, "date": 0, "chat": STAFF}},
         {
             "forum_topic_created": {"name": "x", "icon_color": 1},
             "is_topic_message": True,
@@ -404,3 +403,13 @@ def test_people_who_are_called_by_their_names_are_named_with_their_accounts() ->
 def test_an_odd_call_is_no_call_and_the_message_is_heard(odd: dict[str, Any]) -> None:
     called = {"type": "mention", "offset": 0, "length": 4, "user": {"id": 6}, **odd}
     assert received(text="Noah, help", entities=[{**called, "type": "text_mention"}]).mentions == ()
+
+
+def test_a_pin_is_told_where_it_is_heard_and_by_whom() -> None:
+    pinned = {"message_id": 3, "date": 0, "chat": STAFF}
+    (event,) = parsed(message=message(STAFF, pinned_message=pinned))
+    assert isinstance(event, PinChanged)
+    assert (event.message.id, event.is_on) == ("3", True)
+    assert event.author is not None
+    elsewhere = {"id": -1009, "type": "supergroup", "title": "Elsewhere"}
+    assert parsed(message=message(elsewhere, pinned_message={**pinned, "chat": elsewhere})) == []
