@@ -17,9 +17,10 @@ from types import ModuleType
 from typing import Any
 
 from benchmarks.knowledge_figures import as_article
-from knowledge.embedder import Embedder, default_embedder
+from knowledge.embedder import default_embedder
 from knowledge.index import THRESHOLD, Index
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder
 
 BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "kb"
 COLUMNS = ("p1", "r3", "ndcg10", "auroc_oos", "auroc_ok", "cov95", "prec95", "cov90", "prec90")

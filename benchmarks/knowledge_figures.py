@@ -20,22 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article
-from knowledge.embedder import Embedder, Vectors, default_embedder
+from knowledge.embedder import default_embedder
 from knowledge.figures import FIGURES, Confidence, Figures, save_figures
 from knowledge.folding import is_greek, unaccented
 from knowledge.index import Index
 from knowledge.languages import GREEKLISH, LanguageGuesser, learn_triples
-from knowledge.meaning import Space, embedded_text
+from knowledge.meaning import embedded_text
 from knowledge.passages import split_passages
 from knowledge.small_talk import is_small_talk
+from knowledge.space import Space
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder, Vectors
 
 LANGUAGES = ("en", "de", "hr", "sl", "lv", "el")
 TRIPLES = 4000
 DIRECTIONS = 4
 SMALL_BASES = (8, 15, 30, 60)
-LEXICAL_FEATURES = ("lead", "share", "height", "coverage", "coverage_agrees", "unknown", "length", "topics")
-FEATURES = ("lead", "share", "height", "coverage", "length", "near")
+LEXICAL_FEATURES = ("clear", "coverage", "unknown", "length")
+FEATURES = ("clear", "fit", "bodied", "foreign")
 # How the Greek letters with several usual Latin spellings are typed.
 ROMANISATIONS = {
     "θ": ("th", "th", "8"), "ξ": ("ks", "x"), "ψ": ("ps",), "χ": ("x", "h", "ch"), "ω": ("o", "o", "w"),
@@ -58,7 +60,11 @@ class RememberingEmbedder:
     """Keeps the vectors of questions as well as those of articles: a set is asked many times while tuning."""
 
     def __init__(self, embedder: Embedder, cache: VectorCache) -> None:
-        self.name = embedder.name
+        self.name, self.space = embedder.name, embedder.space
+        self.languages, self.dimensions = embedder.languages, embedder.dimensions
+        self.english: Embedder | None = None
+        if embedder.english is not None:
+            self.english = RememberingEmbedder(embedder.english, cache)
         self._embedder = embedder
         self._cache = cache
 
@@ -274,10 +280,13 @@ def main() -> None:
     guessed, triples, log_shares = learn_languages(sets)
     space = learn_space(sets, embedder, cache)
     unsure = Confidence((), (), 0.0)
-    figures = Figures(space, LanguageGuesser(guessed, triples, log_shares), unsure, unsure)
+    figures = Figures(space, LanguageGuesser(guessed, triples, log_shares), unsure, unsure, unsure)
+    general = RememberingEmbedder(loaded, cache)
+    general.english = None
     figures = replace(
         figures,
-        with_vectors=learn_confidence(sets, FEATURES, embedder, cache, figures),
+        with_vectors=learn_confidence(sets, FEATURES, general, cache, figures),
+        english=learn_confidence(sets, FEATURES, embedder, cache, figures),
         lexical_only=learn_confidence(sets, LEXICAL_FEATURES, None, cache, figures),
     )
     save_figures(options.out, table_of(figures, triples, log_shares))
@@ -298,7 +307,12 @@ def table_of(
         "triples": np.array(triples),
         "log_shares": log_shares.astype(np.float16),
     }
-    for kind, confidence in (("with_vectors", figures.with_vectors), ("lexical_only", figures.lexical_only)):
+    kinds = {
+        "with_vectors": figures.with_vectors,
+        "english": figures.english,
+        "lexical_only": figures.lexical_only,
+    }
+    for kind, confidence in kinds.items():
         table[f"{kind}_names"] = np.array(confidence.names)
         table[f"{kind}_weights"] = np.array([*confidence.weights, confidence.bias])
     return table

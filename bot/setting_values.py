@@ -90,6 +90,12 @@ def place(text: str) -> Place:
     return Place(platform=platform, channel=channel)
 
 
+def web_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]\S*", text.strip()):
+        raise _wrong(mark("'{value}' is no address: write https://… or http://…"), text)
+    return text.strip()
+
+
 def places(text: str) -> tuple[Place, ...]:
     return tuple(place(part) for part in _parts(text))
 

@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 
 from bot.core.places import Place
 from bot.core.policies.naming import AgentNames
-from bot.runtime.catalogue import SOURCE
+from bot.runtime.catalogue import SOURCE, operator_texts
 from bot.setting_values import (
     NO_SECRET,
     PLATFORMS,
@@ -29,6 +29,7 @@ from bot.setting_values import (
     places,
     prefix,
     switch,
+    web_address,
 )
 
 
@@ -74,6 +75,10 @@ class Settings:
     database_url: Annotated[str, database] = field(default="sqlite:///data/allhands.db", repr=False)
     knowledge_dir: Path = Path("knowledge/samples")
     knowledge_vectors: Annotated[bool, switch] = True
+    knowledge_embedder: Annotated[str, one_of("multilingual", "english", "endpoint")] = "multilingual"
+    embeddings_url: Annotated[str, web_address] = ""
+    embeddings_model: str = ""
+    embeddings_key: Secret = NO_SECRET
 
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, number(0, 65_535)] = 8080
@@ -97,7 +102,13 @@ class Settings:
                 problems.append(f"{name.upper()}: {error}")
         if problems:
             raise SettingsError("\n".join(problems))
-        return cls(**values)
+        settings = cls(**values)
+        if settings.knowledge_embedder == "endpoint" and not (
+            settings.embeddings_url and settings.embeddings_model
+        ):
+            told = operator_texts().label("'endpoint' needs EMBEDDINGS_URL and EMBEDDINGS_MODEL")
+            raise SettingsError(f"KNOWLEDGE_EMBEDDER: {told}")
+        return settings
 
     @classmethod
     def names(cls) -> frozenset[str]:

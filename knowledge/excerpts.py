@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from knowledge.article import Article
-from knowledge.embedder import Vectors
 from knowledge.lexical import LexicalSide
 from knowledge.passages import PASSAGE_LENGTH, plain_text
 from knowledge.question import Question, article_words
+from knowledge.vectors import Vectors
 
 # A passage shorter than this is shown with its neighbour: two lines out of context answer nothing.
 _SHORT = 160
@@ -26,12 +26,12 @@ class Excerpts:
             for article in articles
         ]
 
-    def passage(self, number: int, question: Question, lexical: LexicalSide, near: Vectors | None) -> str:
-        """Return the passage of an article that answers `question` best, by its words and (if given) its nearness."""
+    def passage(self, number: int, words: Sequence[str], lexical: LexicalSide, near: Vectors | None) -> str:
+        """Return the passage of an article that answers best, by the question's words and (if given) its nearness."""
         parts = self._passages[number]
         if not parts:
             return ""
-        fit = [lexical.overlap(question.words, words) for words in self._passage_words[number]]
+        fit = [lexical.overlap(words, own) for own in self._passage_words[number]]
         if near is not None:
             fit = [share + float(similar) for share, similar in zip(fit, near, strict=True)]
         return _with_neighbour(parts, fit.index(max(fit)))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from knowledge.languages import LanguageGuesser
-from knowledge.meaning import Space
+from knowledge.space import Space
 
 FIGURES = Path(__file__).with_name("figures.npz")
 
@@ -25,10 +25,12 @@ class Confidence:
     weights: tuple[float, ...]
     bias: float
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return how probable it is that the article is the right one."""
-        evidence = self.bias + sum(
-            w * features.get(name, 0.8) for name, w in zip(self.names, self.weights, strict=True)
+    def probability(self, features: Mapping[str, float], *, less: float = 0.0) -> float:
+        """Return how probable it is that the article is the right one; `less` lowers the logarithm of its odds."""
+        evidence = (
+            self.bias
+            - less
+            + sum(w * features[name] for name, w in zip(self.names, self.weights, strict=True))
         )
         return float(1 / (1 + np.exp(-np.clip(evidence, -30, 30))))
 
@@ -40,6 +42,7 @@ class Figures:
     space: Space
     guesser: LanguageGuesser
     with_vectors: Confidence
+    english: Confidence
     lexical_only: Confidence
 
 
@@ -59,7 +62,13 @@ def shipped_figures(path: Path = FIGURES) -> Figures:
         [str(triple) for triple in table["triples"]],
         table["log_shares"].astype(np.float32),
     )
-    return Figures(space, guesser, _confidence(table, "with_vectors"), _confidence(table, "lexical_only"))
+    return Figures(
+        space,
+        guesser,
+        _confidence(table, "with_vectors"),
+        _confidence(table, "english"),
+        _confidence(table, "lexical_only"),
+    )
 
 
 def save_figures(path: Path, table: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedder import Vectors
+from knowledge.vectors import Vectors
 
 # With fewer phrasings a topic the nearest one says as much.
 _ENOUGH_PHRASINGS = 3.0
@@ -24,11 +24,15 @@ class Habits:
 
     def __init__(self, topics: int) -> None:
         self._topics = topics
-        self._fitted = 0
+        self._fitted = self._most = 0
         self._weights: Vectors | None = None
 
     def fit(self, vectors: Vectors, topics: NDArray[np.int32]) -> None:
         """Learn from the vectors of titles and phrasings and the topic of each, if they are new and enough."""
+        if len(vectors) < self._most:
+            # Something was forgotten, so it must not be remembered here.
+            self._weights, self._fitted = None, 0
+        self._most = len(vectors)
         phrasings = len(vectors) - self._topics
         if phrasings < _ENOUGH_PHRASINGS * self._topics or len(vectors) * self._topics > _LARGEST_FIT:
             return

@@ -1,38 +1,53 @@
 """The index: articles go in, the ones that answer a question come out, or nothing when it would be a guess."""
 
+import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
 from knowledge.decoys import decoys_for
-from knowledge.embedder import Embedder, Vectors
-from knowledge.evidence import Evidence, Scores, features, ranked_by_topic
+from knowledge.evidence import Evidence, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
 from knowledge.figures import Figures, shipped_figures
+from knowledge.follow_up import is_follow_up, with_previous
 from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide
 from knowledge.passages import split_passages
 from knowledge.question import Question, Reader
-from knowledge.small_talk import is_small_talk
+from knowledge.small_talk import asks_nothing
+from knowledge.teaching import Lesson, Rejections
+from knowledge.units import Vector
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder, EmbeddingError
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.85
+THRESHOLD = 0.88
 THRESHOLD_OF_FEW = 0.55
 # A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
-FEW_TOPICS, MANY_TOPICS = 10, 20
+FEW_TOPICS, MANY_TOPICS = 10, 30
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
 # A language the letters of a message leave possible.
 _PLAUSIBLE = 0.15
 
+_log = logging.getLogger(__name__)
+
+
+class _Asked(NamedTuple):
+    """A question with what it means, if that could be told, and what speaks for each article."""
+
+    question: Question
+    vector: Vector | None
+    evidence: Evidence
+
 
 class Index:
-    """A searchable set of articles. Building, searching and learning block; all are safe from several threads."""
+    """A searchable set of articles. Building, searching and teaching block; all are safe from several threads."""
 
     def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
                  excerpts: Excerpts, reader: Reader, figures: Figures, real: int) -> None:  # fmt: skip
@@ -41,12 +56,15 @@ class Index:
         self._lexical = lexical
         self._meaning = meaning
         self._reader = reader
-        self._confidence = figures.lexical_only if meaning is None else figures.with_vectors
+        self._figures = figures
         self._topics = _topics(articles)
         self._languages = [main_language(article.language) for article in articles]
+        self._bodied = sum(bool(article.body.strip()) for article in articles) / max(1, len(articles))
         self._excerpts = excerpts
         self._changing = threading.Lock()
         self._learning = threading.Lock()
+        self._lessons: list[Lesson] = []
+        self._rejections = self._gathered()
 
     @classmethod
     def build(
@@ -57,7 +75,10 @@ class Index:
         cache: VectorCache,
         figures: Figures | None = None,
     ) -> "Index":
-        """Index `articles`, embedding only texts that `cache` does not know: some minutes for a thousand new ones."""
+        """Index `articles`, embedding only texts that `cache` does not know: some minutes for a thousand new ones.
+
+        Raises EmbeddingError when the embedder cannot give a vector that the cache does not know.
+        """
         figures = figures or shipped_figures()
         real = tuple(articles)
         articles = (*real, *decoys_for(real))
@@ -86,24 +107,26 @@ class Index:
         """Return whether meaning is compared, and not only letters."""
         return self._meaning is not None
 
-    def search(self, text: str, *, limit: int = 3, language: str | None = None,
-               threshold: float | None = None) -> list[Match]:  # fmt: skip
+    def search(self, text: str, *, limit: int = 3, language: str | None = None, threshold: float | None = None,
+               languages: Sequence[str] = (), hidden: Collection[tuple[str, str]] = (),
+               rejected: Collection[str] = (), previous: str = "") -> list[Match]:  # fmt: skip
         """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess.
 
-        Without a threshold the index's own applies.
+        `language` is the one the customer stated; of several translations one in the question's language is shown,
+        else the first of `languages` there is. `hidden` articles, by key and language, are not for this reader.
+        `rejected` are keys this customer has already turned down. `previous` is what was asked before, for questions
+        such as "and how long does that take?". Without a threshold the index's own applies.
         """
         if threshold is None:
             threshold = self.threshold
-        matches = self.search_all(text, limit=limit, language=language)
-        if self._meaning is None:
-            # Letters alone say nothing across languages.
-            spoken = self._reader.read(text, language).languages
-            matches = [
-                match
-                for match in matches
-                if spoken.get(main_language(match.article.language), 0.0) >= _PLAUSIBLE
-            ]
-        if is_small_talk(text) or not matches or matches[0].confidence < threshold:
+        if asks_nothing(text):
+            return []
+        readings = [text, *([with_previous(previous, text)] if previous and is_follow_up(text) else [])]
+        ranked = [self._ranked(one, text, limit, language, languages, hidden, rejected) for one in readings]
+        possible = [[match for match, is_plausible in found if is_plausible] for found in ranked]
+        # Whether it was a follow-up shows in which reading makes more sense.
+        matches = max(possible, key=lambda found: found[0].confidence if found else 0.0)
+        if not matches or matches[0].confidence < threshold:
             return []
         also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
         return [matches[0], *also]
@@ -114,79 +137,183 @@ class Index:
 
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
-        question = self._reader.read(text, language)
-        if not question.words or not self.articles:
-            return []
-        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
-        with self._changing:
-            evidence = self._evidence(question, vector)
-            total = evidence.total
-            matches: list[Match] = []
-            ceiling = 0.0 if is_small_talk(text) else 1.0
-            for number in ranked_by_topic(
-                total, self._topics, limit + len(self._indexed) - len(self.articles)
-            ):
-                ceiling = min(ceiling, self._confidence.probability(features(evidence, number)))
-                if number >= len(self.articles):
-                    continue
-                shown = self._best_translation(number, question, total)
-                matches.append(self._match(shown, ceiling, question, vector))
-        return matches[:limit]
+        return [match for match, _ in self._ranked(text, text, limit, language, (), (), ())]
 
-    def learn(self, article_key: str, text: str) -> bool:
+    def learn(self, key: str, text: str, *, by: str = "") -> bool:
         """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.
 
         Of several translations the one in the language of `text` learns, or the first when there is none.
         """
-        known = [number for number, article in enumerate(self.articles) if article.key == article_key]
-        question = self._reader.read(text)
-        if not known or not question.words or is_small_talk(text):
+        lesson = self._lesson(key, text, by, is_right=True)
+        if lesson is None:
             return False
-        chosen = next((n for n in known if self._languages[n] == question.language), known[0])
-        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
         with self._changing:
-            if self._meaning is not None and vector is not None:
-                if self._meaning.knows(chosen, vector):
+            if self._meaning is not None and lesson.vector is not None:
+                if self._meaning.knows(lesson.number, lesson.vector):
                     return True
-                self._meaning.learn(chosen, vector)
-            self._lexical.learn(chosen, question.words)
-        if self._meaning is not None:
-            with self._learning:
-                self._meaning.form_habits()
+                self._meaning.learn(lesson.number, lesson.vector)
+            self._lexical.learn(lesson.number, lesson.words)
+            self._lessons.append(lesson)
+        self._form_habits()
         return True
+
+    def reject(self, key: str, text: str, *, by: str = "") -> bool:
+        """Remember that an article did not answer `text`: near it answers must be surer; False as in `learn`."""
+        lesson = self._lesson(key, text, by, is_right=False)
+        if lesson is None:
+            return False
+        with self._changing:
+            self._lessons.append(lesson)
+            self._rejections = self._gathered()
+        return True
+
+    def forget(self, *, key: str | None = None, by: str | None = None, text: str | None = None) -> int:
+        """Undo what was taught about an article, by a person or by a message, where all given agree; return how much.
+
+        Given nothing it undoes everything.
+        """
+        with self._changing:
+            gone = [
+                lesson
+                for lesson in self._lessons
+                if key in (None, lesson.key) and by in (None, lesson.by) and text in (None, lesson.text)
+            ]
+            self._lessons = [lesson for lesson in self._lessons if lesson not in gone]
+            for lesson in gone:
+                if lesson.is_right:
+                    self._lexical.forget(lesson.number, lesson.words)
+                    if self._meaning is not None and lesson.vector is not None:
+                        self._meaning.forget(lesson.number, lesson.vector)
+            self._rejections = self._gathered()
+        if any(lesson.is_right for lesson in gone):
+            self._form_habits()
+        return len(gone)
 
     def judged(self, text: str, *, language: str | None = None) -> list[tuple[str, dict[str, float]]]:
         """Return key and confidence features of the best articles: what calibration learns from."""
+        asked = self._asked(text, language)
+        if asked is None:
+            return []
+        best = ranked_by_topic(asked.evidence.total, self._topics, 10)
+        return [(self._indexed[number].key, features(asked.evidence, number)) for number in best]
+
+    def _ranked(self, text: str, shown_for: str, limit: int, language: str | None, languages: Sequence[str],
+                hidden: Collection[tuple[str, str]], rejected: Collection[str],
+                ) -> list[tuple[Match, bool]]:  # fmt: skip
+        """The nearest article of each topic, and whether its language may be the question's, if that decides."""
+        asked = self._asked(text, language)
+        if asked is None:
+            return []
+        question, vector, evidence = asked
+        if rejected:
+            # Whoever said it was not meant need not see it rival what is.
+            evidence = evidence.without(np.array([article.key in rejected for article in self._indexed]))
+        total = evidence.total
+        found: list[tuple[Match, bool]] = []
+        ceiling = 0.0 if asks_nothing(text) else 1.0
+        wanted = limit + len(self._indexed) - len(self.articles) + len({key for key, _ in hidden})
+        for number in ranked_by_topic(total, self._topics, wanted):
+            if not np.isfinite(total[number]):
+                break
+            ceiling = min(ceiling, self._probability(asked, evidence, number))
+            if number >= len(self.articles):
+                continue
+            shown = self._best_translation(number, question, total, languages, hidden)
+            if shown is None:
+                continue
+            spoken = question.languages.get(self._languages[shown], 0.0)
+            found.append(
+                (self._match(shown, ceiling, asked, shown_for), vector is not None or spoken >= _PLAUSIBLE)
+            )
+        return found[:limit]
+
+    def _asked(self, text: str, language: str | None) -> _Asked | None:
         question = self._reader.read(text, language)
         if not question.words or not self.articles:
-            return []
-        vector = None if self._meaning is None else self._meaning.vector(question.text, question.language)
+            return None
+        vector = self._vector(question)
         with self._changing:
-            evidence = self._evidence(question, vector)
-        best = ranked_by_topic(evidence.total, self._topics, 10)
-        return [(self._indexed[number].key, features(evidence, number)) for number in best]
+            return _Asked(question, vector, self._evidence(question, vector))
 
-    def _evidence(self, question: Question, vector: Vectors | None) -> Evidence:
+    def _vector(self, question: Question, *, is_kept: bool = False) -> Vector | None:
+        """What a question means; None without a model, for a language it does not know, or when it fails."""
+        if self._meaning is None or not self._meaning.understands(question.language):
+            return None
+        try:
+            return self._meaning.vector(question.text, question.language, is_kept=is_kept)
+        except EmbeddingError as error:
+            _log.warning("knowledge.searched_by_letters reason=%s", error)
+            return None
+
+    def _evidence(self, question: Question, vector: Vector | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
         spoken = [question.languages.get(language, 0.0) for language in self._languages]
         nearness = habits = None
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
         return Evidence(nearness, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
-                        len(question.words))  # fmt: skip
+                        len(question.words), self._bodied)  # fmt: skip
 
-    def _best_translation(self, number: int, question: Question, total: Scores) -> int:
-        """The customer's own language comes first, then whatever fitted best."""
-        same = np.flatnonzero(self._topics == self._topics[number])
-        return int(max(same, key=lambda n: (self._languages[n] == question.language, n == number, total[n])))
+    def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
+        facts = features(evidence, number)
+        penalty = self._rejections.penalty(number, evidence.near(number), asked.question.words, asked.vector)
+        if asked.vector is None or self._meaning is None:
+            return self._figures.lexical_only.probability(facts, less=penalty)
+        confidence = self._figures.english if asked.vector.english is not None else self._figures.with_vectors
+        return confidence.probability(facts, less=penalty + self._meaning.caution)
 
-    def _match(self, number: int, confidence: float, question: Question, vector: Vectors | None) -> Match:
+    def _best_translation(self, number: int, question: Question, total: NDArray[np.float32],
+                          languages: Sequence[str], hidden: Collection[tuple[str, str]]) -> int | None:  # fmt: skip
+        """The question's own language comes first, then the given order, then the best fit; None if all are hidden."""
+        order = {main_language(language): -place for place, language in enumerate(languages)}
+        same = [
+            int(n)
+            for n in np.flatnonzero(self._topics == self._topics[number])
+            if (self._indexed[n].key, self._indexed[n].language) not in hidden
+        ]
+
+        def fit(n: int) -> tuple[bool, int, bool, float]:
+            spoken = self._languages[n]
+            return (
+                spoken == question.language,
+                order.get(spoken, -len(order) - 1),
+                n == number,
+                float(total[n]),
+            )
+
+        return max(same, key=fit, default=None)
+
+    def _match(self, number: int, confidence: float, asked: _Asked, shown_for: str) -> Match:
+        question, vector = asked.question, asked.vector
         near = None
         if self._meaning is not None and vector is not None:
             near = self._meaning.passages(vector, number)
-        passage = self._excerpts.passage(number, question, self._lexical, near)
+        if shown_for != question.text:
+            # Found with the question before; the passage is the one for what was asked last.
+            words = self._reader.read(shown_for, None).words
+            passage = self._excerpts.passage(number, words, self._lexical, near)
+        else:
+            passage = self._excerpts.passage(number, question.words, self._lexical, near)
         reason = self._excerpts.reason(number, question, by_meaning=near is not None)
-        return Match(self.articles[number], confidence, passage, reason)
+        article = self._indexed[number]
+        return Match(article, confidence, passage, reason, self._languages[number] != question.language)
+
+    def _lesson(self, key: str, text: str, by: str, *, is_right: bool) -> Lesson | None:
+        known = [number for number, article in enumerate(self.articles) if article.key == key]
+        question = self._reader.read(text)
+        if not known or not question.words or asks_nothing(text):
+            return None
+        chosen = next((n for n in known if self._languages[n] == question.language), known[0])
+        return Lesson(key, text, by, is_right, chosen, question.words, self._vector(question, is_kept=True))
+
+    def _gathered(self) -> Rejections:
+        dimensions = 0 if self._meaning is None else self._meaning.english_dimensions
+        return Rejections(self._lessons, self._topics, dimensions)
+
+    def _form_habits(self) -> None:
+        if self._meaning is not None:
+            with self._learning:
+                self._meaning.form_habits()
 
 
 def threshold_for(topics: int) -> float:

@@ -50,6 +50,17 @@ class Postings:
         self._lengths[article] += pieces.total()
         return article
 
+    def remove(self, pieces: Counter[str], article: int) -> None:
+        """Take pieces away that were added to an article."""
+        for piece, count in pieces.items():
+            place = self._articles[piece].index(article)
+            self._counts[piece][place] -= count
+            if self._counts[piece][place] <= 0:
+                del self._articles[piece][place], self._counts[piece][place]
+            if not self._articles[piece]:
+                del self._articles[piece], self._counts[piece]
+        self._lengths[article] -= pieces.total()
+
     def rarity(self, piece: str) -> float:
         """Return the inverse document frequency of `piece`, above zero even for one that is everywhere."""
         found = len(self._articles.get(piece, ()))
@@ -110,6 +121,10 @@ class LexicalSide:
         asked = {piece: self._postings.rarity(piece) for piece in word_pieces(words)}
         held = set(word_pieces(text))
         return sum(rarity for piece, rarity in asked.items() if piece in held) / (sum(asked.values()) or 1.0)
+
+    def forget(self, number: int, words: Sequence[str]) -> None:
+        """Take a learned phrasing away again."""
+        self._postings.remove(Counter(word_pieces(list(words) * _PHRASING)), number)
 
     def learn(self, number: int, words: Sequence[str]) -> None:
         """Add one more phrasing to an article."""

@@ -1,69 +1,27 @@
-"""Finding articles by what they mean: vectors of titles, phrasings and passages, cleaned of their language."""
+"""What texts mean: articles found by vectors, whatever words and languages are used."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article
-from knowledge.embedder import Embedder, Vectors
 from knowledge.habits import Habits
 from knowledge.languages import main_language
 from knowledge.passages import plain_text
+from knowledge.space import Space, adapted, own_space, raw_space
+from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder, SpaceKind, Vectors
 
-# How many texts of a base it takes until its own mean counts as much as the shipped one.
-_SHIPPED_WEIGHT = 20.0
-# Lower than any cosine: an article without such a text.
-_NONE = -2.0
 # Past this many an article's phrasings teach nothing new, and nearly equal ones only make it seem likelier.
 _ENOUGH_NAMES = 40
 _NEARLY_THE_SAME = 0.97
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Where each language lies in the model's space (unit vectors), and directions that carry no meaning."""
-
-    query_means: Mapping[str, Vectors]
-    passage_means: Mapping[str, Vectors]
-    directions: Vectors
-
-    def query_mean(self, language: str) -> Vectors:
-        """Return where questions in `language` lie; for an unknown language, where questions lie at all."""
-        return self.query_means.get(language, _middle(self.query_means))
-
-    def passage_mean(self, language: str) -> Vectors:
-        """Return where passages in `language` lie; for an unknown language, where passages lie at all."""
-        return self.passage_means.get(language, _middle(self.passage_means))
-
-    def cleaned(self, vectors: Vectors, means: Sequence[Vectors]) -> Vectors:
-        """Return unit vectors of what is left when language and meaningless directions are taken away."""
-        if not len(vectors):
-            return np.zeros((0, self.directions.shape[1]), np.float32)
-        centred = vectors - np.stack(means)
-        rest = centred - (centred @ self.directions.T) @ self.directions
-        length = np.linalg.norm(rest, axis=-1, keepdims=True) + 1e-9
-        unit: Vectors = (rest / length).astype(np.float32)
-        return unit
-
-
-def adapted(space: Space, titles: Vectors, title_languages: Sequence[str], passages: Vectors,
-            passage_languages: Sequence[str]) -> Space:  # fmt: skip
-    """Return `space` moved towards the texts of a base: wholly for passages, for titles in new languages only.
-
-    The mean of a base's few titles is a worse centre for questions than the shipped one, where there is one.
-    """
-    query_means = dict(space.query_means)
-    for language in set(title_languages) - set(query_means):
-        query_means[language] = _blended(space.query_mean(language), titles[_rows(title_languages, language)])
-    passage_means = dict(space.passage_means)
-    for language in set(passage_languages):
-        passage_means[language] = _blended(
-            space.passage_mean(language), passages[_rows(passage_languages, language)]
-        )
-    return Space(query_means, passage_means, space.directions)
+_SAME = 0.9999
+ENGLISH = "en"
+# Odds of a third: until a company has judged its own questions, an unmeasured model must be surer.
+_UNMEASURED = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,70 +32,98 @@ class Nearness:
     passages: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Texts with the number of the article each belongs to, and their languages."""
+
+    owners: list[int]
+    texts: list[str]
+    languages: list[str]
+
+
 class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
     def __init__(self, articles: Sequence[Article], topics: NDArray[np.int32], passages: Sequence[Sequence[str]],
-                 embedder: Embedder, cache: VectorCache, space: Space) -> None:  # fmt: skip
-        self._embedder = embedder
+                 embedder: Embedder, cache: VectorCache, shipped: Space) -> None:  # fmt: skip
+        self._embedder, self._cache = embedder, cache
         self._articles = len(articles)
-        names = [(n, text) for n, a in enumerate(articles) for text in (a.title, *a.phrasings) if text]
-        parts = [
-            (n, embedded_text(articles[n].title, part)) for n, own in enumerate(passages) for part in own
-        ]
-        raw_names = cache.queries(embedder, [text for _, text in names])
-        raw_parts = cache.passages(embedder, [text for _, text in parts])
-        spoken_names = [main_language(articles[n].language) for n, _ in names]
-        spoken_parts = [main_language(articles[n].language) for n, _ in parts]
-        self._space = adapted(space, raw_names, spoken_names, raw_parts, spoken_parts)
-        self._names = self._space.cleaned(
-            raw_names, [self._space.query_mean(spoken) for spoken in spoken_names]
-        )
-        self._parts = self._space.cleaned(
-            raw_parts, [self._space.passage_mean(spoken) for spoken in spoken_parts]
-        )
-        self._name_owners = np.array([n for n, _ in names], np.int32)
-        self._part_owners = np.array([n for n, _ in parts], np.int32)
+        names = _texts(articles, [[text for text in (a.title, *a.phrasings) if text] for a in articles])
+        parts = _texts(articles, [[embedded_text(a.title, part) for part in own]
+                                  for a, own in zip(articles, passages, strict=True)])  # fmt: skip
+        raw_names, raw_parts = cache.queries(embedder, names.texts), cache.passages(embedder, parts.texts)
+        self._space = _space(embedder, shipped, names, raw_names, parts, raw_parts)
+        means = [self._space.query_mean(spoken) for spoken in names.languages]
+        self._names = _units(names, self._space.cleaned(raw_names, means), embedder, cache)
+        means = [self._space.passage_mean(spoken) for spoken in parts.languages]
+        self._parts = _units(parts, self._space.cleaned(raw_parts, means), embedder, cache)
         self._topics = topics
         self._habits = Habits(len(set(topics.tolist())))
         self.form_habits()
 
-    def vector(self, text: str, language: str) -> Vectors:
-        """Return the cleaned vector of a question; tens of milliseconds."""
-        raw = self._embedder.queries([text])
-        vector: Vectors = self._space.cleaned(raw, [self._space.query_mean(language)])[0]
-        return vector
+    def vector(self, text: str, language: str, *, is_kept: bool = False) -> Vector:
+        """Return what a question means; tens of milliseconds, or none for one that was kept."""
+        raw = self._cache.queries(self._embedder, [text]) if is_kept else self._embedder.queries([text])
+        (general,) = self._space.cleaned(raw, [self._space.query_mean(language)])
+        english = self._embedder.english
+        if english is None or language != ENGLISH:
+            return Vector(general)
+        row = self._cache.queries(english, [text]) if is_kept else english.queries([text])
+        return Vector(general, row[0])
 
-    def habits(self, vector: Vectors) -> Vectors | None:
+    def understands(self, language: str) -> bool:
+        """Return whether the model knows this language."""
+        return self._embedder.languages is None or language in self._embedder.languages
+
+    @property
+    def english_dimensions(self) -> int:
+        """How many numbers the model of English adds to a vector, 0 without one."""
+        return self._names.english_dimensions
+
+    @property
+    def caution(self) -> float:
+        """By how much the logarithm of the odds falls because nobody measured how sure this model may make us."""
+        return 0.0 if self._embedder.space is SpaceKind.SHIPPED else _UNMEASURED
+
+    def habits(self, vector: Vector) -> Vectors | None:
         """Return for each article how usual its topic is for such a question, as a log probability."""
-        by_topic = self._habits.scores(vector)
+        by_topic = self._habits.scores(vector.joined(self._names.english_dimensions))
         return None if by_topic is None else by_topic[self._topics]
 
-    def scores(self, vector: Vectors) -> Nearness:
+    def scores(self, vector: Vector) -> Nearness:
         """Return how near each article is to a question."""
-        names = best_three_by_owner(_dot(self._names, vector), self._name_owners, self._articles)
-        parts = best_by_owner(_dot(self._parts, vector), self._part_owners, self._articles)
+        names = best_by_owner(self._names.similar(vector), self._names.owners, self._articles, 3)
+        similar = self._parts.similar(vector)
+        first = best_by_owner(similar, self._parts.owners, self._articles, 1)
+        # A second passage that fits as well speaks for the whole article.
+        parts = (first + best_by_owner(similar, self._parts.owners, self._articles, 2)) / 2
         # An article that has only one of the two is judged by that one.
-        return Nearness(np.where(names > _NONE, names, parts), np.where(parts > _NONE, parts, names))
+        return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
 
-    def passages(self, vector: Vectors, article: int) -> Vectors:
+    def passages(self, vector: Vector, article: int) -> Vectors:
         """Return how near each passage of one article is, in the order of the passages."""
-        return _dot(self._parts[self._part_owners == article], vector)
+        return self._parts.of(article, vector)
 
-    def learn(self, article: int, vector: Vectors) -> None:
-        """Add the cleaned vector of one more phrasing to an article."""
-        self._names = np.concatenate([self._names, vector[None]])
-        self._name_owners = np.append(self._name_owners, np.int32(article))
+    def learn(self, article: int, vector: Vector) -> None:
+        """Add one more phrasing to an article."""
+        self._names = self._names.added(article, vector)
 
-    def knows(self, article: int, vector: Vectors) -> bool:
+    def forget(self, article: int, vector: Vector) -> None:
+        """Take a learned phrasing away again; nothing happens when it is not there."""
+        near = np.flatnonzero(self._names.owners == article)
+        same = near[self._names.general[near] @ vector.general > _SAME]
+        if len(same):
+            self._names = self._names.without(int(same[-1]))
+
+    def knows(self, article: int, vector: Vector) -> bool:
         """Return whether one more phrasing would teach nothing: nearly the same is there, or there are enough."""
-        own = _dot(self._names[self._name_owners == article], vector)
+        own = self._names.of(article, vector)
         return len(own) >= _ENOUGH_NAMES or bool((own > _NEARLY_THE_SAME).any())
 
     def form_habits(self) -> None:
         """Learn from the phrasings there are; may take seconds, and searching meanwhile is safe."""
-        names, owners = self._names, self._name_owners
-        self._habits.fit(names, self._topics[owners])
+        names = self._names
+        self._habits.fit(names.joined(), self._topics[names.owners])
 
 
 def embedded_text(title: str, passage: str) -> str:
@@ -145,41 +131,27 @@ def embedded_text(title: str, passage: str) -> str:
     return f"{title}\n{plain_text(passage)}".strip()
 
 
-def best_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int) -> Vectors:
-    """Return the highest similarity each article has, `_NONE` for one without any."""
-    best = np.full(articles, _NONE, np.float32)
-    np.maximum.at(best, owners, similarities)
-    return best
+def _texts(articles: Sequence[Article], texts: Sequence[Sequence[str]]) -> _Texts:
+    owners = [number for number, own in enumerate(texts) for _ in own]
+    languages = [main_language(articles[number].language) for number in owners]
+    return _Texts(owners, [text for own in texts for text in own], languages)
 
 
-def best_three_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int) -> Vectors:
-    """Return the mean of each article's up to three highest similarities, `_NONE` for one without any.
-
-    One phrasing may be near by accident, three are not.
-    """
-    order = np.lexsort((-similarities, owners))
-    sorted_owners = owners[order]
-    place = np.arange(len(order)) - np.searchsorted(sorted_owners, np.arange(articles))[sorted_owners]
-    counted = order[place < 3]
-    totals = np.bincount(owners[counted], similarities[counted], articles)
-    counts = np.bincount(owners[counted], minlength=articles)
-    return np.where(counts > 0, totals / np.maximum(counts, 1), _NONE).astype(np.float32)
+def _space(embedder: Embedder, shipped: Space, names: _Texts, raw_names: Vectors, parts: _Texts,
+           raw_parts: Vectors) -> Space:  # fmt: skip
+    if embedder.space is SpaceKind.CLEAN:
+        return raw_space(max(raw_names.shape[1], raw_parts.shape[1]))
+    if embedder.space is SpaceKind.UNKNOWN:
+        return own_space(raw_names, names.languages, raw_parts, parts.languages)
+    return adapted(shipped, raw_names, names.languages, raw_parts, parts.languages)
 
 
-def _blended(shipped: Vectors, own: Vectors) -> Vectors:
-    mean: Vectors = (shipped * _SHIPPED_WEIGHT + own.sum(axis=0)) / (_SHIPPED_WEIGHT + len(own))
-    return mean
-
-
-def _middle(means: Mapping[str, Vectors]) -> Vectors:
-    middle: Vectors = np.mean(list(means.values()), axis=0)
-    return middle
-
-
-def _dot(vectors: Vectors, vector: Vectors) -> Vectors:
-    similar: Vectors = vectors @ vector
-    return similar
-
-
-def _rows(languages: Sequence[str], language: str) -> list[int]:
-    return [row for row, spoken in enumerate(languages) if spoken == language]
+def _units(texts: _Texts, general: Vectors, embedder: Embedder, cache: VectorCache) -> Units:
+    owners = np.array(texts.owners, np.int32)
+    rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
+    if embedder.english is None:
+        return Units(owners, general, np.zeros(0, np.int32), np.zeros((0, 0), np.float32))
+    english = cache.passages(embedder.english, [texts.texts[row] for row in rows])
+    if not rows:
+        english = np.zeros((0, embedder.english.dimensions), np.float32)
+    return Units(owners, general, np.array(rows, np.int32), english)

@@ -1,4 +1,4 @@
-"""Messages that ask nothing an article could answer: greetings, thanks, single marks."""
+"""Messages that ask nothing an article could answer: greetings, thanks, single marks, and mere abuse."""
 
 import re
 
@@ -32,8 +32,52 @@ _FILLERS = """
 hi hello hey thanks thank you thx so much very many a lot again all everyone guys team please ok okay there
 hvala paldies danke ευχαριστω bok zivjo sveiki γεια σας puno lepa lijepa liels vielen πολυ
 """
+# Swearing about something is still a question; these words with nothing but the ones below are not.
+_ABUSE = """
+idiot idiots stupid dumb moron morons fool useless worthless crap shit bullshit fuck fucking fucked fucker motherfucker
+asshole arsehole bastard bastards bitch wanker cunt dick prick retard retarded suck sucks screw loser losers trash
+garbage scum pathetic incompetent scammers crooks hate wtf stfu fu
+idiote idioti budala budale glup glupi glupa glupane kreten kreteni debil debili jebi jebote jebem jebiga pizda pizdo
+kurac kurcu govno sranje sranja smece beskorisni beskoristan beskorisno lopovi prevaranti mrs odjebi picka picku
+idiotka bedak bedaki bebec neumen neumni kretenski drek sranje zajebani zajebi fuknjen nesposobni nekoristen lopovi
+prasec prekleti
+ηλιθιε ηλιθιος ηλιθιοι βλακα βλακας βλακες μαλακα μαλακας μαλακες αχρηστε αχρηστος αχρηστοι αχρηστα γαμησου γαμω σκατα
+σκατο πουτανα καθικι απατεωνες κλεφτες ανικανοι χαζε χαζος ηλιθια
+idiots idioti mulkis mulki stulbs stulbi stulba debils debili suds sudi pisu maita kretins bezjedzigi bezjedzigs
+nelietis krapnieki draza
+idiot idioten dumm dumme bloed bloede blod blode arschloch scheisse scheiss scheissladen fick ficken wichser hurensohn
+trottel depp deppen penner nutzlos unfahig betruger mist drecksladen verarschen
+"""
+_AROUND_ABUSE = """
+you your youre u r ur are is am be was i im me my we it its this that these those the a an of off to so such and what
+who how why all just really fucking bloody totally absolute absolutely completely complete piece bunch off go yourself
+bot robot company service support people guys thing app site website man dude god hell oh ffs
+ti si ste vi je ovo to ta ta su sam ja mi vas te bas tako jako potpuno svi mater materinu u i a na se mars bote firma
+ste so sta je to tisti vi ti zelo popolnoma vsi firma podjetje
+εισαι ειστε ειναι εισαστε αυτο αυτη το τα η ο οι τι πολυ τελειως εντελως και σου σας μου ρε ολοι εταιρεια εξυπηρετηση
+tu jus esi esat ir tas sie sada visi pilnigi loti un mani manis ej
+du ihr bist seid ist sind das der die ein eine so ganz total vollig alle und was fur dich euch mich kannst doch mal
+deine eure laden
+"""
 _PHRASES = frozenset(" ".join(words(phrase)) for phrase in _PLEASANTRIES.split(",") if phrase.strip())
 _FOLDED_FILLERS = frozenset(words(_FILLERS))
+_FOLDED_ABUSE = frozenset(words(_ABUSE))
+_FOLDED_AROUND = frozenset(words(_AROUND_ABUSE)) | _FOLDED_FILLERS | _FOLDED_ABUSE
+
+
+def asks_nothing(text: str) -> bool:
+    """Return whether no article can be the answer to `text`: small talk or mere abuse."""
+    return is_small_talk(text) or is_abuse(text)
+
+
+def is_abuse(text: str) -> bool:
+    """Return whether `text` is nothing but abuse; a question that swears is still a question."""
+    said = words(text)
+    once = [re.sub(r"(.)\1{2,}", r"\1", word) for word in said]
+    return any(
+        _FOLDED_AROUND.issuperset(reading) and not _FOLDED_ABUSE.isdisjoint(reading)
+        for reading in (said, once, greeklish_words(text))
+    )
 
 
 def is_small_talk(text: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.embedder import Embedder, Vectors
+from knowledge.vectors import Embedder, Vectors
 
 # Kept small: a stopped import resumes where it was, and progress costs one commit a batch.
 _BATCH = 32
@@ -17,7 +17,11 @@ _BATCH = 32
 class VectorCache:
     """Vectors by model, kind and text hash, in an SQLite file or (without a path) in memory."""
 
-    def __init__(self, path: Path | str | None = None) -> None:
+    def __init__(
+        self, path: Path | str | None = None, *, told: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Open the file; `told` hears how many of the new texts of a call are embedded, and how many there are."""
+        self._told = told
         self._remembered: dict[str, bytes] = {}
         self._path = None if path is None else Path(path)
         if self._path is not None:
@@ -43,6 +47,8 @@ class VectorCache:
             fresh = {key: row.astype(np.float16).tobytes() for (key, _), row in zip(batch, rows, strict=True)}
             self._save(fresh)
             known |= fresh
+            if self._told is not None:
+                self._told(min(start + _BATCH, len(waiting)), len(waiting))
         if not hashes:
             return np.zeros((0, 0), dtype=np.float32)
         return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)

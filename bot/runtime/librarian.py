@@ -1,7 +1,7 @@
 """The librarian: keeps the index beside the line and answers searches, never inside a transaction."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -20,10 +20,10 @@ from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
 from knowledge.checkout import checkout_of
-from knowledge.embedder import default_embedder
 from knowledge.folder import fingerprint, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder
 from storage import CHANGED, StorageUnavailableError, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
@@ -41,10 +41,18 @@ class Librarian:
     """Searches by letters as soon as the articles are read, and by meaning once their vectors are made."""
 
     def __init__(
-        self, writer: Writer, clock: Clock, folder: Path, vectors: Path, *, has_vectors: bool
+        self,
+        writer: Writer,
+        clock: Clock,
+        folder: Path,
+        vectors: Path,
+        load_embedder: Callable[[], Embedder | None] | None,
     ) -> None:
+        """Without `load_embedder` letters alone are compared."""
         self._writer, self._clock = writer, clock
-        self._folder, self._vectors, self._has_vectors = folder, vectors, has_vectors
+        self._folder, self._vectors = folder, vectors
+        self._load_embedder, self._has_vectors = load_embedder, load_embedder is not None
+        self._embedder: Embedder | None = None
         self._shelf: tuple[Index, tuple[StoredArticle, ...]] | None = None
         """The index and what it was built of, exchanged together."""
         self._seen = ""
@@ -154,7 +162,7 @@ class Librarian:
         if reader is Audience.STAFF:
             # They judge themselves, and see also what is not sure.
             return index.search_all(text, limit=MATCHES), "", 0.0
-        return search_visible(index, text, hidden), *index.language_of(text)
+        return index.search(text, limit=MATCHES, hidden=hidden), *index.language_of(text)
 
     def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
         self._shelf = index, tuple(published)
@@ -163,11 +171,16 @@ class Librarian:
 
     async def _build(self, articles: Sequence[Article], *, has_vectors: bool) -> Index:
         def build() -> Index:
-            embedder = default_embedder() if has_vectors else None
-            cache = VectorCache(self._vectors) if has_vectors else VectorCache()
-            return Index.build(articles, embedder=embedder, cache=cache)
+            if not has_vectors or self._load_embedder is None:
+                return Index.build(articles, embedder=None, cache=VectorCache())
+            self._embedder = self._embedder or self._load_embedder()
+            cache = VectorCache(self._vectors, told=self._tell_progress)
+            return Index.build(articles, embedder=self._embedder, cache=cache)
 
         return await self._in_thread(build)
+
+    def _tell_progress(self, done: int, all_texts: int) -> None:
+        log.info("knowledge.embedding", done=done, of=all_texts)
 
     async def _import(self) -> None:
         newest = await self._in_thread(lambda: fingerprint(self._folder))
@@ -208,18 +221,6 @@ def teach(index: Index, lesson: Lesson) -> None:
         index.learn(lesson.article_key, words)
     elif isinstance(index, Rejecting):
         index.reject(lesson.article_key, words)
-
-
-def search_visible(index: Index, text: str, hidden: Collection[tuple[str, str]]) -> list[Found]:
-    """As `Index.search`, but for the hidden ones, by key and language; what may be shown must be sure by itself."""
-    # One for each topic that may be dropped.
-    limit = MATCHES + len({key for key, _ in hidden})
-    found = [
-        one
-        for one in index.search(text, limit=limit)
-        if (one.article.key, one.article.language) not in hidden
-    ]
-    return found[:MATCHES] if found and found[0].confidence >= index.threshold else []
 
 
 def import_articles(

@@ -1,7 +1,7 @@
 """A knowledge base that finds what the scenario says it finds."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.core.actions import Action, Reindex, Search
@@ -12,15 +12,21 @@ from bot.runtime.librarian import Librarian
 from bot.runtime.writer import Writer
 from knowledge.figures import shipped_figures
 from knowledge.question import Reader
+from knowledge.vectors import Embedder
 
 
 class Shelf(Librarian):
     """Serves searches in the librarian's place, so that scenarios do not hang on the figures of the search."""
 
     def __init__(
-        self, writer: Writer, clock: Clock, folder: Path, vectors: Path, *, has_vectors: bool
+        self,
+        writer: Writer,
+        clock: Clock,
+        folder: Path,
+        vectors: Path,
+        load_embedder: Callable[[], Embedder | None] | None,
     ) -> None:
-        super().__init__(writer, clock, folder, vectors, has_vectors=has_vectors)
+        super().__init__(writer, clock, folder, vectors, load_embedder)
         self._found: dict[str, tuple[Match, ...]] = {}
         self.searches: list[Search] = []
         self._reader = Reader(shipped_figures().guesser, ())

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.embedder import Embedder, default_embedder
+from knowledge.embedder import default_embedder
 from knowledge.folder import FolderReport, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder
 
 SAMPLES = Path(__file__).parents[3] / "knowledge" / "samples"
 

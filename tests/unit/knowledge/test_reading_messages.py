@@ -8,7 +8,7 @@ from knowledge.article import Article
 from knowledge.figures import shipped_figures
 from knowledge.folding import greeklish_words, words
 from knowledge.question import LONGEST_QUESTION, Reader
-from knowledge.small_talk import is_small_talk
+from knowledge.small_talk import asks_nothing, is_abuse, is_small_talk
 
 GREEK = Article("returns", "el", "Επιστροφή προϊόντος", "Θέλω να επιστρέψω την παραγγελία μου.")
 
@@ -121,3 +121,23 @@ def test_small_talk_is_recognised(text):
 )
 def test_a_question_is_not_small_talk(text):
     assert not is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you are useless", "Fuck you!!", "this is fucking stupid", "you suuuuck", "idioti", "ste budale",
+        "Είστε άχρηστοι", "eiste axristoi", "jūs esat idioti", "Ihr seid alle Idioten!",
+    ],
+)  # fmt: skip
+def test_mere_abuse_asks_nothing(text: str):
+    assert is_abuse(text)
+    assert asks_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["where is my fucking order", "my useless sofa is broken", "how do I screw the legs on", "what is this"],
+)
+def test_a_question_that_swears_is_still_a_question(text: str):
+    assert not is_abuse(text)

@@ -5,14 +5,20 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from knowledge.embedder import Vectors
 from knowledge.habits import Habits
-from knowledge.meaning import Space, best_three_by_owner
+from knowledge.space import Space
+from knowledge.units import best_by_owner
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import SpaceKind, Vectors
 
 
 class LetterCounter:
     """A model small enough to check by hand: it counts letters, and what it was asked."""
+
+    space = SpaceKind.CLEAN
+    languages = None
+    english = None
+    dimensions = 3
 
     def __init__(self, name: str = "letters") -> None:
         self.name = name
@@ -81,7 +87,7 @@ def test_the_best_three_of_each_owner_count():
     similarities = np.float32([0.9, 0.1, 0.6, 0.3, 0.5])
     owners = np.int32([0, 0, 0, 0, 2])
 
-    scores = best_three_by_owner(similarities, owners, 3)
+    scores = best_by_owner(similarities, owners, 3, 3)
 
     assert scores[[0, 2]].tolist() == pytest.approx([0.6, 0.5])
     assert scores[1] < -1

@@ -1,0 +1,112 @@
+"""What people say of an answer changes the next ones, and can be taken back."""
+
+import pytest
+
+from knowledge.article import Article
+from knowledge.index import Index
+from knowledge.vector_cache import VectorCache
+
+ARTICLES = [
+    Article("returns", "en", "Returning an item", "Send it back within 30 days and get your money."),
+    Article("delivery", "en", "Delivery times", "A parcel takes two days inside the country."),
+    Article("delivery", "hr", "Rokovi dostave", "Paket putuje dva dana."),
+    Article("invoice", "en", "Invoices", "Every invoice is sent by mail."),
+    Article("password", "en", "Forgotten password", "Ask for a link on the page where you log in."),
+]
+QUESTION = "when does the postman bring my parcel"
+
+
+@pytest.fixture(params=["with vectors", "by letters"])
+def index(request: pytest.FixtureRequest) -> Index:
+    if request.param == "by letters":
+        return Index.build(ARTICLES, embedder=None, cache=VectorCache())
+    embedder = request.getfixturevalue("embedder")
+    return Index.build(ARTICLES, embedder=embedder, cache=request.getfixturevalue("remembered"))
+
+
+def confidence(index: Index, text: str, key: str) -> float:
+    return next(match.confidence for match in index.search_all(text) if match.article.key == key)
+
+
+def test_near_a_rejected_message_the_article_must_be_surer(index: Index):
+    before = confidence(index, QUESTION, "delivery")
+
+    assert index.reject("delivery", "when does the postman bring the parcel")
+
+    assert confidence(index, QUESTION, "delivery") < before
+
+
+def test_a_rejection_says_nothing_of_other_questions(index: Index):
+    before = confidence(index, "I forgot my password", "password")
+
+    index.reject("delivery", "when does the postman bring the parcel")
+
+    assert confidence(index, "I forgot my password", "password") == before
+
+
+@pytest.mark.parametrize("taught", ["learn", "reject"])
+@pytest.mark.parametrize(
+    "undone", [{"key": "delivery"}, {"by": "slack:U1"}, {"text": QUESTION}, {}], ids=lambda x: str(list(x))
+)
+def test_what_was_taught_is_undone_by_article_person_or_message(index: Index, taught: str, undone: dict):
+    before = [(match.article.key, match.confidence) for match in index.search_all(QUESTION)]
+    getattr(index, taught)("delivery", QUESTION, by="slack:U1")
+    assert confidence(index, QUESTION, "delivery") != pytest.approx(dict(before)["delivery"])
+
+    assert index.forget(key="returns") == 0
+    assert index.forget(by="slack:U2") == 0
+    assert index.forget(**undone) == 1
+
+    after = [(match.article.key, match.confidence) for match in index.search_all(QUESTION)]
+    assert [key for key, _ in after] == [key for key, _ in before]
+    assert [sure for _, sure in after] == pytest.approx([sure for _, sure in before], abs=1e-5)
+
+
+def test_nothing_is_rejected_for_an_unknown_article_or_by_small_talk(index: Index):
+    assert not index.reject("no-such-article", QUESTION)
+    assert not index.reject("delivery", "thanks!")
+
+
+def test_what_a_customer_turned_down_is_not_offered_to_them_again(index: Index):
+    assert index.search(QUESTION, threshold=0.0)[0].article.key == "delivery"
+
+    assert "delivery" not in {
+        one.article.key for one in index.search(QUESTION, threshold=0.0, rejected=["delivery"])
+    }
+
+
+def test_hidden_articles_are_not_shown_and_a_translation_may_be(index: Index):
+    hidden = [("delivery", "en")]
+
+    shown = index.search(QUESTION, threshold=0.0, limit=9, hidden=hidden)
+
+    assert ("delivery", "en") not in {(one.article.key, one.article.language) for one in shown}
+
+
+def test_where_there_is_no_translation_the_given_order_of_languages_decides(index: Index):
+    if not index.has_vectors:
+        pytest.skip("letters find nothing across languages")
+
+    for order in (["hr", "en"], ["en", "hr"]):
+        shown = index.search("Wie lange dauert die Lieferung eines Pakets?", threshold=0.0, languages=order)
+
+        assert (shown[0].article.key, shown[0].article.language) == ("delivery", order[0])
+
+
+def test_a_follow_up_is_read_with_the_question_before(index: Index):
+    previous = "how do I return an item"
+
+    alone = index.search("and how long does that take?", threshold=0.4)
+    found = index.search("and how long does that take?", threshold=0.4, previous=previous)
+
+    assert [match.article.key for match in alone[:1]] != ["returns"]
+    assert found[0].article.key == "returns"
+
+
+def test_whether_an_answer_is_in_another_language_is_told(index: Index):
+    english = index.search_all("return an item and get the money")[0]
+    assert (english.article.key, english.is_foreign) == ("returns", False)
+    croatian = next(
+        one for one in index.search_all("kada dolazi paket", limit=9) if one.article.key == "delivery"
+    )
+    assert (croatian.article.language, croatian.is_foreign) == ("hr", False)
