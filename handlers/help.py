@@ -14,6 +14,8 @@ from handlers.who import role_of
 
 @command("help", mark("Show what I can do for you"), role=Role.CUSTOMER)
 def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
+    # Not every platform tells with messages what somebody's app is set to: what a command tells is kept.
+    ctx.work.contacts.meet(event.author)
     texts = ctx.texts_of(event.author)
     role = role_of(event.author, ctx)
     company = ctx.settings.company

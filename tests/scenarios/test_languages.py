@@ -120,6 +120,14 @@ async def test_where_nothing_is_known_the_first_message_tells(stage: Stage) -> N
                                "Or put it in other words, and I look again.")  # fmt: skip
 
 
+async def test_what_a_command_tells_of_the_app_holds_for_messages_that_tell_nothing(stage: Stage) -> None:
+    dana = stage.person("discord", "Dana", language="el")
+    await dana.gives("help")
+    dana.about["language"] = ""
+    await dana.says("When does my parcel arrive at my home?")
+    assert "Πηγή: " in dana.sees[-1]
+
+
 async def test_where_nothing_can_be_told_the_company_decides(database_url: str, articles: Path) -> None:
     async with open_stage(database_url, articles, default_language="sl") as stage:
         dana = stage.person("discord", "Dana", language="")
