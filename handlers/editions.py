@@ -9,8 +9,8 @@ from bot.core.conversation import Message
 from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.texts import Markdown, Texts, escape, mark, plain
 from handlers.asking import id_in, named_ticket, owner_or_agent, require, too_late
-from handlers.context import Context
-from handlers.exchange import Asked, answer
+from handlers.context import Asked, Context
+from handlers.exchange import answer
 from handlers.linked import history_of, spoken_to, ticket_about, whole
 from handlers.registry import button, command
 
