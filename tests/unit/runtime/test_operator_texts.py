@@ -18,7 +18,7 @@ SWEDISH = """
 msgid ""
 msgstr "Content-Type: text/plain; charset=utf-8\\n"
 
-msgid "read a folder of Markdown articles, or another desk's export (.json, .csv)"
+msgid "read a folder of Markdown articles"
 msgstr "läs en mapp med artiklar"
 
 msgid "Telegram does not take the webhook ({reason})."
