@@ -162,7 +162,7 @@ async def test_stop_and_back(stage: Stage, dana: Person) -> None:
 
 async def test_every_command_has_a_description_that_every_platform_takes(stage: Stage) -> None:
     commands = stage.house.handlers.commands
-    assert len({one.name for one in commands}) == len(commands) == 22
+    assert len({one.name for one in commands}) == len(commands) == 23
     for one in commands:
         assert re.fullmatch(r"[a-z]{1,20}", one.name)
         assert all(re.fullmatch(r"[a-z_]{1,32}", argument.name) for argument in one.arguments)
