@@ -59,7 +59,7 @@ class PaperPlatform:
     def people(self) -> list[Person]:
         return list(self.members.values())
 
-    def add_person(self, name: str, *, rooms: tuple[str, ...] = ()) -> Person:
+    def add_person(self, name: str, *, rooms: tuple[str, ...] = (), language: str = "en") -> Person:
         person = Person(f"P{len(self.members)}", name)
         self.members[person.id] = person
         return person
