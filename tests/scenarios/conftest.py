@@ -12,6 +12,8 @@ from storage.migrate import migrate
 from storage.tables import metadata
 from tests.stage import Person, Stage, open_stage
 
+EDITORS = frozenset({("slack", "UEda")})
+
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -46,8 +48,10 @@ def postgresql_url(migrated_postgresql: str) -> str:
 
 
 @pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(database_url, articles) as stage:
+async def stage(request: pytest.FixtureRequest, database_url: str, articles: Path) -> AsyncIterator[Stage]:
+    """A house on the stage; a module sets it up in another way with STAGE."""
+    set_up = getattr(request.module, "STAGE", {})
+    async with open_stage(database_url, articles, editors=EDITORS, **set_up) as stage:
         yield stage
 
 
@@ -61,6 +65,12 @@ def dana(stage: Stage) -> Person:
 def ana(stage: Stage) -> Person:
     """An agent in the staff space."""
     return stage.agent("Ana")
+
+
+@pytest.fixture
+def eda(stage: Stage) -> Person:
+    """An agent who is an editor."""
+    return stage.agent("Eda")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who is offered an article, and until when: by the product's own clock and the place where they ask."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,7 @@ SALE = "Everything in the winter sale costs half."
 ASKED = "How much is the winter sale?"
 
 
-@pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(database_url, articles, has_real_search=True) as stage:
-        yield stage
+STAGE = {"has_real_search": True}
 
 
 async def sale(stage: Stage, **about: Any) -> None:

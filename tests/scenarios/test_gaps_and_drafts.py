@@ -1,29 +1,13 @@
 """From conversations to knowledge: drafts without persons, and questions that nothing answers."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.core.policies.grouping import group
 from bot.core.policies.redacting import redact
-from tests.stage import Person, Stage, open_stage
+from tests.stage import Person, Stage
 
+STAGE = {"has_real_search": True}
 NO_ANSWER = "How do I clean the Fjord shelf with vinegar?"
-
-
-@pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(
-        database_url, articles, has_real_search=True, editors=frozenset({("slack", "UEda")})
-    ) as stage:
-        yield stage
-
-
-@pytest.fixture
-def eda(stage: Stage) -> Person:
-    """An editor."""
-    return stage.agent("Eda")
 
 
 async def resolved(stage: Stage, dana: Person, ana: Person) -> None:

@@ -1,8 +1,6 @@
 """What editors see: how every article does, what deserves a look, and on a page for whoever knows the token."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,18 +10,13 @@ from bot.core.article import Audience
 from bot.core.policies.reviewing import STALE_AFTER, Remark, Shelved, Tally, overview
 from bot.setting_values import Secret
 from tests.scenarios.test_security import REFUSED
-from tests.stage import Person, Stage, open_stage
+from tests.stage import Person, Stage
 from tests.stage.stage import NOON
 
 TOKEN = "a-token-of-ours"
 
 
-@pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(
-        database_url, articles, editors=frozenset({("slack", "UEda")}), metrics_token=Secret(TOKEN)
-    ) as stage:
-        yield stage
+STAGE = {"metrics_token": Secret(TOKEN)}
 
 
 async def page(stage: Stage, **headers: str) -> tuple[int, str, Any]:

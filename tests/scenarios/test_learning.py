@@ -1,6 +1,5 @@
 """The search learns from what people made of its answers; nobody teaches it something wrong alone."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,25 +14,12 @@ from bot.core.policies.learning import (
     standing,
 )
 from tests.scenarios.test_security import REFUSED
-from tests.stage import Person, Stage, open_stage
+from tests.stage import Person, Stage
 
-ODD = "zyxolith gribblenaut wobblewick"
+STAGE = {"has_real_search": True}
+ODD = "zyxolith gribblenaut"
 """Words that no article has, and that a customer could mean anything by."""
 NOBODY = Before(0, 0, 0, 0)
-
-
-@pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(
-        database_url, articles, has_real_search=True, editors=frozenset({("slack", "UEda")})
-    ) as stage:
-        yield stage
-
-
-@pytest.fixture
-def eda(stage: Stage) -> Person:
-    """An editor."""
-    return stage.agent("Eda")
 
 
 async def is_told(stage: Stage, name: str, words: str = ODD) -> str:

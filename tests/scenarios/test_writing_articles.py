@@ -1,15 +1,14 @@
 """Articles in the chat: agents write, editors publish, customers see nothing before that."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.core.article import Audience
 from tests.scenarios.test_security import REFUSED
-from tests.stage import Person, Stage, open_stage
+from tests.stage import Person, Stage
 
+STAGE = {"has_real_search": True}
 TITLE, BODY = "How much is the winter sale?", "Everything in the winter sale costs half."
 WRITTEN = {
     "title": TITLE,
@@ -18,20 +17,6 @@ WRITTEN = {
     "phrasings": "What is half price?",
     "facts": "tags: sale",
 }
-
-
-@pytest.fixture
-async def stage(database_url: str, articles: Path) -> AsyncIterator[Stage]:
-    async with open_stage(
-        database_url, articles, has_real_search=True, editors=frozenset({("slack", "UEda")})
-    ) as stage:
-        yield stage
-
-
-@pytest.fixture
-def eda(stage: Stage) -> Person:
-    """An editor."""
-    return stage.agent("Eda")
 
 
 async def write(person: Person, **changed: str) -> None:
