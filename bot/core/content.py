@@ -85,7 +85,7 @@ class LostFile:
 
 def told_size(value: object) -> int:
     """The size in bytes that a platform tells, or 0 for what can be none: larger numbers nothing could store."""
-    return value if isinstance(value, int) and 0 < value < 2**53 else 0
+    return value if type(value) is int and 0 < value < 2**53 else 0
 
 
 @dataclass(frozen=True, slots=True)
