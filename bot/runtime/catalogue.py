@@ -5,7 +5,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -81,6 +81,7 @@ def texts_in(*wanted: str) -> Texts:
     return _texts(next((code for code in found if code is not None), SOURCE))
 
 
+@lru_cache(1_000)
 def catalogue_of(language: str) -> str | None:
     """The code of the catalogue that is read for a language; None when no other than English would do."""
     known = {code.lower(): code for code in _codes()}
@@ -107,7 +108,7 @@ def _texts(code: str) -> Texts:
 
 def forget() -> None:
     """Read the catalogues again when they are asked next."""
-    for kept in (spoken, _codes, _texts):
+    for kept in (spoken, _codes, catalogue_of, _texts):
         kept.cache_clear()
 
 
