@@ -1,6 +1,6 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
-from bot.core.actions import Action, Search
+from bot.core.actions import Action
 from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
@@ -22,6 +22,7 @@ from handlers.linked import open_ticket_in
 from handlers.offering import learn_from, offer_article, offer_person
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
+from handlers.searching import search_for
 
 
 @on("answers_found", "answer")
@@ -115,14 +116,7 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     if conversation.is_resolved:
         # Another article of theirs solved something else; this question is still open.
         ctx.work.conversations.save(conversation.with_bot())
-    again = Search(
-        conversation.id,
-        message.id,
-        message.text,
-        contact.language,
-        contact_id=contact.id,
-        reader=reader_in(conversation),
-    )
+    again = search_for(ctx, conversation, message, message.text, event.author.language)
     return [*learn_from(ctx, offer, conversation, Verdict.REJECTED), *retired, again]
 
 
