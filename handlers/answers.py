@@ -5,7 +5,7 @@ from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.judgement import Verdict
-from bot.core.policies.languages import heard
+from bot.core.policies.languages import LIKELY, heard
 from bot.core.survey import Offer, OfferOutcome
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
@@ -57,7 +57,8 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
     if match is None:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
-    return [offer_article(ctx, conversation, message, match)]
+    asked_in = event.language if event.language_share >= LIKELY else ""
+    return [offer_article(ctx, conversation, message, match, asked_in=asked_in)]
 
 
 def _listen(event: AnswersFound, conversation: Conversation, ctx: Context) -> None:
