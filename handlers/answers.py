@@ -19,7 +19,7 @@ from handlers.exchange import (
     texts_for,
 )
 from handlers.linked import open_ticket_in
-from handlers.offering import learn_from, offer_article, offer_person
+from handlers.offering import learn_from, offer_article, offer_person, stay_calm
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
 from handlers.searching import search_for
@@ -54,6 +54,8 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         ),
         None,
     )
+    if event.is_abuse:
+        return stay_calm(ctx, conversation, message)
     if match is None:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)

@@ -45,8 +45,21 @@ def offer_person(ctx: Context, conversation: Conversation, message: Message) -> 
         "I don't have a reliable answer to that. Shall I ask a person? "
         "Or put it in other words, and I look again."
     )
+    return [_with_person(ctx, conversation, message, text, texts)]
+
+
+def stay_calm(ctx: Context, conversation: Conversation, message: Message) -> list[Action]:
+    """Whoever only swears is angry about something: a person can be asked."""
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    text = texts.text(
+        "I am sorry that this is so annoying. Shall I ask a person? Or tell me what happened, and I look for an answer."
+    )
+    return [_with_person(ctx, conversation, message, text, texts)]
+
+
+def _with_person(ctx: Context, conversation: Conversation, message: Message, text: str, texts: Texts) -> Say:
     person = Button(texts.label("Talk to a person"), "person", str(conversation.id), ButtonStyle.PRIMARY)
-    return [say(ctx, conversation, text, buttons=[person], reply_to_id=message.id)]
+    return say(ctx, conversation, text, buttons=[person], reply_to_id=message.id)
 
 
 def was_offered_person(ctx: Context, conversation: Conversation, message: Message) -> bool:

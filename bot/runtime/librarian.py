@@ -24,6 +24,7 @@ from knowledge.checkout import checkout_of
 from knowledge.folder import fingerprint, read_folder
 from knowledge.follow_up import last_question
 from knowledge.index import Index
+from knowledge.small_talk import is_abuse
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
 from storage import CHANGED, RETAUGHT, StorageUnavailableError, StoredArticle, UnitOfWork
@@ -168,6 +169,7 @@ class Librarian:
                 asked_by=action.asked_by,
                 language=language,
                 language_share=share,
+                is_abuse=is_abuse(plain(action.text)),
             )
         ]
 

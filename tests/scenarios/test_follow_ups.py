@@ -1,4 +1,4 @@
-"""A question that leans on the one before it."""
+"""What is said to the bot and is no question of its own: one that leans on the one before it, and mere abuse."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,3 +38,18 @@ async def test_an_hour_later_it_is_about_something_else(stage: Stage, dana: Pers
     await stage.later(minutes=61)
     await dana.says(LEANS)
     assert str(dana.sees).count("three weeks") == shown
+
+
+async def test_mere_abuse_is_answered_calmly_and_is_no_gap_in_the_knowledge(
+    stage: Stage, dana: Person
+) -> None:
+    await dana.says("you stupid bot")
+    assert "I am sorry that this is so annoying." in dana.sees[-1]
+    assert await stage.ask(lambda work: work.unanswered.open()) == []
+    await dana.presses("Talk to a person")
+    assert len(stage.threads()) == 1
+
+
+async def test_a_question_that_swears_is_answered(stage: Stage, dana: Person) -> None:
+    await dana.says("When does my fucking parcel arrive?")
+    assert PROMISE in dana.sees[-1]
