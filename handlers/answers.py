@@ -1,11 +1,11 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
-from bot.core.actions import Action, Search
+from bot.core.actions import Action
 from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.judgement import Verdict
-from bot.core.policies.languages import heard
+from bot.core.policies.languages import LIKELY, heard
 from bot.core.survey import Offer, OfferOutcome
 from handlers.asking import Refused, id_in, too_late
 from handlers.context import Context
@@ -19,9 +19,10 @@ from handlers.exchange import (
     texts_for,
 )
 from handlers.linked import open_ticket_in
-from handlers.offering import learn_from, offer_article, offer_person
+from handlers.offering import learn_from, offer_article, offer_person, stay_calm
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
+from handlers.searching import search_for
 
 
 @on("answers_found", "answer")
@@ -53,10 +54,13 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         ),
         None,
     )
+    if event.is_abuse:
+        return stay_calm(ctx, conversation, message)
     if match is None:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
-    return [offer_article(ctx, conversation, message, match)]
+    asked_in = event.language if event.language_share >= LIKELY else ""
+    return [offer_article(ctx, conversation, message, match, asked_in=asked_in)]
 
 
 def _listen(event: AnswersFound, conversation: Conversation, ctx: Context) -> None:
@@ -115,14 +119,7 @@ def not_this(event: ButtonPressed, ctx: Context) -> list[Action]:
     if conversation.is_resolved:
         # Another article of theirs solved something else; this question is still open.
         ctx.work.conversations.save(conversation.with_bot())
-    again = Search(
-        conversation.id,
-        message.id,
-        message.text,
-        contact.language,
-        contact_id=contact.id,
-        reader=reader_in(conversation),
-    )
+    again = search_for(ctx, conversation, message, message.text, event.author.language)
     return [*learn_from(ctx, offer, conversation, Verdict.REJECTED), *retired, again]
 
 

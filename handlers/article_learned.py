@@ -64,7 +64,7 @@ def undo_all(event: ButtonPressed, ctx: Context) -> list[Action]:
     judgement = _judgement(event, ctx)
     if ctx.work.judgements.undo_all(judgement.article_key, staff.id):
         ctx.work.audit.record(staff.id, "lesson_undo_all", judgement.article_key)
-        ctx.work.library.changed()
+        ctx.work.library.retaught()
     return [Reindex(), learned(judgement.article_key, event, ctx)]
 
 
@@ -73,7 +73,7 @@ def _decide(event: ButtonPressed, state: JudgementState, ctx: Context) -> list[A
     judgement = _judgement(event, ctx)
     if ctx.work.judgements.decide(judgement.id, state, staff.id):
         ctx.work.audit.record(staff.id, f"lesson_{state}", f"{judgement.article_key}:{judgement.id}")
-        ctx.work.library.changed()
+        ctx.work.library.retaught()
     return [Reindex(), learned(judgement.article_key, event, ctx)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.actions import Action, Search
+from bot.core.actions import Action
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
@@ -15,7 +15,6 @@ from bot.core.ticket import Ticket
 from handlers.context import Context
 from handlers.exchange import (
     may_decide,
-    reader_in,
     say,
     show_everywhere,
     spoken,
@@ -29,6 +28,7 @@ from handlers.offering import accept_thanks, greet, offer_person, was_offered_pe
 from handlers.queueing import open_ticket, retitle
 from handlers.rating import LONGEST_WORDS, take_score, take_words
 from handlers.registry import on
+from handlers.searching import search_for
 from handlers.taking_part import introduce
 from handlers.wrote_again import open_again
 
@@ -164,16 +164,7 @@ def _ask_the_bot(
             if _is_later_in_album(event, conversation, message, ctx)
             else offer_person(ctx, conversation, message)
         )
-    return [
-        Search(
-            conversation.id,
-            message.id,
-            event.text,
-            event.author.language,
-            contact_id=conversation.contact_id,
-            reader=reader_in(conversation),
-        )
-    ]
+    return [search_for(ctx, conversation, message, event.text, event.author.language)]
 
 
 def _is_later_in_album(

@@ -11,16 +11,28 @@ from handlers.context import Context
 from handlers.exchange import customer_of, say, texts_for
 
 
-def offer_article(ctx: Context, conversation: Conversation, message: Message, match: Match) -> Say:
-    """An article for a question, with its source and the three buttons; remembered, so that it can be judged."""
+def offer_article(
+    ctx: Context, conversation: Conversation, message: Message, match: Match, *, asked_in: str = ""
+) -> Say:
+    """An article for a question, with its source and the three buttons; remembered, so that it can be judged.
+
+    They are told when it is neither in their own language nor in the one they asked in, as far as these are known.
+    """
     offer = ctx.work.offers.add(conversation.id, message.id, match)
-    texts = texts_for(customer_of(conversation, ctx), ctx)
+    customer = customer_of(conversation, ctx)
+    texts = texts_for(customer, ctx)
+    read = {_main(language) for language in (*customer.languages[:1], asked_in) if language}
+    footnote = source_of(match, texts)
+    if match.language and read and _main(match.language) not in read:
+        # One line: of a longer footnote not every platform shows the link.
+        note = texts.text("I have this in another language only.")
+        footnote = Markdown(f"{note} {footnote}")
     return say(
         ctx,
         conversation,
         match.passage,
         title=match.title,
-        footnote=source_of(match, texts),
+        footnote=footnote,
         buttons=_choices(offer, conversation, texts),
         reply_to_id=message.id,
     )
@@ -33,8 +45,21 @@ def offer_person(ctx: Context, conversation: Conversation, message: Message) -> 
         "I don't have a reliable answer to that. Shall I ask a person? "
         "Or put it in other words, and I look again."
     )
+    return [_with_person(ctx, conversation, message, text, texts)]
+
+
+def stay_calm(ctx: Context, conversation: Conversation, message: Message) -> list[Action]:
+    """Whoever only swears is angry about something: a person can be asked."""
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    text = texts.text(
+        "I am sorry that this is so annoying. Shall I ask a person? Or tell me what happened, and I look for an answer."
+    )
+    return [_with_person(ctx, conversation, message, text, texts)]
+
+
+def _with_person(ctx: Context, conversation: Conversation, message: Message, text: str, texts: Texts) -> Say:
     person = Button(texts.label("Talk to a person"), "person", str(conversation.id), ButtonStyle.PRIMARY)
-    return [say(ctx, conversation, text, buttons=[person], reply_to_id=message.id)]
+    return say(ctx, conversation, text, buttons=[person], reply_to_id=message.id)
 
 
 def was_offered_person(ctx: Context, conversation: Conversation, message: Message) -> bool:
@@ -93,6 +118,10 @@ def source_of(match: Match, texts: Texts) -> Markdown:
     if match.url:
         return texts.text("Source: {article}", article=Markdown(f"[{escape(match.title)}](<{match.url}>)"))
     return texts.text("Source: {article}", article=f"{match.title} ({match.source})")
+
+
+def _main(language: str) -> str:
+    return language.partition("-")[0]
 
 
 def _choices(offer: Offer, conversation: Conversation, texts: Texts) -> tuple[Button, ...]:

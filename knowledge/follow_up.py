@@ -1,6 +1,9 @@
 """Questions that mean nothing without the one before: "and how long does that take?"."""
 
+from collections.abc import Iterable
+
 from knowledge.folding import greeklish_words, words
+from knowledge.small_talk import asks_nothing
 
 # Longer questions say themselves what they are about.
 _LONGEST = 9
@@ -30,6 +33,11 @@ _STARTS, _POINTS = _phrases(_BEGINNINGS), _phrases(_POINTERS)
 def is_follow_up(text: str) -> bool:
     """Return whether `text` is short and begins, or points back, as a question about the one before does."""
     return any(_leans_back(said) for said in (words(text), greeklish_words(text)))
+
+
+def last_question(before: Iterable[str]) -> str:
+    """Return the first of these, newest first, that says itself what it is about; "" when none does."""
+    return next((said for said in before if not asks_nothing(said) and not is_follow_up(said)), "")
 
 
 def with_previous(previous: str, text: str) -> str:

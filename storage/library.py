@@ -18,6 +18,8 @@ from storage.versions import Versions
 
 CHANGED = "knowledge.changed"
 """The mark that says which change of what is published was the newest."""
+RETAUGHT = "knowledge.retaught"
+"""The mark that says when a lesson was last confirmed or taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,10 @@ class Library:
     def changed(self) -> None:
         """Every process builds its index anew."""
         self._marks.set(CHANGED, str(self._ids.next(self._now)))
+
+    def retaught(self) -> None:
+        """Every process looks again at which lessons count."""
+        self._marks.set(RETAUGHT, str(self._ids.next(self._now)))
 
     def _put(self, article: StoredArticle, *, reviewed_at: datetime | None) -> None:
         values = {name: getattr(article, name) for name in StoredArticle.__slots__}

@@ -189,12 +189,17 @@ class Search:
     conversation_id: int
     message_id: int
     text: str
-    language: str = ""
     purpose: str = "answer"
     contact_id: int = 0
     """Who asked: one person's questions wait for each other, in however many places they ask; 0 when staff do."""
     reader: Audience = Audience.PUBLIC
     """For whom it is searched: only what they may see is found."""
+    languages: tuple[str, ...] = ()
+    """Of an article's translations the one in the question's language is shown, else the first of these."""
+    rejected: tuple[str, ...] = ()
+    """Keys of articles that this customer has turned down in the conversation."""
+    before: tuple[str, ...] = ()
+    """What they asked in it shortly before, the newest first: "and how long does that take?" is about that."""
     asked_in: Place | None = None
     asked_by: Identity | None = None
     """Who of the team wants to know, and where they are told."""

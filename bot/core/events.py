@@ -280,6 +280,8 @@ class AnswersFound:
     """What the message seems to be written in; "" when nothing can be told."""
     language_share: float = 0.0
     """How likely that is."""
+    is_abuse: bool = False
+    """The message is nothing but abuse, and no question."""
     kind: Literal["answers_found"] = "answers_found"
 
 

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TypeVar
 
 import structlog
 
@@ -21,10 +22,12 @@ from knowledge.article import Article
 from knowledge.article import Match as Found
 from knowledge.checkout import checkout_of
 from knowledge.folder import fingerprint, read_folder
+from knowledge.follow_up import last_question
 from knowledge.index import Index
+from knowledge.small_talk import is_abuse
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
-from storage import CHANGED, StorageUnavailableError, StoredArticle, UnitOfWork
+from storage import CHANGED, RETAUGHT, StorageUnavailableError, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
 
@@ -57,8 +60,10 @@ class Librarian:
         """The index and what it was built of, exchanged together."""
         self._seen = ""
         """The newest change of what is published that the index knows of."""
-        self._taught: set[int] = set()
-        """The judgements that this index has learned from."""
+        self._retaught = ""
+        """The newest confirmation or undoing of a lesson that it knows of."""
+        self._taught: dict[int, str] = {}
+        """The judgements that this index has learned from, and the keys of their articles."""
         self._refreshing = asyncio.Lock()
         self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
@@ -79,18 +84,22 @@ class Librarian:
     async def refresh(self) -> None:
         """Bring the index up to what is published now."""
         async with self._refreshing:
-            newest, fresh = await self._writer.do(_news)
+            newest, retaught, fresh = await self._writer.do(_news)
             if newest == self._seen and self._shelf is not None:
+                if retaught != self._retaught:
+                    retaught, fresh = await self._writer.do(_all_lessons)
+                    await self._unteach(self._shelf[0], fresh)
+                    self._retaught = retaught
                 await self._teach(self._shelf[0], fresh)
                 return
-            newest, stored, lessons = await self._writer.do(_published)
+            newest, stored, retaught, lessons = await self._writer.do(_published)
             self._taught.clear()
             articles = [article_of(one) for one in stored]
             if self._shelf is None or not self._has_vectors:
                 self._use(await self._build(articles, has_vectors=False), stored)
             if self._has_vectors:
                 self._use(await self._build(articles, has_vectors=True), stored)
-            self._seen = newest
+            self._seen, self._retaught = newest, retaught
             if self._shelf is not None:
                 await self._teach(self._shelf[0], lessons)
 
@@ -99,7 +108,17 @@ class Librarian:
         new = [one for one in lessons if one.id not in self._taught]
         for one in new:
             await asyncio.get_running_loop().run_in_executor(self._searching, teach, index, one)
-        self._taught.update(one.id for one in new)
+            self._taught[one.id] = one.article_key
+
+    async def _unteach(self, index: Index, lessons: Sequence[Lesson]) -> None:
+        """Let the index forget what counts no more; the other lessons of those articles are taught again after it.
+
+        The same words of two customers are one lesson to the index, so that one of them alone cannot be forgotten.
+        """
+        counted = {one.id for one in lessons}
+        for key in {key for id_, key in self._taught.items() if id_ not in counted}:
+            await asyncio.get_running_loop().run_in_executor(self._searching, partial(index.forget, key=key))
+            self._taught = {id_: about for id_, about in self._taught.items() if about != key}
 
     async def _watch(self) -> None:
         """Notice what other processes and the command line publish."""
@@ -117,8 +136,13 @@ class Librarian:
         return self._shelf is not None
 
     @property
+    def index(self) -> Index | None:
+        """What is searched now; None before it is there."""
+        return self._shelf[0] if self._shelf is not None else None
+
+    @property
     def published(self) -> tuple[StoredArticle, ...]:
-        """What is searched."""
+        """What the index was built of."""
         return self._shelf[1] if self._shelf is not None else ()
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
@@ -131,7 +155,7 @@ class Librarian:
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
         found, language, share = await asyncio.get_running_loop().run_in_executor(
-            self._searching, self._search, action.text, action.reader
+            self._searching, self._search, action
         )
         return [
             AnswersFound(
@@ -145,6 +169,7 @@ class Librarian:
                 asked_by=action.asked_by,
                 language=language,
                 language_share=share,
+                is_abuse=is_abuse(plain(action.text)),
             )
         ]
 
@@ -152,17 +177,24 @@ class Librarian:
         self._searching.shutdown(wait=False, cancel_futures=True)
         self._building.shutdown(wait=False, cancel_futures=True)
 
-    def _search(self, text: str, reader: Audience) -> tuple[list[Found], str, float]:
+    def _search(self, search: Search) -> tuple[list[Found], str, float]:
         """What answers it, and the language that it is in with a probability."""
         if self._shelf is None:
             return [], "", 0.0
         index, published = self._shelf
-        now = self._clock.now()
-        hidden = {(one.key, one.language) for one in published if not one.is_visible(reader, now)}
-        if reader is Audience.STAFF:
+        if search.reader is Audience.STAFF:
             # They judge themselves, and see also what is not sure.
-            return index.search_all(text, limit=MATCHES), "", 0.0
-        return index.search(text, limit=MATCHES, hidden=hidden), *index.language_of(text)
+            return index.search_all(search.text, limit=MATCHES), "", 0.0
+        now = self._clock.now()
+        found = index.search(
+            search.text,
+            limit=MATCHES,
+            languages=search.languages,
+            hidden={(one.key, one.language) for one in published if not one.is_visible(search.reader, now)},
+            rejected=search.rejected,
+            previous=last_question(search.before),
+        )
+        return found, *index.language_of(search.text)
 
     def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
         self._shelf = index, tuple(published)
@@ -199,28 +231,22 @@ class Librarian:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
-def _news(work: UnitOfWork) -> tuple[str, list[Lesson]]:
-    return work.marks.get(CHANGED), work.judgements.lessons(work.now - LOOKS_BACK)
+def _news(work: UnitOfWork) -> tuple[str, str, list[Lesson]]:
+    return work.marks.get(CHANGED), work.marks.get(RETAUGHT), work.judgements.lessons(work.now - LOOKS_BACK)
 
 
-def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], list[Lesson]]:
-    return work.marks.get(CHANGED), work.library.all(), work.judgements.lessons()
+def _all_lessons(work: UnitOfWork) -> tuple[str, list[Lesson]]:
+    return work.marks.get(RETAUGHT), work.judgements.lessons()
 
 
-@runtime_checkable
-class Rejecting(Protocol):
-    """An index that learns also from what an article is not about."""
-
-    def reject(self, article_key: str, text: str) -> object: ...
+def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], str, list[Lesson]]:
+    return work.marks.get(CHANGED), work.library.all(), *_all_lessons(work)
 
 
 def teach(index: Index, lesson: Lesson) -> None:
-    """Let the index learn one lesson."""
-    words = plain(lesson.text)
-    if lesson.verdict is not Verdict.REJECTED:
-        index.learn(lesson.article_key, words)
-    elif isinstance(index, Rejecting):
-        index.reject(lesson.article_key, words)
+    """Let the index learn one lesson, whether the article was right or wrong for it."""
+    learn = index.reject if lesson.verdict is Verdict.REJECTED else index.learn
+    learn(lesson.article_key, plain(lesson.text), by=f"judgement:{lesson.id}")
 
 
 def import_articles(

@@ -269,3 +269,28 @@ async def test_each_person_has_their_own_page_in_their_language(stage: Stage, an
 
 def plainly(text: str) -> str:
     return text.replace("*", "")
+
+
+async def test_an_article_in_another_language_says_so(stage: Stage, dana: Person) -> None:
+    await dana.gives("language", "hr")
+    await dana.says("Kada mi stiže parcel, molim vas?")
+    assert "two to four working days" in dana.sees[-1]
+    assert "Ovo imam samo na drugom jeziku." in dana.sees[-1]
+
+
+async def test_an_article_in_the_language_of_the_question_says_nothing_of_it(
+    stage: Stage, dana: Person
+) -> None:
+    await dana.gives("language", "hr")
+    await dana.says("When does my parcel arrive, please?")
+    assert "two to four working days" in dana.sees[-1]
+    assert "drugom jeziku" not in dana.sees[-1]
+
+
+async def test_of_translations_their_own_comes_first_then_the_companys_and_english(
+    stage: Stage, dana: Person
+) -> None:
+    await dana.gives("language", "el")
+    await dana.says("When does my parcel arrive?")
+    assert stage.shelf.searches[-1].languages[0] == "el"
+    assert stage.shelf.searches[-1].languages[-1] == "en"

@@ -93,6 +93,34 @@ async def test_one_persons_third_word_about_an_article_waits_for_an_editor(
     assert "two to four working days" in await is_told(stage, "After")
 
 
+async def test_one_lesson_is_taken_back_and_the_same_one_of_somebody_else_stays(
+    stage: Stage, dana: Person, eda: Person
+) -> None:
+    await learn(stage, dana)
+    await learn(stage, stage.person("telegram", "Dora"))
+    built = stage.house.librarian.index
+    await eda.gives("article", "delivery learned")
+    await eda.presses("Undo 1")
+    assert "two to four working days" in await is_told(stage, "Between")
+    await eda.presses("Undo 2")
+    assert "Shall I ask a person?" in await is_told(stage, "After")
+    assert stage.house.librarian.index is built
+
+
+async def test_two_who_reject_an_article_make_the_bot_careful_near_their_words(
+    stage: Stage, dana: Person, eda: Person
+) -> None:
+    words = "When does my parcel arrive? wobblewick"
+    for person in (dana, stage.person("telegram", "Dora")):
+        await person.says(words)
+        assert "two to four working days" in person.sees[-1]
+        await person.presses("Not what I meant")
+    assert "Shall I ask a person?" in await is_told(stage, "Between", words)
+    await eda.gives("article", "delivery learned")
+    await eda.presses("Undo 1")
+    assert "two to four working days" in await is_told(stage, "After", words)
+
+
 async def test_words_that_are_taken_back_are_learned_no_more(stage: Stage, dana: Person) -> None:
     asked = await dana.says(f"When does my parcel arrive? {ODD}")
     await dana.presses("That solved it")
