@@ -105,7 +105,7 @@ LIFE: Table = {
 PRESENCE: Table = {
     "speaker_name": Fidelity(
         "over the words",
-        note="In bold before them without the scope `chat:write.customize`, and over files alone.",
+        note="In bold before them without the scope `chat:write.customize`, and where files come with them.",
     ),
     "speaker_picture": Fidelity("beside the words", note="Of staff, where their own names are shown."),
     "chosen_name": Fidelity("in place of their own"),

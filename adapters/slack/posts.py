@@ -101,7 +101,8 @@ class Poster:
         self, place: Place, content: Content, attempt: Attempt, *, lead: str = "", begins_thread: bool = False
     ) -> Receipt:
         """Post what has not arrived yet of the content; `lead` is a line of mrkdwn above it."""
-        is_named = content.speaker is not None and self._speakers.may_choose
+        # Files stand under the bot's own name: words under another would look like somebody else's.
+        is_named = content.speaker is not None and not content.files and self._speakers.may_choose
         shown = _with_lead(await drawn(content, is_card=begins_thread, is_named=is_named), lead)
         return await self.post_parts(place, shown, content.files, attempt,
                                      begins_thread=begins_thread, language=content.language)  # fmt: skip

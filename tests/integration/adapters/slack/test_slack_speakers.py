@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack import SlackAdapter
 from adapters.slack.speakers import SCOPE
-from bot.core.content import Content, Speaker
+from bot.core.content import Content, FileRef, Speaker
 from bot.core.events import MessageReceived
 from bot.core.outgoing import Edit, SendError
 from bot.core.places import MessageAt
@@ -56,6 +56,17 @@ async def test_every_part_of_a_long_text_stands_under_the_name(
     assert len(shown) > 3
     assert {one.author.name for one in shown} == {"Ana Kovač"}
     assert [one for one in shown if "Ana" in one.text] == []
+
+
+async def test_words_with_files_stand_under_the_same_name_as_the_files(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    house.files["x"] = b"content"
+    file = FileRef(platform="telegram", id="x", name="a.txt", mime="text/plain", size_bytes=7)
+    await post(adapter, STAFF, Content("Look", speaker=ANA, files=(file,)))
+    words, files = server.messages("U0ANA", "C0SUPPORT")[-2:]
+    assert seen(words) == ("Allhands", "Ana Kovač: Look")
+    assert (files.author.name, [one.name for one in files.files]) == ("Allhands", ["a.txt"])
 
 
 async def test_a_name_cannot_pose_as_another_by_signs(server: SlackServer, adapter: SlackAdapter) -> None:
