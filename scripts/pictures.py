@@ -306,7 +306,7 @@ async def main() -> int:
         print("No Chromium is found: install one.")
         return 1
     folder = Path(tempfile.mkdtemp(prefix="allhands-pictures-"))
-    settings = Settings(_env_file=None)
+    settings = Settings()
     sandbox = make_sandbox(settings, "127.0.0.1", 0, PLATFORMS[0], folder)
     views: Views = {}
     await sandbox.start()
