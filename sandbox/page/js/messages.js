@@ -50,6 +50,7 @@ export class MessageList {
     const isApart = this.conversation.isSide ? previous.id === message.reply_to : Boolean(message.reply_to);
     return (
       previous.author.id === message.author.id &&
+      previous.author.name === message.author.name &&
       message.sent_at - previous.sent_at < TOGETHER_SECONDS &&
       isSameDay(previous.sent_at, message.sent_at) &&
       !isApart &&
