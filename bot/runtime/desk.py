@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.actions import Action, Announce, RemoveCopy, Say
+from bot.core.actions import Action, Announce
 from bot.core.capabilities import Capabilities
 from bot.core.checkpoints import passing
 from bot.core.content import Button, ButtonStyle, Content, FileRef, Tone
@@ -41,15 +41,6 @@ class Queued:
     action: Action
     outgoing: Outgoing | None = None
     """What it comes to as things are when it is decided; asked again when it cannot be sent at once."""
-
-
-def is_withdrawn_by(row: StoredAction, action: Action, lane: Sequence[Queued]) -> bool:
-    """Whether its removal waits behind it and it has not arrived: it is not sent only to be taken away again."""
-    if len(lane) < 2 or row.is_uncertain or not isinstance(action, Say) or action.message_id is None:
-        return False
-    return any(
-        isinstance(one.action, RemoveCopy) and one.action.message_id == action.message_id for one in lane
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ from bot.runtime.addressing import address, address_at_once, place_of
 from bot.runtime.awaiting import awaited, missed
 from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
-from bot.runtime.desk import Desk, Queued, is_withdrawn_by
+from bot.runtime.desk import Desk, Queued
 from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
-from bot.runtime.superseding import is_superseded
+from bot.runtime.superseding import is_superseded, is_withdrawn_by
 from bot.runtime.writer import Writer
 from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork, made_at
 
