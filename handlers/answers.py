@@ -44,6 +44,8 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         _listen(event, conversation, ctx)
     known = {offer.article_key for offer in offers
              if offer.message_id == message.id or offer.outcome is OfferOutcome.REJECTED}  # fmt: skip
+    if event.is_abuse:
+        return stay_calm(ctx, conversation, message)
     # Only now is it sure: what was found may have expired since, or have been taken down.
     match = next(
         (
@@ -54,8 +56,6 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
         ),
         None,
     )
-    if event.is_abuse:
-        return stay_calm(ctx, conversation, message)
     if match is None:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)

@@ -8,7 +8,7 @@ from bot.core.commands import Argument, Role
 from bot.core.content import Button
 from bot.core.events import CommandGiven
 from bot.core.staff import Staff
-from bot.core.texts import Markdown, escape, mark
+from bot.core.texts import Markdown, as_code, escape, mark
 from handlers.article_draft import draft_from
 from handlers.article_edit import ask_for
 from handlers.article_learned import learned
@@ -71,13 +71,13 @@ def articles(event: CommandGiven, ctx: Context) -> list[Action]:
             by_key.setdefault(one.key, []).append(one.language)
             titles.setdefault(one.key, one.title)
     lines = [
-        f"- {_code(key)} {escape(titles[key])} ({escape(', '.join(languages))})"
+        f"- {as_code(key)} {escape(titles[key])} ({escape(', '.join(languages))})"
         for key, languages in list(by_key.items())[:LISTED]
     ]
     if len(by_key) > LISTED:
         lines.append(f"- {texts.text('… and {n} more', n=len(by_key) - LISTED)}")
     waiting = [
-        f"- {_code(one.key)} {escape(one.text.title)} ({escape(one.language)}): {texts.text(STATES[one.state])}"
+        f"- {as_code(one.key)} {escape(one.text.title)} ({escape(one.language)}): {texts.text(STATES[one.state])}"
         for one in ctx.work.versions.undecided(limit=LISTED)
     ]
     parts = ["\n".join(lines) or texts.text("No article fits.")]
@@ -88,16 +88,11 @@ def articles(event: CommandGiven, ctx: Context) -> list[Action]:
     return [answer(event, Markdown("\n\n".join(parts)), title=title, buttons=_undecided(ctx))]
 
 
-def _code(key: str) -> str:
-    """A key as it is typed; a backtick would end the code."""
-    return f"`{key.replace('`', chr(39))}`"
-
-
 def _to_look_at(ctx: Context, word: str) -> list[str]:
     """What should be read again, and how far each language is covered."""
     texts, found = ctx.staff_texts, ctx.work.figures.overview()
     lines = [
-        f"- {_code(one.article.key)} ({escape(one.article.language)}): "
+        f"- {as_code(one.article.key)} ({escape(one.article.language)}): "
         + "; ".join(texts.text(remark.value) for remark in one.remarks)
         for one in found.articles
         if one.remarks and word in f"{one.article.key} {one.article.title}".lower()

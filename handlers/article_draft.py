@@ -8,7 +8,7 @@ from bot.core.events import AnswersFound, CommandGiven
 from bot.core.policies.redacting import redact
 from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
-from bot.core.texts import Markdown, escape, plain, shorten
+from bot.core.texts import Markdown, as_code, escape, plain, shorten
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.article_edit import free_key, save
 from handlers.asking import Refused
@@ -65,7 +65,7 @@ def tell_near(event: AnswersFound, ctx: Context) -> list[Action]:
     if not near or event.asked_in is None or event.asked_by is None:
         return []
     texts = ctx.staff_texts
-    lines = [f"- `{one.article_key.replace('`', chr(39))}` {escape(one.title)}" for one in near]
+    lines = [f"- {as_code(one.article_key)} {escape(one.title)}" for one in near]
     head = texts.text(
         "Look before you go on: these articles may say the same already. Read the draft for names and numbers, too."
     )

@@ -5,8 +5,8 @@ from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
 from bot.core.events import ButtonPressed
 from bot.core.judgement import Judgement, JudgementState, Lesson, Verdict
-from bot.core.texts import Markdown, escape, mark, plain, shorten
-from handlers.article_view import moment, name_of
+from bot.core.texts import Markdown, escape, mark, moment, plain, shorten
+from handlers.article_view import name_of
 from handlers.asking import Refused, id_in, require
 from handlers.context import Asked, Context
 from handlers.exchange import answer

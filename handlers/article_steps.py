@@ -12,7 +12,7 @@ from handlers.article_view import must_be_ours, shown, version_on, versions
 from handlers.asking import Refused, require
 from handlers.context import Asked, Context
 from handlers.exchange import answer
-from handlers.registry import button
+from handlers.registry import Handler, button
 
 Step = Callable[[ArticleVersion, Staff, Asked, Context], list[Action]]
 
@@ -30,36 +30,6 @@ def versions_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
     require(event, ctx, Role.AGENT)
     version = version_on(event.subject, event, ctx)
     return [answer(event, versions(version, ctx), title=version.text.title)]
-
-
-@button("article_submit")
-def submit_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
-    staff = require(event, ctx, Role.AGENT)
-    return submit(version_on(event.subject, event, ctx), staff, event, ctx)
-
-
-@button("article_publish")
-def publish_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
-    staff = require(event, ctx, Role.EDITOR)
-    return publish(version_on(event.subject, event, ctx), staff, event, ctx)
-
-
-@button("article_back")
-def back_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
-    staff = require(event, ctx, Role.EDITOR)
-    return send_back(version_on(event.subject, event, ctx), staff, event, ctx)
-
-
-@button("article_archive")
-def archive_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
-    staff = require(event, ctx, Role.EDITOR)
-    return archive(version_on(event.subject, event, ctx), staff, event, ctx)
-
-
-@button("article_restore")
-def restore_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
-    staff = require(event, ctx, Role.AGENT)
-    return restore(version_on(event.subject, event, ctx), staff, event, ctx)
 
 
 def submit(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
@@ -134,7 +104,25 @@ STEPS: dict[str, tuple[Role, Step]] = {
     "reviewed": (Role.EDITOR, reviewed),
     "restore": (Role.AGENT, restore),
 }
-"""What can be typed behind an article's key, and by whom."""
+"""What can be done with an article, and by whom: typed behind its key, or pressed."""
+
+
+def _pressed(verb: str) -> Handler:
+    """The step as a button, for whom it is as a word."""
+    role, step = STEPS[verb]
+
+    def handler(event: ButtonPressed, ctx: Context) -> list[Action]:
+        staff = require(event, ctx, role)
+        return step(version_on(event.subject, event, ctx), staff, event, ctx)
+
+    return handler
+
+
+submit_pressed = button("article_submit")(_pressed("submit"))
+publish_pressed = button("article_publish")(_pressed("publish"))
+back_pressed = button("article_back")(_pressed("back"))
+archive_pressed = button("article_archive")(_pressed("archive"))
+restore_pressed = button("article_restore")(_pressed("restore"))
 
 
 def _moved(

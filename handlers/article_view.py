@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.actions import Reply
 from bot.core.article import FOLDER, ArticleState, ArticleVersion, Audience, difference
 from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
 from bot.core.staff import Staff
-from bot.core.texts import Markdown, Texts, escape, mark
+from bot.core.texts import Markdown, Texts, escape, mark, moment
 from handlers.asking import Refused, id_in
 from handlers.context import Asked, Context
 from handlers.exchange import answer
@@ -103,11 +102,6 @@ def name_of(staff_id: int | None, ctx: Context) -> str:
     """Who it was, for people; the import has no name."""
     staff = ctx.work.team.find(staff_id) if staff_id else None
     return staff.name if staff else ctx.staff_texts.label("the import")
-
-
-def moment(at: datetime) -> Markdown:
-    """A moment that each reader sees in their own time zone."""
-    return Markdown(f"[{at:%Y-%m-%d %H:%M} UTC](moment:{int(at.timestamp())})")
 
 
 def versions(newest: ArticleVersion, ctx: Context) -> Markdown:

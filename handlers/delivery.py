@@ -40,10 +40,7 @@ _REASONS = {
 def reply_arrived(event: Delivered, ctx: Context) -> list[Action]:
     """The owner's message reached the customer."""
     message, ticket = _subject(event, ctx)
-    is_taken_back = message is not None and (
-        message.deleted_at or message.direction is not Direction.OUTGOING
-    )
-    if message is None or ticket is None or message.origin is None or is_taken_back:
+    if message is None or ticket is None or message.origin is None or _is_taken_back(message):
         return []
     actions: list[Action] = [MarkMessage(message.origin, Outcome.SENT, ticket.id)]
     texts = ctx.staff_texts

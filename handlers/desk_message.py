@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.actions import Action, MarkMessage, Reply, Say
+from bot.core.actions import Action, MarkMessage, Reply
 from bot.core.content import Content, FileRef, Speaker
 from bot.core.conversation import Direction, Message
 from bot.core.events import MessageReceived
@@ -14,8 +14,7 @@ from bot.core.staff import Staff
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
 from handlers.exchange import (
-    relayed,
-    replied_to,
+    relay,
     show_everywhere,
     spoken,
     with_origin,
@@ -124,15 +123,7 @@ def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Cont
     text = with_origin(event.text, event.forwarded_from, ctx.staff_texts)
     content = replace(spoken(message, speaker=before_staff(ctx, event.author)), text=text)
     return [
-        Say(
-            conversation.id,
-            conversation.place,
-            relayed(message, conversation, ctx, speaker=speaker),
-            message_id=message.id,
-            reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
-            purpose="relay",
-            subject=str(message.id),
-        ),
+        relay(message, conversation, ctx, speaker=speaker),
         *show_everywhere(ctx, ticket.id, content, but=event.place, message=message),
     ]
 

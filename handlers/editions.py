@@ -1,13 +1,11 @@
 """/edits and the button under what was edited: how a message read before, for people of staff alone."""
 
-from datetime import datetime
-
 from bot.core.actions import Action
 from bot.core.commands import Argument, Role
 from bot.core.content import Button
 from bot.core.conversation import Message
 from bot.core.events import ButtonPressed, CommandGiven
-from bot.core.texts import Markdown, Texts, escape, mark, plain
+from bot.core.texts import Texts, escape, mark, moment, plain
 from handlers.asking import id_in, named_ticket, owner_or_agent, require, too_late
 from handlers.context import Asked, Context
 from handlers.exchange import answer
@@ -67,12 +65,12 @@ def _history(ctx: Context, message: Message) -> str:
     """Who said it, its earlier words with the moments in which they were replaced, and its words now."""
     texts = ctx.staff_texts
     lines: list[str] = [
-        texts.text("**{name}**, {moment}", name=message.author_name, moment=_moment(message.sent_at))
+        texts.text("**{name}**, {moment}", name=message.author_name, moment=moment(message.sent_at))
     ]
     for words, replaced_at in ctx.work.messages.editions(message.id)[-MOST_SHOWN:]:
-        lines.append(_edition(words, texts.text("until {moment}:", moment=_moment(replaced_at))))
+        lines.append(_edition(words, texts.text("until {moment}:", moment=moment(replaced_at))))
     if message.deleted_at is not None:
-        now = texts.text("deleted {moment}:", moment=_moment(message.deleted_at))
+        now = texts.text("deleted {moment}:", moment=moment(message.deleted_at))
     else:
         now = texts.text("now:")
     return "\n\n".join([*lines, _edition(message.text, now)])
@@ -83,8 +81,3 @@ def _edition(words: str, label: str) -> str:
     shown = shown if len(shown) <= LONGEST_EDITION else f"{shown[: LONGEST_EDITION - 1]}…"
     quoted = "\n".join(f"> {line}" for line in escape(shown).split("\n"))
     return f"{label}\n\n{quoted}"
-
-
-def _moment(at: datetime) -> Markdown:
-    """Readers see it in their own time zone, where their platform can."""
-    return Markdown(f"[{at:%Y-%m-%d %H:%M} UTC](moment:{int(at.timestamp())})")

@@ -110,6 +110,21 @@ def relayed(
     return replace(content, text=f"> {quoted}\n\n{content.text}")
 
 
+def relay(
+    message: Message, conversation: Conversation, ctx: Context, *, speaker: Speaker | None = None
+) -> Say:
+    """Say to the customer what one of the team said, as the answer to what it answers."""
+    return Say(
+        conversation.id,
+        conversation.place,
+        relayed(message, conversation, ctx, speaker=speaker),
+        message_id=message.id,
+        reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
+        purpose="relay",
+        subject=str(message.id),
+    )
+
+
 def with_origin(text: str, forwarded_from: str, texts: Texts) -> str:
     """What was said, with whoever said it first when it was forwarded."""
     if not forwarded_from:

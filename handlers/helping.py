@@ -10,7 +10,7 @@ from handlers.cards import history, title_of
 from handlers.context import Context
 from handlers.exchange import customer_of
 from handlers.linked import history_of, spoken_to
-from handlers.suggest import search_for
+from handlers.suggest import suggestions_for
 
 
 def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[Action]:
@@ -40,5 +40,5 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
         for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
     ]
-    search = search_for(ctx, conversation)
+    search = suggestions_for(ctx, conversation)
     return [*shown, *files, *([search] if search else [])]

@@ -83,7 +83,7 @@ def ask_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
         "the customer gets one with {command}.",
         command=ctx.typed("link", spoken_to(ctx, ticket).place.platform),
     )
-    return _tell_desk(ctx, proposal, text)
+    return list(note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT))
 
 
 def _tickets(event: CommandGiven, ctx: Context) -> tuple[Ticket, Ticket]:

@@ -1,6 +1,6 @@
 """/suggest: what the knowledge base would say to a customer, for whoever helps them, and one press to send it."""
 
-from bot.core.actions import Action, Reindex, Say, Search, Show
+from bot.core.actions import Action, Reindex, Search, Show
 from bot.core.article import ArticleState, ArticleVersion, Audience
 from bot.core.commands import Argument, Role
 from bot.core.content import Button, Content
@@ -18,8 +18,7 @@ from handlers.exchange import (
     customer_of,
     desk_targets,
     reader_in,
-    relayed,
-    replied_to,
+    relay,
     show_everywhere,
     spoken,
     texts_for,
@@ -53,7 +52,7 @@ def suggest_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
     return _look(event, pressed_ticket(event, ctx), staff, ctx)
 
 
-def search_for(ctx: Context, conversation: Conversation) -> Search | None:
+def suggestions_for(ctx: Context, conversation: Conversation) -> Search | None:
     """Look for what would answer the newest words of the customer, also among what is for the team only."""
     for one in reversed(history_of(ctx, conversation, limit=LOOKED_AT)):
         if one.direction is Direction.INCOMING and one.text.strip() and not one.deleted_at:
@@ -117,7 +116,7 @@ def send_article(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 def _look(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
     owner_or_agent(event, ticket, staff, ctx)
-    search = search_for(ctx, spoken_to(ctx, ticket)) if ticket.is_open else None
+    search = suggestions_for(ctx, spoken_to(ctx, ticket)) if ticket.is_open else None
     if search is None:
         return [
             answer(
@@ -195,14 +194,6 @@ def _send(
     )
     ctx.work.conversations.touch(conversation)
     return [
-        Say(
-            conversation.id,
-            conversation.place,
-            relayed(message, conversation, ctx),
-            message_id=message.id,
-            reply_to_id=replied_to(ctx, conversation, message.reply_to_id),
-            purpose="relay",
-            subject=str(message.id),
-        ),
+        relay(message, conversation, ctx),
         *show_everywhere(ctx, ticket.id, spoken(message), message=message),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from typing import Protocol
 
@@ -156,6 +157,16 @@ def _fill(pattern: str, values: dict[str, object]) -> Markdown:
 def mark(message: str) -> str:
     """Name a text for the catalogue where it is defined; it is looked up where it is used."""
     return message
+
+
+def moment(at: datetime) -> Markdown:
+    """A moment that each reader sees in their own time zone, where their platform can."""
+    return Markdown(f"[{at:%Y-%m-%d %H:%M} UTC](moment:{int(at.timestamp())})")
+
+
+def as_code(words: str) -> Markdown:
+    """Words in a line of code; a backtick would end it."""
+    return Markdown(f"`{words.replace('`', chr(39))}`")
 
 
 def shorten(text: str, length: int) -> str:

@@ -75,9 +75,9 @@ class Overview:
 def overview(shelf: Sequence[Shelved], tallies: Mapping[tuple[str, str], Tally], now: datetime) -> Overview:
     """Every article with its figures and what should be looked at; tallies by key and language."""
     differing, alike = set(_other_figures(shelf)), set(_alike(shelf))
-    newest = {
-        key: max(one.updated_at for one in shelf if one.key == key) for key in {one.key for one in shelf}
-    }
+    newest: dict[str, datetime] = {}
+    for one in shelf:
+        newest[one.key] = max(one.updated_at, newest.get(one.key, one.updated_at))
     standings: list[Standing] = []
     for one in shelf:
         place = (one.key, one.language)
