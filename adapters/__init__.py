@@ -6,11 +6,11 @@ An adapter turns payloads into events and stores them through `Intake` before it
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from aiohttp import web
+from msgspec import Struct, field
 
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
@@ -21,8 +21,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.places import Identity, MessageAt, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """How far a room, or an update queue, was read. `position` is the platform's own id."""
 
     name: str
@@ -109,8 +108,7 @@ class FileUnavailableError(Exception):
         self.is_too_large = is_too_large
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try of sending: the key is the same for every try of the same action, also after a restart."""
 
     key: str
@@ -124,8 +122,7 @@ class Attempt:
     """Parts that arrived in an earlier try, in order: go on behind them."""
 
 
-@dataclass(frozen=True, slots=True)
-class AdapterContext:
+class AdapterContext(Struct, frozen=True):
     """What the house gives an adapter."""
 
     intake: Intake
@@ -214,8 +211,7 @@ class SetupError(Exception):
         self.message, self.values = message, values
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of the doctor: what was looked at, whether it is well, and what to do when it is not."""
 
     is_ok: bool

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from markdown_it import MarkdownIt
@@ -12,6 +11,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
+from msgspec import Struct
 
 UNDERLINE = ("<u>", "</u>")
 _UNDERLINE_MARKER = 0x110000
@@ -197,8 +197,7 @@ def _columns_of(character: str) -> int:
 # -- moments
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A point in time that a reader sees in their own time zone where their platform can: a link to `url`."""
 
     seconds: int

@@ -7,9 +7,11 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import IO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters import FileOpener, FileUnavailableError, Translate
 from bot.core.content import FileKind, FileRef, Loss, LostFile
@@ -33,8 +35,7 @@ class FileLostError(Exception):
         self.lost = lost
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """A file that was fetched and is ready to be uploaded."""
 
     ref: FileRef

@@ -4,9 +4,9 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import Cursor, Finding

@@ -1,6 +1,6 @@
 """/alias: what customers call whoever helps them, where the installation wishes aliases."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.core.actions import Action
 from bot.core.commands import Argument, Role

@@ -1,6 +1,6 @@
 """/article and /articles: read, write, review, publish and archive what the bot knows."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.core.actions import Action
 from bot.core.article import ArticleState

@@ -1,7 +1,8 @@
 """What the team sees of an article: the text, how far it has come, and what can be done with it now."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.core.actions import Reply
 from bot.core.article import FOLDER, ArticleState, ArticleVersion, Audience, difference
@@ -30,8 +31,7 @@ AUDIENCES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which article, in which language, and what to do with it."""
 
     key: str

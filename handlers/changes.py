@@ -1,8 +1,9 @@
 """What happens to a message after it was sent: its words change, or it is taken back. Its copies follow."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.core.actions import Action, EditCopy, MarkMessage, RemoveCopy
 from bot.core.content import FileRef

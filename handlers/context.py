@@ -1,8 +1,9 @@
 """What a handler has: the unit of work, the moment, the words, and how this desk is set up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
@@ -17,8 +18,7 @@ Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
 """Events whose author waits for an answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSettings:
+class DeskSettings(Struct, frozen=True):
     """How this company runs its desk; all of it comes from the environment."""
 
     company: str
@@ -44,8 +44,7 @@ class DeskSettings:
     """Of everything that the whole team reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     work: UnitOfWork
     now: datetime
     settings: DeskSettings

@@ -1,7 +1,8 @@
 """The copies of a message that staff read: what they say, and where they stand, also in threads that are long over."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot.core.content import Content, Speaker
 from bot.core.conversation import Direction, Message

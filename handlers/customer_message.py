@@ -1,7 +1,8 @@
 """A customer says something: the bot looks for an answer, or a person reads it, or it is the end of a good day."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.core.actions import Action
 from bot.core.contact import Contact

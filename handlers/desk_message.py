@@ -1,8 +1,9 @@
 """Staff write at a ticket: the owner's words go to the customer, everything else stays inside."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.core.actions import Action, MarkMessage, Reply
 from bot.core.content import Content, FileRef, Speaker

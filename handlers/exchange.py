@@ -1,8 +1,9 @@
 """How handlers speak: to the customer, to the ticket's desk, to whoever gave a command; and where each of them is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from bot.core.actions import Reply, Say, Show, UpdateButtons
 from bot.core.article import Audience

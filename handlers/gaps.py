@@ -1,7 +1,8 @@
 """/gaps: what customers ask and no article answers, most asked first; closed when one does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.core.actions import Action, Search
 from bot.core.article import ArticleText, Audience
@@ -25,8 +26,7 @@ LOOKED_AGAIN = 30
 """So many open questions are asked again when an article is published; others wait for the next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Questions that ask the same, the newest first."""
 
     questions: tuple[OpenQuestion, ...]

@@ -1,8 +1,9 @@
 """Accounts become one person, and part again: whose tickets go on together, and whose stand for themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.core.actions import Action, Say, Show
 from bot.core.contact import Contact
@@ -89,8 +90,7 @@ def platform_of(ctx: Context, contact: Contact) -> str:
     return ctx.work.contacts.identities_of(contact.id)[0].platform.capitalize()
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """The accounts that stay one person when an account leaves, and their conversations."""
 
     contacts: frozenset[int]

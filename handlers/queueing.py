@@ -1,6 +1,6 @@
 """A ticket's way: opened, claimed, released, resolved, opened again; by command, button or timer."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.core.actions import Action, MarkSeen, OpenDesk, Say, Show
 from bot.core.content import Button, Content, Tone

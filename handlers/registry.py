@@ -7,9 +7,10 @@ for; nothing is registered anywhere until `discover` walks the folder.
 import importlib
 import pkgutil
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+
+from msgspec import Struct
 
 from bot.core.actions import Action, Reply
 from bot.core.commands import Argument, Command, Role
@@ -22,8 +23,7 @@ Handler = Callable[[Any, Context], Sequence[Action]]
 _PURPOSES = "_allhands_purposes"
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """What a handler is for: the kind of event and, within it, a name ("" for all of that kind)."""
 
     kind: str

@@ -1,7 +1,8 @@
 """/volunteer: colleagues outside support say what they know, and when they can be asked."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from bot.core.actions import Action, Announce, Tell, UpdateButtons
 from bot.core.commands import Argument, Role

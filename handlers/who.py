@@ -1,6 +1,6 @@
 """Who is asking, and may they? The only place where roles are decided."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.core.commands import Role
 from bot.core.events import Author

@@ -17,7 +17,9 @@ MOST_OFFERS = 100_000
 """Of all articles together, the newest of that time: an overview must not hold up those who wait for an answer."""
 
 _SHELF = Statement(
-    select(*(articles.c[name] for name in Shelved.__slots__)).order_by(articles.c.key, articles.c.language)
+    select(*(articles.c[name] for name in Shelved.__struct_fields__)).order_by(
+        articles.c.key, articles.c.language
+    )
 )
 _OF = Statement(
     select(offers.c.article_key, offers.c.language, offers.c.outcome, func.count().label("n"))
@@ -33,7 +35,7 @@ _newest = (
 )
 _ALL = Statement(select(*_newest.c, func.count().label("n")).group_by(*_newest.c))
 _this = (articles.c.key == bindparam("of_key"), articles.c.language == bindparam("of_language"))
-_ONE = Statement(select(*(articles.c[name] for name in Shelved.__slots__)).where(*_this))
+_ONE = Statement(select(*(articles.c[name] for name in Shelved.__struct_fields__)).where(*_this))
 _REVIEWED = Statement(
     update(articles)
     .where(*_this)

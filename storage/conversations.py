@@ -1,10 +1,10 @@
 """Conversations: one exchange with one contact in one place."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, bindparam, desc, or_, select, update
 
 from bot.core.contact import Contact

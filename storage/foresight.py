@@ -7,9 +7,10 @@ other.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bot.core.places import Identity, MessageAt, Place
 from storage.session import Question
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from storage.work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """A message is about to be stored and handled."""
 
     platform: str
@@ -31,8 +31,7 @@ class Said:
     identity: Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """An action is about to be settled; something may wait in the lane of what it came to."""
 
     action_id: int

@@ -1,9 +1,9 @@
 """Events that came in, each once; only what still waits keeps its text."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -137,8 +137,7 @@ _COUNT_EVENTS = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(Struct, frozen=True):
     id: int
     platform: str
     lane: str

@@ -1,10 +1,10 @@
 """Tickets of somebody with linked accounts: one of them goes on for all, and hears them wherever they write."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, bindparam, desc, func, or_, select, update
 
 from bot.core.ticket import Ticket, TicketStatus

@@ -105,7 +105,7 @@ class Judgements:
         )  # fmt: skip
         self._session.run(
             _ADD,
-            **{name: getattr(judgement, name) for name in Judgement.__slots__},
+            **{name: getattr(judgement, name) for name in Judgement.__struct_fields__},
             decided_at=None,
             decided_by=None,
         )

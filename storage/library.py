@@ -1,9 +1,9 @@
 """The published articles, small facts about the installation, and the trail of what staff did."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -22,8 +22,7 @@ RETAUGHT = "knowledge.retaught"
 """The mark that says when a lesson was last confirmed or taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
+class StoredArticle(Struct, frozen=True):
     key: str
     language: str
     title: str
@@ -58,7 +57,7 @@ class StoredArticle:
         return self.audience.is_open_to(reader) and self.text.is_valid_at(now)
 
 
-_ARTICLE = tuple(articles.c[name] for name in StoredArticle.__slots__)
+_ARTICLE = tuple(articles.c[name] for name in StoredArticle.__struct_fields__)
 _ALL = Statement(select(*_ARTICLE).order_by(articles.c.key, articles.c.language))
 _TITLES = Statement(select(articles.c.key, articles.c.title).order_by(articles.c.key, articles.c.language))
 _ONE = Statement(
@@ -187,7 +186,7 @@ class Library:
         self._marks.set(RETAUGHT, str(self._ids.next(self._now)))
 
     def _put(self, article: StoredArticle, *, reviewed_at: datetime | None) -> None:
-        values = {name: getattr(article, name) for name in StoredArticle.__slots__}
+        values = {name: getattr(article, name) for name in StoredArticle.__struct_fields__}
         self._session.run(_PUT, updated_at=self._now, reviewed_at=reviewed_at, **values)
 
 

@@ -6,9 +6,9 @@ send is adopted, and its leases are free.
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Interval, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -72,8 +72,7 @@ ADOPT_EVERY = 5
 """Beats between two looks for actions whose process is gone without having been struck off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How things are after a beat."""
 
     alive: int

@@ -1,10 +1,10 @@
 """What was said in conversations, and where its copies are."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, desc, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 

@@ -1,11 +1,11 @@
 """Actions that go out, strict in order within a lane; and whose they are where several processes send."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
@@ -200,8 +200,7 @@ _COUNT_OWN = Statement(
 )
 
 
-@dataclass(slots=True)
-class StoredAction:
+class StoredAction(Struct):
     """A row of the outbox. Only the transaction that adds it changes it, when it learns what became of it there."""
 
     id: int

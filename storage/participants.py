@@ -1,7 +1,6 @@
 """Who else takes part in somebody's conversation, and whom of them the asker trusts to decide in it."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -48,8 +47,7 @@ _OF = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     contact_id: int
     name: str
     handle: str

@@ -1,10 +1,10 @@
 """Contacts, their identities, and staff."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, bindparam, select, update
 
 from bot.core.commands import Role

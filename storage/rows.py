@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-import orjson
+import msgspec
 from sqlalchemy import Table, bindparam, insert, update
 
-from bot.core.content import FileKind, FileRef
+from bot.core.content import FileRef
 from bot.core.places import MessageAt, Place
 from storage.statement import Statement
+
+_FILES = msgspec.json.Decoder(tuple[FileRef, ...])
 
 
 @lru_cache(maxsize=4096)
@@ -24,13 +26,11 @@ def message_at(key: str, is_direct: bool, external_id: str) -> MessageAt | None:
 
 
 def files_to_text(files: Sequence[FileRef]) -> str:
-    return orjson.dumps(list(files)).decode() if files else ""
+    return msgspec.json.encode(files).decode() if files else ""
 
 
 def files_from_text(text: str) -> tuple[FileRef, ...]:
-    if not text:
-        return ()
-    return tuple(FileRef(**{**one, "kind": FileKind(one["kind"])}) for one in orjson.loads(text))
+    return _FILES.decode(text) if text else ()
 
 
 def inserting(table: Table) -> Statement:

@@ -1,8 +1,8 @@
 """The queue as a whole: how many wait and for how long, and who is ahead of whom."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ScalarSelect, bindparam, desc, func, select, tuple_
 
 from bot.core.policies.queueing import MOST_COUNTED_AHEAD
@@ -57,8 +57,7 @@ _OLDEST_WAITING = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
+class QueueCounts(Struct, frozen=True):
     waiting: int
     claimed: int
     resolved: int

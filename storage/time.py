@@ -1,8 +1,8 @@
 """Deadlines: named moments, one row each, found by an index on when they are due."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -37,8 +37,7 @@ _DUE = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     name: str
     subject: str
     due_at: datetime

@@ -1,9 +1,9 @@
 """Questions without a good answer, until an article answers them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, desc, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -13,8 +13,7 @@ from storage.statement import Statement
 from storage.tables import messages
 
 
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True):
     message_id: int
     conversation_id: int
     person: int

@@ -111,7 +111,7 @@ class Versions:
             note=note,
             decided_at=None,
             decided_by=None,
-            **{name: getattr(text, name) for name in ArticleText.__slots__},
+            **{name: getattr(text, name) for name in ArticleText.__struct_fields__},
         )
         return version
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
 import discord
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters import AdapterContext, Attempt
 from adapters.discord.callbacks import FORM, LATER_MESSAGE, LATER_UPDATE, MESSAGE, Callbacks
@@ -47,8 +48,7 @@ class Standing(Enum):
     """It began in another process."""
 
 
-@dataclass(slots=True)
-class _Dialogue:
+class _Dialogue(Struct):
     standing: Standing
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     said: dict[str, int] = field(default_factory=dict)

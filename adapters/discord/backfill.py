@@ -1,12 +1,12 @@
 """What was said while the bot was away: which rooms to read, from where, and reading them."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 from discord.http import Route
+from msgspec import Struct
 
 from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
@@ -23,8 +23,7 @@ MOST_OTHER_ROOMS = 200
 PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A room with something to read, and the message after which it begins."""
 
     room: Room

@@ -1,11 +1,11 @@
 """Changing what was said: edits, removals, reactions, and the marks on staff messages."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
+from msgspec.structs import replace
 
 from adapters import Attempt
 from adapters.discord.directory import Directory

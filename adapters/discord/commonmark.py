@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.discord.inline import runs_of
 from adapters.discord.length import tidy
@@ -83,8 +84,7 @@ def literal_lines(text: str) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A quote or list item that the walk is inside of."""
 
     lead: str
@@ -92,8 +92,7 @@ class _Frame:
     is_entered: bool = False
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Walks the flat tokens and gathers blocks."""
 
     blocks: list[Block] = field(default_factory=list)

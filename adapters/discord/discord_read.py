@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.discord.commonmark import is_too_much, plain_blocks
 from adapters.discord.inline import add_spoilers, runs_of
@@ -36,8 +37,7 @@ def read_discord(text: str, names: Names) -> list[Block]:
     return _Reader(names).read(text)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     names: Names
     blocks: list[Block] = field(default_factory=list)
     paragraph: list[str] = field(default_factory=list)

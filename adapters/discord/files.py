@@ -4,13 +4,13 @@ import base64
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import discord
 from discord.http import Route
+from msgspec import Struct, field
 
 from adapters import FileOpener, FileUnavailableError
 from adapters.discord.api import Api
@@ -105,8 +105,7 @@ async def _bounded(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         raise FileUnavailableError(type(error).__name__, is_passing=True) from error
 
 
-@dataclass(slots=True)
-class Luggage:
+class Luggage(Struct):
     """Files that were fetched and are ready to be uploaded, and those that stay behind."""
 
     files: list[discord.File] = field(default_factory=list)

@@ -1,8 +1,9 @@
 """Guilds and their rooms as the gateway tells of them, kept current by what it tells next."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES
 from adapters.discord.permissions import Overwrite, overwrites_of
@@ -15,8 +16,7 @@ _MEBIBYTE = 1024 * 1024
 _UPLOAD_BYTES_BY_TIER = {2: 50 * _MEBIBYTE, 3: 100 * _MEBIBYTE}
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     id: str
     name: str
     permissions: int
@@ -24,8 +24,7 @@ class Role:
     """The bot that Discord made this role for, or ""."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guild:
+class Guild(Struct, frozen=True):
     """What is worth knowing of a server."""
 
     id: str
@@ -37,8 +36,7 @@ class Guild:
     """The largest file it takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """What is worth knowing of a room besides what it is."""
 
     room: Room
@@ -70,8 +68,7 @@ def channel_from(data: Payload, guild_id: str = "") -> Channel:
     return Channel(room, str(data.get("last_message_id") or ""), tuple(overwrites_of(data)))
 
 
-@dataclass(slots=True)
-class Guilds:
+class Guilds(Struct):
     """Everything known of the guilds whose shards this process holds; empty in one that holds none."""
 
     _guilds: dict[str, Guild] = field(default_factory=dict)

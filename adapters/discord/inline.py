@@ -1,11 +1,11 @@
 """From the tokens of markdown-it to runs, and Discord's own rule for spoilers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from adapters.discord.markup import LINE_BREAK, Mark, Run
 from adapters.house_text import moment_of

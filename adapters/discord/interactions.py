@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.discord.attachments import files_of
 from adapters.discord.parse import Payload, Reader, author_of
@@ -24,8 +26,7 @@ _EPHEMERAL = 1 << 6
 InteractionEvent = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
 
 
-@dataclass(frozen=True, slots=True)
-class InteractionRef:
+class InteractionRef(Struct, frozen=True):
     """What it takes to answer an interaction, also after a restart; travels as the handle's token."""
 
     id: str
@@ -55,8 +56,7 @@ class InteractionRef:
         return Handle(PLATFORM, self.encode(), now + TOKEN_LIVES)
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
+class Typing(Struct, frozen=True):
     """Somebody is typing an argument and wants to be offered something."""
 
     ref: InteractionRef

@@ -1,7 +1,8 @@
 """Text with its formatting, between the two dialects: blocks of runs, read from one and written in the other."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Mark(StrEnum):
@@ -15,8 +16,7 @@ class Mark(StrEnum):
     SPOILER = "||"
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A stretch of literal text with one formatting; a lone newline is a line break."""
 
     text: str
@@ -31,8 +31,7 @@ class Run:
 LINE_BREAK = "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A paragraph, heading, list item, part of a quote, or (with `language` set) a code block of one run."""
 
     runs: tuple[Run, ...]

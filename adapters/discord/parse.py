@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from adapters import Translate, in_english
 from adapters.discord.attachments import files_of
@@ -41,8 +42,7 @@ _NO_TIME = ""
 _TYPED_COMMAND = re.compile(r"/(?P<name>[-_\w]{1,32})(?:\s+(?P<arguments>.*))?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What it takes to understand a payload: who the bot is, where it listens, what things are called."""
 
     me: str

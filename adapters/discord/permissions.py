@@ -4,9 +4,10 @@ https://discord.com/developers/docs/topics/permissions#permission-overwrites
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from bot.core.texts import mark
 
@@ -29,8 +30,7 @@ LEAST = sum(bit for bit, _ in NEEDED.values())
 _EVERYTHING = (1 << 53) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Overwrite:
+class Overwrite(Struct, frozen=True):
     """What a channel grants or takes away for one role or member."""
 
     id: str

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import discord
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters import AdapterContext, Attempt
 from adapters.discord.attachments import VOICE_MESSAGE
@@ -48,8 +49,7 @@ def nonce_of(key: str, number: int) -> str:
     return hashlib.sha256(f"{key}:{number}".encode()).hexdigest()[:LONGEST_NONCE]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where posts to a place really go."""
 
     channel: str
@@ -58,8 +58,7 @@ class Target:
     """The message they have to answer, where a thread could not be had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """One message with its files at hand."""
 
     payload: dict[str, Any]
@@ -76,8 +75,7 @@ class Loaded:
         return replace(self, payload={**self.payload, "message_reference": reference})
 
 
-@dataclass(slots=True)
-class Sending:
+class Sending(Struct):
     """A post on its way."""
 
     target: Target

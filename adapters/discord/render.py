@@ -5,8 +5,10 @@ https://discord.com/developers/docs/components/reference
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.discord.discord_write import escape_discord
 from adapters.discord.length import clip, width
@@ -64,8 +66,7 @@ MOST_BESIDE_FILES = 1200
 _VOICES = frozenset({"audio/ogg", "audio/opus", "application/ogg"})
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One message to be sent."""
 
     payload: Json

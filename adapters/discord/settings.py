@@ -1,14 +1,13 @@
 """What it takes to reach Discord, or a server that speaks like it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PLATFORM = "discord"
 API_URL = "https://discord.com/api/v10"
 GATEWAY_URL = "wss://gateway.discord.gg/"
 
 
-@dataclass(frozen=True, slots=True)
-class DiscordSettings:
+class DiscordSettings(Struct, frozen=True):
     token: str
     api_url: str = API_URL
     gateway_url: str = GATEWAY_URL

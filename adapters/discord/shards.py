@@ -4,11 +4,11 @@ https://discord.com/developers/docs/events/gateway#sharding
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Struct, frozen=True):
     """One part of the gateway: some guilds, and in the first of the parts all direct chats."""
 
     number: int = 0

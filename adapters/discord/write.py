@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from adapters.discord.length import cut, width
 from adapters.discord.markup import LINE_BREAK, Block, Mark, Run, shared_marks
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How one of the two dialects writes what differs between them."""
 
     escape: Callable[[str], str]
@@ -32,8 +32,7 @@ class Dialect:
         return self.marks[mark][1] if mark in self.marks else mark.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
+class _Atom(Struct, frozen=True):
     """A piece of a line that stays in one part: a word with its escapes, a space, a code span, a link."""
 
     text: str
@@ -73,8 +72,7 @@ def write(blocks: Sequence[Block], dialect: Dialect, limit: int | None = None) -
     return parts.done
 
 
-@dataclass(slots=True)
-class _Parts:
+class _Parts(Struct):
     limit: int
     done: list[str] = field(default_factory=list)
     current: str = ""

@@ -1,8 +1,8 @@
 """Answering the one who acted: privately where they are, else in their direct chat; forms and the App Home."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 

@@ -1,9 +1,10 @@
 """What changed on messages while nobody listened: deletions, reactions and pins, as differences to what is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
 
 from adapters import AdapterContext
 from adapters.fields import mappings
@@ -22,8 +23,7 @@ MOST_ASKED_FOR = 20
 _GONE = frozenset({"thread_not_found", "message_not_found"})
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A room's history, or a thread's answers, as they were read."""
 
     channel: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Self
+
+from msgspec import Struct, field
 
 from bot.core.commands import Command
 
@@ -27,8 +28,7 @@ def slack_name(name: str, prefix: str) -> str:
     return (f"{_INSTEAD_PREFIX}{chosen}" if chosen in RESERVED_NAMES else chosen)[:_MOST_IN_NAME]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandNames:
+class CommandNames(Struct, frozen=True):
     """Which command is meant by a name that arrives from Slack."""
 
     commands: Mapping[str, Command] = field(default_factory=dict)

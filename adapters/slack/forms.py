@@ -1,8 +1,9 @@
 """Forms as Slack's modals: drawn, read back, and kept in a button when a modal cannot be opened any more."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+import msgspec
+from msgspec import Struct
 
 from adapters.slack.payloads import Json
 from adapters.slack.render import shortened
@@ -18,12 +19,22 @@ _MOST_IN_VALUE = 2000
 _INPUT = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What a modal's private metadata says of the form it shows."""
 
     subject: str
     place: Place | None
+
+
+class _Carried(Struct, frozen=True):
+    """A form inside a button."""
+
+    form: Form
+    place: Place
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+"""Marked texts are texts."""
 
 
 def view(form: Form, place: Place, close_label: str) -> Json:
@@ -34,7 +45,7 @@ def view(form: Form, place: Place, close_label: str) -> Json:
         "title": _plain(form.title, _MOST_IN_TITLE),
         "submit": _plain(form.submit_label, _MOST_IN_TITLE),
         "close": _plain(close_label, _MOST_IN_TITLE),
-        "private_metadata": json.dumps({"subject": form.subject, "place": asdict(place)}),
+        "private_metadata": _ENCODER.encode(Returned(form.subject, place)).decode(),
         "blocks": [_input(one) for one in form.fields],
     }
 
@@ -84,9 +95,8 @@ def values(state: Mapping[str, Mapping[str, Json]]) -> dict[str, str]:
 def returned(private_metadata: str) -> Returned:
     """Return what the modal remembered; an empty subject and no place when it is not one of ours."""
     try:
-        remembered = json.loads(private_metadata)
-        return Returned(str(remembered["subject"]), Place(**remembered["place"]))
-    except (ValueError, KeyError, TypeError):
+        return msgspec.json.decode(private_metadata, type=Returned)
+    except ValueError:
         return Returned("", None)
 
 
@@ -95,20 +105,14 @@ def returned(private_metadata: str) -> Returned:
 
 def to_value(form: Form, place: Place) -> str | None:
     """Return the form as a button's value; None when it is too long for one (2,000 characters)."""
-    value = json.dumps(
-        {"form": asdict(form), "place": asdict(place)}, separators=(",", ":"), ensure_ascii=False
-    )
+    value = _ENCODER.encode(_Carried(form, place)).decode()
     return value if len(value) <= _MOST_IN_VALUE else None
 
 
 def from_value(value: str) -> tuple[Form, Place] | None:
     """Return the form and its place out of a button's value, or None when there is none in it."""
     try:
-        carried = json.loads(value)
-        fields = tuple(
-            FormField(**{**one, "kind": FieldKind(one["kind"]), "options": tuple(map(tuple, one["options"]))})
-            for one in carried["form"]["fields"]
-        )
-        return Form(**{**carried["form"], "fields": fields}), Place(**carried["place"])
-    except (ValueError, KeyError, TypeError):
+        carried = msgspec.json.decode(value, type=_Carried)
+    except ValueError:
         return None
+    return carried.form, carried.place

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from markdown_it.token import Token
+from msgspec import Struct, field
 
 from adapters.house_text import Moment, house_parser, moment_of
 from adapters.slack.elements import cut_position, joined, tidied
@@ -151,16 +151,14 @@ def _after_fence_line(fence: str, marks: str, line: str) -> str:
     return "" if is_closing else fence
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     style: str
     number: int
     """Of the item that is being written."""
     is_begun: bool = False
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """Walks the flat tokens (hostile nesting is deep, so nothing here recurses) and collects elements."""
 
     elements: list[Json] = field(default_factory=list)

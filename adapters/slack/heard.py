@@ -1,14 +1,14 @@
 """Something that was heard: what must be asked before it can be told, and how it is told then."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from adapters.slack.people import Found, Wanted
 from bot.core.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     lane: str
     """What happens in one lane keeps its order: the channel, or the person."""
     wanted: Wanted

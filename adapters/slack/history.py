@@ -1,8 +1,9 @@
 """What a room's history says: messages and threads since a position, told in the order in which they were said."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from adapters import AdapterContext, Cursor
 from adapters.slack import malformed
@@ -19,8 +20,7 @@ PAGE = 200
 _MOST_PAGES = 25
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """One pass over the rooms."""
 
     scope: Scope

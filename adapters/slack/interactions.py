@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+
+from msgspec import Struct
 
 from adapters.slack import forms
 from adapters.slack.attached import file_refs
@@ -32,8 +33,7 @@ RESPONSE_URL_LASTS = timedelta(minutes=29)
 TRIGGER_LASTS = timedelta(seconds=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a handle's token holds."""
 
     url: str = ""

@@ -1,7 +1,9 @@
 """What Slack says of people, and what the edge found out before an event is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from adapters.slack.payloads import Json
 from adapters.slack.render import visible_name
@@ -10,8 +12,7 @@ from bot.core.events import Author
 from bot.core.places import Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A person as users.info describes them."""
 
     id: str
@@ -23,8 +24,7 @@ class Profile:
     is_bot: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What must be asked of Slack before a payload can become events."""
 
     people: frozenset[str] = frozenset()
@@ -40,8 +40,7 @@ class Wanted:
     """A person whose own chat with the bot may not be the one the payload names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What Slack answered in time; what is missing is left out of the event or stands in it as an id."""
 
     people: Mapping[str, Profile] = field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 
 from adapters import AdapterContext, Attempt
@@ -33,8 +34,7 @@ async def drawn(content: Content, *, is_card: bool = False, is_named: bool = Fal
     return parts(content, is_card=is_card, is_named=is_named)
 
 
-@dataclass(slots=True)
-class _Progress:
+class _Progress(Struct):
     """What came of one post so far."""
 
     place: Place

@@ -5,8 +5,10 @@ Limits: docs.slack.dev/reference/block-kit; 13,200 characters over all blocks is
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.slack import mrkdwn
 from adapters.slack.elements import cut_position, split
@@ -35,8 +37,7 @@ _INVISIBLE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One message: its blocks, and the text for notifications and readers without blocks."""
 
     text: str

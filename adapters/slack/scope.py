@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Self
+
+from msgspec import Struct, field
 
 from adapters import Translate, in_english
 from adapters.slack.commands import CommandNames
@@ -16,8 +17,7 @@ _REMEMBERED = 20_000
 _MOST_PLACES = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Me:
+class Me(Struct, frozen=True):
     """The bot in its workspace, as auth.test says."""
 
     team_id: str
@@ -27,8 +27,7 @@ class Me:
     """What the token may do; None when the server does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
+class Rooms(Struct, frozen=True):
     """The channels named in the settings, by their ids."""
 
     staff: str = ""
@@ -75,8 +74,7 @@ class Memory:
         return (channel, thread) in self._heard
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     me: Me
     rooms: Rooms
     names: CommandNames

@@ -1,10 +1,9 @@
 """What a person sets for Slack."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
+class SlackSettings(Struct, frozen=True):
     bot_token: str
     """xoxb-…"""
     app_token: str = ""

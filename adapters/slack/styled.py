@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.house_text import UNDERLINE, Moment
 from adapters.slack.elements import joined, words_of
@@ -32,8 +33,7 @@ _DATE_FORMAT = re.compile(r"([^{}]*)(\{.*\})([^{}]*)")
 _LINKABLE = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\\]+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     text: str
     styles: frozenset[str]
     raw: str = ""
@@ -184,8 +184,7 @@ def _unstyled(runs: Sequence[_Run]) -> list[_Run]:
     return kept
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     text: str
     way: str = ""
     """open, close, or "" for words."""

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
+from msgspec import Struct
 from slack_sdk.errors import SlackApiError
 
 from adapters import FileOpener, FileUnavailableError
@@ -90,8 +90,7 @@ def may_get_token(url: str, api_url: str) -> bool:
     return found.scheme == api.scheme and host != "" and place == own
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Struct, frozen=True):
     """Files that Slack holds and nobody sees yet, and those that it does not hold."""
 
     files: tuple[Json, ...]

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram.error import InvalidToken
 
 from adapters import AdapterContext, Attempt, Finding, WebhookHandler
@@ -38,8 +38,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.places import Place
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramSettings:
+class TelegramSettings(Struct, frozen=True):
     """Webhook when both the secret and the public address are there, else long polling."""
 
     token: str

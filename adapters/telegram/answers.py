@@ -1,6 +1,6 @@
 """Answers to the one who pressed, typed or asked, and the question that stands in for a form."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from adapters import AdapterContext, Attempt
 from adapters.telegram.delivery import Delivery

@@ -1,8 +1,9 @@
 """What is already there: edited, taken back, reacted to."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, TelegramError
 
@@ -33,8 +34,7 @@ _VARIATIONS = {0xFE0F: None, **dict.fromkeys(range(0x1F3FB, 0x1F400))}
 _NOTHING = Formatted("…")
 
 
-@dataclass(frozen=True, slots=True)
-class _Edited:
+class _Edited(Struct, frozen=True):
     texts: tuple[MessageAt, ...]
     """Those that hold the words now."""
     files: tuple[MessageAt, ...]

@@ -1,8 +1,8 @@
 """Putting messages into chats: past what was sent before, and saying so when one may be there twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from telegram.error import TelegramError
 
 from adapters import AdapterContext, Attempt
@@ -23,8 +23,7 @@ from bot.core.places import MessageAt, Place
 _MARKER_UNITS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     context: AdapterContext
     caller: Caller
     profile: Profile

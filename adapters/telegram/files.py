@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import (
     InputFile,
     InputMedia,
@@ -59,8 +60,7 @@ BARE = frozenset({FileKind.STICKER, FileKind.ROUND_VIDEO})
 _TIMED = frozenset({FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE, FileKind.ANIMATION})
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """A file that is ready to be sent: an id that Telegram knows, or content that was fetched."""
 
     kind: FileKind

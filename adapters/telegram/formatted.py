@@ -1,8 +1,10 @@
 """Text as Telegram takes it: plain characters, and spans that say how they look."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.telegram.moments import moment_entity
 
@@ -14,8 +16,7 @@ MAX_ENTITIES = 100
 _KEPT_FIRST = ("text_link", "date_time", "pre", "code", "blockquote", "expandable_blockquote", "spoiler")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """One message entity; start and end count Python's characters, not UTF-16 units."""
 
     kind: str
@@ -28,8 +29,7 @@ class Span:
         return Span(self.kind, self.start + by, self.end + by, self.url, self.language)
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(Struct, frozen=True):
     text: str = ""
     spans: tuple[Span, ...] = ()
 

@@ -1,8 +1,9 @@
 """What the bot listens to and who it is: everything parsing needs to know besides the payload."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from adapters import Translate, in_english
 from adapters.telegram.markers import Markers
@@ -14,8 +15,7 @@ START = "start"
 """What Telegram sends when a person opens the chat; its payload comes from a link."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(Struct, frozen=True):
     bot_id: int
     username: str
     markers: Markers

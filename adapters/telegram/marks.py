@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.house_text import UNDERLINE, moment_of
 from adapters.telegram.escape import escaped, is_punctuation, is_white, may_be_punctuation
@@ -18,8 +20,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _SAFE_LINK = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     text: str
     """A mark as it stands, or plain characters that are still to be escaped."""
     is_mark: bool = False

@@ -1,8 +1,9 @@
 """The files that a Telegram message carries, as references that can be opened for as long as Telegram keeps them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from adapters.fields import amount, mapping, mappings, number, words
 from adapters.telegram.hearing import PLATFORM

@@ -3,9 +3,9 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, TypeGuard
 
+from msgspec.structs import replace
 from telegram.error import TelegramError
 
 from adapters.telegram.api import Api

@@ -7,7 +7,8 @@ server said no: pacing every chat always would make every ordinary answer as slo
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 PER_GROUP_MINUTE = 20
 SHORT_WAIT_SECONDS = 1.1
@@ -19,8 +20,7 @@ MARGIN_SECONDS = 0.05
 _KEPT_CHATS = 10_000
 
 
-@dataclass(slots=True)
-class _Chat:
+class _Chat(Struct):
     taken: deque[float]
     """When the latest messages were sent: as many as may be ..."""
     seconds: float

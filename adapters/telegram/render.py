@@ -1,8 +1,10 @@
 """Content to the messages it becomes: pure, the same for the same content, so that a second try finds its place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.luggage import travels_with_text
 from adapters.telegram.formatted import (
@@ -44,8 +46,7 @@ _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
 _BLOCKS = _QUOTES | {"pre"}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One message, or the messages of one album: text, or files with text as their caption."""
 
     text: Formatted = EMPTY

@@ -1,15 +1,16 @@
 """Where in Telegram a place is: the chat, and what makes a message appear in the right exchange there."""
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.telegram.parse import CARD_THREAD
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     place: Place
     """Exact: the channel is known."""
     topic: int | None = None

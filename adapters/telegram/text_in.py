@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from adapters.telegram.escape import escaped, needs_none
 from adapters.telegram.formatted import Span, character_offsets

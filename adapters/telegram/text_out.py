@@ -5,12 +5,12 @@ Entities instead of a parse mode: broken markup then cannot fail.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec import Struct
 
 from adapters.house_text import house_parser, moment_of
 from adapters.telegram.escape import shows_itself
@@ -73,8 +73,7 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-@dataclass(slots=True)
-class _List:
+class _List(Struct):
     number: int | None
     """The next item's; None when items have bullets."""
     is_empty: bool = True

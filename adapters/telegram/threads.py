@@ -1,8 +1,8 @@
 """A ticket's thread: a forum topic, or where there are none the replies under its card."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from telegram.error import BadRequest, TelegramError
 
 from adapters import AdapterContext, Attempt

@@ -4,8 +4,9 @@ Two families never meet: what goes to a customer names a conversation, what goes
 staff member. There is no action that carries a note to a customer.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.core.article import Audience
 from bot.core.content import Content, FileRef, Form
@@ -14,8 +15,7 @@ from bot.core.outgoing import Outcome, ThreadState
 from bot.core.places import Identity, MessageAt, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """Tell the customer something."""
 
     conversation_id: int
@@ -31,8 +31,7 @@ class Say:
     kind: Literal["say"] = "say"
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(Struct, frozen=True):
     """Put something in a place where staff work on a ticket."""
 
     ticket_id: int
@@ -46,8 +45,7 @@ class Show:
     kind: Literal["show"] = "show"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDesk:
+class OpenDesk(Struct, frozen=True):
     """Open the ticket's thread in the staff space; comes back as `Delivered` with purpose 'thread'."""
 
     ticket_id: int
@@ -57,8 +55,7 @@ class OpenDesk:
     kind: Literal["open_desk"] = "open_desk"
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshDesk:
+class RefreshDesk(Struct, frozen=True):
     """Redraw the ticket's card and show its state on the thread."""
 
     ticket_id: int
@@ -68,8 +65,7 @@ class RefreshDesk:
     kind: Literal["refresh_desk"] = "refresh_desk"
 
 
-@dataclass(frozen=True, slots=True)
-class EditCopy:
+class EditCopy(Struct, frozen=True):
     """Bring the copy of a message in one place up to date; nothing when there is no copy there."""
 
     message_id: int
@@ -83,8 +79,7 @@ class EditCopy:
     kind: Literal["edit_copy"] = "edit_copy"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveCopy:
+class RemoveCopy(Struct, frozen=True):
     message_id: int
     place: Place | None
     ticket_id: int | None
@@ -93,8 +88,7 @@ class RemoveCopy:
     kind: Literal["remove_copy"] = "remove_copy"
 
 
-@dataclass(frozen=True, slots=True)
-class ReactToCopy:
+class ReactToCopy(Struct, frozen=True):
     message_id: int
     place: Place | None
     ticket_id: int | None
@@ -104,8 +98,7 @@ class ReactToCopy:
     kind: Literal["react_to_copy"] = "react_to_copy"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkMessage:
+class MarkMessage(Struct, frozen=True):
     """Show on a staff member's own message what became of it."""
 
     message: MessageAt
@@ -114,16 +107,14 @@ class MarkMessage:
     kind: Literal["mark_message"] = "mark_message"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkSeen:
+class MarkSeen(Struct, frozen=True):
     """Show on a customer's message that somebody has seen it and has it in hand."""
 
     message: MessageAt
     kind: Literal["mark_seen"] = "mark_seen"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Answer the one who gave a command, pressed a button or sent a form."""
 
     place: Place
@@ -134,8 +125,7 @@ class Reply:
     kind: Literal["reply"] = "reply"
 
 
-@dataclass(frozen=True, slots=True)
-class AskForm:
+class AskForm(Struct, frozen=True):
     place: Place
     identity: Identity
     form: Form
@@ -143,8 +133,7 @@ class AskForm:
     kind: Literal["ask_form"] = "ask_form"
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Struct, frozen=True):
     """Write to a staff member or volunteer in their direct chat."""
 
     staff_id: int
@@ -155,8 +144,7 @@ class Tell:
     kind: Literal["tell"] = "tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(Struct, frozen=True):
     """Say something in the staff space itself, outside any ticket."""
 
     space: Place
@@ -166,8 +154,7 @@ class Announce:
     kind: Literal["announce"] = "announce"
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateButtons:
+class UpdateButtons(Struct, frozen=True):
     """Redraw a message of the bot whose buttons were used, by where it stands."""
 
     message: MessageAt
@@ -175,15 +162,13 @@ class UpdateButtons:
     kind: Literal["update_buttons"] = "update_buttons"
 
 
-@dataclass(frozen=True, slots=True)
-class DrawHome:
+class DrawHome(Struct, frozen=True):
     identity: Identity
     sections: tuple[Content, ...]
     kind: Literal["draw_home"] = "draw_home"
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Search the knowledge for a customer's message; comes back as `AnswersFound`."""
 
     conversation_id: int
@@ -206,8 +191,7 @@ class Search:
     kind: Literal["search"] = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class Reindex:
+class Reindex(Struct, frozen=True):
     """What is published, or what was learned, has changed: search the new state from now on."""
 
     is_publication: bool = False

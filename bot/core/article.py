@@ -1,10 +1,11 @@
 """What an article is to the desk: its text, for whom it is and until when, and its way from a draft to the archive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import unified_diff
 from enum import StrEnum
+
+from msgspec import Struct
 
 FOLDER = "folder"
 """Where articles of the knowledge folder come from: they are edited there and nowhere else."""
@@ -35,8 +36,7 @@ class ArticleState(StrEnum):
     """Replaced by a newer version, or taken down."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleText:
+class ArticleText(Struct, frozen=True):
     """All of an article that people write."""
 
     title: str
@@ -71,8 +71,7 @@ class ArticleText:
         return [*written, *phrasings, "", *self.body.splitlines()]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleVersion:
+class ArticleVersion(Struct, frozen=True):
     """One text of an article in one language: who wrote it when, and how far it has come."""
 
     id: int

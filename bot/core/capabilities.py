@@ -1,10 +1,9 @@
 """What a platform can show, declared by its adapter; nothing ever asks for a platform by name."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     max_text_length: int
     """In the platform's own units; longer text is split into parts."""
     max_upload_bytes: int

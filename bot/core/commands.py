@@ -1,7 +1,8 @@
 """Commands as data: one definition, from which every platform's menu, completion, help and checks are made."""
 
-from dataclasses import dataclass, field
 from enum import IntEnum
+
+from msgspec import Struct, field
 
 
 class Role(IntEnum):
@@ -15,8 +16,7 @@ class Role(IntEnum):
     ADMIN = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     name: str
     """Lower case, a-z and _ only (Discord option names)."""
     description: str
@@ -26,8 +26,7 @@ class Argument:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     name: str
     description: str
     """At most 100 characters (Discord)."""

@@ -1,10 +1,10 @@
 """A person as one of their accounts shows them; accounts that are linked are one person."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     id: int
     name: str
     language: str = ""

@@ -1,7 +1,8 @@
 """What is said: text in CommonMark, buttons, files, forms. Adapters draw it in their platform's manner."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ButtonStyle(StrEnum):
@@ -10,8 +11,7 @@ class ButtonStyle(StrEnum):
     DANGER = "danger"
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """Something to press: comes back as `ButtonPressed` with the same action and subject, or opens the url.
 
     Action, colon and subject together take at most 64 bytes (Telegram's callback_data, the smallest).
@@ -36,8 +36,7 @@ class FileKind(StrEnum):
     DOCUMENT = "document"
 
 
-@dataclass(frozen=True, slots=True)
-class FileRef:
+class FileRef(Struct, frozen=True):
     """A file that lies on a platform; its adapter opens it, with the bot's own rights, never by a link in a text."""
 
     platform: str
@@ -73,8 +72,7 @@ class Loss(StrEnum):
     """The other platform does not take it: forbidden there, or of a kind it does not allow."""
 
 
-@dataclass(frozen=True, slots=True)
-class LostFile:
+class LostFile(Struct, frozen=True):
     """A file that could not be carried over."""
 
     name: str
@@ -88,8 +86,7 @@ def told_size(value: object) -> int:
     return value if type(value) is int and 0 < value < 2**53 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """Who is speaking when it is not the bot itself."""
 
     name: str
@@ -106,8 +103,7 @@ class Tone(StrEnum):
     ALERT = "alert"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """One message to be sent; at least one of text, title and files is there.
 
     Text, field values and footnote are CommonMark with strikethrough, tables, task lists, `||spoiler||`,
@@ -137,8 +133,7 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(Struct, frozen=True):
     """One question of a form."""
 
     name: str
@@ -152,8 +147,7 @@ class FormField:
     """(value, label) pairs of a choice, at most 25."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A modal: comes back as `FormSubmitted` with the same name and subject."""
 
     name: str

@@ -1,8 +1,10 @@
 """The exchange with one contact in one place, and what was said in it."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.content import FileRef
 from bot.core.places import MessageAt, Place
@@ -21,8 +23,7 @@ class Owner(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Struct, frozen=True):
     id: int
     contact_id: int
     place: Place
@@ -71,8 +72,7 @@ class Direction(StrEnum):
     """What happened: claimed, released, resolved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     id: int
     conversation_id: int
     direction: Direction
@@ -91,8 +91,7 @@ class Message:
     """The name under which the customer saw it; "" when that is its author's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Struct, frozen=True):
     """What is known of one message in a room, to be compared with what stands there now."""
 
     message: MessageAt

@@ -4,17 +4,17 @@ The id is unique per platform and names the fact, not the delivery: a message th
 under two delivery ids has one event id.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.core.content import FileRef, LostFile
 from bot.core.knowledge import Match
 from bot.core.places import Identity, MessageAt, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(Struct, frozen=True):
     """Who did it, as far as the edge knows."""
 
     identity: Identity
@@ -33,16 +33,14 @@ class Author:
     """True for members of a place listed in COLLEAGUES."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A person who is called in a text, where '@' and the name stand."""
 
     identity: Identity
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Struct, frozen=True):
     """How to answer the one who pressed or typed; understood by its adapter only, and worth nothing after expiry."""
 
     platform: str
@@ -50,8 +48,7 @@ class Handle:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageReceived:
+class MessageReceived(Struct, frozen=True):
     """Someone said something where the bot can hear it."""
 
     id: str
@@ -79,8 +76,7 @@ class MessageReceived:
     kind: Literal["message_received"] = "message_received"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageEdited:
+class MessageEdited(Struct, frozen=True):
     id: str
     at: datetime
     message: MessageAt
@@ -96,16 +92,14 @@ class MessageEdited:
     kind: Literal["message_edited"] = "message_edited"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageDeleted:
+class MessageDeleted(Struct, frozen=True):
     id: str
     at: datetime
     message: MessageAt
     kind: Literal["message_deleted"] = "message_deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class ReactionChanged:
+class ReactionChanged(Struct, frozen=True):
     """Someone put an emoji on a message, or took it off."""
 
     id: str
@@ -118,8 +112,7 @@ class ReactionChanged:
     kind: Literal["reaction_changed"] = "reaction_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class PinChanged:
+class PinChanged(Struct, frozen=True):
     """Someone pinned a message in its room, or it is pinned there no more."""
 
     id: str
@@ -132,8 +125,7 @@ class PinChanged:
     kind: Literal["pin_changed"] = "pin_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class CommandGiven:
+class CommandGiven(Struct, frozen=True):
     id: str
     at: datetime
     place: Place
@@ -149,8 +141,7 @@ class CommandGiven:
     kind: Literal["command_given"] = "command_given"
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonPressed:
+class ButtonPressed(Struct, frozen=True):
     id: str
     at: datetime
     place: Place
@@ -163,8 +154,7 @@ class ButtonPressed:
     kind: Literal["button_pressed"] = "button_pressed"
 
 
-@dataclass(frozen=True, slots=True)
-class FormSubmitted:
+class FormSubmitted(Struct, frozen=True):
     id: str
     at: datetime
     place: Place
@@ -176,8 +166,7 @@ class FormSubmitted:
     kind: Literal["form_submitted"] = "form_submitted"
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcutUsed:
+class ShortcutUsed(Struct, frozen=True):
     """A message shortcut or context menu: 'open a ticket' or 'add as note' on somebody's message."""
 
     id: str
@@ -195,8 +184,7 @@ class ShortcutUsed:
     kind: Literal["shortcut_used"] = "shortcut_used"
 
 
-@dataclass(frozen=True, slots=True)
-class HomeOpened:
+class HomeOpened(Struct, frozen=True):
     """A person looks at their own page of the bot (Slack's App Home)."""
 
     id: str
@@ -205,8 +193,7 @@ class HomeOpened:
     kind: Literal["home_opened"] = "home_opened"
 
 
-@dataclass(frozen=True, slots=True)
-class ReachabilityChanged:
+class ReachabilityChanged(Struct, frozen=True):
     """A person blocked the bot in their direct chat, or let it in again."""
 
     id: str
@@ -216,8 +203,7 @@ class ReachabilityChanged:
     kind: Literal["reachability_changed"] = "reachability_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceDeleted:
+class PlaceDeleted(Struct, frozen=True):
     """A thread, post or topic is gone."""
 
     id: str
@@ -226,8 +212,7 @@ class PlaceDeleted:
     kind: Literal["place_deleted"] = "place_deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """What an action that somebody waits for came to: the platform accepted it."""
 
     id: str
@@ -248,8 +233,7 @@ class Delivered:
     kind: Literal["delivered"] = "delivered"
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFailed:
+class DeliveryFailed(Struct, frozen=True):
     """The platform will not take it, now or later."""
 
     id: str
@@ -263,8 +247,7 @@ class DeliveryFailed:
     kind: Literal["delivery_failed"] = "delivery_failed"
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersFound:
+class AnswersFound(Struct, frozen=True):
     """The knowledge was searched for a customer's message; no matches means it would be a guess."""
 
     id: str
@@ -285,8 +268,7 @@ class AnswersFound:
     kind: Literal["answers_found"] = "answers_found"
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlePublished:
+class ArticlePublished(Struct, frozen=True):
     """An article was published, and the search knows it."""
 
     id: str
@@ -294,8 +276,7 @@ class ArticlePublished:
     kind: Literal["article_published"] = "article_published"
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineReached:
+class DeadlineReached(Struct, frozen=True):
     id: str
     at: datetime
     name: str

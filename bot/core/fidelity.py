@@ -5,14 +5,14 @@ made of these tables, and every cell is walked by a test.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 NATIVE = "native"
 """How a kind is shown where the platform has a form of its own for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """Something people say or do that should arrive as what it was."""
 
     name: str
@@ -20,8 +20,7 @@ class Kind:
     """As it stands in the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fidelity:
+class Fidelity(Struct, frozen=True):
     """What one platform does with one kind."""
 
     shown: str
@@ -35,8 +34,7 @@ class Fidelity:
 Table = Mapping[str, Fidelity]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Kinds that stand in one table of the document."""
 
     title: str

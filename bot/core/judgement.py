@@ -1,8 +1,9 @@
 """What people made of an article for a question: how the knowledge learns."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Verdict(StrEnum):
@@ -22,8 +23,7 @@ class JudgementState(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """One person's verdict on an article for a message. It holds no words: they lie in the message, and go with it."""
 
     id: int
@@ -39,8 +39,7 @@ class Judgement:
     state: JudgementState
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """What the search learns from a judgement: the customer's words and what they meant."""
 
     id: int

@@ -1,12 +1,11 @@
 """What the company knows, as the desk sees it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.core.article import Audience
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """An article that answers a question, how surely, and the passage that does."""
 
     article_key: str

@@ -1,8 +1,9 @@
 """What an adapter is asked to do, fully addressed, and what came of it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.core.content import Content, FileRef, Form, LostFile
 from bot.core.events import Handle
@@ -28,8 +29,7 @@ class ThreadState(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """Send one message to a place; long text becomes several parts, files follow the text."""
 
     place: Place
@@ -38,8 +38,7 @@ class Post:
     kind: Literal["post"] = "post"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace a message that the bot sent; `messages` are its parts in order."""
 
     messages: tuple[MessageAt, ...]
@@ -49,8 +48,7 @@ class Edit:
     kind: Literal["edit"] = "edit"
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Take back a message that the bot sent; one that is gone already counts as removed."""
 
     messages: tuple[MessageAt, ...]
@@ -59,8 +57,7 @@ class Remove:
     kind: Literal["remove"] = "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class React:
+class React(Struct, frozen=True):
     """Put the bot's reaction on a message or take it off; an emoji the platform lacks is left out."""
 
     message: MessageAt
@@ -69,8 +66,7 @@ class React:
     kind: Literal["react"] = "react"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Show on a staff member's message what became of it, in place of an earlier mark."""
 
     message: MessageAt
@@ -78,8 +74,7 @@ class Mark:
     kind: Literal["mark"] = "mark"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenThread:
+class OpenThread(Struct, frozen=True):
     """Begin a thread in the staff space with a card; the receipt carries the new place and the card's message."""
 
     space: Place
@@ -88,8 +83,7 @@ class OpenThread:
     kind: Literal["open_thread"] = "open_thread"
 
 
-@dataclass(frozen=True, slots=True)
-class SetThread:
+class SetThread(Struct, frozen=True):
     """Show the ticket's state on its thread (tags, closing, title), and redraw its card."""
 
     place: Place
@@ -100,8 +94,7 @@ class SetThread:
     kind: Literal["set_thread"] = "set_thread"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Answer the one who gave a command, pressed a button or sent a form; private where the platform can.
 
     When the handle has expired or there is none, it goes to the place as a post (private ones to the person's
@@ -116,8 +109,7 @@ class Answer:
     kind: Literal["answer"] = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class OpenForm:
+class OpenForm(Struct, frozen=True):
     """Open a form in front of the person; where a platform has none, ask its first field as a message to reply to."""
 
     place: Place
@@ -127,8 +119,7 @@ class OpenForm:
     kind: Literal["open_form"] = "open_form"
 
 
-@dataclass(frozen=True, slots=True)
-class ShowHome:
+class ShowHome(Struct, frozen=True):
     """Draw a person's own page of the bot (Slack's App Home); nothing where there is none."""
 
     identity: Identity
@@ -139,8 +130,7 @@ class ShowHome:
 Outgoing = Post | Edit | Remove | React | Mark | OpenThread | SetThread | Answer | OpenForm | ShowHome
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What the platform made of it."""
 
     messages: tuple[MessageAt, ...] = ()

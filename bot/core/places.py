@@ -1,11 +1,12 @@
 """Who and where: an account on a platform, a place where something is said, one message there."""
 
-from dataclasses import dataclass, replace
 from typing import Self
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+
+class Identity(Struct, frozen=True):
     """One account of a person; unique by all three fields."""
 
     platform: str
@@ -18,8 +19,7 @@ class Identity:
         return f"{self.platform}:{self.workspace}:{self.external_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something is said, in a form only its adapter understands; equal places are one place.
 
     A direct chat with a person may be known only by that person until the platform was asked for its
@@ -55,8 +55,7 @@ class Place:
         return (self.platform, self.channel) == (space.platform, space.channel)
 
 
-@dataclass(frozen=True, slots=True)
-class MessageAt:
+class MessageAt(Struct, frozen=True):
     """One message as a platform knows it."""
 
     place: Place

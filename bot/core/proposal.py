@@ -1,11 +1,11 @@
 """A link between two contacts that staff proposed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+
+class Proposal(Struct, frozen=True):
     """A staff member believes that two contacts are one person; each of them must say so itself."""
 
     id: int

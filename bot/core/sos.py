@@ -1,12 +1,12 @@
 """A call for help to everybody who volunteered."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Sos:
+
+class Sos(Struct, frozen=True):
     id: int
     reason: str
     started_at: datetime
@@ -22,8 +22,7 @@ class CallState(StrEnum):
     UNREACHED = "unreached"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One volunteer asked in one SOS."""
 
     sos_id: int

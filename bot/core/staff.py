@@ -1,13 +1,12 @@
 """Who can help, with what."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.core.commands import Role
 from bot.core.places import Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
+class Staff(Struct, frozen=True):
     id: int
     identity: Identity
     name: str

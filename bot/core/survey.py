@@ -1,8 +1,9 @@
 """Questions to the customer about the help they got."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class SurveyKind(StrEnum):
@@ -12,8 +13,7 @@ class SurveyKind(StrEnum):
     """'Is it still working?', 1 yes, 0 no."""
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     id: int
     kind: SurveyKind
     ticket_id: int
@@ -33,8 +33,7 @@ class OfferOutcome(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An article that the bot offered for a question."""
 
     id: int

@@ -1,10 +1,11 @@
 """Words for people: looked up in the catalogue, filled with values that cannot become markup."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from typing import Protocol
+
+from msgspec import Struct
 
 _MARKUP = re.compile(r"([\\`*_~|\[\]<>#&])")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -88,8 +89,7 @@ class Catalogue(Protocol):
     def measure(self, n: int, unit: str) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language that the product speaks."""
 
     code: str

@@ -1,8 +1,9 @@
 """Numbered work that needs a person."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from bot.core.places import MessageAt, Place
 
@@ -13,8 +14,7 @@ class TicketStatus(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     id: int
     number: int
     """What people call it; counts up from 1."""
@@ -58,8 +58,7 @@ class DeskKind(StrEnum):
     """A thread that was given up for a new one; should somebody still write there, it is not lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPlace:
+class DeskPlace(Struct, frozen=True):
     """Where staff work on a ticket; what its owner writes there goes to the customer."""
 
     ticket_id: int

@@ -75,6 +75,7 @@ def fallbacks(language: str) -> Iterator[str]:
         tag = tag.rpartition("-")[0]
 
 
+@lru_cache(1_000)
 def texts_in(*wanted: str) -> Texts:
     """The texts in the first of the languages that there is a catalogue for, or in English."""
     found = (catalogue_of(language) for language in wanted)
@@ -108,7 +109,7 @@ def _texts(code: str) -> Texts:
 
 def forget() -> None:
     """Read the catalogues again when they are asked next."""
-    for kept in (spoken, _codes, catalogue_of, _texts):
+    for kept in (spoken, _codes, catalogue_of, texts_in, _texts):
         kept.cache_clear()
 
 

@@ -1,11 +1,9 @@
 """Events and actions as text, for the two queues."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, get_args
 
 import msgspec
-import orjson
 
 from bot.core.actions import Action
 from bot.core.events import Event
@@ -19,26 +17,31 @@ class _Kind(msgspec.Struct):
 
 
 def _decoders(union: Any) -> Mapping[str, msgspec.json.Decoder[Any]]:
-    kinds = {
-        str(field.default): one for one in get_args(union) for field in fields(one) if field.name == "kind"
-    }
+    kinds = {kind_of(one): one for one in get_args(union)}
     return {kind: msgspec.json.Decoder(one) for kind, one in kinds.items()}
 
 
+def kind_of(shape: type[msgspec.Struct]) -> str:
+    """What an event or action of this shape is called in its text."""
+    return next(str(field.default) for field in msgspec.structs.fields(shape) if field.name == "kind")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=str)
+"""Marked texts are texts."""
 _KIND = msgspec.json.Decoder(_Kind)
 _EVENTS = _decoders(Event)
 _ACTIONS = _decoders(Action)
 
 
 def to_text(value: Event | Action) -> str:
-    return orjson.dumps(value).decode()
+    return _ENCODER.encode(value).decode()
 
 
 def storable(event: Event) -> tuple[Event, str]:
     """The event and its text; what no database keeps in a text (halves of characters, zero bytes) is replaced."""
     try:
         text = to_text(event)
-    except TypeError:
+    except UnicodeEncodeError:
         text = _ZERO
     if _ZERO not in text:
         return event, text

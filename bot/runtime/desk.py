@@ -1,10 +1,11 @@
 """The desk: one event, one handler, one transaction. Plain sync code that runs where the store runs it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.actions import Action, Announce
 from bot.core.capabilities import Capabilities
@@ -33,8 +34,7 @@ ALBUM_PAUSE = timedelta(seconds=1)
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True):
     """An action with the row it lies in."""
 
     row: StoredAction
@@ -43,8 +43,7 @@ class Queued:
     """What it comes to as things are when it is decided; asked again when it cannot be sent at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tongues:
+class Tongues(Struct, frozen=True):
     """The languages that the house speaks."""
 
     languages: tuple[Language, ...]
@@ -53,8 +52,7 @@ class Tongues:
     """The texts of the first of some languages that is there; else those of the company's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """What a delivery came to."""
 
     queued: list[Queued]
@@ -79,6 +77,7 @@ class Desk:
         metrics: Metrics,
     ) -> None:
         self._handlers = handlers
+        self._commands = tuple(handlers.commands)
         self._settings = settings
         self._tongues = tongues
         self._capabilities_of = capabilities_of
@@ -208,7 +207,7 @@ class Desk:
             settings=self._settings,
             texts_in=self._tongues.texts_in,
             capabilities_of=self._capabilities_of,
-            commands=tuple(self._handlers.commands),
+            commands=self._commands,
             languages=self._tongues.languages,
         )
 

@@ -7,13 +7,13 @@ permanent one frees the lane and comes back as an event.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
 from typing import TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from adapters import Attempt
 from bot.core.actions import Action, EditCopy, Say, Show

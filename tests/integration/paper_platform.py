@@ -1,6 +1,8 @@
 """A platform on paper: `Surface` with a few people and rooms in memory, for the control API alone."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from sandbox.surface import (
     Button,

@@ -1,9 +1,10 @@
 """What happens in the same instant, twice, late or in the wrong order."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.core.conversation import Direction
 from bot.core.events import MessageDeleted, MessageEdited

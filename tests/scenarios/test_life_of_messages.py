@@ -1,11 +1,11 @@
 """What happens to a message after it was said, at the worst of moments: edits, deletions, reactions, pins, forwards."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.content import Content
 from bot.core.events import MessageDeleted, MessageEdited, PinChanged, ReactionChanged

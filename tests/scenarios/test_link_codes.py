@@ -1,9 +1,9 @@
 """Codes for linking accounts: short-lived, used once, hopeless to guess; and the rights that a link gives or not."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.places import Place
 from storage import UnitOfWork

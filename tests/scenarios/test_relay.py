@@ -1,10 +1,10 @@
 """Messages between a customer and their agent: words, files, replies, reactions, edits, deletions."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.content import FileKind, Loss, LostFile
 from bot.core.events import MessageEdited

@@ -5,10 +5,10 @@ the list of what is theirs.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import fields, replace
 
 from bot.core.commands import Role
 from bot.core.content import Button

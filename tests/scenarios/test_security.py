@@ -1,8 +1,7 @@
 """What customers try: staff commands, forged buttons, other people's things. Nothing acts, leaks or breaks."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.core.content import Button
 from bot.core.places import Place

@@ -1,8 +1,9 @@
 """People on the stage: what they do, and what they see."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from bot.core.content import Button, FileKind, FileRef
 from bot.core.events import (

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
+
+from msgspec.structs import replace
 
 from adapters import AdapterContext, Attempt, FileUnavailableError, Finding, WebhookHandler
 from bot.core.capabilities import Capabilities

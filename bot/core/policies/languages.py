@@ -1,7 +1,8 @@
 """Which language somebody writes, from how likely each of their messages makes it."""
 
-from dataclasses import replace
 from math import log
+
+from msgspec.structs import replace
 
 from bot.core.contact import Contact
 

@@ -1,6 +1,6 @@
 """How much one person's word counts, so that nobody can teach the bot something wrong alone."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.core.judgement import JudgementState, Verdict
 
@@ -11,8 +11,7 @@ MOST_OF_CUSTOMERS = 10
 """So many unconfirmed phrasings of an article may come from customers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """What was judged before, of what counts."""
 
     by_them_about_it: int

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from bot.core.article import Audience
 from bot.core.policies.grouping import group
@@ -28,8 +29,7 @@ class Remark(Enum):
     ALIKE = mark("an article with nearly the same title has other numbers")
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(Struct, frozen=True):
     """A published article and when it was last looked at."""
 
     key: str
@@ -47,8 +47,7 @@ class Shelved:
         return max(self.updated_at, self.reviewed_at or self.updated_at)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What came of an article in one language."""
 
     shown: int = 0
@@ -56,15 +55,13 @@ class Tally:
     rejected: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     article: Shelved
     tally: Tally
     remarks: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     articles: tuple[Standing, ...]
     """By key and language."""
     topics: int

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.core.article import ArticleText, Audience, moment_of
 
@@ -17,8 +18,7 @@ _RULE = re.compile(r"-{3,}[ \t]*")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """What of it cannot be understood."""
 
     name: str

@@ -5,11 +5,11 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import psutil
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters import Attempt, FileOpener
 from adapters.slack import SlackAdapter, SlackSettings

@@ -1,9 +1,9 @@
 """Conversations, messages and their copies, people and their accounts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.commands import Role
 from bot.core.content import FileKind, FileRef

@@ -1,8 +1,8 @@
 """The two queues of the line, and the moments: what is due, in which order, and once."""
 
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from bot.core.places import MessageAt, Place

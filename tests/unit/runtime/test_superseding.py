@@ -1,8 +1,7 @@
 """Which edits need not be sent, because a later one says it all."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.core.actions import Action, EditCopy, RemoveCopy
 from bot.core.content import Content

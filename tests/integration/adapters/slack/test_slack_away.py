@@ -1,10 +1,10 @@
 """While the bot is away nothing is lost; what only a person can mend is said."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from adapters import SetupError
 from adapters.slack import SlackAdapter, catch_up, connection

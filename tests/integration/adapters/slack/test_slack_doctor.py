@@ -1,6 +1,6 @@
 """What the doctor says of a Slack workspace."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from adapters.slack import SlackAdapter
 from bot.core.places import Place

@@ -1,8 +1,7 @@
 """What people do in Slack arrives as events."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from adapters import FileUnavailableError
 from adapters.slack import SlackAdapter

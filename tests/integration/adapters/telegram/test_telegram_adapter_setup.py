@@ -1,8 +1,7 @@
 """Token, menus, settings and what the doctor says of them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from adapters import SetupError
 from adapters.telegram import TelegramAdapter, TelegramSettings

@@ -1,9 +1,8 @@
 """How far rooms were read, which threads are heard, what an error means."""
 
-from dataclasses import replace
-
 import aiohttp
 import pytest
+from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
