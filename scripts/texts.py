@@ -5,8 +5,9 @@ with an article it is the second. A new language is a folder `bot/locale/<langua
 """
 
 import ast
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +18,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from babel.plural import to_gettext
 
+from bot.runtime.catalogue import LOCALES, NAMES
 from scripts.translations import lacking, problems
 
 ROOT = Path(__file__).parent.parent
-LOCALES = ROOT / "bot" / "locale"
 PACKAGES = ("bot", "adapters", "handlers", "knowledge", "web")
 KEYWORDS = {
     "text": None,
@@ -97,11 +98,28 @@ def _written(catalog: Catalog) -> bytes:
     return b"".join(lines)
 
 
+def names_of(codes: Sequence[str]) -> bytes:
+    """What each language is called: by itself, and by all of them, as CLDR has it."""
+    locales = {code: Locale.parse(code, sep="-") for code in codes}
+    return (
+        json.dumps({code: _named(code, locales) for code in codes}, ensure_ascii=False, indent=1).encode()
+        + b"\n"
+    )
+
+
+def _named(code: str, locales: Mapping[str, Locale]) -> dict[str, object]:
+    own = locales[code].get_display_name(code) or code
+    called = {locales[code].get_display_name(other) or code for other in locales.values()}
+    names = sorted({code, *(one.lower() for one in called)})
+    return {"name": own[:1].upper() + own[1:], "names": names}
+
+
 def main() -> int:
     catalog = extracted()
     languages = sorted({"en", *(path.name for path in LOCALES.glob("*") if path.is_dir())})
     catalogues = {language: translated(catalog, language) for language in languages}
     files = {LOCALES / "allhands.pot": template(catalog)}
+    files[LOCALES / NAMES] = names_of(languages)
     files |= {po_file(language): _written(one) for language, one in catalogues.items()}
     stale = [path for path, content in files.items() if not path.is_file() or path.read_bytes() != content]
     said = [f"{language}: {line}" for language, one in catalogues.items() for line in lacking(one)]
