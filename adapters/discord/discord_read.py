@@ -25,7 +25,7 @@ _MENTION = re.compile(
     r"|a?:(?P<emoji>\w+):\d+|t:(?P<time>-?\d{1,13})(?::(?P<style>[tTdDfFR]))?|id:(?P<page>[a-z-]+)(?::\d+)?)>"
 )
 _UNDERLINED = re.compile(r"__(?!_)((?:\\.|[^\\])+?)__(?!_)", re.DOTALL)
-_ADDRESS = re.compile(r"https?://[^\s<>]+[^<>.,:;\"')\]\s*_~|]")
+_ADDRESS = re.compile(r"https?://[^\s<>]+[^<>.,:;\"'\]\s*_~|]")
 _LINKABLE = ("https://", "http://", "discord://", "mailto:", "tel:")
 
 
@@ -212,14 +212,23 @@ def _address(state: StateInline, silent: bool) -> bool:
     if state.pos and state.src[state.pos - 1].isalnum():
         return False
     found = _ADDRESS.match(state.src, state.pos, state.posMax)
-    if found is None:
+    address = _without_stray_brackets(found.group()) if found else ""
+    if not address:
         return False
     if not silent:
-        state.push("link_open", "a", 1).attrs = {"href": found.group()}
-        state.push("text", "", 0).content = found.group()
+        state.push("link_open", "a", 1).attrs = {"href": address}
+        state.push("text", "", 0).content = address
         state.push("link_close", "a", -1)
-    state.pos = found.end()
+    state.pos += len(address)
     return True
+
+
+def _without_stray_brackets(address: str) -> str:
+    """A bracket at the end belongs to the address only when it was opened there; "" when nothing is left of it."""
+    at_end = len(address) - len(address.rstrip(")"))
+    stray = min(at_end, max(0, address.count(")") - address.count("(")))
+    shorter = _ADDRESS.match(address, 0, len(address) - stray)
+    return shorter.group() if shorter else ""
 
 
 def _parser() -> MarkdownIt:

@@ -49,6 +49,12 @@ def names(kind: str, value: str) -> str:
         ),
         pytest.param("<https://x.y>", "https://x.y", id="an address without preview is an address"),
         pytest.param(
+            "(https://x.y/A_(b)) https://x.y/A_(b).",
+            "(<https://x.y/A_(b)>) <https://x.y/A_(b)>.",
+            id="a bracket that an address opened is its own",
+        ),
+        pytest.param("(https://x.y/c). (https://)))", "(https://x.y/c). (https://)))", id="others are not"),
+        pytest.param(
             "<@12> <@!12> <@99>", "@Mia \\*W\\* @Mia \\*W\\* @99", id="people are named, not pinged"
         ),
         pytest.param("<@&5> <#3> </claim:9>", "@Support #help /claim", id="roles, channels and commands"),
