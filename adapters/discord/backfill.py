@@ -18,7 +18,7 @@ from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
 
 ALWAYS_READ_WITHIN = timedelta(days=3)
-"""Rooms quiet for longer are only read when Discord says that something newer is in them."""
+"""Rooms that had been quiet for longer when the bot went away are only read when something newer is in them."""
 MOST_OTHER_ROOMS = 200
 PAGE = 100
 
@@ -71,7 +71,7 @@ class Backfill:
         for name, position in cursors.items():
             room = room_of_cursor(name)
             if room is not None and await self._is_here(room, has_all_guilds=has_all_guilds):
-                is_read = self._may_have_news(room, position)
+                is_read = self._may_have_news(room, position, since)
                 found[room.id] = Past(room, position if is_read else "")
         for room, position in self._spoken(cursors):
             if since is None:
@@ -114,8 +114,8 @@ class Backfill:
             return False
         return bool(guild) and self._shard.has_guild(guild)
 
-    def _may_have_news(self, room: Room, position: str) -> bool:
-        if self._context.now() - made_at(position) < ALWAYS_READ_WITHIN:
+    def _may_have_news(self, room: Room, position: str, since: datetime | None) -> bool:
+        if (since or self._context.now()) - made_at(position) < ALWAYS_READ_WITHIN:
             return True
         known = self._directory.guilds.channel(room.id)
         return known is None or not known.last_message or int(known.last_message) > int(position)

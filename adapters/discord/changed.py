@@ -18,7 +18,7 @@ from bot.core.conversation import Remembered
 from bot.core.events import Event, MessageDeleted, PinChanged, ReactionChanged
 from bot.core.places import MessageAt
 
-LOOKED_BACK = timedelta(days=1)
+_LEAST_LOOKED_BACK, _MOST_LOOKED_BACK = timedelta(days=1), timedelta(days=7)
 """How far behind what was read before: there people edit, delete and react most."""
 MOST_PINS_PAGES = 5
 MOST_ASKED_FOR = 50
@@ -32,16 +32,19 @@ Payload = Mapping[str, Any]
 class Changed:
     """Compares one room with what is known of it."""
 
-    def __init__(self, context: AdapterContext, api: Api, room: Room, after: str) -> None:
+    def __init__(
+        self, context: AdapterContext, api: Api, room: Room, after: str, away_since: datetime | None
+    ) -> None:
         self._context, self._api, self._room, self._after = context, api, room, after
+        self._away_since = away_since
         self._known: dict[str, Remembered] = {}
         self._last = self.begins_after = after
 
     async def look_up(self) -> None:
-        """Ask what is known from a day before the position; raises what the store raises."""
+        """Ask what is known from some time before the position; raises what the store raises."""
         if not is_timed(self._after):
             return
-        before = first_after(made_at(self._after) - LOOKED_BACK)
+        before = first_after(made_at(self._after) - self._looked_back())
         known = await self._context.intake.remembered(self._room.place, before)
         # Of a channel's threads the messages are in rooms of their own.
         self._known = {
@@ -49,6 +52,11 @@ class Changed:
         }
         if self._known:
             self.begins_after = self._last = before
+
+    def _looked_back(self) -> timedelta:
+        """As far as people had time to change what they had said, within bounds."""
+        away = self._context.now() - self._away_since if self._away_since else timedelta()
+        return min(max(away, _LEAST_LOOKED_BACK), _MOST_LOOKED_BACK)
 
     def is_news(self, data: Payload) -> bool:
         """False for what was read before and is looked at once more."""

@@ -77,6 +77,9 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted"),
 }
 
+_LOOKED_BACK = "what was said since, and before for as long as it was away: at least a day, at most a week."
+_SAID, _SEEN = f"Of {_LOOKED_BACK}", f"On {_LOOKED_BACK}"
+
 LIFE: Table = {
     "edit": Fidelity(NATIVE),
     "earlier": Fidelity("behind a button, for staff alone"),
@@ -92,15 +95,9 @@ LIFE: Table = {
     ),
     "pin": Fidelity("as a note on the message"),
     "unpin": Fidelity("as a note on the message", note="Discord does not say who took it off."),
-    "edit_away": Fidelity(
-        "as if it had been there", note="Of what was said in the day before it was last heard, and since."
-    ),
-    "deletion_away": Fidelity(
-        "as if it had been there", note="Of what was said in the day before it was last heard."
-    ),
-    "reaction_away": Fidelity(
-        "as if it had been there", note="On what was said in the day before it was last heard, and since."
-    ),
+    "edit_away": Fidelity("as if it had been there", note=_SAID),
+    "deletion_away": Fidelity("as if it had been there", note=_SAID),
+    "reaction_away": Fidelity("as if it had been there", note=_SEEN),
     "pin_away": Fidelity("as if it had been there"),
 }
 

@@ -351,7 +351,7 @@ class Receiver:
 
     async def _read_past(self, past: Past) -> None:
         reader = self.reader()
-        changed = Changed(self._context, self._api, past.room, past.after)
+        changed = Changed(self._context, self._api, past.room, past.after, self._since)
         await changed.look_up()
         async for page in self._backfill.read(past.room, changed.begins_after):
             now = self._context.now()

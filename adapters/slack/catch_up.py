@@ -11,7 +11,7 @@ from adapters import AdapterContext
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.elsewhere import Turn, is_told, note_threads, without_reading
 from adapters.slack.history import PAGE, HistoryReader, Reading
-from adapters.slack.positions import Positions
+from adapters.slack.positions import Positions, overlap
 from adapters.slack.receive import Receiver
 from adapters.slack.refusals import to_send_error
 from adapters.slack.scope import Rooms, Scope, order_of, room_of
@@ -234,7 +234,8 @@ class CatchUp:
         await self._read_each(self._positions.behind, reading)
 
     def _reading_of(self, scope: Scope, begun_at: Mapping[str, str], since: str, most: int) -> Reading:
-        return Reading(scope, begun_at, since, most, self._positions.moment)
+        away = timedelta(seconds=self._context.now().timestamp() - float(since)) if since else timedelta()
+        return Reading(scope, begun_at, since, most, self._positions.moment, overlap(away))
 
     # -- which rooms
 

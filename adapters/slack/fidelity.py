@@ -76,6 +76,9 @@ FILES: Table = {
     "file_deleted": Fidelity("deleted, the files too"),
 }
 
+_LOOKED_BACK = "what was said since, and before for as long as it was away: at least an hour, at most a day."
+_SAID, _SEEN = f"Of {_LOOKED_BACK}", f"On {_LOOKED_BACK}"
+
 LIFE: Table = {
     "edit": Fidelity(NATIVE),
     "earlier": Fidelity("behind a button, for staff alone"),
@@ -88,18 +91,10 @@ LIFE: Table = {
     "forward": Fidelity("with the name of its origin", note="Slack names who wrote it."),
     "pin": Fidelity("as a note on the message"),
     "unpin": Fidelity("as a note on the message"),
-    "edit_away": Fidelity(
-        "as if it had been there", note="Of what was said in the hour before it was last heard, and since."
-    ),
-    "deletion_away": Fidelity(
-        "as if it had been there", note="Of what was said in the hour before it was last heard."
-    ),
-    "reaction_away": Fidelity(
-        "as if it had been there", note="On what was said in the hour before it was last heard, and since."
-    ),
-    "pin_away": Fidelity(
-        "as if it had been there", note="On what was said in the hour before it was last heard, and since."
-    ),
+    "edit_away": Fidelity("as if it had been there", note=_SAID),
+    "deletion_away": Fidelity("as if it had been there", note=_SAID),
+    "reaction_away": Fidelity("as if it had been there", note=_SEEN),
+    "pin_away": Fidelity("as if it had been there", note=_SEEN),
 }
 
 PRESENCE: Table = {

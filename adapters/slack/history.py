@@ -1,6 +1,7 @@
 """What a room's history says: messages and threads since a position, told in the order in which they were said."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct, field
@@ -31,6 +32,8 @@ class Reading(Struct):
     most_rooms: int
     moment: int
     """When it began, as the positions count."""
+    overlap: timedelta
+    """How much of what was read before is read again."""
     failed: set[str] = field(default_factory=set)
     threads_read: set[str] = field(default_factory=set)
 
@@ -53,7 +56,11 @@ class HistoryReader:
         position = reading.begun_at.get(name) or reading.since or self._positions.at(name)
         if not position:
             return
-        asked: dict[str, Any] = {"channel": channel, "oldest": earlier(position), "limit": PAGE}
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "oldest": earlier(position, reading.overlap),
+            "limit": PAGE,
+        }
         found = [one async for one in self.pages(self._api.reading.conversations_history, asked, "messages")]
         messages = sorted(found, key=lambda one: order_of(str(one.get("ts"))))
         await self._tell(Span(channel, "", asked["oldest"]), name, messages, position, reading)
@@ -68,7 +75,7 @@ class HistoryReader:
         name = reading.scope.place(channel, thread).key
         begun_at = self._positions.moment
         latest = str(root.get("latest_reply") or "")
-        known = earlier(reading.begun_at.get(name, ""))
+        known = earlier(reading.begun_at.get(name, ""), reading.overlap)
         if is_direct(channel) or not latest or order_of(latest) > order_of(known):
             await self._read_thread(channel, thread, reading)
         reading.threads_read.add(name)
@@ -78,7 +85,7 @@ class HistoryReader:
         name = reading.scope.place(channel, thread).key
         # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
         position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
-        oldest = earlier(position)
+        oldest = earlier(position, reading.overlap)
         asked: dict[str, Any] = {"channel": channel, "ts": thread, "oldest": oldest, "limit": PAGE}
         pages = self.pages(self._api.reading.conversations_replies, asked, "messages")
         replies = [message async for message in pages if message.get("ts") != thread]

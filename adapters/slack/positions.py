@@ -6,8 +6,12 @@ from datetime import timedelta
 from adapters import Cursor
 from adapters.slack.scope import order_of
 
-_OVERLAP = timedelta(hours=1)
-"""Read again for what was changed since, and for threads under older messages; repeats are dropped by their ids."""
+_SHORTEST_OVERLAP, _LONGEST_OVERLAP = timedelta(hours=1), timedelta(days=1)
+"""Read again for what was changed since, and for threads under older messages; repeats are dropped by their ids.
+
+Each day more is a page of history for every two hundred messages of a room and a call for each of its threads, of
+which Slack grants fifty in a minute.
+"""
 
 
 class Positions:
@@ -78,7 +82,12 @@ def _before(ts: str) -> str:
     return f"{seconds}.{micros - 1:06d}" if micros else f"{seconds - 1}.999999"
 
 
-def earlier(position: str) -> str:
+def overlap(away: timedelta) -> timedelta:
+    """How far behind its position a room is read again: as far as people had time to change what they had said."""
+    return min(max(away, _SHORTEST_OVERLAP), _LONGEST_OVERLAP)
+
+
+def earlier(position: str, by: timedelta) -> str:
     """From where a room is read that was read up to this position."""
     seconds, micros = order_of(position)
-    return f"{max(0, seconds - int(_OVERLAP.total_seconds()))}.{micros:06d}"
+    return f"{max(0, seconds - int(by.total_seconds()))}.{micros:06d}"

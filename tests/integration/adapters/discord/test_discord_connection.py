@@ -1,6 +1,7 @@
 """Connecting, losing the connection, and what was said meanwhile."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,8 @@ from adapters import SetupError
 from adapters.discord import DiscordAdapter, DiscordSettings
 from adapters.discord.gateway import GatewayLostError
 from bot.core.content import Content
-from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
+from bot.core.conversation import Remembered
+from bot.core.events import ButtonPressed, CommandGiven, MessageEdited, MessageReceived
 from bot.core.outgoing import Post
 from bot.core.places import Identity, Place, direct_to
 from sandbox.discord import story
@@ -102,6 +104,26 @@ async def test_a_long_absence_is_read_page_by_page(house: House) -> None:
     await house.restart()
     events = await house.intake.wait_for(MessageReceived, 231)
     assert [event.text for event in events] == [str(number) for number in range(231)]
+
+
+@pytest.mark.parametrize(("days_ago", "days_away", "is_seen"), [(2, 4, True), (8, 30, False)])
+async def test_the_longer_the_bot_was_away_the_older_are_the_messages_whose_edits_it_finds(
+    house: House, days_ago: int, days_away: int, is_seen: bool
+) -> None:
+    day = timedelta(days=1).total_seconds()
+    room = house.direct_chat(story.MIA)
+    old = await house.server.say(story.MIA, room, "befor")
+    house.world.clock.advance(days_ago * day)
+    last = await house.server.say(story.MIA, room, "lst")
+    said = await house.intake.wait_for(MessageReceived, 2)
+    house.intake.known = [Remembered(event.message, is_origin=True) for event in said]
+    await house.stop()
+    house.world.clock.advance(days_away * day + 1)
+    await house.server.edit(story.MIA, room, old, "before")
+    await house.server.edit(story.MIA, room, last, "last")
+    await house.restart()
+    found = [event.text for event in house.intake.of(MessageEdited)]
+    assert found == (["before", "last"] if is_seen else ["last"])
 
 
 async def test_having_caught_up_is_said_once_it_is_true(house: House) -> None:

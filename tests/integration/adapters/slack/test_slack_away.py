@@ -185,6 +185,30 @@ async def test_what_was_edited_while_the_bot_was_away_is_an_edition(
     assert (event.text, event.message.id) == ("before", ts)
 
 
+@pytest.mark.parametrize(
+    ("hours_ago", "hours_away", "is_seen"), [(5, 6, True), (20, 48, True), (30, 48, False), (2, 0, False)]
+)
+async def test_the_longer_the_bot_was_away_the_older_are_the_messages_whose_edits_it_finds(
+    house: House, server: SlackServer, hours_ago: int, hours_away: int, is_seen: bool
+) -> None:
+    async with house.running():
+        old = await server.say("U0CARLA", DM, "befor")
+        await house.intake.wait_for(MessageReceived)
+        server.world.clock.advance(hours_ago * 3600)
+        last = await server.say("U0CARLA", DM, "lst")
+        await house.intake.wait_for(MessageReceived, 2)
+    house.intake.last_heard = server.world.clock.now()
+    server.drop_undelivered = True
+    server.world.clock.advance(hours_away * 3600)
+    await server.edit("U0CARLA", DM, old, "before")
+    await server.edit("U0CARLA", DM, last, "last")
+    server.drop_undelivered = False
+    async with house.running():
+        await until(lambda: house.intake.times_caught_up == 2)
+    found = [event.text for event in house.intake.of(MessageEdited)]
+    assert found == (["before", "last"] if is_seen else ["last"])
+
+
 async def test_a_first_start_reads_no_old_history(house: House, server: SlackServer) -> None:
     server.drop_undelivered = True
     await server.say("U0KURT", "C0HELP", "long ago")
