@@ -12,6 +12,7 @@ from bot.core.staff import Staff
 from bot.core.texts import escape
 from handlers.context import Context
 from handlers.exchange import customer_of, texts_for, with_origin
+from handlers.handles import TYPED, handles_in, plain_handle
 
 
 def shown_name(ctx: Context, staff: Staff, conversation: Conversation) -> str:
@@ -54,7 +55,23 @@ def for_customers(ctx: Context, text: str, mentions: Sequence[Mention], conversa
             # The name stands there with whatever escapes its letters need.
             letters = r"\\?".join(re.escape(char) for char in mention.name)
             text = re.sub(rf"@\\?{letters}", lambda _, shown=shown: f"@{escape(shown)}", text)  # type: ignore[misc]
-    return text
+    return _without_handles(ctx, text, conversation)
+
+
+def _without_handles(ctx: Context, text: str, conversation: Conversation) -> str:
+    """The shown names also where a colleague's handle was typed, which no platform tells as a mention."""
+    if not (members := handles_in(ctx, text)):
+        return text
+
+    def shown(found: re.Match[str]) -> str:
+        staff = members.get(plain_handle(found["handle"]))
+        if staff is None:
+            return found[0]
+        # A stop behind the handle ends the sentence.
+        end = found[0][len(found[0].rstrip(".-")) :]
+        return f"@{escape(shown_name(ctx, staff, conversation))}{end}"
+
+    return TYPED.sub(shown, text)
 
 
 def forwarded_to_customers(ctx: Context, text: str, forwarded_from: str, conversation: Conversation) -> str:

@@ -6,6 +6,7 @@ from bot.core.commands import Role
 from bot.core.events import Author
 from bot.core.staff import Staff
 from handlers.context import Context
+from handlers.handles import note_handle
 
 
 def member(author: Author, ctx: Context) -> Staff | None:
@@ -21,13 +22,16 @@ def member(author: Author, ctx: Context) -> Staff | None:
             ctx.work.team.save(replace(known, role=Role.CUSTOMER))
         return None
     if known is None:
-        return ctx.work.team.enlist(author.identity, author.name, role)
+        enlisted = ctx.work.team.enlist(author.identity, author.name, role)
+        note_handle(ctx, author, enlisted)
+        return enlisted
     # Who was in only as an agent has to be let in like anybody else when they are one no more.
     was_in = known.is_confirmed and (known.role < Role.AGENT or role >= Role.AGENT)
     is_confirmed = was_in or author.is_colleague or role >= Role.AGENT
     newest = replace(known, name=author.name or known.name, role=role, is_confirmed=is_confirmed)
     if newest != known:
         ctx.work.team.save(newest)
+    note_handle(ctx, author, newest)
     return newest
 
 

@@ -267,6 +267,33 @@ async def test_a_colleague_who_is_called_in_an_answer_keeps_their_name_to_the_te
             assert "Bevk" not in everything_sent_to(stage, "telegram")
 
 
+@pytest.mark.parametrize(
+    ("policy", "ben"),
+    [
+        pytest.param("own", "@Ben_Horvat", id="own"),
+        pytest.param("first", "@Ben", id="first"),
+        pytest.param("alias", "@Sasha", id="alias"),
+        pytest.param("team", "@Support", id="team"),
+    ],
+)
+async def test_a_handle_of_a_colleague_that_is_only_typed_is_kept_back_like_their_name(
+    opened: OPEN, policy: str, ben: str
+) -> None:
+    async with opened(agent_names=policy) as stage:
+        dana, ana, colleague = stage.person("telegram", "Dana"), stage.agent("Ana"), stage.agent("Ben Horvat")
+        colleague.about["handle"] = "ben_horvat"
+        await colleague.gives("alias", "Sasha")
+        await colleague.gives("queue")
+        await dana.gives("human")
+        await ana.gives("claim", "1")
+        text = "@Ben_Horvat (or @Ben\\_Horvat.), not @ben_horvats, me@ben_horvat.org or https://x.org/@ben_horvat"
+        sent = await ana.says(text, at=stage.thread())
+        rest = "not @ben_horvats, me@ben_horvat.org or https://x.org/@ben_horvat"
+        assert plain(dana.sees[-1]).endswith(f": {ben} (or {ben}.), {rest}")
+        await ana.edits(sent, "Or @BEN_HORVAT!")
+        assert plain(dana.sees[-1]).endswith(f": Or {'@BEN_HORVAT' if policy == 'own' else ben}!")
+
+
 async def test_a_preview_under_an_answer_that_calls_a_colleague_is_no_edit(opened: OPEN) -> None:
     async with opened(agent_names="team") as stage:
         dana, ana, ben = stage.person("telegram", "Dana"), stage.agent("Ana"), stage.agent("Ben")
