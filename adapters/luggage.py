@@ -100,7 +100,7 @@ async def _fetched(file: FileRef, open_file: FileOpener, content: IO[bytes], lim
         if size:
             return size
         break
-    raise FileLostError(lost(file, Loss.UNAVAILABLE))
+    raise FileLostError(lost(file, Loss.UNAVAILABLE if file.size_bytes else Loss.EMPTY))
 
 
 async def _copied(file: FileRef, open_file: FileOpener, content: IO[bytes], limit_bytes: int) -> int:
@@ -143,5 +143,7 @@ def _line(one: LostFile, texts: Translate) -> str:
             return texts("📎 {file} is not here: it is too large to be passed on.", file=named)
         case Loss.UNAVAILABLE:
             return texts("📎 {file} is not here: it could not be fetched.", file=named)
+        case Loss.EMPTY:
+            return texts("📎 {file} is not here: it is empty.", file=named)
         case Loss.REFUSED:
             return texts("📎 {file} is not here: this chat does not take it.", file=named)

@@ -10,7 +10,7 @@ from bot.core.content import Content, FileRef, Speaker
 from bot.core.conversation import Direction, Message
 from bot.core.events import MessageReceived
 from bot.core.outgoing import Outcome
-from bot.core.policies.notes import is_note
+from bot.core.policies.notes import is_note, passes_on
 from bot.core.staff import Staff
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.context import Context
@@ -32,6 +32,8 @@ from handlers.registry import on
 from handlers.who import member
 
 ALBUM_WITHIN = timedelta(seconds=10)
+NOTES_KNOWN_AMONG = 200
+"""In how many of the newest messages a note is looked for that somebody forwards."""
 
 
 @on("message_received", "desk")
@@ -51,9 +53,11 @@ def desk_message(event: MessageReceived, ctx: Context) -> list[Action]:
     is_elsewhere = worked_on is not ticket or (desk is not None and desk.kind is DeskKind.FORMER)
     if is_elsewhere:
         return _moved(event, ticket, staff, ctx)
-    if is_owner and not is_note(event.text) and not _belongs_to_note(event, ticket, staff, ctx):
-        return _to_customer(event, ticket, staff, ctx)
-    return _keep_inside(event, ticket, staff, ctx)
+    if not is_owner or is_note(event.text) or _belongs_to_note(event, ticket, staff, ctx):
+        return _keep_inside(event, ticket, staff, ctx)
+    if event.forwarded_from and _is_note_of(event, ticket, ctx):
+        return _hold_back(event, ticket, staff, ctx)
+    return _to_customer(event, ticket, staff, ctx)
 
 
 def add_note(
@@ -77,9 +81,7 @@ def add_note(
         origin=event.message if event else None,
         others=event.others if event else (),
     )
-    texts = ctx.staff_texts
-    label = texts.label("{name} (note)", name=staff.name)
-    content = Content(text=text, files=message.files, speaker=Speaker(label))
+    content = Content(text=text, files=message.files, speaker=Speaker(_note_label(staff.name, ctx)))
     but = event.place if event else None
     return message, list(show_everywhere(ctx, ticket.id, content, but=but, message=message))
 
@@ -95,6 +97,33 @@ def _belongs_to_note(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: 
         and abs(event.at - one.sent_at) <= ALBUM_WITHIN
         for one in ctx.work.messages.history(ticket.conversation_id, limit=20)
     )
+
+
+def _is_note_of(event: MessageReceived, ticket: Ticket, ctx: Context) -> bool:
+    """Whether what is forwarded was said as a note on this ticket, in the thread or in a copy by the bot."""
+    notes = [
+        one
+        for one in ctx.work.messages.history(ticket.conversation_id, limit=NOTES_KNOWN_AMONG)
+        if one.direction is Direction.NOTE
+    ]
+    texts = {one.text for one in notes}
+    texts |= {f"{_note_label(one.author_name, ctx)}: {one.text}" for one in notes if one.text}
+    files = [file for one in notes for file in one.files]
+    return passes_on(event.text, texts) or any(one.is_same(file) for one in event.files for file in files)
+
+
+def _hold_back(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:
+    """A note that is passed on by hand stays one: what was said among colleagues is told in words meant for it."""
+    _, shown = add_note(ctx, ticket, staff, event.text, event)
+    text = ctx.staff_texts.text(
+        "This stays between us: what you forwarded is a note. To tell it to the customer, write it or copy it."
+    )
+    reply = Reply(event.place, event.author.identity, Content(text=text))
+    return [MarkMessage(event.message, Outcome.NOTE, ticket.id), *shown, reply]
+
+
+def _note_label(name: str, ctx: Context) -> str:
+    return ctx.staff_texts.label("{name} (note)", name=name)
 
 
 def _to_customer(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: Context) -> list[Action]:

@@ -17,6 +17,7 @@ from handlers.registry import on
 _REASONS = {
     Loss.TOO_LARGE: mark("📎 **{file}** did not arrive: it is too large for the other side."),
     Loss.UNAVAILABLE: mark("📎 **{file}** did not arrive: it could not be fetched."),
+    Loss.EMPTY: mark("📎 **{file}** did not arrive: it is empty."),
     Loss.REFUSED: mark("📎 **{file}** did not arrive: the other side does not take it."),
 }
 

@@ -68,6 +68,8 @@ class Loss(StrEnum):
     """For what its own platform hands out, or for what the other one takes."""
     UNAVAILABLE = "unavailable"
     """Deleted, expired, or its platform could not be reached."""
+    EMPTY = "empty"
+    """It holds nothing, which no platform takes."""
     REFUSED = "refused"
     """The other platform does not take it: forbidden there, or of a kind it does not allow."""
 

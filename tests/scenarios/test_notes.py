@@ -52,6 +52,27 @@ async def test_what_a_colleague_writes_is_a_note_and_they_are_told_why_once(
     assert not reached_anybody(stage)
 
 
+@pytest.mark.parametrize(
+    "forwarded", [SECRET, f"> {SECRET}", f"Look:\n\n> {SECRET}", f"**Ben (note):** {SECRET}"]
+)
+async def test_a_note_that_is_forwarded_by_hand_stays_inside_and_says_so(
+    stage: Stage, helped: Place, ana: Person, ben: Person, forwarded: str
+) -> None:
+    await ben.says(SECRET, at=helped)
+    sent = await ana.says(forwarded, at=helped, forwarded_from="Ben")
+    assert stage.marks(sent) == ["note"]
+    assert "what you forwarded is a note" in ana.was_told
+    assert not reached_anybody(stage)
+
+
+async def test_what_was_no_note_can_be_forwarded(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    await ana.says("// a note", at=helped)
+    await ana.says("It is on its way", at=helped, forwarded_from="The carrier")
+    assert "It is on its way" in dana.sees[-1]
+
+
 async def test_before_a_claim_everything_is_a_note(stage: Stage, dana: Person, ana: Person) -> None:
     await dana.gives("human")
     noted = await ana.says(SECRET, at=stage.thread())

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from adapters import FileOpener, FileUnavailableError, in_english, luggage
 from adapters.luggage import FileLostError, packed, told, travels_with_text
@@ -88,7 +89,12 @@ async def test_it_is_lost_without_a_place_to_put_it(monkeypatch: pytest.MonkeyPa
     assert (await loss_of(Source())).loss is Loss.UNAVAILABLE
 
 
-async def test_an_empty_file_is_lost() -> None:
+async def test_an_empty_file_is_lost_and_named_as_that() -> None:
+    file = replace(PDF, size_bytes=0)
+    assert (await loss_of(Source(content=b""), file=file)).loss is Loss.EMPTY
+
+
+async def test_a_file_that_should_hold_something_and_does_not_could_not_be_fetched() -> None:
     assert (await loss_of(Source(content=b""))).loss is Loss.UNAVAILABLE
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.policies.notes import is_note
+from bot.core.policies.notes import is_note, passes_on
 from bot.core.texts import escape
 
 
@@ -63,3 +63,22 @@ def test_two_strokes_elsewhere_are_only_words(text: str) -> None:
 def test_whatever_follows_the_strokes_it_is_a_note(words: str, layout: str) -> None:
     assert is_note(f"{layout}//{words}")
     assert is_note(escape(f"{layout}//{words}"))
+
+
+NOTES = ("He is **late** with\nthe bill", "// call\n\nfirst", "")
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "is_passed_on"),
+    [
+        pytest.param("He is **late** with\nthe bill", True, id="as it was"),
+        pytest.param("He is late with the bill", True, id="without its markup"),
+        pytest.param("> He is **late** with\n> the bill", True, id="in a quote, as Slack shows it"),
+        pytest.param("What do you say?\n\n> // call\n>\n> first", True, id="behind words of one's own"),
+        pytest.param("He is late with the bill again", False, id="other words"),
+        pytest.param("late", False, id="a part of it"),
+        pytest.param("", False, id="no words"),
+    ],
+)
+def test_a_note_is_known_when_it_is_forwarded(forwarded: str, is_passed_on: bool) -> None:
+    assert passes_on(forwarded, NOTES) is is_passed_on

@@ -121,4 +121,4 @@ async def test_a_file_that_grows_beyond_the_limit_is_too_large(
 
 async def test_an_empty_file_is_named_instead(stage: Stage, adapter: TelegramAdapter, dana: Place) -> None:
     receipt = await stage.say(adapter, dana, "", files=(document(stage, "empty.txt", b""),))
-    assert [one.loss for one in receipt.lost] == [Loss.UNAVAILABLE]
+    assert [one.loss for one in receipt.lost] == [Loss.EMPTY]
