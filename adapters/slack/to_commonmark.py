@@ -8,35 +8,57 @@ from adapters.slack.styled import inline
 from adapters.slack.tables import TABLE, table
 
 _LANGUAGE = re.compile(r"[\w+#.-]{1,32}")
+_BORDERED = ("rich_text_list", "rich_text_preformatted")
 _TICKS = re.compile(r"`+")
 
 
 def commonmark(elements: Sequence[Json]) -> str:
     """Return the CommonMark of rich_text elements in which emoji, mentions and channels are words already."""
-    blocks: list[str] = []
-    lists = _Lists()
+    blocks: list[tuple[str, bool]] = []
+    lists, is_in_quote = _Lists(), False
     for element in elements:
-        kind, words = element.get("type"), element.get("elements", [])
-        if kind == "rich_text_list":
-            is_nested = lists.are_open
-            text = lists.items(element)
-            if is_nested and blocks:
-                blocks[-1] += f"\n{text}"
-            else:
-                blocks.append(text)
-            continue
-        lists = _Lists()
-        if kind == "rich_text_preformatted":
-            code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
-            blocks.append(_fenced(code, str(element.get("language") or "")))
-        elif kind == TABLE:
-            blocks.append(table(element))
-        elif kind == "rich_text_quote":
-            quoted = inline(words)
-            blocks.append("\n".join(f"> {line}".rstrip() for line in quoted.split("\n")) if quoted else "")
-        else:
-            blocks.append(inline(words))
-    return "\n\n".join(block for block in (block.strip("\n") for block in blocks) if block)
+        # Lists and code in a quote are drawn with its border, and stand beside it.
+        was_in_quote, is_in_quote = (
+            is_in_quote,
+            element.get("type") in _BORDERED and bool(element.get("border")),
+        )
+        if element.get("type") != "rich_text_list" or is_in_quote != was_in_quote:
+            lists = _Lists()
+        is_nested, text = lists.are_open, _block(element, lists)
+        if is_nested and blocks:
+            blocks[-1] = (f"{blocks[-1][0]}\n{text}", is_in_quote)
+        elif text := text.strip("\n"):
+            blocks.append((text, is_in_quote))
+    return _together([(_quoted(text) if is_in_quote else text, is_in_quote) for text, is_in_quote in blocks])
+
+
+def _block(element: Json, lists: "_Lists") -> str:
+    kind, words = element.get("type"), element.get("elements", [])
+    if kind == "rich_text_list":
+        return lists.items(element)
+    if kind == "rich_text_preformatted":
+        code = "".join(str(word.get("text") or word.get("url") or "") for word in words)
+        return _fenced(code, str(element.get("language") or ""))
+    if kind == TABLE:
+        return table(element)
+    text = inline(words)
+    return _quoted(text) if kind == "rich_text_quote" and text else text
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def _together(blocks: Sequence[tuple[str, bool]]) -> str:
+    """One below the other; what stands beside a quote with its border belongs to that quote."""
+    whole = ""
+    was_quote = was_bordered = False
+    for text, is_bordered in blocks:
+        is_quote = is_bordered or text.startswith("> ")
+        is_one = was_quote and is_quote and (was_bordered or is_bordered)
+        whole += ("\n>\n" if is_one else "\n\n" if whole else "") + text
+        was_quote, was_bordered = is_quote, is_bordered
+    return whole
 
 
 def _fenced(code: str, language: str) -> str:
