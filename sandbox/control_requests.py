@@ -50,7 +50,9 @@ class FileIn(Request):
     name: Annotated[str, Field(min_length=1, max_length=255, description="the file's name")]
     mime: Annotated[str, Field(description="its MIME type")] = "application/octet-stream"
     content: Annotated[Base64Bytes, Field(description="its bytes in base64")]
-    kind: Annotated[str, Field(description="voice, sticker, video_note or document, to be sent as that")] = ""
+    kind: Annotated[
+        str, Field(description="voice, sticker, video_note, document or spoiler, to be sent as that")
+    ] = ""
     seconds: Annotated[float, Field(ge=0, description="how long it lasts")] = 0.0
 
 

@@ -119,7 +119,9 @@ class Upload:
     mime: str
     content: bytes
     kind: str = ""
-    """voice, sticker, video_note or document, when the app is told to send it as that; "" for what it makes of it."""
+    """voice, sticker, video_note, document or spoiler (covered), when the app is told to send it as that; "" for what
+    it makes of it.
+    """
     seconds: float = 0.0
     """How long a voice, sound or film lasts."""
 

@@ -12,6 +12,9 @@ VOICE_MESSAGE = 1 << 13
 """The flag of a message that is nothing but a voice (discord.com/developers/docs/resources/message#message-object)."""
 STICKER = "sticker"
 """The first word of the reference of a sticker: sticker/123.png."""
+HIDDEN = "SPOILER_"
+"""How the name of an attachment begins that is covered; newer clients set a flag besides."""
+_IS_HIDDEN = 1 << 3
 _STICKER_ENDINGS = {1: "png", 2: "png", 4: "gif"}
 """By format: PNG, APNG, GIF. The third, Lottie, is a drawing in JSON that no other platform shows."""
 
@@ -73,12 +76,18 @@ def _file(attachment: Payload, address: str, *, is_voice: bool) -> FileRef:
         size_bytes=told_size(attachment.get("size")),
         seconds=amount(attachment, "duration_secs"),
         waveform=str(attachment.get("waveform") or "") if is_voice else "",
+        is_hidden=_is_hidden(attachment),
     )
+
+
+def _is_hidden(attachment: Payload) -> bool:
+    flags = int(amount(attachment, "flags"))
+    return bool(flags & _IS_HIDDEN) or str(attachment.get("filename") or "").startswith(HIDDEN)
 
 
 def _name(attachment: Payload) -> str:
     """What the person called it: of a name that Discord could not keep, the title has the words."""
-    name = str(attachment.get("filename") or "")
+    name = str(attachment.get("filename") or "").removeprefix(HIDDEN)
     stem, dot, ending = name.rpartition(".")
     title = str(attachment.get("title") or "")
     if not title:

@@ -40,6 +40,7 @@ TEXT: Table = {
 
 FILES: Table = {
     "picture": Fidelity(NATIVE),
+    "hidden_picture": Fidelity(NATIVE),
     "film": Fidelity(NATIVE),
     "round_film": Fidelity("as a video", is_said=False),
     "sound": Fidelity(NATIVE),

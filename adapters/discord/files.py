@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from adapters import FileOpener, FileUnavailableError
 from adapters.discord.api import Api
-from adapters.discord.attachments import STICKER, attachments_of
+from adapters.discord.attachments import HIDDEN, STICKER, attachments_of
 from adapters.discord.errors import FAILURES
 from adapters.discord.house_http import UPLOAD_TIMEOUT
 from adapters.discord.settings import API_URL
@@ -132,7 +132,8 @@ async def pack(open_file: FileOpener, refs: Sequence[FileRef], limit: int) -> As
             except FileLostError as error:
                 luggage.lost.append(error.lost)
                 continue
-            file = discord.File(found.handle(), filename=found.ref.name)  # type: ignore[arg-type] # IO[bytes] is one
+            name = f"{HIDDEN}{found.ref.name}" if found.ref.is_hidden else found.ref.name
+            file = discord.File(found.handle(), filename=name)  # type: ignore[arg-type] # IO[bytes] is one
             # The SDK keeps open what it did not open itself, and only gives it back the means to be closed.
             stack.callback(_close, file)
             luggage.packed.append(found)

@@ -41,6 +41,7 @@ TEXT: Table = {
 
 FILES: Table = {
     "picture": Fidelity(NATIVE),
+    "hidden_picture": Fidelity("uncovered", is_said=False, note="Slack hides nothing."),
     "film": Fidelity(NATIVE),
     "round_film": Fidelity("as a video", is_said=False),
     "sound": Fidelity(NATIVE),

@@ -42,6 +42,7 @@ TEXT: Table = {
 
 FILES: Table = {
     "picture": Fidelity(NATIVE, note="What Telegram does not take as a picture is a document."),
+    "hidden_picture": Fidelity(NATIVE, note="Films and animations, too; documents have no cover."),
     "film": Fidelity(NATIVE, note="MP4 and MOV; others are documents."),
     "round_film": Fidelity(NATIVE),
     "sound": Fidelity(NATIVE, note="MP3 and M4A; others are documents."),

@@ -57,6 +57,7 @@ _MIMES = {
 
 BARE = frozenset({FileKind.STICKER, FileKind.ROUND_VIDEO})
 """They have no caption."""
+_COVERED = frozenset({FileKind.PICTURE, FileKind.VIDEO, FileKind.ANIMATION})
 _TIMED = frozenset({FileKind.VIDEO, FileKind.AUDIO, FileKind.VOICE, FileKind.ANIMATION})
 
 
@@ -84,7 +85,8 @@ class Upload(Struct, frozen=True):
     def facts(self) -> dict[str, Any]:
         """What people see of it before they open it."""
         is_told = self.packed is not None and self.kind in _TIMED and self.ref.seconds >= 1
-        return {"duration": round(self.ref.seconds)} if is_told else {}
+        cover = {"has_spoiler": True} if self.ref.is_hidden and self.kind in _COVERED else {}
+        return {**({"duration": round(self.ref.seconds)} if is_told else {}), **cover}
 
     def medium(self, caption: Formatted) -> InputMedia:
         """The file as one of an album."""

@@ -25,6 +25,11 @@ _FILES: dict[str, tuple[FileKind, str, str]] = {
 
 def files_of(message: Payload) -> tuple[FileRef, ...]:
     """The files of one message: nearly always none or one. What has no id cannot be had and is not among them."""
+    files = _files_of(message)
+    return tuple(replace(one, is_hidden=True) for one in files) if message.get("has_media_spoiler") else files
+
+
+def _files_of(message: Payload) -> tuple[FileRef, ...]:
     photo = mappings(message, "photo") or mappings(mapping(message, "live_photo"), "photo")
     if photo:
         return _known(_photo(photo))

@@ -55,6 +55,8 @@ class FileRef(Struct, frozen=True):
     """What a voice message looks like: base64 of one byte for each of at most 256 moments, or ""."""
     caption: str = ""
     """What stands under this one of an album's pictures; the message has these words among its own."""
+    is_hidden: bool = False
+    """Covered until its reader wants to see it, where there is such a thing."""
 
     def is_same(self, other: "FileRef") -> bool:
         """Whether both mean the same content, however they are reached."""

@@ -81,6 +81,7 @@ FILES = Section(
     "Files and what is neither text nor file",
     (
         Kind("picture", "picture"),
+        Kind("hidden_picture", "picture that is covered until it is wanted"),
         Kind("film", "video"),
         Kind("round_film", "round video message"),
         Kind("sound", "audio"),

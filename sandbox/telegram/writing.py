@@ -180,11 +180,15 @@ def _contents(state: TelegramState, files: Sequence[Upload]) -> list[tuple[str, 
     """(kind, message fields) of each file."""
     contents = []
     for upload, (kind, stored) in zip(files, _stored(state, files), strict=True):
-        content = medium_content(Medium(kind, stored, {"duration": round(upload.seconds)}))
+        content = medium_content(Medium(kind, stored, _facts(upload)))
         if kind == "sticker":
             content["sticker"] |= _moving(state, upload)
         contents.append((kind, content))
     return contents
+
+
+def _facts(upload: Upload) -> dict[str, Any]:
+    return {"duration": round(upload.seconds), "has_spoiler": upload.kind == "spoiler"}
 
 
 def _moving(state: TelegramState, upload: Upload) -> dict[str, Any]:

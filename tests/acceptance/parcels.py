@@ -1,7 +1,7 @@
 """What people send besides words, on each platform, and what of it must be there on another."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.surface import Message, Upload
@@ -29,6 +29,8 @@ SHOWN_AS: dict[tuple[str, str], Seen] = {
     ("telegram", "voice"): lambda one: "voice" in one.native,
     ("discord", "voice"): lambda one: bool(one.native["flags"] & 1 << 13),
     ("telegram", "picture"): lambda one: "photo" in one.native,
+    ("telegram", "hidden_picture"): lambda one: one.native.get("has_media_spoiler", False),
+    ("discord", "hidden_picture"): lambda one: all(file.name.startswith("SPOILER_") for file in one.files),
     ("telegram", "film"): lambda one: "video" in one.native,
     ("telegram", "sound"): lambda one: "audio" in one.native,
     ("telegram", "moving_picture"): lambda one: "animation" in one.native,
@@ -49,6 +51,10 @@ _FILES: dict[str, tuple[Upload, ...]] = {
 STICKERS = {
     "telegram": Upload("hello.webp", "image/webp", WEBP, "sticker"),
     "discord": Upload("hello.png", "image/png", picture(9, 9).content, "sticker"),
+}
+HIDDEN = {
+    "telegram": replace(picture(), kind="spoiler"),
+    "discord": replace(picture(), name="SPOILER_table.png"),
 }
 _PLACE = {"latitude": 52.52, "longitude": 13.405}
 _SPECIAL: dict[str, dict[str, Parcel]] = {
@@ -128,6 +134,8 @@ UNTOLD_TO_BOT = {("discord", "unknown")}
 def parcels_of(platform: str) -> dict[str, Parcel]:
     """Everything that people of a platform can send, by what it is."""
     files = {name: Parcel(uploads) for name, uploads in _FILES.items()}
+    if platform in HIDDEN:
+        files["hidden_picture"] = Parcel((HIDDEN[platform],))
     if platform in STICKERS:
         files["sticker"] = Parcel((STICKERS[platform],))
     return files | _SPECIAL[platform]
