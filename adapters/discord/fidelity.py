@@ -107,7 +107,10 @@ PRESENCE: Table = {
     "speaker_picture": Fidelity("not shown"),
     "chosen_name": Fidelity("in place of their own"),
     "helper": Fidelity("in words"),
-    "typing": Fidelity(NATIVE, note="The bot is seen writing. In direct chats, threads and posts."),
+    "typing": Fidelity(
+        NATIVE,
+        note="The bot is seen writing. In direct chats, threads and posts. Whoever helps is seen writing a note, too.",
+    ),
     "searching": Fidelity("as writing"),
     "seen": Fidelity("👀 on the newest message"),
     "arrived": Fidelity("✅ on the message"),
