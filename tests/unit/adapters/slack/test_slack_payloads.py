@@ -72,23 +72,6 @@ def text(words: str, **style: bool) -> dict[str, Any]:
     return {"type": "text", "text": words, **({"style": style} if style else {})}
 
 
-def test_lists_and_code_in_a_quote_stay_in_it() -> None:
-    """Slack puts them beside the quote, with its border (docs.slack.dev/reference/block-kit/blocks/rich-text-block)."""
-
-    def items(*words: str, indent: int = 0, border: int = 1) -> dict[str, Any]:
-        inner = [{"type": "rich_text_section", "elements": [text(one)]} for one in words]
-        made = {"type": "rich_text_list", "style": "bullet", "indent": indent, "elements": inner}
-        return {**made, "border": border}
-
-    code = {"type": "rich_text_preformatted", "elements": [text("x = 1")], "border": 1}
-    quote = {"type": "rich_text_quote", "elements": [text("They said:")]}
-    elements = [quote, items("a"), items("b", indent=1), code, items("mine", border=0)]
-    blocks = [{"type": "rich_text", "elements": elements}]
-    (said,) = event(message(blocks=blocks))
-    assert isinstance(said, MessageReceived)
-    assert said.text == "> They said:\n>\n> - a\n>   - b\n>\n> ```\n> x = 1\n> ```\n\n- mine"
-
-
 def test_a_message_says_who_where_and_when() -> None:
     (said,) = event(message())
     assert isinstance(said, MessageReceived)
