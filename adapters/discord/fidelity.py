@@ -35,6 +35,7 @@ TEXT: Table = {
     "right_to_left": Fidelity(NATIVE),
     "combining": Fidelity(NATIVE),
     "signs": Fidelity("as they were typed"),
+    "empty_lines": Fidelity("as one empty line"),
     "long_text": Fidelity("in several messages", note="Of at most 2,000 characters."),
 }
 

@@ -36,6 +36,7 @@ TEXT: Table = {
     "right_to_left": Fidelity(NATIVE),
     "combining": Fidelity(NATIVE),
     "signs": Fidelity("as they were typed"),
+    "empty_lines": Fidelity("as one empty line"),
     "long_text": Fidelity("in several messages", note="Of about 3,600 characters."),
 }
 

@@ -37,6 +37,7 @@ TEXT: Table = {
     "right_to_left": Fidelity(NATIVE),
     "combining": Fidelity(NATIVE),
     "signs": Fidelity("as they were typed"),
+    "empty_lines": Fidelity("as one empty line"),
     "long_text": Fidelity("in several messages", note="Of at most 4,096 UTF-16 units."),
 }
 

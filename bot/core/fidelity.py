@@ -74,6 +74,7 @@ TEXT = Section(
         Kind("right_to_left", "right-to-left script"),
         Kind("combining", "combining letters"),
         Kind("signs", "signs of markup that mean nothing where they were typed"),
+        Kind("empty_lines", "several empty lines in a row"),
         Kind("long_text", "text longer than a message"),
     ),
 )

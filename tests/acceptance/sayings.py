@@ -37,6 +37,7 @@ def _everywhere() -> dict[str, Saying]:
         "right_to_left": Saying("lamp שלום עולם, مرحبا 123 sofa"),
         "combining": Saying("lamp Z\u0301a\u0308\u0323 नमस्ते 각 👩🏽\u200d🚒 🇭🇷 sofa"),
         "signs": Saying(signs, signs),
+        "empty_lines": Saying("lamp\n\n\n\nsofa"),
         "long_text": Saying(" ".join(f"lamp{number:04d}" for number in range(199))),
     }
 

@@ -84,6 +84,7 @@ FORMS: dict[str, Callable[[Seen], bool]] = {
     "as a quote": lambda seen: seen.has(("quote", "lamp one\nsofa two")),
     "as bold text": lambda seen: seen.has(("bold", "lamp")),
     "as code in columns": lambda seen: seen.has(("pre", "lamp  price\n────  ─────\nsofa  € 300")),
+    "as one empty line": lambda seen: "lamp\n\nsofa" in seen.message.text,
     "as plain text": Seen.is_plain,
     "as they were typed": lambda seen: seen.saying.shown in seen.words,
     "between its bars": Seen.is_plain,
