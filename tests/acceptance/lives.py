@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
-from msgspec.structs import replace
+from dataclasses import dataclass, replace
 
 from bot.core.fidelity import NATIVE
 from sandbox.surface import Message
