@@ -1,8 +1,6 @@
 """A platform on paper: `Surface` with a few people and rooms in memory, for the control API alone."""
 
-from dataclasses import dataclass, field
-
-from msgspec.structs import replace
+from dataclasses import dataclass, field, replace
 
 from sandbox.surface import (
     Button,
