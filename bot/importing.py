@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import frontmatter
+from anyascii import anyascii
 from sqlalchemy import Engine
 
 from bot.core.article import ArticleState, Audience
@@ -174,7 +175,7 @@ def export_to(engine: Engine, folder: Path) -> int:
 
 def _file_for(article: StoredArticle, folder: Path, taken: set[Path]) -> Path:
     """A file below the folder, whatever the key is: keys are what people write."""
-    parts = [key_for(part) for part in article.key.split("/") if part.strip(". ")] or ["article"]
+    parts = [key_for(anyascii(part)) for part in article.key.split("/") if part.strip(". ")] or ["article"]
     name, number = folder.joinpath(*parts[:-1]), 1
     file = name / f"{parts[-1]}.{article.language}.md"
     while file in taken:

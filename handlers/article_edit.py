@@ -1,5 +1,7 @@
 """Writing an article in the chat: a form where the platform has one, else one reply that holds it all."""
 
+from anyascii import anyascii
+
 from bot.core.actions import Action, AskForm
 from bot.core.article import ArticleText, ArticleVersion, Audience
 from bot.core.commands import Role
@@ -25,6 +27,8 @@ from handlers.registry import button, form
 MOST = 3000
 """Characters of one field of a form: Slack takes no more."""
 EMPTY = ArticleText("", "")
+FIRST_WORDS = ("new", "from")
+"""What may stand behind /article in place of a key."""
 
 
 @button("article_edit")
@@ -92,11 +96,13 @@ def save(
 
 
 def free_key(title: str, ctx: Context) -> str:
-    """A key for a new article that no other one has."""
-    key, number = key_for(title), 1
-    while ctx.work.versions.languages_of(key if number == 1 else f"{key}-{number}"):
+    """A key for a new article that no other one has, and that can be typed behind /article."""
+    key, number = key_for(anyascii(title)), 1
+    while (
+        free := key if number == 1 else f"{key}-{number}"
+    ) in FIRST_WORDS or ctx.work.versions.languages_of(free):
         number += 1
-    return key if number == 1 else f"{key}-{number}"
+    return free
 
 
 def _key(of: str, language: str, text: ArticleText, event: FormSubmitted, ctx: Context) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anyascii import anyascii
+
 from bot.core.article import Audience
 from bot.core.policies.writing import key_for
 from knowledge.article import Article
@@ -137,7 +139,7 @@ def _table(text: str) -> Iterator[tuple[Article | Problem, bool]]:
         yield (
             _article(
                 source=source,
-                key=key_for(cell("key") or cell("id") or cell("title")),
+                key=key_for(anyascii(cell("key") or cell("id") or cell("title"))),
                 title=cell("title"),
                 body=to_commonmark(body) if is_html else body,
                 language=cell("language") or cell("locale") or "en",

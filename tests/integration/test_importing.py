@@ -137,12 +137,15 @@ def test_a_table_becomes_articles(engine: Engine, bring: Any, tmp_path: Path, se
         ("Title", "Body", "Language", "Tags"),
         ("Opening hours", "<p>From <i>nine</i>.</p>", "en", "shop"),
         ("Radno vrijeme", "Od devet.", "hr", ""),
+        ("Επιστροφές", "Σε 30 ημέρες.", "el", ""),
+        ("Πληρωμή", "Με κάρτα.", "el", ""),
     ]
     file.write_text("".join(f"{separator.join(row)}\r\n" for row in rows))
     code, told = bring(file)
-    assert (code, "2 articles: 2 new" in told) == (0, True), told
+    assert (code, "4 articles: 4 new" in told) == (0, True), told
     found = asked(engine, lambda work: work.library.get("opening-hours", "en"))
     assert (found.body, found.tags) == ("From *nine*.", ("shop",))
+    assert asked(engine, lambda work: work.library.get("pliromi", "el")) is not None
 
 
 @pytest.mark.parametrize(

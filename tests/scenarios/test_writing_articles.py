@@ -136,6 +136,25 @@ async def test_where_there_are_no_forms_one_reply_holds_the_whole_article(stage:
 
 
 @pytest.mark.parametrize(
+    ("title", "keys"),
+    [
+        pytest.param("Πώς επιστρέφω κάτι;", ["pos-epistrefo-kati", "pos-epistrefo-kati-2"], id="Greek"),
+        pytest.param("Čišćenje police", ["ciscenje-police", "ciscenje-police-2"], id="Croatian"),
+        pytest.param("Größe ändern", ["grosse-andern", "grosse-andern-2"], id="German"),
+        pytest.param("New", ["new-2", "new-3"], id="a word that begins an article"),
+    ],
+)  # fmt: skip
+async def test_a_key_can_be_read_and_typed_whatever_the_title_is_written_in(
+    stage: Stage, ana: Person, title: str, keys: list[str]
+) -> None:
+    await write(ana, title=title)
+    await write(ana, title=title)
+    assert [one.key for one in await stage.ask(lambda work: work.versions.undecided())] == keys
+    await ana.gives("article", keys[0])
+    assert f"`{keys[0]}` in en, version 1" in ana.was_told
+
+
+@pytest.mark.parametrize(
     ("wrong", "told"),
     [
         pytest.param({"title": " "}, "needs a title and a text", id="no title"),

@@ -1,7 +1,6 @@
 """An article as people write it in a chat: a few lines that say what it is, an empty line, and the text."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -98,9 +97,11 @@ def parse_facts(written: str) -> dict[str, list[str]]:
 
 
 def key_for(title: str) -> str:
-    """A short key in ASCII, for commands and addresses; 'article' for a title without any such letter."""
-    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return _SEPARATORS.sub("-", ascii_only)[:LONGEST_KEY].strip("-") or "article"
+    """A short key for commands and addresses, of a title in ASCII letters; 'article' for one without any."""
+    words = _SEPARATORS.sub("-", title.lower()).strip("-")
+    if len(words) > LONGEST_KEY:
+        words = words[: LONGEST_KEY + 1].rpartition("-")[0] or words[:LONGEST_KEY]
+    return words or "article"
 
 
 def _one(facts: Mapping[str, list[str]], name: str) -> str:
