@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from msgspec.structs import replace
@@ -16,11 +16,12 @@ from sqlalchemy import make_url
 from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, Intake
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
+from bot.core.places import Identity
 from bot.core.policies.naming import AgentNames
 from bot.core.texts import Texts
 from bot.embedding import load_embedder
 from bot.platforms import BUILDERS, Builder
-from bot.runtime.catalogue import operator_texts, spoken, texts_in
+from bot.runtime.catalogue import SOURCE, spoken, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
 from bot.runtime.completion import complete
 from bot.runtime.desk import Desk, Tongues
@@ -37,10 +38,12 @@ from bot.runtime.writer import Writer
 from bot.settings import Settings
 from handlers.context import DeskSettings
 from handlers.registry import Handlers, discover
-from storage import Ids, OnlyOne, make_engine, read
+from storage import Ids, OnlyOne, UnitOfWork, ask, make_engine
 from storage.migrate import migrate
-from web.articles_page import articles_page
+from web.articles_page import Wanted, articles_page
 from web.server import WebhookHandler, WebServer
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -97,8 +100,7 @@ class House:
             self.dispatcher.enqueue,
             self.dispatcher.take_up_left_behind,
             self.metrics_book,
-            # Beside the writer: what is counted for the metrics holds up nobody's message.
-            lambda question: asyncio.to_thread(read, engine, self.clock.now(), question),
+            self._ask,
         )
         self.librarian = Librarian(
             self.writer,
@@ -106,10 +108,11 @@ class House:
             self.settings.knowledge_dir,
             vectors_path(self.settings),
             (lambda: load_embedder(self.settings)) if self.settings.knowledge_vectors else None,
+            self._ask,
         )
         if self.settings.show_typing:
             self.presence = Presence(
-                lambda question: asyncio.to_thread(read, engine, self.clock.now(), question),
+                self._ask,
                 self.desk,
                 lambda name: self.supervisors[name].adapter if name in self.supervisors else None,
             )
@@ -166,17 +169,25 @@ class House:
     def metrics(self) -> bytes:
         return self.metrics_book.page()
 
-    async def articles_page(self) -> bytes:
-        found = await asyncio.to_thread(
-            read, self._engine, self.clock.now(), lambda work: work.figures.overview()
-        )
-        return articles_page(found, operator_texts())
+    async def articles_page(self, wanted: Wanted, languages: Sequence[str]) -> bytes:
+        order = (*languages, self.settings.staff_language, self.settings.default_language, SOURCE)
+        found = await self.librarian.overview()
+        # Thousands of articles take a while.
+        return await asyncio.to_thread(articles_page, found, texts_in(*order), order, wanted)
 
     def webhook(self, path: str) -> WebhookHandler | None:
         for supervisor in self.supervisors.values():
             if supervisor.adapter is not None and path in (hooks := supervisor.adapter.webhooks()):
                 return hooks[path]
         return None
+
+    async def _ask(self, question: Callable[[UnitOfWork], T]) -> T:
+        """Look something up beside the writer, so that nobody's message waits for it."""
+        return await asyncio.to_thread(ask, self._engine, self.clock.now(), question)
+
+    async def _complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
+        languages = (self.settings.staff_language, self.settings.default_language, SOURCE)
+        return await self._ask(lambda work: complete(work, completes, identity, typed, languages))
 
     def _begin(self) -> None:
         self._is_begun = True
@@ -209,7 +220,7 @@ class House:
     def _add_platform(self, name: str) -> None:
         builder = self._builders[name]
         intake = PlatformIntake(
-            name, self.writer, self.desk, self.dispatcher.enqueue, complete, self.metrics_book
+            name, self.writer, self.desk, self.dispatcher.enqueue, self._complete, self.metrics_book
         )
         context = adapter_context(name, self.settings, self.handlers, self.clock, intake, self._open_file)
         if self.presence is not None:
@@ -295,6 +306,7 @@ def _desk_settings(settings: Settings) -> DeskSettings:
         team_name=settings.team_name.strip(),
         has_seen_marks=settings.seen_marks,
         staff_language=settings.staff_language,
+        default_language=settings.default_language,
     )
 
 

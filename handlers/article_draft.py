@@ -1,8 +1,7 @@
 """A resolved conversation becomes an article: the customer's questions, the team's answers, without the persons."""
 
-from bot.core.actions import Action, Reply, Search
+from bot.core.actions import Action, Search
 from bot.core.article import ArticleText, Audience
-from bot.core.content import Content
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import AnswersFound, CommandGiven
 from bot.core.policies.redacting import redact
@@ -12,7 +11,7 @@ from bot.core.texts import Markdown, as_code, escape, plain, shorten
 from bot.core.ticket import Ticket, TicketStatus
 from handlers.article_edit import free_key, save
 from handlers.asking import Refused
-from handlers.context import Context
+from handlers.context import Context, asker_of
 from handlers.exchange import answer, customer_of
 from handlers.linked import history_of, spoken_to
 from handlers.registry import on
@@ -28,7 +27,7 @@ ALIKE = 0.3
 def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) -> list[Action]:
     """Save it as a draft; what is near to it already is told right behind."""
     if ticket.status is not TicketStatus.RESOLVED:
-        told = ctx.staff_texts.text("Ticket #{number} is not resolved yet.", number=ticket.number)
+        told = ctx.answer_texts(event).text("Ticket #{number} is not resolved yet.", number=ticket.number)
         raise Refused(answer(event, told))
     conversation = spoken_to(ctx, ticket)
     said = [
@@ -39,7 +38,7 @@ def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) 
     asked = [one for one in said if one.direction is Direction.INCOMING and not is_mere_reply(one.text)]
     answered = [one for one in said if one.direction is Direction.OUTGOING and not one.is_from_bot]
     if not asked or not answered:
-        told = ctx.staff_texts.text(
+        told = ctx.answer_texts(event).text(
             "An article needs a question and an answer of the team's; one is missing."
         )
         raise Refused(answer(event, told))
@@ -53,7 +52,7 @@ def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) 
     saved = save(free_key(text.title, ctx), language, text, staff, event, ctx, note=note)
     near = Search(
         conversation.id, asked[-1].id, f"{text.title}\n{phrasings[0]}", purpose="near_draft", reader=Audience.STAFF,
-        asked_in=event.place, asked_by=event.author.identity,
+        asker=asker_of(event),
     )  # fmt: skip
     return [*saved, near]
 
@@ -62,15 +61,14 @@ def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) 
 def tell_near(event: AnswersFound, ctx: Context) -> list[Action]:
     """Name what is published about the same: better one good article than two."""
     near = [one for one in event.matches if one.confidence >= ALIKE]
-    if not near or event.asked_in is None or event.asked_by is None:
+    if not near or event.asker is None:
         return []
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event.asker)
     lines = [f"- {as_code(one.article_key)} {escape(one.title)}" for one in near]
     head = texts.text(
         "Look before you go on: these articles may say the same already. Read the draft for names and numbers, too."
     )
-    content = Content(text=Markdown("\n".join([head, "", *lines])))
-    return [Reply(event.asked_in, event.asked_by, content)]
+    return [answer(event.asker, Markdown("\n".join([head, "", *lines])))]
 
 
 def _names(said: list[Message], conversation: Conversation, ctx: Context) -> set[str]:

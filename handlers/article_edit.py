@@ -7,6 +7,7 @@ from bot.core.article import ArticleText, ArticleVersion, Audience
 from bot.core.commands import Role
 from bot.core.content import FieldKind, Form, FormField
 from bot.core.events import ButtonPressed, FormSubmitted
+from bot.core.knowledge import AUDIENCES
 from bot.core.policies.writing import (
     Unreadable,
     article_from,
@@ -17,8 +18,8 @@ from bot.core.policies.writing import (
     written,
 )
 from bot.core.staff import Staff
-from bot.core.texts import Markdown
-from handlers.article_view import AUDIENCES, LANGUAGE, must_be_ours, shown, version_on
+from bot.core.texts import Markdown, Texts
+from handlers.article_view import LANGUAGE, must_be_ours, shown, version_on
 from handlers.asking import Refused, require
 from handlers.context import Asked, Context
 from handlers.exchange import answer
@@ -50,7 +51,7 @@ def ask_for(
     """Ask for a new version, which begins with the text of this one; for none, for a new article, with `text`."""
     if version is not None:
         must_be_ours(version, event, ctx)
-    texts, text = ctx.staff_texts, version.text if version else text
+    texts, text = ctx.answer_texts(event), version.text if version else text
     capabilities = ctx.capabilities_of(event.place.platform)
     # The id shows whether somebody else has written meanwhile.
     subject = f"{language}:{version.id if version else key}"
@@ -70,7 +71,7 @@ def ask_for(
             most=MOST,
         )
         raise Refused(answer(event, told))
-    asked = Form("article", title, texts.label("Save"), _fields(text, ctx), subject)
+    asked = Form("article", title, texts.label("Save"), _fields(text, texts), subject)
     return [AskForm(event.place, event.author.identity, asked, event.handle)]
 
 
@@ -80,10 +81,10 @@ def article_form(event: FormSubmitted, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.AGENT)
     language, _, of = event.subject.partition(":")
     if not LANGUAGE.fullmatch(language):
-        raise Refused(answer(event, ctx.staff_texts.text("There is no such version of an article.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("There is no such version of an article.")))
     text = _text(event)
     if isinstance(text, Unreadable):
-        raise Refused(answer(event, _why_not(text, ctx)))
+        raise Refused(answer(event, _why_not(text, ctx.answer_texts(event))))
     return save(_key(of, language, text, event, ctx), language, text, staff, event, ctx)
 
 
@@ -92,7 +93,7 @@ def save(
 ) -> list[Action]:
     version = ctx.work.versions.write(key, language, text, staff.id, note=note)
     ctx.work.audit.record(staff.id, "article_write", f"{key}:{language}:{version.number}")
-    return [shown(version, staff, event, ctx, above=ctx.staff_texts.text("Saved as a draft."))]
+    return [shown(version, staff, event, ctx, above=ctx.answer_texts(event).text("Saved as a draft."))]
 
 
 def free_key(title: str, ctx: Context) -> str:
@@ -112,13 +113,13 @@ def _key(of: str, language: str, text: ArticleText, event: FormSubmitted, ctx: C
     if not of.isdigit():
         # A translation of an article that is there.
         if not ctx.work.versions.languages_of(of) or ctx.work.versions.newest(of, language) is not None:
-            raise Refused(answer(event, _was_changed(ctx)))
+            raise Refused(answer(event, _was_changed(event, ctx)))
         return of
     base = version_on(of, event, ctx)
     must_be_ours(base, event, ctx)
     newest = ctx.work.versions.newest(base.key, base.language)
     if base.language != language or newest is None or newest.id != base.id:
-        raise Refused(answer(event, _was_changed(ctx)))
+        raise Refused(answer(event, _was_changed(event, ctx)))
     return base.key
 
 
@@ -132,8 +133,7 @@ def _text(event: FormSubmitted) -> ArticleText | Unreadable:
     return article_from(facts, values.get("body", ""))
 
 
-def _fields(text: ArticleText, ctx: Context) -> tuple[FormField, ...]:
-    texts = ctx.staff_texts
+def _fields(text: ArticleText, texts: Texts) -> tuple[FormField, ...]:
     audiences = tuple((one.value, texts.label(AUDIENCES[one])) for one in Audience)
     many = FieldKind.PARAGRAPH
     return (
@@ -148,8 +148,7 @@ def _fields(text: ArticleText, ctx: Context) -> tuple[FormField, ...]:
     )  # fmt: skip
 
 
-def _why_not(text: Unreadable, ctx: Context) -> str:
-    texts = ctx.staff_texts
+def _why_not(text: Unreadable, texts: Texts) -> str:
     if text.value:
         return texts.text(
             "{name} cannot be “{value}”. An audience is public, customers or staff; a date is 2026-12-31 or "
@@ -160,7 +159,7 @@ def _why_not(text: Unreadable, ctx: Context) -> str:
     return texts.text("An article needs a title and a text: nothing was saved.")
 
 
-def _was_changed(ctx: Context) -> str:
-    return ctx.staff_texts.text(
+def _was_changed(event: Asked, ctx: Context) -> str:
+    return ctx.answer_texts(event).text(
         "Somebody else has changed this article meanwhile: nothing was saved. Look at it again."
     )

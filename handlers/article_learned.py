@@ -5,7 +5,7 @@ from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
 from bot.core.events import ButtonPressed
 from bot.core.judgement import Judgement, JudgementState, Lesson, Verdict
-from bot.core.texts import Markdown, escape, mark, moment, plain, shorten
+from bot.core.texts import Markdown, Texts, escape, mark, moment, plain, shorten
 from handlers.article_view import name_of
 from handlers.asking import Refused, id_in, require
 from handlers.context import Asked, Context
@@ -29,13 +29,13 @@ _STATES = {
 
 def learned(key: str, event: Asked, ctx: Context) -> Reply:
     """The newest verdicts on it, with what can be done about each."""
-    texts, lessons = ctx.staff_texts, ctx.work.judgements.of_article(key, limit=LISTED)
+    texts, lessons = ctx.answer_texts(event), ctx.work.judgements.of_article(key, limit=LISTED)
     if not lessons:
         return answer(event, texts.text("Nothing was learned of this article yet."), title=key)
     lines: list[str] = []
     buttons: list[Button] = []
     for number, lesson in enumerate(lessons, 1):
-        lines.append(f"{number}. {_line(lesson, ctx)}")
+        lines.append(f"{number}. {_line(lesson, texts, ctx)}")
         if lesson.state is JudgementState.WAITING:
             label = texts.label("Confirm {number}", number=number)
             buttons.append(Button(label, "lesson_confirm", str(lesson.id)))
@@ -81,13 +81,12 @@ def _judgement(event: ButtonPressed, ctx: Context) -> Judgement:
     judgement_id = id_in(event.subject)
     judgement = ctx.work.judgements.get(judgement_id) if judgement_id else None
     if judgement is None:
-        raise Refused(answer(event, ctx.staff_texts.text("There is nothing of that kind to undo.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("There is nothing of that kind to undo.")))
     return judgement
 
 
-def _line(lesson: Lesson, ctx: Context) -> str:
-    texts = ctx.staff_texts
+def _line(lesson: Lesson, texts: Texts, ctx: Context) -> str:
     words = shorten(plain(lesson.text[: 4 * LONGEST_WORDS]), LONGEST_WORDS)
     verdict = texts.text(_VERDICTS[lesson.verdict], words=words)
-    who = escape(name_of(lesson.staff_id, ctx)) if lesson.staff_id else texts.text("a customer")
+    who = escape(name_of(lesson.staff_id, texts, ctx)) if lesson.staff_id else texts.text("a customer")
     return f"{verdict}, {who}, {moment(lesson.at)}: **{texts.text(_STATES[lesson.state])}**"

@@ -29,16 +29,17 @@ def show_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
 def versions_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
     require(event, ctx, Role.AGENT)
     version = version_on(event.subject, event, ctx)
-    return [answer(event, versions(version, ctx), title=version.text.title)]
+    return [answer(event, versions(version, event, ctx), title=version.text.title)]
 
 
 def submit(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """Ask an editor to read a draft."""
     moved = _moved(version, ArticleState.DRAFT, ArticleState.REVIEW, staff, event, ctx)
-    texts, space = ctx.staff_texts, ctx.settings.staff_space
+    texts, space = ctx.answer_texts(event), ctx.settings.staff_space
     told = shown(moved, staff, event, ctx, above=texts.text("An editor will read it before customers do."))
     if space is None:
         return [told]
+    texts = ctx.staff_texts
     look = Button(texts.label("Look at it"), "article_show", str(version.id))
     text = texts.text(
         "**{name}** has an article to be reviewed: {title}", name=staff.name, title=version.text.title
@@ -51,18 +52,18 @@ def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
     must_be_ours(version, event, ctx)
     _must_stand_in(version, ArticleState.REVIEW, event, ctx)
     if not ctx.work.library.publish(version, staff.id):
-        raise Refused(answer(event, _too_slow(ctx)))
+        raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_publish", f"{version.key}:{version.language}:{version.number}")
     newest = ctx.work.versions.get(version.id) or version
     return [
-        shown(newest, staff, event, ctx, above=ctx.staff_texts.text("It is published.")),
+        shown(newest, staff, event, ctx, above=ctx.answer_texts(event).text("It is published.")),
         Reindex(is_publication=True),
     ]
 
 
 def send_back(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     moved = _moved(version, ArticleState.REVIEW, ArticleState.DRAFT, staff, event, ctx)
-    return [shown(moved, staff, event, ctx, above=ctx.staff_texts.text("It is a draft again."))]
+    return [shown(moved, staff, event, ctx, above=ctx.answer_texts(event).text("It is a draft again."))]
 
 
 def archive(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
@@ -70,30 +71,32 @@ def archive(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
     must_be_ours(version, event, ctx)
     _must_stand_in(version, ArticleState.PUBLISHED, event, ctx)
     if not ctx.work.library.withdraw(version.key, version.language, staff.id):
-        raise Refused(answer(event, _too_slow(ctx)))
+        raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_archive", f"{version.key}:{version.language}:{version.number}")
     newest = ctx.work.versions.get(version.id) or version
-    above = ctx.staff_texts.text("It is in the archive: nobody is offered it any more.")
+    above = ctx.answer_texts(event).text("It is in the archive: nobody is offered it any more.")
     return [shown(newest, staff, event, ctx, above=above), Reindex()]
 
 
 def restore(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """An old text becomes a new draft; what is published stays until that is published."""
     must_be_ours(version, event, ctx)
-    texts = ctx.staff_texts
-    note = texts.label("version {number} again", number=version.number)
+    # Who reads the list of versions reads the note, whoever made this one.
+    note = ctx.staff_texts.label("version {number} again", number=version.number)
     newest = ctx.work.versions.write(version.key, version.language, version.text, staff.id, note=note)
     ctx.work.audit.record(staff.id, "article_restore", f"{version.key}:{version.language}:{version.number}")
-    above = texts.text("Version {number} is a new draft.", number=version.number)
+    above = ctx.answer_texts(event).text("Version {number} is a new draft.", number=version.number)
     return [shown(newest, staff, event, ctx, above=above)]
 
 
 def reviewed(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """An editor has read what is published, and it is still right; also for an article of the folder."""
     if not ctx.work.figures.reviewed(version.key, version.language):
-        raise Refused(answer(event, _too_slow(ctx)))
+        raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_reviewed", f"{version.key}:{version.language}")
-    return [shown(version, staff, event, ctx, above=ctx.staff_texts.text("Noted: it was read today."))]
+    return [
+        shown(version, staff, event, ctx, above=ctx.answer_texts(event).text("Noted: it was read today."))
+    ]
 
 
 STEPS: dict[str, tuple[Role, Step]] = {
@@ -131,15 +134,15 @@ def _moved(
     must_be_ours(version, event, ctx)
     _must_stand_in(version, before, event, ctx)
     if not ctx.work.versions.move(version, to, staff.id):
-        raise Refused(answer(event, _too_slow(ctx)))
+        raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, f"article_{to}", f"{version.key}:{version.language}:{version.number}")
     return ctx.work.versions.get(version.id) or version
 
 
 def _must_stand_in(version: ArticleVersion, state: ArticleState, event: Asked, ctx: Context) -> None:
     if version.state is not state:
-        raise Refused(answer(event, _too_slow(ctx)))
+        raise Refused(answer(event, _too_slow(event, ctx)))
 
 
-def _too_slow(ctx: Context) -> str:
-    return ctx.staff_texts.text("That is not possible as the article stands now. Look at it again.")
+def _too_slow(event: Asked, ctx: Context) -> str:
+    return ctx.answer_texts(event).text("That is not possible as the article stands now. Look at it again.")

@@ -5,9 +5,10 @@ import re
 from msgspec import Struct
 
 from bot.core.actions import Reply
-from bot.core.article import FOLDER, ArticleState, ArticleVersion, Audience, difference
+from bot.core.article import FOLDER, ArticleState, ArticleVersion, difference
 from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
+from bot.core.knowledge import AUDIENCES
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, Texts, escape, mark, moment
 from handlers.asking import Refused, id_in
@@ -23,11 +24,6 @@ STATES = {
     ArticleState.REVIEW: mark("waits for an editor"),
     ArticleState.PUBLISHED: mark("published"),
     ArticleState.ARCHIVED: mark("archived"),
-}
-AUDIENCES = {
-    Audience.PUBLIC: mark("everybody, also where others read along"),
-    Audience.CUSTOMERS: mark("customers in direct chats"),
-    Audience.STAFF: mark("the team only"),
 }
 
 
@@ -45,7 +41,7 @@ def version_on(subject: str, event: Asked, ctx: Context) -> ArticleVersion:
     version_id = id_in(subject)
     version = ctx.work.versions.get(version_id) if version_id else None
     if version is None:
-        raise Refused(answer(event, ctx.staff_texts.text("There is no such version of an article.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("There is no such version of an article.")))
     return version
 
 
@@ -53,7 +49,7 @@ def newest_of(wanted: Wanted, event: Asked, ctx: Context) -> ArticleVersion:
     """The newest version of it; raises Refused when there is none in this language."""
     version = ctx.work.versions.newest(wanted.key, wanted.language)
     if version is None:
-        text = ctx.staff_texts.text(
+        text = ctx.answer_texts(event).text(
             "There is no article “{key}” in {language}. {article} {key} edit {language} writes it.",
             key=wanted.key,
             language=wanted.language,
@@ -72,7 +68,7 @@ def file_of(version: ArticleVersion, ctx: Context) -> str:
 def must_be_ours(version: ArticleVersion, event: Asked, ctx: Context) -> None:
     """Raises Refused for an article of the folder, with the file to edit."""
     if source := file_of(version, ctx):
-        text = ctx.staff_texts.text(
+        text = ctx.answer_texts(event).text(
             "This article comes from the knowledge folder and is edited there: {file}. "
             "What is changed in the file is read at the next start or import.",
             file=source,
@@ -82,37 +78,37 @@ def must_be_ours(version: ArticleVersion, event: Asked, ctx: Context) -> None:
 
 def shown(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context, *, above: str = "") -> Reply:
     """The article as it stands, with the buttons that make sense now for this person."""
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     body = version.text.body
     if len(body) > SHOWN:
         body = f"{body[:SHOWN].rpartition(chr(10))[0] or body[:SHOWN]}\n\n…"
     parts = [
         above,
-        _standing(version, ctx),
+        _standing(version, texts, ctx),
         body,
         _about(version, texts),
-        _figures(version, ctx),
-        _elsewhere(version, ctx),
+        _figures(version, texts, ctx),
+        _elsewhere(version, texts, ctx),
     ]
     text = "\n\n".join(part for part in parts if part)
-    return answer(event, text, buttons=_buttons(version, staff, ctx), title=version.text.title)
+    return answer(event, text, buttons=_buttons(version, staff, texts, ctx), title=version.text.title)
 
 
-def name_of(staff_id: int | None, ctx: Context) -> str:
+def name_of(staff_id: int | None, texts: Texts, ctx: Context) -> str:
     """Who it was, for people; the import has no name."""
     staff = ctx.work.team.find(staff_id) if staff_id else None
-    return staff.name if staff else ctx.staff_texts.label("the import")
+    return staff.name if staff else texts.label("the import")
 
 
-def versions(newest: ArticleVersion, ctx: Context) -> Markdown:
+def versions(newest: ArticleVersion, event: Asked, ctx: Context) -> Markdown:
     """Every version: who, when, what."""
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     lines = [
         texts.text(
             "- **{number}** ({state}) by {name}, {at}{note}",
             number=one.number,
             state=texts.text(STATES[one.state]),
-            name=name_of(one.written_by, ctx),
+            name=name_of(one.written_by, texts, ctx),
             at=moment(one.written_at),
             note=Markdown(f": {escape(one.note)}" if one.note else ""),
         )
@@ -121,24 +117,25 @@ def versions(newest: ArticleVersion, ctx: Context) -> Markdown:
     return Markdown("\n".join(lines))
 
 
-def changes(version: ArticleVersion, ctx: Context) -> Markdown:
+def changes(version: ArticleVersion, event: Asked, ctx: Context) -> Markdown:
     """What this version changed, line by line."""
     before = ctx.work.versions.numbered(version.key, version.language, version.number - 1)
     lines = difference(before.text if before else None, version.text)
     # A fence inside the article must not end the block.
     told = "\n".join(lines)[:LONGEST_DIFFERENCE].replace("```", "'''")
-    return Markdown(f"```diff\n{told}\n```") if lines else ctx.staff_texts.text("Nothing was changed.")
+    return (
+        Markdown(f"```diff\n{told}\n```") if lines else ctx.answer_texts(event).text("Nothing was changed.")
+    )
 
 
-def _standing(version: ArticleVersion, ctx: Context) -> Markdown:
-    texts = ctx.staff_texts
+def _standing(version: ArticleVersion, texts: Texts, ctx: Context) -> Markdown:
     return texts.text(
         "`{key}` in {language}, version {number}: **{state}**, written by {name} {at}.",
         key=Markdown(version.key.replace("`", "'")),
         language=version.language,
         number=version.number,
         state=texts.text(STATES[version.state]),
-        name=name_of(version.written_by, ctx),
+        name=name_of(version.written_by, texts, ctx),
         at=moment(version.written_at),
     )
 
@@ -156,9 +153,9 @@ def _about(version: ArticleVersion, texts: Texts) -> Markdown:
     return Markdown("\n".join(f"- {escape(name)}: {value}" for name, value in facts if value))
 
 
-def _figures(version: ArticleVersion, ctx: Context) -> Markdown:
+def _figures(version: ArticleVersion, texts: Texts, ctx: Context) -> Markdown:
     """When it was last read, and how it did in the last ninety days, language by language."""
-    texts, read_at = ctx.staff_texts, ctx.work.figures.read_at(version.key, version.language)
+    read_at = ctx.work.figures.read_at(version.key, version.language)
     lines = [texts.text("- Last read: {at}", at=moment(read_at))] if read_at else []
     lines += [
         texts.text(
@@ -173,8 +170,8 @@ def _figures(version: ArticleVersion, ctx: Context) -> Markdown:
     return Markdown("\n".join(lines))
 
 
-def _elsewhere(version: ArticleVersion, ctx: Context) -> Markdown:
-    texts, parts = ctx.staff_texts, list[str]()
+def _elsewhere(version: ArticleVersion, texts: Texts, ctx: Context) -> Markdown:
+    parts = list[str]()
     languages = [one for one in ctx.work.versions.languages_of(version.key) if one != version.language]
     if languages:
         parts.append(texts.text("Also in: {languages}", languages=", ".join(languages)))
@@ -183,8 +180,8 @@ def _elsewhere(version: ArticleVersion, ctx: Context) -> Markdown:
     return Markdown("\n\n".join(parts))
 
 
-def _buttons(version: ArticleVersion, staff: Staff, ctx: Context) -> tuple[Button, ...]:
-    texts, subject, state = ctx.staff_texts, str(version.id), version.state
+def _buttons(version: ArticleVersion, staff: Staff, texts: Texts, ctx: Context) -> tuple[Button, ...]:
+    subject, state = str(version.id), version.state
     history = Button(texts.label("Versions"), "article_versions", subject)
     if file_of(version, ctx):
         return (history,)

@@ -29,6 +29,16 @@ class Refused(Exception):  # noqa: N818 - it is not an error, it is the answer
 def require(event: Asked, ctx: Context, role: Role) -> Staff:
     """The staff member who asks; raises Refused for everybody else, without a word about tickets."""
     staff = member(event.author, ctx)
+    if staff is not None and staff.is_confirmed and Role.AGENT <= staff.role < role:
+        texts = ctx.answer_texts(event)
+        raise Refused(
+            answer(
+                event,
+                texts.text(
+                    "Only an editor can do that: one of those whom EDITORS names, or an administrator."
+                ),
+            )
+        )
     if staff is None or not staff.is_confirmed or staff.role < role:
         texts = ctx.texts_of(event.author)
         raise Refused(

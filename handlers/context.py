@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from bot.core.capabilities import Capabilities
 from bot.core.commands import Command
-from bot.core.events import Author, ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
+from bot.core.events import Asker, Author, ButtonPressed, CommandGiven, FormSubmitted, ShortcutUsed
 from bot.core.places import Place
 from bot.core.policies.naming import AgentNames
 from bot.core.staff import Staff
@@ -16,6 +16,13 @@ from storage import UnitOfWork
 
 Asked = CommandGiven | ButtonPressed | FormSubmitted | ShortcutUsed
 """Events whose author waits for an answer."""
+
+
+def asker_of(event: Asked | Asker) -> Asker:
+    """Who asks, for an answer that comes with another event."""
+    if isinstance(event, Asker):
+        return event
+    return Asker(event.place, event.author.identity, event.author.language, event.handle)
 
 
 class DeskSettings(Struct, frozen=True):
@@ -42,6 +49,8 @@ class DeskSettings(Struct, frozen=True):
     """What stands in place of a name that is not shown; "" for 'Support' in the customer's language."""
     staff_language: str = "en"
     """Of everything that the whole team reads."""
+    default_language: str = "en"
+    """Of everything said to people of whom nothing else is known."""
 
 
 class Context(Struct, frozen=True):
@@ -79,12 +88,18 @@ class Context(Struct, frozen=True):
         contact = self.work.contacts.of(staff.identity)
         return self.texts_in(*(contact.languages if contact else ()), self.settings.staff_language)
 
-    def answer_texts(self, event: Asked) -> Texts:
+    def answer_texts(self, event: Asked | Asker) -> Texts:
         """For an answer to one of the team: in their own language, unless everybody there reads it."""
-        capabilities = self.capabilities_of(event.place.platform)
+        return self.texts_in(*self.answer_languages(event))
+
+    def answer_languages(self, event: Asked | Asker) -> tuple[str, ...]:
+        """The languages of an answer to one of the team, the best first; the company's, and English, come last."""
+        asker = asker_of(event)
+        capabilities = self.capabilities_of(asker.place.platform)
         has_private_answers = capabilities is None or capabilities.has_private_answers
-        if not event.place.is_direct and not has_private_answers:
-            return self.staff_texts
-        contact = self.work.contacts.of(event.author.identity)
-        own = (*(contact.languages if contact else ()), event.author.language)
-        return self.texts_in(*own, self.settings.staff_language)
+        own: tuple[str, ...] = ()
+        if asker.place.is_direct or has_private_answers:
+            contact = self.work.contacts.of(asker.identity)
+            own = (*(contact.languages if contact else ()), asker.language)
+        known = (*own, self.settings.staff_language, self.settings.default_language, "en")
+        return tuple(dict.fromkeys(language for language in known if language))

@@ -32,7 +32,7 @@ def editions_asked(event: ButtonPressed, ctx: Context) -> list[Action]:
     if message is None or ticket is None:
         return [too_late(event, ctx)]
     owner_or_agent(event, ticket, staff, ctx)
-    return [_told(event, ctx, _history(ctx, message))]
+    return [_told(event, ctx, _history(ctx, message, ctx.answer_texts(event)))]
 
 
 @command(
@@ -44,7 +44,7 @@ def editions_asked(event: ButtonPressed, ctx: Context) -> list[Action]:
 def edits(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.VOLUNTEER)
     ticket, _ = named_ticket(event, ctx)
-    texts = ctx.staff_texts
+    texts = ctx.answer_texts(event)
     if ticket is None:
         typed = ctx.typed("edits", event.place.platform)
         return [answer(event, texts.text("Of which ticket? {command} 12", command=typed))]
@@ -54,16 +54,15 @@ def edits(event: CommandGiven, ctx: Context) -> list[Action]:
     if not changed:
         text = texts.text("Nothing was edited or deleted on ticket #{number}.", number=ticket.number)
         return [answer(event, text)]
-    return [_told(event, ctx, "\n\n".join(_history(ctx, one) for one in changed[-MOST_SHOWN:]))]
+    return [_told(event, ctx, "\n\n".join(_history(ctx, one, texts) for one in changed[-MOST_SHOWN:]))]
 
 
 def _told(event: Asked, ctx: Context, text: str) -> Action:
-    return answer(event, text, title=ctx.staff_texts.label("Earlier words"))
+    return answer(event, text, title=ctx.answer_texts(event).label("Earlier words"))
 
 
-def _history(ctx: Context, message: Message) -> str:
+def _history(ctx: Context, message: Message, texts: Texts) -> str:
     """Who said it, its earlier words with the moments in which they were replaced, and its words now."""
-    texts = ctx.staff_texts
     lines: list[str] = [
         texts.text("**{name}**, {moment}", name=message.author_name, moment=moment(message.sent_at))
     ]

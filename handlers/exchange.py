@@ -10,11 +10,11 @@ from bot.core.article import Audience
 from bot.core.contact import Contact
 from bot.core.content import Button, Content, Speaker, Tone
 from bot.core.conversation import Conversation, Direction, Message
-from bot.core.events import ButtonPressed, Delivered, DeliveryFailed
+from bot.core.events import Asker, ButtonPressed, Delivered, DeliveryFailed
 from bot.core.places import Place, direct_to
 from bot.core.texts import Texts, escape, plain, shorten
 from bot.core.ticket import DeskKind
-from handlers.context import Asked, Context
+from handlers.context import Asked, Context, asker_of
 
 RECENT = timedelta(hours=24)
 LONGEST_QUOTE = 140
@@ -88,10 +88,11 @@ def replied_to(ctx: Context, conversation: Conversation, message_id: int | None)
     return own[-1] if own else None
 
 
-def answer(event: Asked, text: str, *, buttons: Sequence[Button] = (), title: str = "") -> Reply:
+def answer(event: Asked | Asker, text: str, *, buttons: Sequence[Button] = (), title: str = "") -> Reply:
     """Answer the one who asked, so that only they see it where the platform can do that."""
-    content = Content(text=text, title=title, buttons=tuple(buttons), language=event.author.language)
-    return Reply(event.place, event.author.identity, content, event.handle)
+    asker = asker_of(event)
+    content = Content(text=text, title=title, buttons=tuple(buttons), language=asker.language)
+    return Reply(asker.place, asker.identity, content, asker.handle)
 
 
 def relayed(

@@ -2,64 +2,73 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
-from bot.core.actions import Action, Search
+from bot.core.actions import Action, GroupQuestions, Search
 from bot.core.article import ArticleText, Audience
 from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
-from bot.core.events import AnswersFound, ArticlePublished, ButtonPressed, CommandGiven
-from bot.core.policies.grouping import group
+from bot.core.events import AnswersFound, ArticlePublished, ButtonPressed, CommandGiven, QuestionsGrouped
+from bot.core.knowledge import Gap
 from bot.core.policies.redacting import redact
-from bot.core.texts import Markdown, escape, mark, plain, shorten
+from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
 from handlers.article_edit import ask_for
 from handlers.asking import Refused, id_in, require
-from handlers.context import Asked, Context
+from handlers.context import Context, asker_of
 from handlers.exchange import answer
 from handlers.registry import button, command, on
 from storage import OpenQuestion
 
-SHOWN = 5
 EXAMPLES = 3
 LONGEST_EXAMPLE = 140
+READ = 50
+"""So many of a gap's questions are read for examples and for who knows about them."""
 LOOKED_AGAIN = 30
 """So many open questions are asked again when an article is published; others wait for the next one."""
-
-
-class Gap(Struct, frozen=True):
-    """Questions that ask the same, the newest first."""
-
-    questions: tuple[OpenQuestion, ...]
-
-    @property
-    def askers(self) -> int:
-        return len({one.person for one in self.questions})
 
 
 @command("gaps", mark("Show what customers ask and no article answers"), role=Role.AGENT)
 def gaps(event: CommandGiven, ctx: Context) -> list[Action]:
     require(event, ctx, Role.AGENT)
-    return [_overview(event, ctx)]
+    return [GroupQuestions(asker_of(event))]
+
+
+@on("questions_grouped")
+def questions_grouped(event: QuestionsGrouped, ctx: Context) -> list[Action]:
+    texts = ctx.answer_texts(event.asker)
+    ctx.work.unanswered.put_together(event.gaps)
+    parts: list[str] = []
+    buttons: list[Button] = []
+    for number, gap in enumerate(event.gaps, 1):
+        parts.append(_told(number, gap, texts, ctx))
+        subject = str(gap.message_ids[0])
+        buttons += [
+            Button(texts.label("Write {number}", number=number), "gap_write", subject, ButtonStyle.PRIMARY),
+            Button(texts.label("Close {number}", number=number), "gap_close", subject),
+        ]
+    if not parts:
+        return [answer(event.asker, texts.text("Every question had a good answer, or none was asked."))]
+    if event.count > len(parts):
+        parts.append(texts.text("… and {n} more", n=event.count - len(parts)))
+    title = texts.plural("{n} gap in the knowledge", "{n} gaps in the knowledge", event.count)
+    return [answer(event.asker, Markdown("\n\n".join(parts)), title=title, buttons=buttons)]
 
 
 @button("gap_write")
 def write(event: ButtonPressed, ctx: Context) -> list[Action]:
     """Begin an article with the customers' questions as its phrasings."""
     require(event, ctx, Role.AGENT)
-    gap = _on_button(event, ctx)
-    asked = tuple(dict.fromkeys(_redacted(one, ctx) for one in gap.questions))
+    asked = tuple(dict.fromkeys(_redacted(one, ctx) for one in _on_button(event, ctx)[:READ]))
     text = ArticleText(shorten(asked[0], 120), "", phrasings=asked[:8])
     return ask_for(None, ctx.settings.staff_language, event, ctx, text=text)
 
 
 @button("gap_close")
 def close(event: ButtonPressed, ctx: Context) -> list[Action]:
-    """No article is needed for it."""
+    """No article is needed for it: the questions that were last shown together are closed."""
     staff = require(event, ctx, Role.AGENT)
-    gap = _on_button(event, ctx)
-    ctx.work.unanswered.close([one.message_id for one in gap.questions], "", staff.id)
-    ctx.work.audit.record(staff.id, "gap_close", str(gap.questions[0].message_id))
-    return [_overview(event, ctx)]
+    questions = _on_button(event, ctx)
+    ctx.work.unanswered.close([one.message_id for one in questions], "", staff.id)
+    ctx.work.audit.record(staff.id, "gap_close", str(questions[0].message_id))
+    return [GroupQuestions(asker_of(event))]
 
 
 @on("article_published")
@@ -80,68 +89,42 @@ def found_now(event: AnswersFound, ctx: Context) -> list[Action]:
     return []
 
 
-def _overview(event: Asked, ctx: Context) -> Action:
-    texts, found = ctx.staff_texts, _gaps(ctx)
-    if not found:
-        return answer(event, texts.text("Every question had a good answer, or none was asked."))
-    parts: list[str] = []
-    buttons: list[Button] = []
-    for number, gap in enumerate(found[:SHOWN], 1):
-        parts.append(_told(number, gap, ctx))
-        subject = str(gap.questions[0].message_id)
-        buttons += [
-            Button(texts.label("Write {number}", number=number), "gap_write", subject, ButtonStyle.PRIMARY),
-            Button(texts.label("Close {number}", number=number), "gap_close", subject),
-        ]
-    title = texts.plural("{n} gap in the knowledge", "{n} gaps in the knowledge", len(found))
-    return answer(event, Markdown("\n\n".join(parts)), title=title, buttons=buttons)
-
-
-def _gaps(ctx: Context) -> list[Gap]:
-    """Most asked first; what was asked by more people counts more than what one person asked again and again."""
-    questions = [one for one in ctx.work.unanswered.open() if one.text.strip()]
-    grouped = [
-        Gap(tuple(questions[at] for at in one)) for one in group([plain(one.text) for one in questions])
-    ]
-    return sorted(grouped, key=lambda gap: (-gap.askers, -len(gap.questions), -gap.questions[0].message_id))
-
-
-def _told(number: int, gap: Gap, ctx: Context) -> str:
-    texts = ctx.staff_texts
+def _told(number: int, gap: Gap, texts: Texts, ctx: Context) -> str:
     head = texts.plural(
         "{number}. asked **{n} time**, by {people}",
         "{number}. asked **{n} times**, by {people}",
-        len(gap.questions),
+        len(gap.message_ids),
         number=number,
         people=texts.plural("{n} person", "{n} people", gap.askers),
     )
-    examples = list(dict.fromkeys(_shortened(one.text) for one in gap.questions))[:EXAMPLES]
+    questions = ctx.work.unanswered.some(gap.message_ids[:READ])
+    examples = list(dict.fromkeys(_shortened(one.text) for one in questions))[:EXAMPLES]
     lines = [f"   - “{escape(one)}”" for one in examples]
-    if names := _who_knows(gap, ctx):
+    if names := _who_knows(questions, ctx):
         lines.append(f"   - {texts.text('Ask: {names}', names=', '.join(names))}")
     return "\n".join([head, *lines])
 
 
-def _who_knows(gap: Gap, ctx: Context) -> list[str]:
+def _who_knows(questions: Sequence[OpenQuestion], ctx: Context) -> list[str]:
     """Who says that they know about a word of it, and who has helped in one of these conversations."""
-    words = {word.strip(".,;:!?").casefold() for one in gap.questions for word in plain(one.text).split()}
+    words = {word.strip(".,;:!?").casefold() for one in questions for word in plain(one.text).split()}
     names = [
         one.name for one in ctx.work.team.volunteers() if words & {area.casefold() for area in one.areas}
     ]
-    for conversation_id in dict.fromkeys(one.conversation_id for one in gap.questions[:10]):
+    for conversation_id in dict.fromkeys(one.conversation_id for one in questions[:10]):
         ticket = ctx.work.tickets.last_of(conversation_id)
         if ticket is not None and ticket.claimed_by is not None:
             names.append(ctx.work.team.get(ticket.claimed_by).name)
     return list(dict.fromkeys(names))[:3]
 
 
-def _on_button(event: ButtonPressed, ctx: Context) -> Gap:
-    """The gap with this question in it, as it is now; raises Refused when it is closed."""
+def _on_button(event: ButtonPressed, ctx: Context) -> list[OpenQuestion]:
+    """What is open of the gap with this question in it; raises Refused when nothing is."""
     message_id = id_in(event.subject)
-    for gap in _gaps(ctx):
-        if any(one.message_id == message_id for one in gap.questions):
-            return gap
-    raise Refused(answer(event, ctx.staff_texts.text("This gap is closed.")))
+    questions = ctx.work.unanswered.together_with(message_id) if message_id else []
+    if not questions:
+        raise Refused(answer(event, ctx.answer_texts(event).text("This gap is closed.")))
+    return questions
 
 
 def _redacted(question: OpenQuestion, ctx: Context) -> str:

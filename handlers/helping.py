@@ -18,7 +18,7 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
     target = place if place.is_direct else direct_to(staff.identity)
     ctx.work.tickets.add_desk(ticket.id, DeskKind.DIRECT, target, None)
     conversation = spoken_to(ctx, ticket)
-    texts = ctx.staff_texts
+    texts = ctx.texts_to(staff)
     content = Content(
         title=title_of(ctx, ticket),
         text=history(ctx, conversation),

@@ -66,7 +66,10 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
     ticket = ticket_about(ctx, event.conversation_id)
     if ticket is None or not ticket.is_open:
         return []
-    texts = ctx.staff_texts
+    directs = [desk.place for desk in ctx.work.tickets.desks(ticket.id) if desk.kind is DeskKind.DIRECT]
+    helper = ctx.work.team.find(ticket.claimed_by) if directs and ticket.claimed_by else None
+    # In the chat of one helper nobody else reads it.
+    texts = ctx.texts_to(helper) if helper else ctx.staff_texts
     # The second best may be what a person needs, however sure the first one is; nothing at all is no suggestion.
     found = list(event.matches) if any(one.confidence >= LEAST_SURE for one in event.matches) else []
     if found:
@@ -76,8 +79,7 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
         text = texts.text(
             "The knowledge base has nothing that fits. Your own words are what this customer needs."
         )
-    content = Content(text=text, buttons=_buttons(event, found, spoken_to(ctx, ticket), ctx))
-    directs = [desk.place for desk in ctx.work.tickets.desks(ticket.id) if desk.kind is DeskKind.DIRECT]
+    content = Content(text=text, buttons=_buttons(event, found, spoken_to(ctx, ticket), texts, ctx))
     return [Show(ticket.id, content, place=place) for place in directs or desk_targets(ctx, ticket.id)]
 
 
@@ -138,7 +140,7 @@ def _suggestion(number: int, match: Match, texts: Texts) -> str:
 
 
 def _buttons(
-    event: AnswersFound, found: list[Match], conversation: Conversation, ctx: Context
+    event: AnswersFound, found: list[Match], conversation: Conversation, texts: Texts, ctx: Context
 ) -> tuple[Button, ...]:
     buttons: list[Button] = []
     for number, match in enumerate(found, 1):
@@ -146,7 +148,7 @@ def _buttons(
         if version is not None and ctx.work.library.is_visible(
             match.article_key, match.language, reader_in(conversation)
         ):
-            label = ctx.staff_texts.label("Send {number}", number=number)
+            label = texts.label("Send {number}", number=number)
             buttons.append(Button(label, "send_article", f"{event.message_id}:{version.id}"))
     return tuple(buttons)
 

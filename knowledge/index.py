@@ -139,6 +139,11 @@ class Index:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
         return [match for match, _ in self._ranked(text, text, limit, language, (), (), ())]
 
+    def meanings(self, texts: Sequence[str]) -> list[Vector | None]:
+        """Return what each text means as a question; None where that cannot be told."""
+        read = [self._reader.read(text) for text in texts]
+        return [self._vector(question) if question.words else None for question in read]
+
     def learn(self, key: str, text: str, *, by: str = "") -> bool:
         """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.
 

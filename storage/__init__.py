@@ -9,7 +9,7 @@ from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
 from storage.participants import Participant
 from storage.session import EVERYBODY, Session, make_engine
-from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, read, write
+from storage.store import MAX_BATCH, Job, StorageUnavailableError, Store, ask, read, write
 from storage.time import Deadline
 from storage.unanswered import OpenQuestion
 from storage.work import UnitOfWork
@@ -38,6 +38,7 @@ __all__ = [
     "StoredArticle",
     "StoredEvent",
     "UnitOfWork",
+    "ask",
     "fair_share",
     "made_at",
     "make_engine",

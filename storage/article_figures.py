@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, desc, func, select, update
 
-from bot.core.policies.reviewing import Overview, Shelved, Tally, overview
+from bot.core.policies.reviewing import Differences, Overview, Shelved, Tally, overview
 from bot.core.survey import OfferOutcome
 from storage.ids import first_id_at
 from storage.library_tables import articles
@@ -14,7 +14,7 @@ from storage.tables import offers
 
 LOOKED_BACK = timedelta(days=90)
 MOST_OFFERS = 100_000
-"""Of all articles together, the newest of that time: an overview must not hold up those who wait for an answer."""
+"""Of all articles together, the newest of that time."""
 
 _SHELF = Statement(
     select(*(articles.c[name] for name in Shelved.__struct_fields__)).order_by(
@@ -57,10 +57,12 @@ class ArticleFigures:
         row = self._session.one(_ONE, of_key=key, of_language=language)
         return Shelved(*row).read_at if row else None
 
-    def overview(self) -> Overview:
-        """Every published article, by at most MOST_OFFERS offers."""
+    def overview(self, differences: Differences) -> Overview:
+        """Every published article, by at most MOST_OFFERS offers. Ask it beside the line: it takes as long as there are
+        articles, and others wait for an answer.
+        """
         shelf = [Shelved(*row) for row in self._session.all(_SHELF)]
-        return overview(shelf, self._tallies(_ALL), self._now)
+        return overview(shelf, self._tallies(_ALL), differences, self._now)
 
     def reviewed(self, key: str, language: str) -> bool:
         """Somebody has read it, and it is right; False when it is not published."""

@@ -59,7 +59,11 @@ class StoredArticle(Struct, frozen=True):
 
 _ARTICLE = tuple(articles.c[name] for name in StoredArticle.__struct_fields__)
 _ALL = Statement(select(*_ARTICLE).order_by(articles.c.key, articles.c.language))
-_TITLES = Statement(select(articles.c.key, articles.c.title).order_by(articles.c.key, articles.c.language))
+_TITLES = Statement(
+    select(articles.c.key, articles.c.language, articles.c.title).order_by(
+        articles.c.key, articles.c.language
+    )
+)
 _ONE = Statement(
     select(*_ARTICLE).where(articles.c.key == bindparam("key"), articles.c.language == bindparam("language"))
 )
@@ -94,9 +98,12 @@ class Library:
     def all(self) -> list[StoredArticle]:
         return [StoredArticle(*row) for row in self._session.all(_ALL)]
 
-    def titles(self) -> list[tuple[str, str]]:
-        """Key and title of what is published, each key once."""
-        return list({key: (key, title) for key, title in self._session.all(_TITLES)}.values())
+    def titles(self) -> dict[str, dict[str, str]]:
+        """Key to language to title of what is published."""
+        titles: dict[str, dict[str, str]] = {}
+        for key, language, title in self._session.all(_TITLES):
+            titles.setdefault(key, {})[language] = title
+        return titles
 
     def get(self, key: str, language: str) -> StoredArticle | None:
         row = self._session.one(_ONE, key=key, language=language)

@@ -93,6 +93,8 @@ unanswered = Table(
     Column("closed_at", UtcDateTime),
     Column("closed_by", Text, nullable=False),
     Column("closed_by_staff", BigInteger),
+    # The newest of the questions that it was last shown together with.
+    Column("gap", BigInteger),
 )
 _is_open = unanswered.c.closed_at.is_(None)
 Index("ix_unanswered_open", unanswered.c.message_id, sqlite_where=_is_open, postgresql_where=_is_open)

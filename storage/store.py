@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.core.errors import kind_of
 from storage.foresight import Expected
@@ -262,6 +262,20 @@ def read(engine: Engine, now: datetime, question: Callable[[UnitOfWork], T]) -> 
             session.command("ROLLBACK")
     finally:
         session.close()
+
+
+def ask(engine: Engine, now: datetime, question: Callable[[UnitOfWork], T]) -> T:
+    """As `read`, beside a running desk; raises StorageUnavailableError when the database is away."""
+    try:
+        return read(engine, now, question)
+    except _database_errors(engine) as error:
+        # A driver's own words may hold the values of a row.
+        raise StorageUnavailableError(kind_of(error)) from None
+
+
+def _database_errors(engine: Engine) -> tuple[type[Exception], ...]:
+    driver = engine.dialect.dbapi
+    return (SQLAlchemyError, driver.OperationalError, driver.InterfaceError) if driver else (SQLAlchemyError,)
 
 
 def write(engine: Engine, now: datetime, job: Callable[[UnitOfWork], T]) -> T:

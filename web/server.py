@@ -1,18 +1,25 @@
 """The house's web server. The webhooks check their own signatures; the rest tells nothing about people."""
 
+import binascii
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from base64 import b64decode
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from aiohttp import hdrs, web
 
-from web.articles_page import HEADERS
+from web.articles_page import HEADERS, Wanted
 from web.connections import Connections
 
 MAX_BODY_BYTES = 1_000_000
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 """A request with one of these was brought by a proxy, from wherever."""
+
+LONGEST_WORD = 200
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+MOST_LANGUAGES = 10
 
 WebhookHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -30,8 +37,8 @@ class House(Protocol):
 
     def metrics(self) -> bytes: ...
 
-    async def articles_page(self) -> bytes:
-        """The editors' page, as HTML."""
+    async def articles_page(self, wanted: Wanted, languages: Sequence[str]) -> bytes:
+        """The editors' page as HTML, in the first of these languages that is spoken."""
         ...
 
     def webhook(self, path: str) -> WebhookHandler | None:
@@ -95,8 +102,10 @@ class WebServer:
 
     async def _articles(self, request: web.Request) -> web.Response:
         if not self._is_operator(request):
-            return web.Response(status=401, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
-        page = await self._house.articles_page()
+            # A browser asks whoever sits before it; the token is the password, whatever name is given.
+            return web.Response(status=401, headers={hdrs.WWW_AUTHENTICATE: 'Basic realm="Allhands", Bearer'})
+        wanted = Wanted(request.query.get("word", "")[:LONGEST_WORD], "look" in request.query)
+        page = await self._house.articles_page(wanted, _languages_of(request))
         return web.Response(body=page, content_type="text/html", charset="utf-8", headers=HEADERS)
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
@@ -109,6 +118,26 @@ class WebServer:
     def _is_operator(self, request: web.Request) -> bool:
         """With METRICS_TOKEN whoever knows it, without it whoever asks from this machine itself."""
         if self._metrics_token:
-            given = request.headers.get(hdrs.AUTHORIZATION, "").encode(errors="surrogateescape")
-            return hmac.compare_digest(given, f"Bearer {self._metrics_token}".encode())
+            given = _token_in(request.headers.get(hdrs.AUTHORIZATION, ""))
+            return hmac.compare_digest(given, self._metrics_token.encode())
         return request.remote in LOOPBACK and not any(name in request.headers for name in FORWARDED)
+
+
+def _token_in(header: str) -> bytes:
+    """What is given as `Bearer TOKEN`, or as the password of `Basic`; empty for anything else."""
+    scheme, _, given = header.encode(errors="surrogateescape").partition(b" ")
+    if scheme.lower() == b"bearer":
+        return given
+    if scheme.lower() != b"basic":
+        return b""
+    try:
+        return b64decode(given, validate=True).partition(b":")[2]
+    except binascii.Error:
+        return b""
+
+
+def _languages_of(request: web.Request) -> list[str]:
+    """What the browser is set to, as it lists them: the best comes first."""
+    listed = request.headers.get(hdrs.ACCEPT_LANGUAGE, "").split(",")[:MOST_LANGUAGES]
+    names = (one.partition(";")[0].strip() for one in listed)
+    return [name for name in names if _LANGUAGE.fullmatch(name)]

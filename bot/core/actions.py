@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bot.core.article import Audience
 from bot.core.content import Content, FileRef, Form
-from bot.core.events import Handle
+from bot.core.events import Asker, Handle
 from bot.core.outgoing import Outcome, ThreadState
 from bot.core.places import Identity, MessageAt, Place
 
@@ -185,9 +185,8 @@ class Search(Struct, frozen=True):
     """Keys of articles that this customer has turned down in the conversation."""
     before: tuple[str, ...] = ()
     """What they asked in it shortly before, the newest first: "and how long does that take?" is about that."""
-    asked_in: Place | None = None
-    asked_by: Identity | None = None
-    """Who of the team wants to know, and where they are told."""
+    asker: Asker | None = None
+    """Who of the team wants to know."""
     kind: Literal["search"] = "search"
 
 
@@ -197,6 +196,24 @@ class Reindex(Struct, frozen=True):
     is_publication: bool = False
     """Comes back as `ArticlePublished`."""
     kind: Literal["reindex"] = "reindex"
+
+
+class ListArticles(Struct, frozen=True):
+    """Look over all that is published; comes back as `ArticlesListed`."""
+
+    asker: Asker
+    word: str = ""
+    """Only articles with this in their key, title or tags."""
+    languages: tuple[str, ...] = ()
+    """An article is named by its title in the first of these that it has."""
+    kind: Literal["list_articles"] = "list_articles"
+
+
+class GroupQuestions(Struct, frozen=True):
+    """Put together what customers asked and nothing answers; comes back as `QuestionsGrouped`."""
+
+    asker: Asker
+    kind: Literal["group_questions"] = "group_questions"
 
 
 Action = (
@@ -217,4 +234,6 @@ Action = (
     | DrawHome
     | Search
     | Reindex
+    | ListArticles
+    | GroupQuestions
 )

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bot.core.content import FileRef, LostFile
-from bot.core.knowledge import Match
+from bot.core.knowledge import Gap, Match, Shelf
 from bot.core.places import Identity, MessageAt, Place
 
 
@@ -46,6 +46,16 @@ class Handle(Struct, frozen=True):
     platform: str
     token: str
     expires_at: datetime | None = None
+
+
+class Asker(Struct, frozen=True):
+    """Whoever of the team waits for an answer that is worked out beside the line, and how they get it."""
+
+    place: Place
+    identity: Identity
+    language: str = ""
+    """As `Author.language`."""
+    handle: Handle | None = None
 
 
 class MessageReceived(Struct, frozen=True):
@@ -256,8 +266,7 @@ class AnswersFound(Struct, frozen=True):
     message_id: int
     matches: tuple[Match, ...] = ()
     purpose: str = "answer"
-    asked_in: Place | None = None
-    asked_by: Identity | None = None
+    asker: Asker | None = None
     """As in `Search`."""
     language: str = ""
     """What the message seems to be written in; "" when nothing can be told."""
@@ -274,6 +283,30 @@ class ArticlePublished(Struct, frozen=True):
     id: str
     at: datetime
     kind: Literal["article_published"] = "article_published"
+
+
+class ArticlesListed(Struct, frozen=True):
+    """What is published was looked over."""
+
+    id: str
+    at: datetime
+    asker: Asker
+    word: str
+    shelf: Shelf
+    kind: Literal["articles_listed"] = "articles_listed"
+
+
+class QuestionsGrouped(Struct, frozen=True):
+    """The questions without a good answer were put together."""
+
+    id: str
+    at: datetime
+    asker: Asker
+    gaps: tuple[Gap, ...]
+    """The first of them, most asked first."""
+    count: int
+    """How many there are."""
+    kind: Literal["questions_grouped"] = "questions_grouped"
 
 
 class DeadlineReached(Struct, frozen=True):
@@ -302,5 +335,7 @@ Event = (
     | DeliveryFailed
     | AnswersFound
     | ArticlePublished
+    | ArticlesListed
+    | QuestionsGrouped
     | DeadlineReached
 )

@@ -6,6 +6,8 @@ from bot.core.actions import (
     AskForm,
     DrawHome,
     EditCopy,
+    GroupQuestions,
+    ListArticles,
     MarkMessage,
     MarkSeen,
     OpenDesk,
@@ -93,7 +95,7 @@ def address(action: Action, work: UnitOfWork) -> Outgoing | None:
             return _refresh(action, work)
         case EditCopy() | RemoveCopy() | ReactToCopy():
             return _on_copy(action, work)
-        case Search() | Reindex():
+        case Search() | Reindex() | ListArticles() | GroupQuestions():
             raise TypeError("what the librarian does is not sent to a platform")
         case _:
             return address_at_once(action)

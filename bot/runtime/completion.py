@@ -1,7 +1,10 @@
 """What is offered while an argument is typed; only to those who may see it."""
 
+from collections.abc import Sequence
+
 from bot.core.commands import Role
 from bot.core.places import Identity
+from bot.core.policies.languages import first_of
 from bot.core.texts import shorten
 from bot.core.ticket import Ticket
 from storage import UnitOfWork
@@ -11,19 +14,16 @@ MOST = 25
 """Discord shows no more."""
 
 
-def complete(work: UnitOfWork, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
-    """(value, label) pairs; [] for who is not of the team."""
+def complete(
+    work: UnitOfWork, completes: str, identity: Identity, typed: str, languages: Sequence[str] = ()
+) -> list[tuple[str, str]]:
+    """(value, label) pairs; [] for who is not of the team. `languages` are those of the team."""
     staff = work.team.of(identity)
     if staff is None or not staff.is_confirmed:
         return []
     if completes == "articles" and staff.role >= Role.AGENT:
-        wanted = typed.strip().lower()
-        # What is longer than Discord takes could not be given back whole.
-        return [
-            (key, shorten(f"{key}: {title}", 100))
-            for key, title in work.library.titles()
-            if len(key) <= LONGEST and (wanted in key.lower() or wanted in title.lower())
-        ][:MOST]
+        contact = work.contacts.of(identity)
+        return _articles(work, typed, (*(contact.languages if contact else ()), *languages))
     tickets: list[Ticket] = []
     if completes == "waiting_tickets" and staff.role >= Role.AGENT:
         tickets = work.tickets.waiting(limit=200)
@@ -35,3 +35,15 @@ def complete(work: UnitOfWork, completes: str, identity: Identity, typed: str) -
         for ticket in tickets
         if wanted in str(ticket.number) or wanted in ticket.subject.lower()
     ][:MOST]
+
+
+def _articles(work: UnitOfWork, typed: str, languages: Sequence[str]) -> list[tuple[str, str]]:
+    """Those whose key or title in any language has what is typed, named in the first of these languages."""
+    wanted, found = typed.strip().casefold(), list[tuple[str, str]]()
+    for key, titles in work.library.titles().items():
+        # What is longer than Discord takes could not be given back whole.
+        if len(key) <= LONGEST and any(wanted in one.casefold() for one in (key, *titles.values())):
+            found.append((key, shorten(f"{key}: {titles[first_of(languages, list(titles))]}", LONGEST)))
+        if len(found) == MOST:
+            break
+    return found

@@ -1,6 +1,6 @@
 """The entrance of one platform: what an adapter calls before it acknowledges."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from adapters import Cursor
@@ -15,7 +15,8 @@ from storage import MAX_BATCH, UnitOfWork
 
 CURSORS_KEPT = timedelta(days=30)
 
-Completion = Callable[[UnitOfWork, str, Identity, str], list[tuple[str, str]]]
+Completion = Callable[[str, Identity, str], Awaitable[list[tuple[str, str]]]]
+"""What is offered, by what it completes, for whom, and what they have typed."""
 
 
 class PlatformIntake:
@@ -57,7 +58,7 @@ class PlatformIntake:
         return await self._writer.do(lambda work: work.cursors.all(self._platform, moved_within=CURSORS_KEPT))
 
     async def complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
-        return await self._writer.do(lambda work: self._completion(work, completes, identity, typed))
+        return await self._completion(completes, identity, typed)
 
     async def remembered(self, room: Place, after: str) -> list[Remembered]:
         return await self._writer.do(lambda work: work.signs.remembered(room, after))

@@ -6,6 +6,8 @@ from bot.core.actions import (
     AskForm,
     DrawHome,
     EditCopy,
+    GroupQuestions,
+    ListArticles,
     MarkMessage,
     MarkSeen,
     OpenDesk,
@@ -59,12 +61,19 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
             return f"s{action.staff_id}", action.identity.platform
         case Announce():
             return f"a{action.space.key}", action.space.platform
+        case Search() | Reindex() | ListArticles() | GroupQuestions():
+            return _lane_of_knowledge(action), KNOWLEDGE
+
+
+def _lane_of_knowledge(action: Search | Reindex | ListArticles | GroupQuestions) -> str:
+    match action:
         case Search():
             # Searching is the dearest thing that a customer can cause, and threads are quickly opened.
-            asker = f"w{action.contact_id}" if action.contact_id else str(action.conversation_id)
-            return f"k{asker}", KNOWLEDGE
+            return f"kw{action.contact_id}" if action.contact_id else f"k{action.conversation_id}"
         case Reindex():
-            return "kindex", KNOWLEDGE
+            return "kindex"
+        case ListArticles() | GroupQuestions():
+            return f"kr{action.asker.identity.key}"
 
 
 def _lane_of_copy(action: Show | EditCopy | RemoveCopy | ReactToCopy, staff_platform: str) -> tuple[str, str]:

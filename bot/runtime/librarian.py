@@ -10,13 +10,15 @@ from typing import TypeVar
 
 import structlog
 
-from bot.core.actions import Action, Reindex, Search
+from bot.core.actions import Action, GroupQuestions, ListArticles, Reindex, Search
 from bot.core.article import FOLDER, Audience
 from bot.core.events import AnswersFound, ArticlePublished, Event
 from bot.core.judgement import Lesson, Verdict
 from bot.core.knowledge import Match
+from bot.core.policies.reviewing import Overview
 from bot.core.texts import plain
 from bot.runtime.clock import Clock
+from bot.runtime.stocktaking import Ask, Stocktaking
 from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
@@ -25,6 +27,7 @@ from knowledge.folder import fingerprint, read_folder
 from knowledge.follow_up import last_question
 from knowledge.index import Index
 from knowledge.small_talk import is_abuse
+from knowledge.units import Vector
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
 from storage import CHANGED, RETAUGHT, StorageUnavailableError, StoredArticle, UnitOfWork
@@ -36,6 +39,8 @@ log = structlog.get_logger()
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
 WATCH_SECONDS = 10.0
+EMBEDDED_AT_ONCE = 4
+"""Questions of editors between two searches of customers."""
 LOOKS_BACK = timedelta(minutes=5)
 """Judgements are numbered by the clock of whoever heard them, and committed a little later."""
 
@@ -50,9 +55,11 @@ class Librarian:
         folder: Path,
         vectors: Path,
         load_embedder: Callable[[], Embedder | None] | None,
+        ask: Ask,
     ) -> None:
-        """Without `load_embedder` letters alone are compared."""
-        self._writer, self._clock = writer, clock
+        """Without `load_embedder` letters alone are compared. `ask` asks the database beside the writer."""
+        self._writer, self._clock, self._ask = writer, clock, ask
+        self._stocktaking = Stocktaking(ask, clock, lambda: self.published, self._meanings)
         self._folder, self._vectors = folder, vectors
         self._load_embedder, self._has_vectors = load_embedder, load_embedder is not None
         self._embedder: Embedder | None = None
@@ -92,7 +99,7 @@ class Librarian:
                     self._retaught = retaught
                 await self._teach(self._shelf[0], fresh)
                 return
-            newest, stored, retaught, lessons = await self._writer.do(_published)
+            newest, stored, retaught, lessons = await self._ask(_published)
             self._taught.clear()
             articles = [article_of(one) for one in stored]
             if self._shelf is None or not self._has_vectors:
@@ -151,6 +158,8 @@ class Librarian:
             await self.refresh()
             at = self._clock.now()
             return [ArticlePublished(f"published:{action_id}", at)] if action.is_publication else []
+        if isinstance(action, ListArticles | GroupQuestions):
+            return await self._stocktaking.perform(action, action_id)
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
         await self._is_there.wait()
@@ -165,13 +174,28 @@ class Librarian:
                 message_id=action.message_id,
                 matches=tuple(_match(one) for one in found),
                 purpose=action.purpose,
-                asked_in=action.asked_in,
-                asked_by=action.asked_by,
+                asker=action.asker,
                 language=language,
                 language_share=share,
                 is_abuse=is_abuse(plain(action.text)),
             )
         ]
+
+    async def overview(self) -> Overview:
+        """How every published article does, and which deserve a look."""
+        return await self._stocktaking.overview()
+
+    async def _meanings(self, texts: Sequence[str]) -> list[Vector | None]:
+        """What each of these means to the index, some at a time: customers' searches come in between."""
+        await self._is_there.wait()
+        found: list[Vector | None] = []
+        for start in range(0, len(texts), EMBEDDED_AT_ONCE):
+            some = texts[start : start + EMBEDDED_AT_ONCE]
+            if (index := self.index) is None or not index.has_vectors:
+                found += [None] * len(some)
+                continue
+            found += await asyncio.get_running_loop().run_in_executor(self._searching, index.meanings, some)
+        return found
 
     def stop(self) -> None:
         self._searching.shutdown(wait=False, cancel_futures=True)

@@ -13,7 +13,7 @@ from bot.core.policies.learning import (
     Before,
     standing,
 )
-from tests.scenarios.test_security import REFUSED
+from tests.scenarios.test_security import FOR_EDITORS
 from tests.stage import Person, Stage
 
 STAGE = {"has_real_search": True}
@@ -61,7 +61,7 @@ async def test_an_editor_sees_what_was_learned_and_takes_it_back(
     assert ODD in ana.was_told
     assert "a customer" in ana.was_told
     await ana.presses("Undo 1")
-    assert ana.was_told == REFUSED
+    assert ana.was_told == FOR_EDITORS
     await eda.gives("article", "delivery learned")
     await eda.presses("Undo 1")
     assert "**taken back**" in eda.was_told

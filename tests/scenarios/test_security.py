@@ -7,6 +7,7 @@ from bot.core.content import Button
 from bot.core.places import Place
 from tests.stage import Person, Stage
 
+FOR_EDITORS = "Only an editor can do that: one of those whom EDITORS names, or an administrator."
 REFUSED = "This is for the support team. Write what you need, and I will help."
 STAFF_COMMANDS = ("queue", "claim", "release", "resolve", "reopen", "note", "sos")
 STAFF_BUTTONS = (

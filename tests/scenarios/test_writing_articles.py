@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.core.article import Audience
-from tests.scenarios.test_security import REFUSED
+from tests.scenarios.test_security import FOR_EDITORS, REFUSED
 from tests.stage import Person, Stage
 
 STAGE = {"has_real_search": True}
@@ -47,12 +47,12 @@ async def test_an_agent_who_is_no_editor_publishes_and_archives_nothing(
     await write(ana)
     await ana.gives("article", "how-much-is-the-winter-sale submit")
     await ana.gives("article", "how-much-is-the-winter-sale publish")
-    assert ana.was_told == REFUSED
+    assert ana.was_told == FOR_EDITORS
     await dana.says(TITLE)
     assert BODY not in str(dana.sees)
     await eda.gives("article", "how-much-is-the-winter-sale publish")
     await ana.gives("article", "how-much-is-the-winter-sale archive")
-    assert ana.was_told == REFUSED
+    assert ana.was_told == FOR_EDITORS
 
 
 async def test_being_named_an_editor_lets_nobody_in(stage: Stage) -> None:

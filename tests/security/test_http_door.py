@@ -338,7 +338,8 @@ async def test_with_a_token_figures_and_details_are_for_who_knows_it() -> None:
     async with open_door("a-token-of-ours") as door:
         for wrong in ({}, {"Authorization": "a-token-of-ours"}, {"Authorization": "Bearer a-token-of-our"},
                       {"Authorization": "Bearer "}, {"Authorization": "Bearer ä\udcff"},
-                      {"Authorization": "Basic a-token-of-ours"}):  # fmt: skip
+                      {"Authorization": "Basic a-token-of-ours"},
+                      {"Authorization": "Basic YS10b2tlbi1vZi1vdXJz"}):  # fmt: skip
             assert await door.status(head("GET", "/metrics", wrong)) == 401
             assert await door.status(head("GET", "/articles", wrong)) == 401
             assert b"token-detail" not in await door.says(head("GET", "/readyz", wrong))

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.core.actions import Action, Reindex, Search
+from bot.core.actions import Action, GroupQuestions, ListArticles, Reindex, Search
 from bot.core.events import AnswersFound, Event
 from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
 from bot.runtime.librarian import Librarian
+from bot.runtime.stocktaking import Ask
 from bot.runtime.writer import Writer
 from knowledge.figures import shipped_figures
 from knowledge.question import Reader
@@ -25,8 +26,9 @@ class Shelf(Librarian):
         folder: Path,
         vectors: Path,
         load_embedder: Callable[[], Embedder | None] | None,
+        ask: Ask,
     ) -> None:
-        super().__init__(writer, clock, folder, vectors, load_embedder)
+        super().__init__(writer, clock, folder, vectors, load_embedder, ask)
         self._found: dict[str, tuple[Match, ...]] = {}
         self.searches: list[Search] = []
         self._reader = Reader(shipped_figures().guesser, ())
@@ -41,7 +43,7 @@ class Shelf(Librarian):
         self._found[word] = articles
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
-        if isinstance(action, Reindex):
+        if isinstance(action, Reindex | ListArticles | GroupQuestions):
             return await super().perform(action, action_id)
         if self.is_broken or not isinstance(action, Search):
             raise RuntimeError("the shelf fell over")

@@ -2,7 +2,9 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from bot.core.knowledge import Gap
 
 ALIKE = 0.4
 """So much of the shorter question's pieces must be in the other one. Chosen by hand on questions to the sample shop."""
@@ -31,6 +33,21 @@ def group(texts: Sequence[str]) -> list[list[int]]:
             shared.setdefault(piece, set()).add(len(groups))
         groups.append([position])
     return groups
+
+
+def gaps_of(groups: Iterable[Sequence[tuple[int, int]]]) -> list[Gap]:
+    """Groups of questions, each as its message and the person who asked, as gaps: most asked first.
+
+    What was asked by more people counts more than what one person asked again and again.
+    """
+    gaps = [
+        Gap(
+            tuple(sorted((message_id for message_id, _ in one), reverse=True)),
+            len({person for _, person in one}),
+        )
+        for one in groups
+    ]
+    return sorted(gaps, key=lambda gap: (-gap.askers, -len(gap.message_ids), -gap.message_ids[0]))
 
 
 def _pieces(text: str) -> set[str]:

@@ -1,5 +1,6 @@
-"""Which language somebody writes, from how likely each of their messages makes it."""
+"""Which language somebody writes, from how likely each of their messages makes it; and which of several to show."""
 
+from collections.abc import Iterable, Sequence
 from math import log
 
 from msgspec.structs import replace
@@ -33,3 +34,14 @@ def heard(contact: Contact, language: str, share: float) -> Contact:
     if evidence < ENOUGH:
         return replace(contact, heard_language=language, heard_evidence=evidence)
     return replace(contact, written_language=language, heard_language="", heard_evidence=0.0)
+
+
+def first_of(wanted: Iterable[str], there: Sequence[str]) -> str:
+    """The first wanted language that is there, with its region or without; the first of those there when none is."""
+    mains = {language.partition("-")[0]: language for language in reversed(there)}
+    for language in wanted:
+        if language in there:
+            return language
+        if (main := language.partition("-")[0]) in mains:
+            return mains[main]
+    return there[0]

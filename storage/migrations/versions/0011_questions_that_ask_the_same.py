@@ -1,0 +1,17 @@
+"""Which questions without an answer were last shown as one gap
+
+Revises: 0008
+Created: 2026-11-27 10:00:00
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("unanswered", sa.Column("gap", sa.BigInteger()))
