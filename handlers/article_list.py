@@ -5,7 +5,7 @@ from bot.core.article import ArticleState
 from bot.core.commands import Argument, Role
 from bot.core.content import Button
 from bot.core.events import ArticlesListed, CommandGiven
-from bot.core.knowledge import Shelf
+from bot.core.knowledge import Contradiction, Shelf
 from bot.core.texts import Markdown, Texts, as_code, escape, mark
 from handlers.article_view import STATES
 from handlers.asking import require
@@ -67,10 +67,20 @@ def _to_look_at(shelf: Shelf, texts: Texts) -> list[str]:
     ]
     lines += _more(shelf.remarked_count - len(lines), texts)
     parts = [f"**{texts.text('Deserves a look')}**", "\n".join(lines)] if lines else []
+    if shelf.contradictions:
+        parts += [f"**{texts.text('May contradict')}**", "\n".join(map(_contradiction, shelf.contradictions))]
     if len(shelf.coverage) > 1:
         covered = ", ".join(f"{name} {count}/{shelf.topics}" for name, count in shelf.coverage)
         parts.append(texts.text("Topics by language: {languages}", languages=covered))
     return parts
+
+
+def _contradiction(found: Contradiction) -> str:
+    one, other = as_code(found.key), as_code(found.other_key)
+    return (
+        f"- {one} ({escape(found.language)}): “{escape(found.passage)}”\n"
+        f"- {other} ({escape(found.language)}): “{escape(found.other_passage)}”"
+    )
 
 
 def _more(count: int, texts: Texts) -> list[str]:

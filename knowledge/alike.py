@@ -1,4 +1,4 @@
-"""Questions that ask the same, put together by what they mean."""
+"""What means the same: questions put together, and pairs of passages."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from knowledge.vectors import Vectors
 ALIKE = 0.5
 # What one model alone finds near is nearer than its number says, most of all across languages.
 _ALONE = 1.2
+# Rows of a table of nearness that are looked at together.
+_AT_ONCE = 512
 
 
 def group_by_meaning(vectors: Sequence[Vector], least: float = ALIKE) -> list[list[int]]:
@@ -46,6 +48,18 @@ def group_by_meaning(vectors: Sequence[Vector], least: float = ALIKE) -> list[li
         else:
             chain.append(nearest)
     return sorted(done)
+
+
+def near_pairs(vectors: Vectors, owners: NDArray[np.int32], least: float) -> list[tuple[float, int, int]]:
+    """Return pairs of texts of different owners that are at least so near: nearness and rows, nearest first."""
+    found: list[tuple[float, int, int]] = []
+    for start in range(0, len(vectors), _AT_ONCE):
+        near = vectors[start : start + _AT_ONCE] @ vectors.T
+        for row, other in np.argwhere(near >= least):
+            one = start + int(row)
+            if one < other and owners[one] != owners[other]:
+                found.append((float(near[row, other]), one, int(other)))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1], pair[2]))
 
 
 def _merge(near: Vectors, members: dict[int, list[int]], kept: int, gone: int) -> None:

@@ -26,6 +26,10 @@ class Excerpts:
             for article in articles
         ]
 
+    def all(self) -> list[tuple[int, str]]:
+        """Return every passage with the number of its article, in order."""
+        return [(number, part) for number, parts in enumerate(self._passages) for part in parts]
+
     def passage(self, number: int, words: Sequence[str], lexical: LexicalSide, near: Vectors | None) -> str:
         """Return the passage of an article that answers best, by the question's words and (if given) its nearness."""
         parts = self._passages[number]

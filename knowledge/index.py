@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,6 +44,15 @@ class _Asked(NamedTuple):
     question: Question
     vector: Vector | None
     evidence: Evidence
+
+
+class NearPassages(NamedTuple):
+    """Two passages that say nearly the same."""
+
+    article: Article
+    passage: str
+    other: Article
+    other_passage: str
 
 
 class Index:
@@ -143,6 +152,30 @@ class Index:
         """Return what each text means as a question; None where that cannot be told."""
         read = [self._reader.read(text) for text in texts]
         return [self._vector(question) if question.words else None for question in read]
+
+    def near_passages(self, least: float, tells: Callable[[str], bool], *, most: int) -> list[NearPassages]:
+        """Return pairs of passages of different articles in one language that say nearly the same, nearest first.
+
+        Only passages that `tells` something of are compared, at most so many in each language. Nothing without vectors.
+        """
+        if self._meaning is None:
+            return []
+        passages = self._excerpts.all()
+        rows: dict[str, list[int]] = {}
+        for row, (number, passage) in enumerate(passages):
+            if number < len(self.articles) and tells(passage):
+                rows.setdefault(self._languages[number], []).append(row)
+        found = [pair for own in rows.values() for pair in self._meaning.near_passages(own[:most], least)]
+        return [
+            NearPassages(
+                self.articles[passages[one][0]],
+                passages[one][1],
+                self.articles[passages[other][0]],
+                passages[other][1],
+            )
+            for _, one, other in sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
+            if self.articles[passages[one][0]].key != self.articles[passages[other][0]].key
+        ]
 
     def learn(self, key: str, text: str, *, by: str = "") -> bool:
         """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.

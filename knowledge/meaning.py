@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.alike import near_pairs
 from knowledge.article import Article
 from knowledge.habits import Habits
 from knowledge.languages import main_language
@@ -103,6 +104,12 @@ class MeaningSide:
     def passages(self, vector: Vector, article: int) -> Vectors:
         """Return how near each passage of one article is, in the order of the passages."""
         return self._parts.of(article, vector)
+
+    def near_passages(self, rows: Sequence[int], least: float) -> list[tuple[float, int, int]]:
+        """Return pairs of these rows of different articles that are at least so near, nearest first."""
+        chosen = np.array(rows, np.int32)
+        pairs = near_pairs(self._parts.joined()[chosen], self._parts.owners[chosen], least)
+        return [(near, int(chosen[one]), int(chosen[other])) for near, one, other in pairs]
 
     def learn(self, article: int, vector: Vector) -> None:
         """Add one more phrasing to an article."""

@@ -18,6 +18,7 @@ HEADERS = {
 }
 MOST_SHOWN = 500
 """Articles; a browser takes seconds to lay out thousands of rows, and nobody reads them."""
+MOST_CONTRADICTIONS = 50
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;--look:#f5b80022}
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem}
@@ -62,6 +63,7 @@ def articles_page(found: Overview, texts: Texts, languages: Sequence[str], wante
     _words(body, "p", texts.label("{articles}; to be looked at: {n}. Figures of the last ninety days.",
                                   articles=counted, n=texts.number(looked_at)))  # fmt: skip
     _table(body, shown[:MOST_SHOWN], titles_of(found, languages), found, texts)
+    _contradictions(body, found, texts)
     if len(shown) > MOST_SHOWN:
         _words(body, "p", texts.label("… and {n} more", n=texts.number(len(shown) - MOST_SHOWN)))
     written: bytes = tostring(page, encoding="utf-8", method="html")
@@ -112,6 +114,20 @@ def _form(body: Element, wanted: Wanted, texts: Texts) -> None:
     box = SubElement(only, "input", {"name": "look", "type": "checkbox", "value": "1", **ticked})
     box.tail = f" {texts.label('Only what deserves a look')}"
     _words(form, "button", texts.label("Show"))
+
+
+def _contradictions(body: Element, found: Overview, texts: Texts) -> None:
+    """Passages that say nearly the same with other numbers, side by side."""
+    if not found.contradictions:
+        return
+    _words(body, "h2", texts.label("May contradict"))
+    table = SubElement(body, "table")
+    for one in found.contradictions[:MOST_CONTRADICTIONS]:
+        row = SubElement(SubElement(table, "tbody"), "tr")
+        for key, passage in ((one.key, one.passage), (one.other_key, one.other_passage)):
+            cell = _words(row, "td", passage)
+            cell.set("lang", one.language)
+            _words(cell, "small", f"{key} ({one.language})")
 
 
 def _table(

@@ -40,7 +40,7 @@ class Remark(Enum):
     REJECTED = mark("it is rejected more often than it helps")
     OUTDATED = mark("it is older than the article that it translates")
     FIGURES = mark("its numbers differ from those of another language")
-    ALIKE = mark("an article with nearly the same title has other numbers")
+    CONTRADICTED = mark("another article says nearly the same with other numbers")
 
 
 class Listed(Struct, frozen=True):
@@ -59,6 +59,17 @@ class Remarked(Struct, frozen=True):
     remarks: tuple[Remark, ...]
 
 
+class Contradiction(Struct, frozen=True):
+    """Passages of two articles in one language that say nearly the same, with other numbers."""
+
+    language: str
+    key: str
+    passage: str
+    """Plain words around the numbers."""
+    other_key: str
+    other_passage: str
+
+
 class Shelf(Struct, frozen=True):
     """What a list of the published articles shows."""
 
@@ -69,6 +80,8 @@ class Shelf(Struct, frozen=True):
     remarked: tuple[Remarked, ...]
     """The first of those that deserve a look."""
     remarked_count: int
+    contradictions: tuple[Contradiction, ...]
+    """The first of them, the surest first."""
     topics: int
     """How many there are in all."""
     coverage: tuple[tuple[str, int], ...]

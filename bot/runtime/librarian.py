@@ -59,7 +59,7 @@ class Librarian:
     ) -> None:
         """Without `load_embedder` letters alone are compared. `ask` asks the database beside the writer."""
         self._writer, self._clock, self._ask = writer, clock, ask
-        self._stocktaking = Stocktaking(ask, clock, lambda: self.published, self._meanings)
+        self._stocktaking = Stocktaking(ask, clock, lambda: self._shelf, self._meanings)
         self._folder, self._vectors = folder, vectors
         self._load_embedder, self._has_vectors = load_embedder, load_embedder is not None
         self._embedder: Embedder | None = None

@@ -2,17 +2,18 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from bot.core.actions import GroupQuestions, ListArticles
 from bot.core.events import ArticlesListed, Event, QuestionsGrouped
-from bot.core.knowledge import Gap
+from bot.core.knowledge import Contradiction, Gap
 from bot.core.policies.grouping import gaps_of, group
 from bot.core.policies.reviewing import (
     Differences,
     Figured,
     Overview,
+    contradicting,
     differences_in,
     figures_in,
     shelf_of,
@@ -20,14 +21,21 @@ from bot.core.policies.reviewing import (
 from bot.core.texts import plain
 from bot.runtime.clock import Clock
 from knowledge.alike import group_by_meaning
+from knowledge.index import Index
 from knowledge.units import Vector
 from storage import OpenQuestion, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
+
+Shelf = tuple[Index, tuple[StoredArticle, ...]]
+"""The index and what it was built of."""
 
 LISTED = 25
 GAPS = 5
+SAME = 0.7
+"""So near passages must be to be about the same. Measured: docs/decisions/0033."""
+MOST_PASSAGES = 5000
+"""Of one language; comparing them takes a few seconds, once for each change."""
 MOST_QUESTIONS = 2000
 """The newest are looked at. Each is embedded once, some twenty milliseconds; grouping them all takes a second."""
 
@@ -43,12 +51,12 @@ class Stocktaking:
         self,
         ask: Ask,
         clock: Clock,
-        published: Callable[[], tuple[StoredArticle, ...]],
+        shelf: Callable[[], Shelf | None],
         meanings: Callable[[Sequence[str]], Awaitable[list[Vector | None]]],
     ) -> None:
-        """`published` gives what is searched now, `meanings` the vector of each text, None for one without."""
-        self._ask, self._clock, self._published, self._meanings = ask, clock, published, meanings
-        self._differences: tuple[tuple[StoredArticle, ...], Differences] = ((), {})
+        """`shelf` gives what is searched now, `meanings` the vector of each text, None for one without."""
+        self._ask, self._clock, self._shelf, self._meanings = ask, clock, shelf, meanings
+        self._differences: tuple[Shelf | None, Differences] = None, Differences()
         """What may contradict, and the articles that were compared."""
         self._known: dict[bytes, Vector | None] = {}
         """The vectors of open questions, by a hash of their words: they go when the questions do."""
@@ -71,9 +79,9 @@ class Stocktaking:
     async def _compared(self) -> Differences:
         """What may contradict: looked for once for each change of what is published."""
         async with self._comparing:
-            published = self._published()
-            if self._differences[0] is not published:
-                self._differences = published, await asyncio.to_thread(_differences, published)
+            shelf = self._shelf()
+            if shelf is not None and self._differences[0] is not shelf:
+                self._differences = shelf, await asyncio.to_thread(_differences, *shelf)
             return self._differences[1]
 
     async def _gaps(self) -> list[Gap]:
@@ -108,7 +116,18 @@ def _grouped(
     return gaps_of([[(questions[at].message_id, questions[at].person) for at in one] for one in groups])
 
 
-def _differences(published: Sequence[StoredArticle]) -> Differences:
-    return differences_in(
-        [Figured(one.key, one.language, one.title, figures_in(one.body)) for one in published]
-    )
+def _differences(index: Index, published: Sequence[StoredArticle]) -> Differences:
+    texts = [Figured(one.key, one.language, figures_in(one.body)) for one in published]
+    return differences_in(texts, list(_contradictions(index)))
+
+
+def _contradictions(index: Index) -> Iterator[Contradiction]:
+    """One for each pair of articles."""
+    told: set[tuple[str, str, str]] = set()
+    near = index.near_passages(SAME, lambda passage: bool(figures_in(passage)), most=MOST_PASSAGES)
+    for article, passage, other, other_passage in near:
+        pair = (article.language, article.key, other.key)
+        words = contradicting(plain(passage), plain(other_passage))
+        if words is not None and pair not in told:
+            told.add(pair)
+            yield Contradiction(article.language, article.key, words[0], other.key, words[1])

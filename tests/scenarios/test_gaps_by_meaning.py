@@ -115,3 +115,17 @@ async def test_each_question_is_embedded_once_for_it_however_often_it_is_looked_
     assert len(model.asked) == before
     await ana.presses("Close 1")
     assert not stage.house.librarian._stocktaking._known, "what is not open any more is forgotten"
+
+
+async def test_passages_that_say_the_same_with_other_numbers_are_shown_side_by_side(stage: Stage) -> None:
+    ana = stage.agent("Ana")
+    await stage.publishes("moon", "The moon", "The moon follows you for **30 days**.")
+    await stage.publishes("night", "At night", "For 60 days the moon is behind you.")
+    await stage.publishes("more", "More", "The moon follows you for 30 days, 12 hours a day.")
+    await ana.gives("articles", "moon")
+    assert "**May contradict**" in ana.was_told
+    assert "`moon` (en): “The moon follows you for 30 days.”" in ana.was_told
+    assert "`night` (en): “For 60 days the moon is behind you.”" in ana.was_told
+    assert "`moon` (en): another article says nearly the same with other numbers" in ana.was_told
+    await ana.gives("articles", "returns")
+    assert "May contradict" not in ana.was_told

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from bot.core.article import Audience
-from bot.core.knowledge import Listed, Remark, Remarked, Shelf
-from bot.core.policies.grouping import group
+from bot.core.knowledge import Contradiction, Listed, Remark, Remarked, Shelf
 from bot.core.policies.languages import first_of
 
 STALE_AFTER = timedelta(days=180)
 JUDGED_ENOUGH = 5
 """So many verdicts say something about an article."""
+
+MOST_CONTRADICTIONS = 3
+"""In a list; the page has all of them."""
+AROUND = 90
+"""Characters shown on both sides of a number."""
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -41,7 +45,6 @@ class Figured(Struct, frozen=True):
 
     key: str
     language: str
-    title: str
     figures: frozenset[str]
 
 
@@ -65,10 +68,16 @@ class Overview(Struct, frozen=True):
     topics: int
     coverage: Mapping[str, int]
     """Language to the number of topics that there is an article for in it."""
+    contradictions: tuple[Contradiction, ...] = ()
 
 
-Differences = Mapping[tuple[str, str], tuple[Remark, ...]]
-"""Articles, by key and language, that may contradict others."""
+class Differences(Struct, frozen=True):
+    """What may contradict."""
+
+    places: Mapping[tuple[str, str], tuple[Remark, ...]] = {}
+    """Articles, by key and language, and in what way."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """The surest first."""
 
 
 def overview(
@@ -92,22 +101,44 @@ def overview(
             Remark.OUTDATED: newest[one.key] - one.read_at > timedelta(days=1),
         }
         remarks = [remark for remark, is_so in found.items() if is_so]
-        standings.append(Standing(one, tally, (*remarks, *differences.get(place, ()))))
+        standings.append(Standing(one, tally, (*remarks, *differences.places.get(place, ()))))
     languages = sorted({one.language for one in shelf})
     coverage = {
         language: len({one.key for one in shelf if one.language == language}) for language in languages
     }
-    return Overview(tuple(standings), len(newest), coverage)
+    return Overview(tuple(standings), len(newest), coverage, differences.contradictions)
 
 
-def differences_in(texts: Sequence[Figured]) -> Differences:
-    """What may contradict: numbers in a translation, or in an article with nearly the same title."""
-    found: dict[tuple[str, str], tuple[Remark, ...]] = {}
-    for remark, places in ((Remark.FIGURES, _other_figures(texts)), (Remark.ALIKE, _alike(texts))):
-        for place in places:
-            if remark not in found.get(place, ()):
-                found[place] = (*found.get(place, ()), remark)
-    return found
+def differences_in(texts: Sequence[Figured], contradictions: Sequence[Contradiction]) -> Differences:
+    """What may contradict: numbers in a translation, or in another article's passage that says nearly the same."""
+    places: dict[tuple[str, str], tuple[Remark, ...]] = dict.fromkeys(
+        _other_figures(texts), (Remark.FIGURES,)
+    )
+    for one in contradictions:
+        for place in ((one.key, one.language), (one.other_key, one.language)):
+            if Remark.CONTRADICTED not in (known := places.get(place, ())):
+                places[place] = (*known, Remark.CONTRADICTED)
+    return Differences(places, tuple(contradictions))
+
+
+def contradicting(passage: str, other: str) -> tuple[str, str] | None:
+    """The words around the first number that the other has not, in each of two that say nearly the same.
+
+    None when one of them has all numbers of the other.
+    """
+    own, others = figures_in(passage), figures_in(other)
+    if not own - others or not others - own:
+        return None
+    return _around(passage, own - others), _around(other, others - own)
+
+
+def _around(passage: str, figures: frozenset[str]) -> str:
+    words = " ".join(passage.split())
+    at = next(found.start() for found in _FIGURE.finditer(words) if _written(found[0]) in figures)
+    start, end = max(0, at - AROUND), min(len(words), at + AROUND)
+    start = words.rfind(" ", 0, start) + 1 if start else 0
+    shown = words[start:end]
+    return f"{'…' if start else ''}{shown}{'…' if end < len(words) else ''}"
 
 
 def titles_of(found: Overview, languages: Sequence[str]) -> dict[str, str]:
@@ -136,6 +167,7 @@ def shelf_of(found: Overview, word: str, languages: Sequence[str], *, most: int)
         len(keys),
         tuple(Remarked(one.article.key, one.article.language, one.remarks) for one in remarked[:most]),
         len(remarked),
+        tuple(one for one in found.contradictions if {one.key, one.other_key} & wanted)[:MOST_CONTRADICTIONS],
         found.topics,
         tuple(found.coverage.items()),
     )
@@ -143,8 +175,12 @@ def shelf_of(found: Overview, word: str, languages: Sequence[str], *, most: int)
 
 def figures_in(body: str) -> frozenset[str]:
     """The numbers that a text speaks of."""
+    return frozenset(_written(figure) for figure in _FIGURE.findall(body))
+
+
+def _written(figure: str) -> str:
     # Some languages write 1,000 where others write 1.000.
-    return frozenset(re.sub("[.,]", "", figure) for figure in _FIGURE.findall(body))
+    return re.sub("[.,]", "", figure)
 
 
 def _other_figures(texts: Iterable[Figured]) -> Iterable[tuple[str, str]]:
@@ -156,12 +192,3 @@ def _other_figures(texts: Iterable[Figured]) -> Iterable[tuple[str, str]]:
         figures = [one.figures for one in translations]
         usual = max(figures, key=lambda one: (figures.count(one), len(one)))
         yield from ((one.key, one.language) for one in translations if one.figures != usual)
-
-
-def _alike(texts: Sequence[Figured]) -> Iterable[tuple[str, str]]:
-    """Articles of one language that have nearly the same title, and other numbers in their texts."""
-    for language in sorted({one.language for one in texts}):
-        same = [one for one in texts if one.language == language]
-        for members in group([one.title for one in same]):
-            if len({same[at].figures for at in members}) > 1:
-                yield from ((same[at].key, language) for at in members)
