@@ -29,15 +29,24 @@ def parse_article(written: str) -> ArticleText | Unreadable:
     lines = written.strip().splitlines()
     if lines and _RULE.fullmatch(lines[0]):
         del lines[0]
-    facts: dict[str, list[str]] = {}
-    while lines and (found := _FACT.fullmatch(lines[0].strip())):
-        facts.setdefault(found[1].lower(), []).append(found[2].strip())
-        del lines[0]
+    facts = _leading_facts(lines)
     if lines and _RULE.fullmatch(lines[0]):
         del lines[0]
     if not facts.get("title") and lines:
         facts["title"] = [lines.pop(0).strip().removeprefix("#").strip()]
+        # Whoever begins with the title puts what else is to be said right below it.
+        for name, values in _leading_facts(lines).items():
+            facts.setdefault(name, []).extend(values)
     return article_from(facts, "\n".join(lines))
+
+
+def _leading_facts(lines: list[str]) -> dict[str, list[str]]:
+    """Take the lines of facts off the beginning."""
+    facts: dict[str, list[str]] = {}
+    while lines and (found := _FACT.fullmatch(lines[0].strip())):
+        facts.setdefault(found[1].lower(), []).append(found[2].strip())
+        del lines[0]
+    return facts
 
 
 def article_from(facts: Mapping[str, list[str]], body: str) -> ArticleText | Unreadable:

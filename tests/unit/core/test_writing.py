@@ -37,6 +37,24 @@ def test_whatever_is_written_is_an_article_or_says_what_is_wrong(anything: str) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Paint\ntags: paint, colour\naudience: staff\n\nIn 30 days.",
+        "tags: paint, colour\naudience: staff\ntitle: Paint\n\nIn 30 days.",
+        "tags: paint\n# Paint\ntags: colour\naudience: staff\nIn 30 days.",
+    ],
+)
+def test_facts_may_stand_above_the_title_or_right_below_it(text: str) -> None:
+    found = parse_article(text)
+    assert found == ArticleText("Paint", "In 30 days.", tags=("paint", "colour"), audience=Audience.STAFF)
+
+
+def test_what_stands_further_below_is_text() -> None:
+    found = parse_article("Paint\n\ntags: are small labels.")
+    assert found == ArticleText("Paint", "tags: are small labels.")
+
+
+@pytest.mark.parametrize(
     ("title", "key"),
     [
         ("How do I pay?", "how-do-i-pay"),
