@@ -59,7 +59,7 @@ def _act(wanted: Wanted, staff: Staff, event: CommandGiven, ctx: Context) -> lis
         _must_not_be_a_file(wanted, event, ctx)
         return ask_for(None, wanted.language, event, ctx, key=wanted.key)
     if wanted.verb == "learned":
-        return [learned(wanted.key, event, ctx)]
+        return [learned(wanted.key, staff, event, ctx)]
     newest = newest_of(wanted, event, ctx)
     if wanted.verb == "edit":
         return ask_for(newest, newest.language, event, ctx)

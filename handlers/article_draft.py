@@ -4,7 +4,7 @@ from bot.core.actions import Action, Search
 from bot.core.article import ArticleText, Audience
 from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import AnswersFound, CommandGiven
-from bot.core.policies.redacting import redact
+from bot.core.policies.redacting import redact, without_placeholders
 from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, as_code, escape, plain, shorten
@@ -49,7 +49,9 @@ def draft_from(ticket: Ticket, staff: Staff, event: CommandGiven, ctx: Context) 
     text = ArticleText(shorten(title, LONGEST_TITLE), body, tags=ticket.areas, phrasings=phrasings)
     note = ctx.staff_texts.label("from ticket #{number}", number=ticket.number)
     language = next(iter(customer_of(conversation, ctx).languages), ctx.settings.staff_language)
-    saved = save(free_key(text.title, ctx), language, text, staff, event, ctx, note=note)
+    saved = save(
+        free_key(without_placeholders(text.title), ctx), language, text, staff, event, ctx, note=note
+    )
     near = Search(
         conversation.id, asked[-1].id, f"{text.title}\n{phrasings[0]}", purpose="near_draft", reader=Audience.STAFF,
         asker=asker_of(event),

@@ -5,6 +5,7 @@ from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
 from bot.core.events import ButtonPressed
 from bot.core.judgement import Judgement, JudgementState, Lesson, Verdict
+from bot.core.staff import Staff
 from bot.core.texts import Markdown, Texts, escape, mark, moment, plain, shorten
 from handlers.article_view import name_of
 from handlers.asking import Refused, id_in, require
@@ -27,8 +28,8 @@ _STATES = {
 }
 
 
-def learned(key: str, event: Asked, ctx: Context) -> Reply:
-    """The newest verdicts on it, with what can be done about each."""
+def learned(key: str, staff: Staff, event: Asked, ctx: Context) -> Reply:
+    """The newest verdicts on it, with what this person can do about each."""
     texts, lessons = ctx.answer_texts(event), ctx.work.judgements.of_article(key, limit=LISTED)
     if not lessons:
         return answer(event, texts.text("Nothing was learned of this article yet."), title=key)
@@ -44,7 +45,8 @@ def learned(key: str, event: Asked, ctx: Context) -> Reply:
     undo_all = Button(
         texts.label("Undo everything"), "lesson_undo_all", str(lessons[0].id), ButtonStyle.DANGER
     )
-    return answer(event, Markdown("\n".join(lines)), title=key, buttons=[*buttons, undo_all])
+    shown = [*buttons, undo_all] if staff.role >= Role.EDITOR else []
+    return answer(event, Markdown("\n".join(lines)), title=key, buttons=shown)
 
 
 @button("lesson_confirm")
@@ -65,7 +67,7 @@ def undo_all(event: ButtonPressed, ctx: Context) -> list[Action]:
     if ctx.work.judgements.undo_all(judgement.article_key, staff.id):
         ctx.work.audit.record(staff.id, "lesson_undo_all", judgement.article_key)
         ctx.work.library.retaught()
-    return [Reindex(), learned(judgement.article_key, event, ctx)]
+    return [Reindex(), learned(judgement.article_key, staff, event, ctx)]
 
 
 def _decide(event: ButtonPressed, state: JudgementState, ctx: Context) -> list[Action]:
@@ -74,7 +76,7 @@ def _decide(event: ButtonPressed, state: JudgementState, ctx: Context) -> list[A
     if ctx.work.judgements.decide(judgement.id, state, staff.id):
         ctx.work.audit.record(staff.id, f"lesson_{state}", f"{judgement.article_key}:{judgement.id}")
         ctx.work.library.retaught()
-    return [Reindex(), learned(judgement.article_key, event, ctx)]
+    return [Reindex(), learned(judgement.article_key, staff, event, ctx)]
 
 
 def _judgement(event: ButtonPressed, ctx: Context) -> Judgement:

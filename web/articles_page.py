@@ -31,7 +31,7 @@ table{border-collapse:collapse;width:100%}
 th,td{padding:.3rem .6rem;text-align:left;vertical-align:top}
 thead th{position:sticky;top:0;background:Canvas;border-bottom:2px solid var(--line);white-space:nowrap}
 tbody{border-bottom:1px solid var(--line)}tbody th{font-weight:600;max-width:22rem}
-.n{text-align:right;font-variant-numeric:tabular-nums}.look td{background:var(--look)}
+.n{text-align:right;font-variant-numeric:tabular-nums}.day{white-space:nowrap}.look td{background:var(--look)}
 small{font-weight:400;opacity:.75;display:block;overflow-wrap:anywhere}
 """
 
@@ -173,7 +173,7 @@ def _version(row: Element, one: Standing, title: str, texts: Texts) -> None:
     _words(row, "td", texts.label(AUDIENCES[one.article.audience]))
     for number in (one.tally.shown, one.tally.solved, one.tally.rejected):
         _words(row, "td", texts.number(number)).set("class", "n")
-    _words(row, "td", f"{one.article.read_at:%Y-%m-%d}")
+    _words(row, "td", f"{one.article.read_at:%Y-%m-%d}").set("class", "day")
     _words(row, "td", "; ".join(texts.label(remark.value) for remark in one.remarks))
 
 

@@ -32,6 +32,7 @@ async def test_a_resolved_ticket_becomes_a_draft_without_persons(
     assert draft.text.body == "Dear ‹name›, an API key cannot be shown again. Create a new one. Call ‹phone›."
     assert draft.text.phrasings[0] == "Can I get my API key back? I am ‹name›, ‹e-mail›, order ‹number›"
     assert draft.note == "from ticket #1"
+    assert draft.key == "can-i-get-my-api-key-back-i-am-order"
     written = str(draft.text)
     for secret in ("Dana", "Ana", "example.com", "12345", "1234567", "nuisance"):
         assert secret not in written, secret

@@ -60,9 +60,11 @@ async def test_an_editor_sees_what_was_learned_and_takes_it_back(
     await ana.gives("article", "delivery learned")
     assert ODD in ana.was_told
     assert "a customer" in ana.was_told
-    await ana.presses("Undo 1")
-    assert ana.was_told == FOR_EDITORS
+    assert not stage.platform("slack").scenery.answers[-1].content.buttons, "she decides nothing"
     await eda.gives("article", "delivery learned")
+    _, undo = stage.button("slack", eda.direct, "Undo 1")
+    await ana.presses_this(undo)
+    assert ana.was_told == FOR_EDITORS
     await eda.presses("Undo 1")
     assert "**taken back**" in eda.was_told
     assert "Shall I ask a person?" in await is_told(stage, "After")
