@@ -34,7 +34,15 @@ FOR_CUSTOMERS = {
     ("shortcut_used", "open_ticket"),
 }
 """What anybody may use, about what is their own; everything else is for staff."""
-FROM_WITHIN = {"answers_found", "article_published", "deadline_reached", "delivered", "delivery_failed"}
+FROM_WITHIN = {
+    "articles_listed",
+    "questions_grouped",
+    "answers_found",
+    "article_published",
+    "deadline_reached",
+    "delivered",
+    "delivery_failed",
+}
 """What the house tells itself."""
 CHANGED_BY_ASKING = {
     "intake",
