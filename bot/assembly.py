@@ -107,6 +107,7 @@ class House:
             vectors_path(self.settings),
             (lambda: load_embedder(self.settings)) if self.settings.knowledge_vectors else None,
         )
+        self.metrics_book.threshold.set_function(lambda: self.librarian.threshold)
         if self.settings.show_typing:
             self.presence = Presence(
                 lambda question: asyncio.to_thread(read, engine, self.clock.now(), question),
@@ -167,10 +168,13 @@ class House:
         return self.metrics_book.page()
 
     async def articles_page(self) -> bytes:
-        found = await asyncio.to_thread(
-            read, self._engine, self.clock.now(), lambda work: work.figures.overview()
+        found, watch = await asyncio.to_thread(
+            read,
+            self._engine,
+            self.clock.now(),
+            lambda work: (work.figures.overview(), work.answers.watch()),
         )
-        return articles_page(found, operator_texts())
+        return articles_page(found, watch, operator_texts())
 
     def webhook(self, path: str) -> WebhookHandler | None:
         for supervisor in self.supervisors.values():

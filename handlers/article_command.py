@@ -9,6 +9,7 @@ from bot.core.content import Button
 from bot.core.events import CommandGiven
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, as_code, escape, mark
+from handlers.answers_told import answers_told
 from handlers.article_draft import draft_from
 from handlers.article_edit import ask_for
 from handlers.article_learned import learned
@@ -98,6 +99,7 @@ def _to_look_at(ctx: Context, word: str) -> list[str]:
         if one.remarks and word in f"{one.article.key} {one.article.title}".lower()
     ]
     parts = [f"**{texts.text('Deserves a look')}**", "\n".join(lines[:LISTED])] if lines else []
+    parts += answers_told(ctx)
     if len(found.coverage) > 1:
         covered = ", ".join(f"{name} {count}/{found.topics}" for name, count in found.coverage.items())
         parts.append(texts.text("Topics by language: {languages}", languages=covered))
