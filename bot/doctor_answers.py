@@ -66,11 +66,8 @@ def _threshold(thresholds: dict[str, Threshold], scorer: str, topics: int, texts
             scorer=", ".join(thresholds),
         )
         return Finding(False, what, advice, is_fatal=False)
-    what = texts.plural(
-        "Answers are shown from {sure} sure on, as shipped for {n} topic",
-        "Answers are shown from {sure} sure on, as shipped for {n} topics",
-        topics,
-        sure=shipped,
+    what = texts.label(
+        "Answers are shown from {sure} sure on, as shipped (topics: {topics})", sure=shipped, topics=topics
     )
     return Finding(True, what, advice)
 

@@ -75,22 +75,18 @@ def _forget(work: UnitOfWork) -> bool:
 def _own(shelf: Shelf, engine: Engine, now: datetime) -> Sampled:
     sampled, texts = own_samples(shelf, engine, now), operator_texts()
     presumed = sum(one.is_presumed for one in sampled.samples)
-    told = texts.plural(
-        "{n} question of the last half year counts, at most five of one person. Judged by the customer or the team: "
-        "{judged}",
-        "{n} questions of the last half year count, at most five of one person. Judged by the customer or the team: "
-        "{judged}",
-        len(sampled.samples),
+    told = texts.label(
+        "Questions of the last half year that count, at most five of one person: {count}; judged by the customer or "
+        "the team: {judged}",
+        count=len(sampled.samples),
         judged=judged(sampled.samples),
     )
     _say(told)
     if presumed:
-        told = texts.plural(
-            "{n} more was not answered, then or now. That proves nothing; but where a lower threshold would answer "
-            "it, it counts as answered wrongly, until somebody says what is right (/suggest).",
-            "{n} more were not answered, then or now. That proves nothing; but where a lower threshold would answer "
-            "them, they count as answered wrongly, until somebody says what is right (/suggest).",
-            presumed,
+        told = texts.label(
+            "Not answered, then or now: {count}. That proves nothing; but where a lower threshold would answer them, "
+            "they count as answered wrongly, until somebody sends what is right (/suggest).",
+            count=presumed,
         )
         _say(told)
     _tell_by_heart(sampled)
@@ -108,13 +104,12 @@ def _listed(shelf: Shelf, path: Path, now: datetime) -> Sampled | None:
         return None
     sampled = listed_samples(shelf, found.questions, now)
     without = sum(not one.right for one in found.questions)
-    said = texts.plural(
-        "{n} question in the list; without an article that answers: {without}",
-        "{n} questions in the list; without an article that answers: {without}",
-        len(found.questions),
+    told = texts.label(
+        "Questions in the list: {count}; without an article that answers: {without}",
+        count=len(found.questions),
         without=without,
     )
-    _say(said)
+    _say(told)
     _tell_by_heart(sampled)
     if without < FEW_WITHOUT_ANSWER * len(found.questions):
         told = texts.label(
@@ -127,10 +122,9 @@ def _listed(shelf: Shelf, path: Path, now: datetime) -> Sampled | None:
 
 def _tell_by_heart(sampled: Sampled) -> None:
     if sampled.by_heart:
-        told = operator_texts().plural(
-            "{n} stands in an article word for word and is left out: it proves nothing.",
-            "{n} stand in an article word for word and are left out: they prove nothing.",
-            sampled.by_heart,
+        told = operator_texts().label(
+            "Left out, for they stand in an article word for word and prove nothing: {count}",
+            count=sampled.by_heart,
         )
         _say(told)
 
@@ -139,8 +133,8 @@ def _show(samples: tuple[Sample, ...], proposal: Proposal, shelf: Shelf) -> None
     texts = operator_texts()
     _say("")
     head = texts.label(
-        "Of 100 questions so many get an answer, and so many of 100 answers are right (in brackets: it lies between "
-        "these, each with 95 % certainty):"
+        "Of 100 questions so many get an answer, and so many of 100 answers are right (in brackets: between these it "
+        "lies, each with a certainty of 95 in 100):"
     )
     _say(head)
     for one in worth_showing(samples, shelf.threshold, proposal.threshold):
@@ -171,24 +165,19 @@ def _outcome(one: Outcome) -> str:
 def _refuse(proposal: Proposal, aim: float, have: int) -> None:
     texts = operator_texts()
     if proposal.best is None:
-        told: str = texts.plural(
-            "No threshold is proposed: too few questions are judged ({have}) to tell it from luck. At least {n} more "
-            "is needed. Judged is what customers say with the buttons below an answer and what the team chooses with "
+        told = texts.label(
+            "No threshold is proposed: {have} judged, which is too few to tell it from luck; still needed, at least: "
+            "{missing}. Judged is what customers say with the buttons below an answer and what the team sends with "
             "/suggest; or give a list of your own: --questions FILE",
-            "No threshold is proposed: too few questions are judged ({have}) to tell it from luck. At least {n} more "
-            "are needed. Judged is what customers say with the buttons below an answer and what the team chooses with "
-            "/suggest; or give a list of your own: --questions FILE",
-            max(1, proposal.missing),
             have=have,
+            missing=max(1, proposal.missing),
         )
     elif proposal.missing:
-        told = texts.plural(
-            "No threshold is proposed: that {aim} of the answers are right is likely, but not certain. About {n} more "
-            "judged question like these would show it; or aim lower: --precision 0.9",
-            "No threshold is proposed: that {aim} of the answers are right is likely, but not certain. About {n} more "
-            "judged questions like these would show it; or aim lower: --precision 0.9",
-            proposal.missing,
+        told = texts.label(
+            "No threshold is proposed: that {aim} of the answers are right is likely, but not certain. More judged "
+            "questions like these would show it (about {missing}); or aim lower: --precision 0.9",
             aim=texts.percent(aim),
+            missing=proposal.missing,
         )
     else:
         told = texts.label(
