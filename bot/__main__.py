@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_knowledge(commands: Any, texts: Translate) -> None:
     knowledge = commands.add_parser(
-        "knowledge", help=texts("import articles, export them, or ask them something")
+        "knowledge", help=texts("import articles, export them, ask them something, choose when to answer")
     )
     parts = knowledge.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
     importer = _add(parts, "import", texts("read a folder of Markdown articles"), _import)

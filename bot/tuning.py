@@ -175,7 +175,7 @@ def _refuse(proposal: Proposal, aim: float, have: int) -> None:
     elif proposal.missing:
         told = texts.label(
             "No threshold is proposed: that {aim} of the answers are right is likely, but not certain. More judged "
-            "questions like these would show it (about {missing}); or aim lower: --precision 0.9",
+            "questions like these would show it (about {missing}); or aim lower: --precision",
             aim=texts.percent(aim),
             missing=proposal.missing,
         )
@@ -183,7 +183,7 @@ def _refuse(proposal: Proposal, aim: float, have: int) -> None:
         told = texts.label(
             "No threshold is proposed: at none of them {aim} of the answers are right; the best is {best}. More "
             "questions would not change that, better articles would: /articles names those that are rejected. Or aim "
-            "lower: --precision 0.9",
+            "lower: --precision",
             aim=texts.percent(aim),
             best=texts.percent(math.floor(100 * proposal.best.right) / 100),
         )

@@ -160,7 +160,7 @@ def test_a_list_with_a_mistake_is_not_tried(
                      id="few"),
         pytest.param([(NICE, 120, "")], "at none of them 95% of the answers are right; the best is 0%", id="bad"),
         pytest.param([(ARRIVES, 108, "delivery"), ("when does my parcel arrive in Rome {}", 3, "")],
-                     "is likely, but not certain. About", id="nearly"),
+                     "is likely, but not certain.", id="nearly"),
     ],
 )  # fmt: skip
 def test_where_there_is_no_threshold_it_is_said_why(
