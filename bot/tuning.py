@@ -36,6 +36,7 @@ def tune(settings: Settings, engine: Engine, wish: Wish) -> int:
     """Show how right the answers are at several thresholds and which one to take; 1 when none can be proposed."""
     migrate(engine)
     now = datetime.now(UTC)
+    _say(operator_texts().label("Every question is looked up; that may take some minutes."))
     shelf = open_shelf(settings, engine, now)
     sampled = _listed(shelf, wish.questions, now) if wish.questions else _own(shelf, engine, now)
     if sampled is None:
