@@ -1,10 +1,8 @@
 """The thresholds that were chosen here, one for each scorer, in a mark of the installation."""
 
-import json
-import math
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable
+
+import msgspec
 
 from bot.core.threshold import AIM, Threshold
 from storage.library import Marks
@@ -17,15 +15,12 @@ class Thresholds:
         self._marks = marks
 
     def all(self) -> dict[str, Threshold]:
-        """Scorer to threshold; what cannot be read is not there."""
+        """Scorer to threshold; what cannot be read, or is no share of 1, is not there."""
         try:
-            stored = json.loads(self._marks.get(MARK) or "[]")
-            return {one.scorer: one for one in map(_read, stored)}
-        except (ValueError, TypeError, KeyError):
+            stored = msgspec.json.decode(self._marks.get(MARK) or "[]", type=list[Threshold])
+        except msgspec.DecodeError:
             return {}
-
-    def of(self, scorer: str) -> Threshold | None:
-        return self.all().get(scorer)
+        return {one.scorer: one for one in stored if 0 < one.value <= 1 and 0 < one.aim < 1}
 
     @property
     def aim(self) -> float:
@@ -35,22 +30,13 @@ class Thresholds:
 
     def set(self, threshold: Threshold) -> None:
         """From now on this one counts for its scorer."""
-        self._write({**self.all(), threshold.scorer: threshold})
+        self._write({**self.all(), threshold.scorer: threshold}.values())
 
     def reset(self) -> bool:
         """Back to what is shipped, for every scorer; False when nothing had been chosen."""
-        had = bool(self._marks.get(MARK))
-        self._marks.set(MARK, "")
+        had = bool(self.all())
+        self._write([])
         return had
 
-    def _write(self, thresholds: dict[str, Threshold]) -> None:
-        facts = [{**asdict(one), "chosen_at": one.chosen_at.isoformat()} for one in thresholds.values()]
-        self._marks.set(MARK, json.dumps(facts))
-
-
-def _read(facts: dict[str, Any]) -> Threshold:
-    """Raises KeyError, TypeError or ValueError for what is none."""
-    read = Threshold(**{**facts, "chosen_at": datetime.fromisoformat(facts["chosen_at"])})
-    if not (math.isfinite(read.value) and 0 < read.value <= 1 and 0 < read.aim < 1):
-        raise ValueError("not a threshold")
-    return read
+    def _write(self, thresholds: Iterable[Threshold]) -> None:
+        self._marks.set(MARK, msgspec.json.encode(list(thresholds)).decode())

@@ -1,14 +1,14 @@
 """How sure an answer must be, as whoever runs this chose it from questions that people judged."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 AIM = 0.95
 """So many of the shown answers are to be right, where nobody said otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """Belongs to one scorer: another model, or other figures, say the same number and mean something else."""
 
     value: float

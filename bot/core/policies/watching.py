@@ -1,8 +1,9 @@
 """How right the answers are, week by week, and when they are wrong more often than was promised."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
 
 from bot.core.policies.shares import VERY_SURE, highest_share
 from bot.core.survey import OfferOutcome
@@ -16,8 +17,7 @@ LEAST_PEOPLE = 3
 """So many must have rejected something: nobody makes the answers look wrong alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """What became of the answers of a week that begins on a Monday, in UTC."""
 
     begins_on: date
@@ -33,8 +33,7 @@ class Week:
         return self.outcomes.get(outcome, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     weeks: tuple[Week, ...]
     """The newest last; the last one is not over."""
     solved: int

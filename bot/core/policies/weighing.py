@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.core.policies.learning import MOST_OF_ONE_A_DAY, MOST_OF_ONE_ABOUT_AN_ARTICLE
 
@@ -10,8 +12,7 @@ MOST_OF_ONE = MOST_OF_ONE_A_DAY
 """So many questions of one person count: what one may teach the search in a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class AskedQuestion(Struct, frozen=True):
     """A customer's question, and what is known of its answer."""
 
     message_id: int

@@ -145,7 +145,6 @@ def test_a_threshold_belongs_to_its_scorer_and_can_be_taken_back(work: UnitOfWor
     for chosen in (first, second):
         work.thresholds.set(chosen)
     assert work.thresholds.all() == {"one": first, "two": second}
-    assert (work.thresholds.of("one"), work.thresholds.of("three")) == (first, None)
     assert work.thresholds.aim == second.aim
     assert work.thresholds.reset()
     assert not work.thresholds.reset()

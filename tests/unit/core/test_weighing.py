@@ -1,9 +1,9 @@
 """What is concluded from what people did with answers, and how much one person's word counts in it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.policies.learning import MOST_OF_ONE_ABOUT_AN_ARTICLE
 from bot.core.policies.watching import Watch, Week, monday_of
