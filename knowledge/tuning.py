@@ -42,9 +42,9 @@ class Outcome:
     most: float
     """Between which it lies in truth, each with 95 % certainty."""
     judged: int
-    """By how many judged answers that is known."""
+    """How many of the answers somebody has judged."""
     counted: float
-    """How many equally weighted judged answers say as much."""
+    """How many equally weighted answers say as much as those that are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def outcome_at(samples: Sequence[Sample], threshold: float) -> Outcome:
         share,
         lowest_share(share * counted, counted),
         highest_share(share * counted, counted),
-        len(known),
+        judged(known),
         counted,
     )
 

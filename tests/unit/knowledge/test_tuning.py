@@ -100,6 +100,7 @@ def test_few_judged_answers_stand_for_many_and_do_not_drown_among_the_unanswered
     assert alone.right == pytest.approx(99 / 200)
     assert all_together.right == pytest.approx(990 / 1100)
     assert all_together.answered == 1.0
+    assert all_together.judged == 100
     # Weights make nothing surer than what was judged.
     assert all_together.counted < 200
 
