@@ -37,14 +37,14 @@ class Sampled:
 
 def own_samples(shelf: Shelf, engine: Engine, now: datetime) -> Sampled:
     """What customers asked here, and what they and the team made of the answers."""
-    questions, before = read(engine, now, _asked)
+    questions, before, taught = read(engine, now, _asked)
     by_heart = _by_heart(shelf, has_titles=False)
     kept = [one for one in questions if _words(one.text) not in by_heart]
     published = {article.key for article in shelf.index.articles}
     hidden = {reader: shelf.hidden(reader, now) for reader in (Audience.CUSTOMERS, Audience.PUBLIC)}
     samples: list[Sample] = []
     for part in folds(kept, FOLDS):
-        with shelf.index.without({taught_by(id_) for one in part for id_ in one.lessons}):
+        with shelf.index.without({taught_by(id_) for one in part for id_ in taught[one.person]}):
             for one in part:
                 found = shelf.index.search(
                     plain(one.text),
@@ -78,11 +78,15 @@ def listed_samples(shelf: Shelf, questions: Sequence[ListedQuestion], now: datet
     return Sampled(tuple(samples), len(questions) - len(kept))
 
 
-def _asked(work: UnitOfWork) -> tuple[list[AskedQuestion], dict[int, str]]:
-    """Every question that counts, and what was asked before those that follow up on something."""
-    questions = [one for one in fairly(work.asked.questions()) if not asks_nothing(plain(one.text))]
+def _asked(work: UnitOfWork) -> tuple[list[AskedQuestion], dict[int, str], dict[int, set[int]]]:
+    """Every question that counts, what was asked before those that follow up on something, and who taught what."""
+    asked = work.asked.questions()
+    taught: dict[int, set[int]] = {}
+    for one in asked:
+        taught.setdefault(one.person, set()).update(one.lessons)
+    questions = [one for one in fairly(asked) if not asks_nothing(plain(one.text))]
     before = {one.message_id: _before(work, one) for one in questions if is_follow_up(plain(one.text))}
-    return questions, before
+    return questions, before, taught
 
 
 def _before(work: UnitOfWork, question: AskedQuestion) -> str:

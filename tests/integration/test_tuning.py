@@ -239,6 +239,25 @@ def test_what_the_search_has_learned_from_a_question_does_not_flatter_it(
     assert shelf.index.search(ODD)[0].article.key == "delivery"
 
 
+def test_what_an_asker_taught_with_other_questions_does_not_flatter_either(
+    engine: Engine, settings: Settings
+) -> None:
+    """Of one person five questions count; what was taught with the sixth counts no more than that of the five."""
+
+    def happen(work: UnitOfWork) -> None:
+        ask(work, "dana", ODD, "delivery", OfferOutcome.SOLVED)
+        for number in range(4):
+            ask(work, "dana", f"do you have green lamps {number}", "", None)
+        ask(work, "dana", f"{ODD} again", "", None)
+
+    write(engine, datetime.now(UTC), happen)
+    shelf = open_shelf(settings, engine, datetime.now(UTC))
+    assert shelf.index.search(f"{ODD} again")[0].article.key == "delivery"
+    samples = own_samples(shelf, engine, datetime.now(UTC)).samples
+    assert len(samples) == 5
+    assert max(one.confidence for one in samples) < 0.1
+
+
 def test_a_follow_up_is_tried_with_the_question_before_it(engine: Engine, settings: Settings) -> None:
     def happen(work: UnitOfWork) -> None:
         ask(work, "dana", "how do I return something", "returns", OfferOutcome.OPEN)
