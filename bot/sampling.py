@@ -42,6 +42,8 @@ def own_samples(shelf: Shelf, engine: Engine, now: datetime) -> Sampled:
     kept = [one for one in questions if _words(one.text) not in by_heart]
     published = {article.key for article in shelf.index.articles}
     hidden = {reader: shelf.hidden(reader, now) for reader in (Audience.CUSTOMERS, Audience.PUBLIC)}
+    # A threshold that was lowered once must not be a reason to lower it again.
+    sure = max(shelf.threshold, shelf.index.threshold)
     samples: list[Sample] = []
     for part in folds(kept, FOLDS):
         with shelf.index.without({taught_by(id_) for one in part for id_ in taught[one.person]}):
@@ -55,10 +57,10 @@ def own_samples(shelf: Shelf, engine: Engine, now: datetime) -> Sampled:
                 )
                 if found:
                     right = is_right(one, found[0].article.key, published)
-                    samples.append(_sample(one, found[0].confidence, right, shelf.threshold))
+                    samples.append(_sample(one, found[0].confidence, right, sure))
                 else:
-                    samples.append(Sample(0.0, None))
-    return Sampled(tuple(weighed(samples, shelf.threshold)), len(questions) - len(kept))
+                    samples.append(Sample(0.0, None, is_answered=one.was_answered))
+    return Sampled(tuple(weighed(samples)), len(questions) - len(kept))
 
 
 def listed_samples(shelf: Shelf, questions: Sequence[ListedQuestion], now: datetime) -> Sampled:
@@ -97,15 +99,16 @@ def _before(work: UnitOfWork, question: AskedQuestion) -> str:
     return last_question(asked_before([one for one in said if one.id < message.id][-LOOKED_AT:], message))
 
 
-def _sample(question: AskedQuestion, confidence: float, right: bool | None, in_use: float) -> Sample:
-    """A question that nothing was found for, now as then, counts as wrong below the threshold.
+def _sample(question: AskedQuestion, confidence: float, right: bool | None, sure: float) -> Sample:
+    """A question that nothing sure enough was found for, now as then, counts as wrong below the threshold.
 
     Nobody has said that its best article is right. That it is wrong nobody has said either; but customers should not
     have to find out.
     """
-    if right is None and not question.was_answered and confidence < in_use:
+    is_answered = question.was_answered or confidence >= sure
+    if right is None and not is_answered:
         return Sample(confidence, is_right=False, is_presumed=True)
-    return Sample(confidence, right)
+    return Sample(confidence, right, is_answered=is_answered)
 
 
 def _by_heart(shelf: Shelf, *, has_titles: bool) -> set[Words]:

@@ -25,6 +25,8 @@ class Sample:
     """None where nobody has judged it."""
     is_presumed: bool = False
     """Nobody has judged it, and it counts as wrong to be on the safe side."""
+    is_answered: bool = False
+    """It was answered, or would be today, whatever threshold is chosen below the one that is shipped."""
     weight: float = 1.0
     """For how many questions it stands."""
 
@@ -63,16 +65,16 @@ def judged(samples: Sequence[Sample]) -> int:
     return sum(one.is_right is not None and not one.is_presumed for one in samples)
 
 
-def weighed(samples: Sequence[Sample], in_use: float) -> list[Sample]:
-    """Let the judged answers stand for those that nobody judged.
+def weighed(samples: Sequence[Sample]) -> list[Sample]:
+    """Let the judged answers stand for the answers that nobody judged.
 
-    Customers were answered at the threshold in use, and few of them say how that was; of the questions below it those
-    that ended with a person are all known. Without weights the few would be drowned by the many.
+    Few customers say how an answer was; of the questions that got none each is known. Without weights the few would
+    be drowned by the many.
     """
-    shown = [one for one in samples if one.confidence >= in_use]
-    known = sum(one.is_right is not None for one in shown)
-    weight = len(shown) / known if known else 1.0
-    return [replace(one, weight=weight) if one.confidence >= in_use else one for one in samples]
+    answered = [one for one in samples if one.is_answered]
+    known = sum(one.is_right is not None for one in answered)
+    weight = len(answered) / known if known else 1.0
+    return [replace(one, weight=weight) if one.is_answered else one for one in samples]
 
 
 def outcome_at(samples: Sequence[Sample], threshold: float) -> Outcome:

@@ -294,3 +294,18 @@ def test_the_doctor_says_when_the_model_or_the_articles_have_changed(
     assert not found()[0]
     assert "There were 40 topics then and there are 4 now." in found()[2]
     assert answer_findings("sqlite:////proc/nowhere.db", None, 0) == []
+
+
+def test_what_was_lowered_once_is_no_reason_to_lower_it_again(engine: Engine, settings: Settings) -> None:
+    """A question without an answer, surer than the chosen threshold and less than the shipped one, stays wrong."""
+    doubtful = "when do you open today"
+
+    def happen(work: UnitOfWork) -> None:
+        ask(work, "dana", doubtful, "", None)
+        work.thresholds.set(Threshold(0.01, scorer_of(None), 0.95, 200, 4, datetime.now(UTC)))
+
+    write(engine, datetime.now(UTC), happen)
+    shelf = open_shelf(settings, engine, datetime.now(UTC))
+    (sample,) = own_samples(shelf, engine, datetime.now(UTC)).samples
+    assert shelf.threshold == 0.01 < sample.confidence < shelf.index.threshold
+    assert (sample.is_right, sample.is_presumed) == (False, True)

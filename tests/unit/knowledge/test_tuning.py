@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -90,12 +91,12 @@ def test_where_more_would_not_help_the_best_is_told():
 def test_few_judged_answers_stand_for_many_and_do_not_drown_among_the_unanswered():
     """Of 1,000 answered questions 100 were judged; of 100 unanswered ones nobody says what was right."""
     told = [
-        *samples((0.95, 99, 1)),
-        *[Sample(0.95, None)] * 900,
+        *[replace(one, is_answered=True) for one in samples((0.95, 99, 1))],
+        *[Sample(0.95, None, is_answered=True)] * 900,
         *[Sample(0.6, is_right=False, is_presumed=True)] * 100,
     ]
 
-    alone, all_together = outcome_at(told, 0.5), outcome_at(weighed(told, 0.88), 0.5)
+    alone, all_together = outcome_at(told, 0.5), outcome_at(weighed(told), 0.5)
 
     assert alone.right == pytest.approx(99 / 200)
     assert all_together.right == pytest.approx(990 / 1100)
