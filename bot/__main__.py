@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from adapters import Translate
+from bot.core.threshold import AIM
 from bot.logs import set_up
 from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
 SWITCH_SECONDS = 0.001
+LEAST_AIM, GREATEST_AIM = 0.5, 0.99
 
 
 def main() -> None:
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_knowledge(commands: Any, texts: Translate) -> None:
     knowledge = commands.add_parser(
-        "knowledge", help=texts("import articles, export them, or ask them something")
+        "knowledge", help=texts("import articles, export them, ask them something, choose when to answer")
     )
     parts = knowledge.add_subparsers(title=texts("commands"), required=True, metavar="COMMAND")
     importer = _add(parts, "import", texts("read a folder of Markdown articles"), _import)
@@ -81,6 +83,36 @@ def _add_knowledge(commands: Any, texts: Translate) -> None:
     exporter.add_argument("folder", metavar="DIR")
     asker = _add(parts, "ask", texts("show what a question would find, and how surely"), _ask)
     asker.add_argument("text", metavar="TEXT")
+    _add_tuning(parts, texts)
+
+
+def _add_tuning(parts: Any, texts: Translate) -> None:
+    tuner = _add(
+        parts, "tune", texts("choose how sure an answer must be, from questions that were judged"), _tune
+    )
+    tuner.add_argument("--questions", metavar="FILE", type=Path,
+                       help=texts("a list instead: CSV with the columns question and article"))  # fmt: skip
+    tuner.add_argument(
+        "--precision", metavar="SHARE", type=_share, default=AIM,
+        help=texts("which share of the answers is to be right (default: %(default)s)"),
+    )  # fmt: skip
+    what = tuner.add_mutually_exclusive_group()
+    what.add_argument("--apply", action="store_true", help=texts("take the threshold that is proposed"))
+    what.add_argument("--reset", action="store_true", help=texts("go back to the threshold that is shipped"))
+
+
+def _share(word: str) -> float:
+    """A share as people write it: 0.95, 95 or 95%."""
+    try:
+        share = float(word.rstrip("% "))
+    except ValueError:
+        share = 0.0
+    share = share / 100 if share > 1 else share
+    if not LEAST_AIM <= share <= GREATEST_AIM:
+        raise argparse.ArgumentTypeError(
+            operator_texts().label("{word} is no share from 0.5 to 0.99", word=word)
+        )
+    return share
 
 
 def _add(commands: Any, name: str, summary: str, do: Any) -> argparse.ArgumentParser:
@@ -162,6 +194,16 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.library import ask
 
     return ask(settings, arguments.text)
+
+
+def _tune(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.library import reachable_engine
+    from bot.tuning import Wish, reset, tune
+
+    engine = reachable_engine(settings)
+    if arguments.reset:
+        return reset(engine)
+    return tune(settings, engine, Wish(arguments.questions, arguments.precision, arguments.apply))
 
 
 async def _until_told_to_stop() -> None:

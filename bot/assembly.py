@@ -110,6 +110,7 @@ class House:
             (lambda: load_embedder(self.settings)) if self.settings.knowledge_vectors else None,
             self._ask,
         )
+        self.metrics_book.threshold.set_function(lambda: self.librarian.threshold)
         if self.settings.show_typing:
             self.presence = Presence(
                 self._ask,
@@ -172,8 +173,9 @@ class House:
     async def articles_page(self, wanted: Wanted, languages: Sequence[str]) -> bytes:
         order = (*languages, self.settings.staff_language, self.settings.default_language, SOURCE)
         found = await self.librarian.overview()
+        watch = await self._ask(lambda work: work.answers.watch())
         # Thousands of articles take a while.
-        return await asyncio.to_thread(articles_page, found, texts_in(*order), order, wanted)
+        return await asyncio.to_thread(articles_page, found, watch, texts_in(*order), order, wanted)
 
     def webhook(self, path: str) -> WebhookHandler | None:
         for supervisor in self.supervisors.values():

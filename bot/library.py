@@ -6,16 +6,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.assembly import make_folder, vectors_path
+from bot.assembly import make_folder
 from bot.core.article import Audience
-from bot.embedding import load_embedder
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import article_of
 from bot.settings import Settings
-from knowledge.folder import read_folder
-from knowledge.index import Index
-from knowledge.vector_cache import VectorCache
-from storage import make_engine, read
+from bot.taught import open_shelf
+from storage import make_engine
 from storage.migrate import current, migrate
 
 
@@ -37,12 +33,10 @@ def ask(settings: Settings, text: str) -> int:
     """Show what a customer would be offered, and the next best with how sure the bot is."""
     engine = reachable_engine(settings)
     migrate(engine)
-    stored = read(engine, datetime.now(UTC), lambda work: work.library.all())
-    articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
-    index = Index.build(articles, embedder=load_embedder(settings), cache=VectorCache(vectors_path(settings)))
     texts, now = operator_texts(), datetime.now(UTC)
-    hidden = {(one.key, one.language) for one in stored if not one.is_visible(Audience.CUSTOMERS, now)}
-    if offered := index.search(text, hidden=hidden):
+    shelf = open_shelf(settings, engine, now)
+    index, hidden = shelf.index, shelf.hidden(Audience.CUSTOMERS, now)
+    if offered := index.search(text, hidden=hidden, threshold=shelf.threshold):
         best = offered[0]
         told = texts.label(
             "Offered ({sure} sure): {title}", sure=texts.percent(best.confidence), title=best.article.title
@@ -51,7 +45,7 @@ def ask(settings: Settings, text: str) -> int:
     else:
         told = texts.label(
             "Nothing is offered: no article is at least {sure} sure. A person would be.",
-            sure=texts.percent(index.threshold),
+            sure=texts.percent(shelf.threshold),
         )
         _say(f"{told}\n")
     for match in index.search_all(text, limit=5):

@@ -7,6 +7,7 @@ from bot.core.content import Button
 from bot.core.events import ArticlesListed, CommandGiven
 from bot.core.knowledge import Contradiction, Shelf
 from bot.core.texts import Markdown, Texts, as_code, escape, mark
+from handlers.answers_told import answers_told
 from handlers.article_view import STATES
 from handlers.asking import require
 from handlers.context import Context, asker_of
@@ -36,7 +37,7 @@ def articles_listed(event: ArticlesListed, ctx: Context) -> list[Action]:
     parts = ["\n".join([*lines, *_more(shelf.count - len(lines), texts)]) or texts.text("No article fits.")]
     if waiting := _waiting(ctx, texts):
         parts += [f"**{texts.text('Not published yet')}**", waiting]
-    parts += _to_look_at(shelf, texts)
+    parts += [*_to_look_at(shelf, texts), *answers_told(ctx, texts)]
     title = texts.plural("{n} article is published", "{n} articles are published", shelf.count)
     return [answer(event.asker, Markdown("\n\n".join(parts)), title=title, buttons=undecided_buttons(ctx))]
 

@@ -33,11 +33,11 @@ def search_for(
         reader=reader_in(conversation),
         languages=tuple(dict.fromkeys(language for language in languages if language)),
         rejected=tuple(dict.fromkeys(rejected)),
-        before=_asked_before(said, message),
+        before=asked_before(said, message),
     )
 
 
-def _asked_before(said: Sequence[Message], message: Message) -> tuple[str, ...]:
+def asked_before(said: Sequence[Message], message: Message) -> tuple[str, ...]:
     """What the same person wrote within the hour, the newest first, and since one of the team last answered."""
     asked: list[str] = []
     for one in reversed(said):

@@ -120,7 +120,7 @@ def _zendesk_article(article: Mapping[str, Any], words: Mapping[str, Any]) -> tu
 
 def _table(text: str) -> Iterator[tuple[Article | Problem, bool]]:
     """A table with a head: title and body, and where they are there key, language, tags, url, audience, format."""
-    rows = csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text))
+    rows = csv.DictReader(io.StringIO(text, newline=""), dialect=dialect_of(text))
     names = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     if not {"title", "body"} <= names.keys():
         raise ValueError("no title and body")
@@ -151,7 +151,7 @@ def _table(text: str) -> Iterator[tuple[Article | Problem, bool]]:
         )
 
 
-def _dialect(text: str) -> type[csv.Dialect] | csv.Dialect:
+def dialect_of(text: str) -> type[csv.Dialect] | csv.Dialect:
     """Commas, semicolons or tabs, as the first line has them."""
     try:
         return csv.Sniffer().sniff(text.partition("\n")[0], ",;\t")

@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide
 from knowledge.passages import split_passages
 from knowledge.question import Question, Reader
+from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
 from knowledge.teaching import Lesson, Rejections
 from knowledge.units import Vector
@@ -59,7 +61,7 @@ class Index:
     """A searchable set of articles. Building, searching and teaching block; all are safe from several threads."""
 
     def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
-                 excerpts: Excerpts, reader: Reader, figures: Figures, real: int) -> None:  # fmt: skip
+                 excerpts: Excerpts, reader: Reader, figures: Figures, real: int, scorer: str) -> None:  # fmt: skip
         self.articles = tuple(articles[:real])
         self._indexed = tuple(articles)
         self._lexical = lexical
@@ -70,6 +72,8 @@ class Index:
         self._languages = [main_language(article.language) for article in articles]
         self._bodied = sum(bool(article.body.strip()) for article in articles) / max(1, len(articles))
         self._excerpts = excerpts
+        self.scorer = scorer
+        self._is_gathering = False
         self._changing = threading.Lock()
         self._learning = threading.Lock()
         self._lessons: list[Lesson] = []
@@ -104,6 +108,7 @@ class Index:
             Reader(figures.guesser, articles),
             figures,
             len(real),
+            scorer_of(embedder, figures),
         )
 
     @property
@@ -216,16 +221,34 @@ class Index:
                 for lesson in self._lessons
                 if key in (None, lesson.key) and by in (None, lesson.by) and text in (None, lesson.text)
             ]
-            self._lessons = [lesson for lesson in self._lessons if lesson not in gone]
-            for lesson in gone:
-                if lesson.is_right:
-                    self._lexical.forget(lesson.number, lesson.words)
-                    if self._meaning is not None and lesson.vector is not None:
-                        self._meaning.forget(lesson.number, lesson.vector)
-            self._rejections = self._gathered()
+            self._take_away(gone)
         if any(lesson.is_right for lesson in gone):
             self._form_habits()
         return len(gone)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Let much be learned in a row: habits are formed once, at the end."""
+        self._is_gathering = True
+        try:
+            yield
+        finally:
+            self._is_gathering = False
+            self._form_habits()
+
+    @contextmanager
+    def without(self, by: Collection[str]) -> Iterator[None]:
+        """Be for a while as if these had taught nothing: to ask about messages that the index has learned from."""
+        with self._changing:
+            left_out = [lesson for lesson in self._lessons if lesson.by in by]
+            self._take_away(left_out)
+        self._form_habits()
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._put_back(left_out)
+            self._form_habits()
 
     def judged(self, text: str, *, language: str | None = None) -> list[tuple[str, dict[str, float]]]:
         """Return key and confidence features of the best articles: what calibration learns from."""
@@ -344,12 +367,30 @@ class Index:
         chosen = next((n for n in known if self._languages[n] == question.language), known[0])
         return Lesson(key, text, by, is_right, chosen, question.words, self._vector(question, is_kept=True))
 
+    def _take_away(self, gone: Sequence[Lesson]) -> None:
+        self._lessons = [lesson for lesson in self._lessons if lesson not in gone]
+        for lesson in gone:
+            if lesson.is_right:
+                self._lexical.forget(lesson.number, lesson.words)
+                if self._meaning is not None and lesson.vector is not None:
+                    self._meaning.forget(lesson.number, lesson.vector)
+        self._rejections = self._gathered()
+
+    def _put_back(self, lessons: Sequence[Lesson]) -> None:
+        for lesson in lessons:
+            if lesson.is_right:
+                self._lexical.learn(lesson.number, lesson.words)
+                if self._meaning is not None and lesson.vector is not None:
+                    self._meaning.learn(lesson.number, lesson.vector)
+        self._lessons = [*self._lessons, *lessons]
+        self._rejections = self._gathered()
+
     def _gathered(self) -> Rejections:
         dimensions = 0 if self._meaning is None else self._meaning.english_dimensions
         return Rejections(self._lessons, self._topics, dimensions)
 
     def _form_habits(self) -> None:
-        if self._meaning is not None:
+        if self._meaning is not None and not self._is_gathering:
             with self._learning:
                 self._meaning.form_habits()
 

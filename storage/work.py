@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
+from storage.answer_figures import AnswerFigures
 from storage.article_figures import ArticleFigures
+from storage.asked import Asked
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
@@ -21,6 +23,7 @@ from storage.participants import Participants
 from storage.people import Contacts, Team
 from storage.session import Session
 from storage.signs import Signs
+from storage.thresholds import Thresholds
 from storage.ticket_queue import TicketQueue
 from storage.tickets import Tickets
 from storage.time import Deadlines
@@ -63,6 +66,9 @@ class UnitOfWork:
         self.library = Library(session, self.versions, self.marks, ids, now)
         self.judgements = Judgements(session, ids, now)
         self.unanswered = Unanswered(session, now)
+        self.asked = Asked(session, now)
+        self.thresholds = Thresholds(self.marks)
+        self.answers = AnswerFigures(session, self.thresholds, now)
         self.figures = ArticleFigures(session, now)
         self.audit = Audit(session, ids, now)
 

@@ -6,6 +6,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # built here, n
 
 from bot.core.knowledge import AUDIENCES
 from bot.core.policies.reviewing import Overview, Standing, titles_of
+from bot.core.policies.watching import Watch
+from bot.core.survey import OfferOutcome
 from bot.core.texts import Texts
 
 HEADERS = {
@@ -31,7 +33,7 @@ table{border-collapse:collapse;width:100%}
 th,td{padding:.3rem .6rem;text-align:left;vertical-align:top}
 thead th{position:sticky;top:0;background:Canvas;border-bottom:2px solid var(--line);white-space:nowrap}
 tbody{border-bottom:1px solid var(--line)}tbody th{font-weight:600;max-width:22rem}
-.n{text-align:right;font-variant-numeric:tabular-nums}.day{white-space:nowrap}.look td{background:var(--look)}
+.n{text-align:right;font-variant-numeric:tabular-nums}.day{white-space:nowrap}.look td,p.look{background:var(--look)}
 small{font-weight:400;opacity:.75;display:block;overflow-wrap:anywhere}
 """
 
@@ -46,8 +48,13 @@ class Wanted:
     """Only those that deserve a look."""
 
 
-def articles_page(found: Overview, texts: Texts, languages: Sequence[str], wanted: Wanted) -> bytes:
-    """The page as UTF-8; articles are named in the first of these languages, those that deserve a look come first."""
+def articles_page(
+    found: Overview, watch: Watch, texts: Texts, languages: Sequence[str], wanted: Wanted
+) -> bytes:
+    """The page as UTF-8: the last weeks, then the articles, those that deserve a look first.
+
+    An article is named in the first of these languages that it has.
+    """
     page = Element("html", lang=texts.language)
     head, body = SubElement(page, "head"), SubElement(page, "body")
     SubElement(head, "meta", charset="utf-8")
@@ -56,6 +63,8 @@ def articles_page(found: Overview, texts: Texts, languages: Sequence[str], wante
     _words(head, "style", _STYLE)
     _words(body, "h1", texts.label("Articles"))
     _coverage(body, found, texts)
+    _weeks(body, watch, texts)
+    _words(body, "h2", texts.label("Each article"))
     _form(body, wanted, texts)
     shown = _chosen(found, wanted)
     looked_at = sum(any(one.remarks for one in versions) for versions in shown)
@@ -68,6 +77,33 @@ def articles_page(found: Overview, texts: Texts, languages: Sequence[str], wante
         _words(body, "p", texts.label("… and {n} more", n=texts.number(len(shown) - MOST_SHOWN)))
     written: bytes = tostring(page, encoding="utf-8", method="html")
     return b"<!doctype html>\n" + written
+
+
+def _weeks(body: Element, watch: Watch, texts: Texts) -> None:
+    _words(body, "h2", texts.label("How right the answers are"))
+    if watch.is_below_aim:
+        told = texts.label(
+            "Last four weeks: rejected {rejected} of {judged} judged answers, more than the threshold promises ({aim} "
+            "right). Mend the articles below that are rejected, or have the threshold chosen anew: "
+            "allhands knowledge tune",
+            rejected=watch.rejected,
+            judged=watch.judged,
+            aim=texts.percent(watch.aim),
+        )
+        _words(body, "p", told).set("class", "look")
+    table = SubElement(body, "table")
+    row = SubElement(table, "tr")
+    titles = (texts.label("Week of"), texts.label("Answers"), texts.label("Solved"), texts.label("Rejected"),
+              texts.label("Followed by a person"), texts.label("Not judged"),
+              texts.label("Questions without an answer"))  # fmt: skip
+    for title in titles:
+        _words(row, "th", title)
+    for week in reversed(watch.weeks):
+        row = SubElement(table, "tr")
+        _words(row, "td", f"{week.begins_on}")
+        shown = (OfferOutcome.SOLVED, OfferOutcome.REJECTED, OfferOutcome.PERSON, OfferOutcome.OPEN)
+        for number in (week.answers, *map(week.of, shown), week.unanswered):
+            _words(row, "td", str(number)).set("class", "n")
 
 
 def _chosen(found: Overview, wanted: Wanted) -> list[list[Standing]]:

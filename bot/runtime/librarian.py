@@ -17,6 +17,7 @@ from bot.core.judgement import Lesson, Verdict
 from bot.core.knowledge import Match
 from bot.core.policies.reviewing import Overview
 from bot.core.texts import plain
+from bot.core.threshold import Threshold
 from bot.runtime.clock import Clock
 from bot.runtime.stocktaking import Ask, Stocktaking
 from bot.runtime.writer import Writer
@@ -71,6 +72,8 @@ class Librarian:
         """The newest confirmation or undoing of a lesson that it knows of."""
         self._taught: dict[int, str] = {}
         """The judgements that this index has learned from, and the keys of their articles."""
+        self._thresholds: dict[str, Threshold] = {}
+        """What operators chose, by scorer."""
         self._refreshing = asyncio.Lock()
         self._is_there = asyncio.Event()
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
@@ -91,7 +94,7 @@ class Librarian:
     async def refresh(self) -> None:
         """Bring the index up to what is published now."""
         async with self._refreshing:
-            newest, retaught, fresh = await self._writer.do(_news)
+            newest, retaught, fresh, self._thresholds = await self._writer.do(_news)
             if newest == self._seen and self._shelf is not None:
                 if retaught != self._retaught:
                     retaught, fresh = await self._writer.do(_all_lessons)
@@ -146,6 +149,15 @@ class Librarian:
     def index(self) -> Index | None:
         """What is searched now; None before it is there."""
         return self._shelf[0] if self._shelf is not None else None
+
+    @property
+    def threshold(self) -> float:
+        """How sure an answer must be now; 1 while nothing can be searched."""
+        if self._shelf is None:
+            return 1.0
+        index = self._shelf[0]
+        chosen = self._thresholds.get(index.scorer)
+        return chosen.value if chosen is not None else index.threshold
 
     @property
     def published(self) -> tuple[StoredArticle, ...]:
@@ -217,6 +229,7 @@ class Librarian:
             hidden={(one.key, one.language) for one in published if not one.is_visible(search.reader, now)},
             rejected=search.rejected,
             previous=last_question(search.before),
+            threshold=self.threshold,
         )
         return found, *index.language_of(search.text)
 
@@ -255,8 +268,9 @@ class Librarian:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
 
-def _news(work: UnitOfWork) -> tuple[str, str, list[Lesson]]:
-    return work.marks.get(CHANGED), work.marks.get(RETAUGHT), work.judgements.lessons(work.now - LOOKS_BACK)
+def _news(work: UnitOfWork) -> tuple[str, str, list[Lesson], dict[str, Threshold]]:
+    lessons = work.judgements.lessons(work.now - LOOKS_BACK)
+    return work.marks.get(CHANGED), work.marks.get(RETAUGHT), lessons, work.thresholds.all()
 
 
 def _all_lessons(work: UnitOfWork) -> tuple[str, list[Lesson]]:
@@ -270,7 +284,12 @@ def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], str, list[Le
 def teach(index: Index, lesson: Lesson) -> None:
     """Let the index learn one lesson, whether the article was right or wrong for it."""
     learn = index.reject if lesson.verdict is Verdict.REJECTED else index.learn
-    learn(lesson.article_key, plain(lesson.text), by=f"judgement:{lesson.id}")
+    learn(lesson.article_key, plain(lesson.text), by=taught_by(lesson.id))
+
+
+def taught_by(judgement_id: int) -> str:
+    """What an index knows the teacher of a lesson by."""
+    return f"judgement:{judgement_id}"
 
 
 def import_articles(

@@ -32,6 +32,8 @@ class Metrics:
         self.offers = self._gauge(
             "article_offers", "Articles offered, by what the customer made of it.", "outcome"
         )
+        self.unanswered = self._gauge("questions_unanswered", "Questions that nothing good was found for.")
+        self.threshold = self._gauge("answer_threshold", "How sure an answer must be to be shown.")
         self.send_seconds = Histogram(
             "allhands_send_seconds", "Time of one try at a platform.", ["platform"], registry=self.registry
         )

@@ -109,6 +109,7 @@ class Ticker:
             metrics.waiting_actions.labels(platform).set(waiting)
         for outcome, count in work.offers.outcomes().items():
             metrics.offers.labels(outcome.value).set(count)
+        metrics.unanswered.set(work.answers.unanswered())
 
 
 def _forget(work: UnitOfWork) -> int:

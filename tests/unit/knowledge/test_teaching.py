@@ -1,10 +1,15 @@
 """What people say of an answer changes the next ones, and can be taken back."""
 
+from dataclasses import replace
+
 import pytest
 
 from knowledge.article import Article
+from knowledge.figures import shipped_figures
 from knowledge.index import Index
+from knowledge.scorer import scorer_of
 from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder, model_names
 
 ARTICLES = [
     Article("returns", "en", "Returning an item", "Send it back within 30 days and get your money."),
@@ -110,3 +115,42 @@ def test_whether_an_answer_is_in_another_language_is_told(index: Index):
         one for one in index.search_all("kada dolazi paket", limit=9) if one.article.key == "delivery"
     )
     assert (croatian.article.language, croatian.is_foreign) == ("hr", False)
+
+
+@pytest.mark.parametrize("taught", ["learn", "reject"])
+def test_what_somebody_taught_is_left_out_for_a_while_and_is_there_again(index: Index, taught: str):
+    before = confidence(index, QUESTION, "delivery")
+    getattr(index, taught)("delivery", QUESTION, by="slack:U1")
+    index.learn("invoice", "my bill for the taxes", by="slack:U2")
+    others, after = confidence(index, "bill", "invoice"), confidence(index, QUESTION, "delivery")
+
+    with index.without({"slack:U1"}):
+        assert confidence(index, QUESTION, "delivery") == pytest.approx(before, abs=0.02)
+        assert confidence(index, QUESTION, "delivery") != pytest.approx(after, abs=0.02)
+        assert confidence(index, "bill", "invoice") == pytest.approx(others, abs=0.02)
+
+    assert confidence(index, QUESTION, "delivery") == pytest.approx(after, abs=1e-5)
+
+
+def test_what_is_learned_in_a_row_finds_as_well_as_one_by_one(index: Index):
+    with index.gathering():
+        for text in ("the postman", "the courier at my door", "a parcel on its way"):
+            index.learn("delivery", text, by="slack:U1")
+    together = confidence(index, QUESTION, "delivery")
+    index.forget()
+    for text in ("the postman", "the courier at my door", "a parcel on its way"):
+        index.learn("delivery", text, by="slack:U1")
+
+    assert confidence(index, QUESTION, "delivery") == pytest.approx(together, abs=1e-5)
+
+
+def test_a_scorer_is_named_by_its_model_and_its_figures(embedder: Embedder):
+    figures = shipped_figures()
+    other = replace(figures, english=replace(figures.english, bias=figures.english.bias + 1))
+
+    by_letters = scorer_of(None)
+
+    assert by_letters.startswith("letters #")
+    assert scorer_of(embedder).startswith(model_names(embedder))
+    assert len({by_letters, scorer_of(embedder), scorer_of(embedder, other)}) == 3
+    assert Index.build(ARTICLES, embedder=None, cache=VectorCache()).scorer == by_letters
