@@ -26,6 +26,10 @@ class Excerpts:
             for article in articles
         ]
 
+    def of(self, number: int) -> Sequence[str]:
+        """Return all passages of an article, in their order."""
+        return self._passages[number]
+
     def passage(self, number: int, words: Sequence[str], lexical: LexicalSide, near: Vectors | None) -> str:
         """Return the passage of an article that answers best, by the question's words and (if given) its nearness."""
         parts = self._passages[number]

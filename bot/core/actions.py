@@ -185,6 +185,8 @@ class Search(Struct, frozen=True):
     """Keys of articles that this customer has turned down in the conversation."""
     before: tuple[str, ...] = ()
     """What they asked in it shortly before, the newest first: "and how long does that take?" is about that."""
+    asker: str = ""
+    """Their name, which leaves the house with no question; "" when staff ask."""
     asked_in: Place | None = None
     asked_by: Identity | None = None
     """Who of the team wants to know, and where they are told."""

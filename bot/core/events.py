@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bot.core.content import FileRef, LostFile
-from bot.core.knowledge import Match
+from bot.core.knowledge import Match, WrittenAnswer
 from bot.core.places import Identity, MessageAt, Place
 
 
@@ -265,6 +265,8 @@ class AnswersFound(Struct, frozen=True):
     """How likely that is."""
     is_abuse: bool = False
     """The message is nothing but abuse, and no question."""
+    written: WrittenAnswer | None = None
+    """Written from some of the matches; None where their own words are the answer."""
     kind: Literal["answers_found"] = "answers_found"
 
 

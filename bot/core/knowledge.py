@@ -20,3 +20,13 @@ class Match(Struct, frozen=True):
     """Where the article lies: a path or a page's name, for people."""
     tags: tuple[str, ...] = ()
     audience: Audience = Audience.PUBLIC
+
+
+class WrittenAnswer(Struct, frozen=True):
+    """What a language model wrote from articles that were found, after it was checked against them."""
+
+    text: str
+    """CommonMark."""
+    language: str
+    cited: tuple[str, ...]
+    """The keys of the articles that it cites, the first one first; at least one."""
