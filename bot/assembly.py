@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from sqlalchemy import make_url
 
 from adapters import Adapter, AdapterContext, FileOpener, FileUnavailableError, Intake
+from bot.answering import load_model
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.places import Identity
@@ -24,8 +25,10 @@ from bot.platforms import BUILDERS, Builder
 from bot.runtime.catalogue import SOURCE, spoken, texts_in
 from bot.runtime.clock import Clock, FollowingClock, SystemClock
 from bot.runtime.completion import complete
+from bot.runtime.composing import Composing
 from bot.runtime.desk import Desk, Tongues
 from bot.runtime.dispatcher import Dispatcher, all_pending
+from bot.runtime.exits import Performer
 from bot.runtime.intake import PlatformIntake
 from bot.runtime.lanes import KNOWLEDGE
 from bot.runtime.librarian import Librarian
@@ -78,6 +81,7 @@ class House:
         self.presence: Presence | None = None
         self._capabilities: dict[str, Capabilities] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._model = load_model(settings)
         self._only_one = OnlyOne(settings.database_url)
 
     async def __aenter__(self) -> "House":
@@ -117,8 +121,7 @@ class House:
                 self.desk,
                 lambda name: self.supervisors[name].adapter if name in self.supervisors else None,
             )
-        searcher = Patient(self.librarian, self.presence) if self.presence else self.librarian
-        self.dispatcher.perform(KNOWLEDGE, searcher)
+        self.dispatcher.perform(KNOWLEDGE, self._searcher())
         for name in self.settings.enabled_platforms:
             self._add_platform(name)
         await self.dispatcher.load()
@@ -143,6 +146,8 @@ class House:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.web.stop()
         self.librarian.stop()
+        if self._model is not None:
+            await self._model.close()
         await self.writer.stop()
         if self.peers is not None:
             await self.peers.stop()
@@ -190,6 +195,13 @@ class House:
     async def _complete(self, completes: str, identity: Identity, typed: str) -> list[tuple[str, str]]:
         languages = (self.settings.staff_language, self.settings.default_language, SOURCE)
         return await self._ask(lambda work: complete(work, completes, identity, typed, languages))
+
+    def _searcher(self) -> Performer:
+        """Who searches: the librarian, with a model that writes the answers and with patience, as it is set."""
+        searcher: Performer = self.librarian
+        if self._model is not None:
+            searcher = Composing(self.librarian, self._model, self.metrics_book)
+        return Patient(searcher, self.presence) if self.presence else searcher
 
     def _begin(self) -> None:
         self._is_begun = True

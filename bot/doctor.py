@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import Cursor, Finding
 from adapters.slack.manifest import build_manifest
+from bot.answering import examine_model
 from bot.assembly import adapter_context, make_folder, sqlite_file, unavailable
 from bot.core.conversation import Remembered
 from bot.core.events import Event
@@ -35,6 +36,9 @@ CHECK_WITHIN_SECONDS = 30
 async def examine(settings: Settings) -> int:
     """Print one line per finding; 1 when something must be mended."""
     findings = [*_settings(settings), *_database(settings), *_knowledge(settings)]
+    for finding in (found := await examine_model(settings, operator_texts())):
+        _show(finding)
+    findings += found
     for name, found in (await _platforms(settings)).items():
         _say(f"\n{name.capitalize()}")
         for finding in found:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.answering import written_for
 from bot.assembly import make_folder
 from bot.core.article import Audience
 from bot.runtime.catalogue import operator_texts
@@ -42,6 +43,8 @@ def ask(settings: Settings, text: str) -> int:
             "Offered ({sure} sure): {title}", sure=texts.percent(best.confidence), title=best.article.title
         )
         _say(f"{told}\n\n{best.passage}\n")
+        if written := written_for(settings, index, text, offered, texts):
+            _say(f"{written}\n")
     else:
         told = texts.label(
             "Nothing is offered: no article is at least {sure} sure. A person would be.",

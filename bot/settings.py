@@ -79,6 +79,10 @@ class Settings:
     embeddings_url: Annotated[str, web_address] = ""
     embeddings_model: str = ""
     embeddings_key: Secret = NO_SECRET
+    answers_url: Annotated[str, web_address] = ""
+    answers_model: str = ""
+    answers_key: Secret = NO_SECRET
+    answers_seconds: Annotated[int, number(1, 50)] = 6
 
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, number(0, 65_535)] = 8080
@@ -108,6 +112,9 @@ class Settings:
         ):
             told = operator_texts().label("'endpoint' needs EMBEDDINGS_URL and EMBEDDINGS_MODEL")
             raise SettingsError(f"KNOWLEDGE_EMBEDDER: {told}")
+        if settings.answers_url and not settings.answers_model:
+            told = operator_texts().label("name the model that writes the answers, ANSWERS_MODEL")
+            raise SettingsError(f"ANSWERS_URL: {told}")
         return settings
 
     @classmethod

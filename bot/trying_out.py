@@ -120,5 +120,9 @@ def _without_real_accounts(environment: Mapping[str, str]) -> dict[str, Any]:
         "WAIT_LIMIT_MINUTES",
         "CHECK_IN_HOURS",
         "QUIET_HOURS",
+        "ANSWERS_URL",
+        "ANSWERS_MODEL",
+        "ANSWERS_KEY",
+        "ANSWERS_SECONDS",
     )
     return {name: value for name, value in environment.items() if name.upper() not in ours or name in kept}

@@ -1,10 +1,13 @@
 """What the knowledge base found, and what the customer makes of it: the three buttons under an article."""
 
+from collections.abc import Sequence
+
 from bot.core.actions import Action
 from bot.core.content import Button
 from bot.core.conversation import Conversation, Owner
 from bot.core.events import AnswersFound, ButtonPressed, DeliveryFailed
 from bot.core.judgement import Verdict
+from bot.core.knowledge import Match, WrittenAnswer
 from bot.core.policies.languages import LIKELY, heard
 from bot.core.survey import Offer, OfferOutcome
 from handlers.asking import Refused, id_in, too_late
@@ -19,7 +22,7 @@ from handlers.exchange import (
     texts_for,
 )
 from handlers.linked import open_ticket_in
-from handlers.offering import learn_from, offer_article, offer_person, stay_calm
+from handlers.offering import learn_from, offer_article, offer_person, offer_written, stay_calm
 from handlers.queueing import open_ticket
 from handlers.registry import button, on
 from handlers.searching import search_for
@@ -47,20 +50,25 @@ def offer_answer(event: AnswersFound, ctx: Context) -> list[Action]:
     if event.is_abuse:
         return stay_calm(ctx, conversation, message)
     # Only now is it sure: what was found may have expired since, or have been taken down.
-    match = next(
-        (
-            one
-            for one in event.matches
-            if one.article_key not in known
-            and ctx.work.library.is_visible(one.article_key, one.language, reader_in(conversation))
-        ),
-        None,
-    )
-    if match is None:
+    reader = reader_in(conversation)
+    matches = [
+        one
+        for one in event.matches
+        if one.article_key not in known and ctx.work.library.is_visible(one.article_key, one.language, reader)
+    ]
+    if not matches:
         ctx.work.unanswered.add(message.id, conversation.id, conversation.person)
         return offer_person(ctx, conversation, message)
+    if event.written is not None and (cited := _cited(event.written, matches)):
+        return [offer_written(ctx, conversation, message, event.written, cited)]
     asked_in = event.language if event.language_share >= LIKELY else ""
-    return [offer_article(ctx, conversation, message, match, asked_in=asked_in)]
+    return [offer_article(ctx, conversation, message, matches[0], asked_in=asked_in)]
+
+
+def _cited(written: WrittenAnswer, matches: Sequence[Match]) -> list[Match]:
+    """The articles that it cites, if all of them may be shown; of one that may not, no word may be shown either."""
+    known = {one.article_key: one for one in matches}
+    return [known[key] for key in written.cited] if known.keys() >= set(written.cited) else []
 
 
 def _listen(event: AnswersFound, conversation: Conversation, ctx: Context) -> None:

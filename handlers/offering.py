@@ -1,10 +1,12 @@
 """What the bot says of itself: an article with its source, the offer of a person, a hello, a welcome."""
 
+from collections.abc import Sequence
+
 from bot.core.actions import Action, Reindex, Say
 from bot.core.content import Button, ButtonStyle
 from bot.core.conversation import Conversation, Message
 from bot.core.judgement import JudgementState, Verdict
-from bot.core.knowledge import Match
+from bot.core.knowledge import Match, WrittenAnswer
 from bot.core.survey import Offer, OfferOutcome
 from bot.core.texts import Markdown, Texts, escape
 from handlers.context import Context
@@ -32,6 +34,34 @@ def offer_article(
         conversation,
         match.passage,
         title=match.title,
+        footnote=footnote,
+        buttons=_choices(offer, conversation, texts),
+        reply_to_id=message.id,
+    )
+
+
+def offer_written(
+    ctx: Context,
+    conversation: Conversation,
+    message: Message,
+    written: WrittenAnswer,
+    cited: Sequence[Match],
+) -> Say:
+    """What a model wrote, with the articles it is from and the three buttons, by which the first of them is judged."""
+    offer = ctx.work.offers.add(conversation.id, message.id, cited[0])
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    articles = Markdown(", ".join(_named(one) for one in cited))
+    # One line, as above.
+    if all(_main(one.language) == _main(written.language) for one in cited):
+        footnote = texts.text("Written automatically from: {articles}", articles=articles)
+    else:
+        footnote = texts.text(
+            "Written automatically from what I have in another language: {articles}", articles=articles
+        )
+    return say(
+        ctx,
+        conversation,
+        written.text,
         footnote=footnote,
         buttons=_choices(offer, conversation, texts),
         reply_to_id=message.id,
@@ -115,9 +145,13 @@ def learn_from(ctx: Context, offer: Offer, conversation: Conversation, verdict: 
 
 def source_of(match: Match, texts: Texts) -> Markdown:
     """Where the article stands: a link where there is one."""
+    return texts.text("Source: {article}", article=_named(match))
+
+
+def _named(match: Match) -> Markdown:
     if match.url:
-        return texts.text("Source: {article}", article=Markdown(f"[{escape(match.title)}](<{match.url}>)"))
-    return texts.text("Source: {article}", article=f"{match.title} ({match.source})")
+        return Markdown(f"[{escape(match.title)}](<{match.url}>)")
+    return escape(f"{match.title} ({match.source})")
 
 
 def _main(language: str) -> str:

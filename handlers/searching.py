@@ -34,6 +34,7 @@ def search_for(
         languages=tuple(dict.fromkeys(language for language in languages if language)),
         rejected=tuple(dict.fromkeys(rejected)),
         before=asked_before(said, message),
+        asker_name=message.author_name,
     )
 
 

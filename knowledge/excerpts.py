@@ -30,6 +30,10 @@ class Excerpts:
         """Return every passage with the number of its article, in order."""
         return [(number, part) for number, parts in enumerate(self._passages) for part in parts]
 
+    def of(self, number: int) -> Sequence[str]:
+        """Return all passages of an article, in their order."""
+        return self._passages[number]
+
     def passage(self, number: int, words: Sequence[str], lexical: LexicalSide, near: Vectors | None) -> str:
         """Return the passage of an article that answers best, by the question's words and (if given) its nearness."""
         parts = self._passages[number]

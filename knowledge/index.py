@@ -149,6 +149,16 @@ class Index:
         """Return the language that `text` seems to be in and how likely that is; ("", 0) when too little is said."""
         return self._reader.language_of(text)
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that `language_of` can tell."""
+        return self._reader.languages
+
+    def passages_of(self, key: str, language: str) -> Sequence[str]:
+        """Return an article in parts, each as it may be shown; nothing when there is no such article."""
+        numbers = (n for n, one in enumerate(self.articles) if (one.key, one.language) == (key, language))
+        return next((self._excerpts.of(number) for number in numbers), ())
+
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
         return [match for match, _ in self._ranked(text, text, limit, language, (), (), ())]

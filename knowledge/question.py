@@ -63,6 +63,11 @@ class Reader:
         # The commonest spelling of each sound comes last and stays.
         self._spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that can be told apart; Greek in Latin letters is Greek."""
+        return frozenset(self._guesser.languages) - {GREEKLISH}
+
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
         text = text[:LONGEST_QUESTION]

@@ -187,6 +187,8 @@ class Search(Struct, frozen=True):
     """What they asked in it shortly before, the newest first: "and how long does that take?" is about that."""
     asker: Asker | None = None
     """Who of the team wants to know."""
+    asker_name: str = ""
+    """The customer's, which leaves the house with no question; "" when staff ask."""
     kind: Literal["search"] = "search"
 
 

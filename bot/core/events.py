@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bot.core.content import FileRef, LostFile
-from bot.core.knowledge import Gap, Match, Shelf
+from bot.core.knowledge import Gap, Match, Shelf, WrittenAnswer
 from bot.core.places import Identity, MessageAt, Place
 
 
@@ -274,6 +274,8 @@ class AnswersFound(Struct, frozen=True):
     """How likely that is."""
     is_abuse: bool = False
     """The message is nothing but abuse, and no question."""
+    written: WrittenAnswer | None = None
+    """Written from some of the matches; None where their own words are the answer."""
     kind: Literal["answers_found"] = "answers_found"
 
 

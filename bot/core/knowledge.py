@@ -93,3 +93,13 @@ class Gap(Struct, frozen=True):
 
     message_ids: tuple[int, ...]
     askers: int
+
+
+class WrittenAnswer(Struct, frozen=True):
+    """What a language model wrote from articles that were found, after it was checked against them."""
+
+    text: str
+    """CommonMark."""
+    language: str
+    cited: tuple[str, ...]
+    """The keys of the articles that it cites, the first one first; at least one."""

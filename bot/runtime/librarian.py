@@ -184,7 +184,7 @@ class Librarian:
                 at=self._clock.now(),
                 conversation_id=action.conversation_id,
                 message_id=action.message_id,
-                matches=tuple(_match(one) for one in found),
+                matches=tuple(match_of(one) for one in found),
                 purpose=action.purpose,
                 asker=action.asker,
                 language=language,
@@ -338,7 +338,8 @@ def article_of(stored: StoredArticle) -> Article:
     )
 
 
-def _match(found: Found) -> Match:
+def match_of(found: Found) -> Match:
+    """What was found, as the desk sees it."""
     article = found.article
     return Match(
         article_key=article.key,

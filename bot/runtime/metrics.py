@@ -34,6 +34,22 @@ class Metrics:
         )
         self.unanswered = self._gauge("questions_unanswered", "Questions that nothing good was found for.")
         self.threshold = self._gauge("answer_threshold", "How sure an answer must be to be shown.")
+        self.answers_asked = self._counter(
+            "written_answers_asked", "Answers that the language model was asked for."
+        )
+        self.answers_written = self._counter(
+            "written_answers", "Answers of the language model that held against the passages."
+        )
+        self.answers_failed = self._counter(
+            "written_answers_failed",
+            "Answers that were the passage itself instead, by what was wrong.",
+            "reason",
+        )
+        self.answer_seconds = Histogram(
+            "allhands_written_answer_seconds",
+            "Time until the language model's answer was there, or given up.",
+            registry=self.registry,
+        )
         self.send_seconds = Histogram(
             "allhands_send_seconds", "Time of one try at a platform.", ["platform"], registry=self.registry
         )

@@ -47,6 +47,7 @@ class Shelf(Librarian):
             return await super().perform(action, action_id)
         if self.is_broken or not isinstance(action, Search):
             raise RuntimeError("the shelf fell over")
+        await self._is_there.wait()
         self.searches.append(action)
         if self.gate is not None:
             await self.gate.wait()
