@@ -58,7 +58,10 @@ class Index:
         self._reader = reader
         self._figures = figures
         self._topics = _topics(articles)
+        self.threshold = threshold_for(len({article.key for article in self.articles}))
+        """How sure an answer must be, for as many topics as there are."""
         self._languages = [main_language(article.language) for article in articles]
+        self._written_in, self._language_numbers = _numbered(self._languages)
         self._bodied = sum(bool(article.body.strip()) for article in articles) / max(1, len(articles))
         self._excerpts = excerpts
         self._changing = threading.Lock()
@@ -82,25 +85,20 @@ class Index:
         figures = figures or shipped_figures()
         real = tuple(articles)
         articles = (*real, *decoys_for(real))
-        passages = [split_passages(article.body) for article in articles]
         lexical = LexicalSide(articles)
         meaning = None
         if embedder is not None and articles:
+            passages = [split_passages(article.body) for article in articles]
             meaning = MeaningSide(articles, _topics(articles), passages, embedder, cache, figures.space)
         return cls(
             articles,
             lexical,
             meaning,
-            Excerpts(articles, passages),
+            Excerpts(articles),
             Reader(figures.guesser, articles),
             figures,
             len(real),
         )
-
-    @property
-    def threshold(self) -> float:
-        """How sure an answer must be, for as many topics as there are."""
-        return threshold_for(len({article.key for article in self.articles}))
 
     @property
     def has_vectors(self) -> bool:
@@ -247,11 +245,11 @@ class Index:
 
     def _evidence(self, question: Question, vector: Vector | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
-        spoken = [question.languages.get(language, 0.0) for language in self._languages]
+        spoken = np.array([question.languages.get(one, 0.0) for one in self._written_in], np.float32)
         nearness = habits = None
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
-        return Evidence(nearness, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
+        return Evidence(nearness, habits, coverage, unknown, spoken[self._language_numbers], self._topics,
                         len(question.words), self._bodied)  # fmt: skip
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
@@ -324,5 +322,10 @@ def threshold_for(topics: int) -> float:
 
 def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:
     """Number the keys: translations of an article are one topic."""
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))}
-    return np.array([numbers[article.key] for article in articles], np.int32)
+    return _numbered([article.key for article in articles])[1]
+
+
+def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
+    """Return each name once, in the order they come, and the number of each."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return list(numbers), np.array([numbers[name] for name in names], np.int32)
