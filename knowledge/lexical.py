@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article
+from knowledge.change import Change
 from knowledge.passages import plain_text
 from knowledge.postings import Postings, word_pieces
 from knowledge.question import article_words
@@ -24,8 +25,18 @@ _TITLE, _PHRASING = 4, 2
 class LexicalSide:
     """How much of a question each article covers: BM25 over word pieces of titles, phrasings and texts."""
 
-    def __init__(self, articles: Sequence[Article]) -> None:
-        self._postings = Postings.of(map(_weighed, articles))
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
+
+    @classmethod
+    def of(cls, articles: Sequence[Article]) -> "LexicalSide":
+        """Count the words of all articles."""
+        return cls(Postings.of(map(_weighed, articles), len(articles)))
+
+    def changed(self, change: Change, articles: Sequence[Article]) -> "LexicalSide":
+        """Return the side of `articles`, of which only the fresh ones are counted; what was learned is left behind."""
+        fresh = ((number, _weighed(articles[number])) for number in change.fresh)
+        return LexicalSide(self._postings.changed(change.new_numbers, fresh, len(articles)))
 
     def scores(self, words: Sequence[str]) -> tuple[Scores, float]:
         """Return which share of the question's weight each article covers, and which share no article has."""

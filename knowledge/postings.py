@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ Counts = NDArray[np.float32]
 
 # Articles that are sorted at a time while postings are gathered.
 _BLOCK = 250
+# Postings that are renumbered at a time.
+_PART = 2_000_000
 _MOST = np.iinfo(np.uint16).max
 
 
@@ -46,11 +49,12 @@ class Gathering:
         self._ends = array("q", [0])
         self._pieces = array("i")
 
-    def gathered(self, articles: Iterable[tuple[int, Mapping[str, int]]]) -> list[Gathered]:
-        """Return postings of articles, given by number with how often each word counts."""
+    def gathered(self, articles: Iterable[tuple[int, Mapping[str, int]]], lengths: Counts) -> list[Gathered]:
+        """Return postings of articles, given by number with how often each word counts; note their lengths."""
         blocks: list[Gathered] = []
         numbers, words, times = array("i"), array("i"), array("i")
         for place, (number, counted) in enumerate(articles):
+            lengths[number] = sum(count * max(1, len(word) - 1) for word, count in counted.items())
             for word, count in counted.items():
                 known = self._word.get(word)
                 words.append(self._new(word) if known is None else known)
@@ -60,10 +64,6 @@ class Gathering:
                 blocks.append(self._sorted(numbers, words, times))
                 numbers, words, times = array("i"), array("i"), array("i")
         return [*blocks, self._sorted(numbers, words, times)]
-
-    def length(self, counted: Mapping[str, int]) -> int:
-        """Return how many pieces so many words are."""
-        return sum(count * max(1, len(word) - 1) for word, count in counted.items())
 
     def _new(self, word: str) -> int:
         self._pieces.extend(self.rows.setdefault(piece, len(self.rows)) for piece in word_pieces([word]))
@@ -104,17 +104,32 @@ class Postings:
         self._learned_lengths = np.zeros_like(lengths)
 
     @classmethod
-    def of(cls, articles: Iterable[Mapping[str, int]]) -> "Postings":
-        """Return the postings of articles, each given by how often its words count."""
-        gathering, lengths = Gathering({}), array("f")
+    def of(cls, articles: Iterable[Mapping[str, int]], count: int) -> "Postings":
+        """Return the postings of so many articles, each given by how often its words count."""
+        gathering, lengths = Gathering({}), np.zeros(count, np.float32)
+        blocks = gathering.gathered(enumerate(articles), lengths)
+        return cls(gathering.rows, blocks, lengths)
 
-        def numbered() -> Iterable[tuple[int, Mapping[str, int]]]:
-            for number, counted in enumerate(articles):
-                lengths.append(gathering.length(counted))
-                yield number, counted
+    def changed(
+        self, new_numbers: Numbers, fresh: Iterable[tuple[int, Mapping[str, int]]], count: int
+    ) -> "Postings":
+        """Return the postings of `count` articles: those that keep a number, as they were built, and fresh ones."""
+        gathering, lengths = Gathering(self._rows), np.zeros(count, np.float32)
+        kept = new_numbers >= 0
+        lengths[new_numbers[kept]] = self._lengths[kept]
+        blocks = gathering.gathered(fresh, lengths)
+        return Postings(gathering.rows, [*self._kept(new_numbers), *blocks], lengths)
 
-        blocks = gathering.gathered(numbered())
-        return cls(gathering.rows, blocks, np.array(lengths, np.float32))
+    def _kept(self, new_numbers: Numbers) -> Iterable[Gathered]:
+        """The postings of articles that stay, some rows at a time: all places at once would take a gigabyte."""
+        cuts = np.searchsorted(self._starts, np.arange(0, len(self._articles), _PART)).tolist()
+        for first, last in pairwise(dict.fromkeys([*cuts, len(self._starts) - 1])):
+            starts = self._starts[first : last + 1]
+            numbers = new_numbers[self._articles[starts[0] : starts[-1]]]
+            is_kept = numbers >= 0
+            before = np.append(0, np.cumsum(is_kept))[starts - starts[0]]
+            counts = self._counts[starts[0] : starts[-1]][is_kept]
+            yield Gathered(np.arange(first, last, dtype=np.int32), np.diff(before), numbers[is_kept], counts)
 
     def __len__(self) -> int:
         return len(self._lengths)
@@ -129,7 +144,7 @@ class Postings:
         return math.log(1 + (len(self) - found + 0.5) / (found + 0.5))
 
     def holding(self, piece: str) -> tuple[Numbers, Counts]:
-        """Return the articles that hold `piece`, ascending, and how often."""
+        """Return the articles that hold `piece`, in no order, and how often."""
         row = self._rows.get(piece)
         here = slice(0, 0) if row is None else slice(self._starts[row], self._starts[row + 1])
         articles, counts = self._articles[here], self._counts[here].astype(np.float32)
@@ -170,7 +185,7 @@ def _pieces(words: Mapping[str, int]) -> Counter[str]:
 
 
 def _merged(rows: int, blocks: list[Gathered]) -> tuple[NDArray[np.int64], Numbers, NDArray[np.uint16]]:
-    """Join blocks of ascending articles into one; they are emptied on the way, for all together are large."""
+    """Join blocks of different articles into one; they are given up on the way, for all together are large."""
     starts = np.zeros(rows + 1, np.int64)
     for block in blocks:
         starts[block.rows + 1] += block.runs

@@ -202,12 +202,14 @@ class Librarian:
         log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
 
     async def _build(self, articles: Sequence[Article], *, has_vectors: bool) -> Index:
+        before = self.index
+
         def build() -> Index:
             if not has_vectors or self._load_embedder is None:
-                return Index.build(articles, embedder=None, cache=VectorCache())
+                return Index.build(articles, embedder=None, cache=VectorCache(), before=before)
             self._embedder = self._embedder or self._load_embedder()
             cache = VectorCache(self._vectors, told=self._tell_progress)
-            return Index.build(articles, embedder=self._embedder, cache=cache)
+            return Index.build(articles, embedder=self._embedder, cache=cache, before=before)
 
         return await self._in_thread(build)
 

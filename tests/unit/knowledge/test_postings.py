@@ -31,7 +31,7 @@ def articles() -> list[Counter[str]]:
 
 
 def test_every_piece_is_counted_in_every_article(articles):
-    postings = Postings.of(articles)
+    postings = Postings.of(articles, len(articles))
 
     for piece in word_pieces(WORDS):
         assert counted(postings, piece) == by_hand(articles, piece)
@@ -40,13 +40,13 @@ def test_every_piece_is_counted_in_every_article(articles):
 
 
 def test_what_no_article_holds_is_nowhere(articles):
-    assert counted(Postings.of(articles), "zzzz") == {}
-    assert counted(Postings.of([]), "zzzz") == {}
-    assert len(Postings.of([])) == 0
+    assert counted(Postings.of(articles, len(articles)), "zzzz") == {}
+    assert counted(Postings.of([], 0), "zzzz") == {}
+    assert len(Postings.of([], 0)) == 0
 
 
 def test_learned_words_count_until_they_are_forgotten(articles):
-    postings = Postings.of(articles)
+    postings = Postings.of(articles, len(articles))
     lesson = Counter({"ordering": 2, "unheard": 2})
 
     postings.learn(5, lesson)
@@ -59,8 +59,8 @@ def test_learned_words_count_until_they_are_forgotten(articles):
     postings.forget(5, lesson)
     for piece in word_pieces(lesson):
         assert counted(postings, piece) == by_hand(articles, piece)
-    assert np.array_equal(postings.lengths, Postings.of(articles).lengths)
+    assert np.array_equal(postings.lengths, Postings.of(articles, len(articles)).lengths)
 
 
 def test_a_word_said_more_often_than_can_be_counted_stays_common():
-    assert counted(Postings.of([Counter(spam=10**6)]), "spam") == {0: 65535}
+    assert counted(Postings.of([Counter(spam=10**6)], 1), "spam") == {0: 65535}
