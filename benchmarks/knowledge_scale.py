@@ -180,7 +180,7 @@ def fill(of: Base, cache: VectorCache) -> int:
 
 def measure(of: Base, cache: VectorCache, kb_eval: ModuleType) -> Measured:
     """Build, change and search."""
-    found = Measured(len(of.articles), fill(of, cache))
+    found = Measured(len(of.articles))
     before_mb = kb_eval.rss_mb()
     by_letters, found.letters = _timed(lambda: Index.build(of.articles, embedder=None, cache=VectorCache()))
     found.letters_p50_ms, found.letters_p99_ms = _percentiles(_asked(by_letters.search, of)[0])
@@ -279,7 +279,7 @@ def _child(folder: Path, size: int, cache: Path, file: Path, step: str) -> None:
     of = base(read_sets(folder), size, VectorCache(cache), true)
     found = Measured(size)
     if step == "fill":
-        fill(of, vectors)
+        found.texts = fill(of, vectors)
     elif step == "measure":
         found = measure(of, vectors, kb_eval)
     elif step == "compare":
