@@ -101,6 +101,10 @@ class Stretched:
         if isinstance(self.english, Stretched):
             self.english.ask()
 
+    def seconds(self) -> float:
+        """How long both models took for questions."""
+        return self.took + (self.english.seconds() if isinstance(self.english, Stretched) else 0.0)
+
     def queries(self, texts: Sequence[str]) -> Vectors:
         if self.is_asked:
             began_at = time.perf_counter()
@@ -233,11 +237,11 @@ def _asked(search: Callable[[str], object], of: Base) -> tuple[list[float], list
     """Ask everything; return the seconds of each question, and how many of them the models took."""
     times, embedding = [], []
     for text, _ in of.questions:
-        of.embedder.took = 0.0
+        before = of.embedder.seconds()
         began_at = time.perf_counter()
         search(text)
         times.append(time.perf_counter() - began_at)
-        embedding.append(of.embedder.took)
+        embedding.append(of.embedder.seconds() - before)
     return times, embedding
 
 
