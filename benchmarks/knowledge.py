@@ -2,28 +2,42 @@
 
     python -m benchmarks.knowledge                      # sets and scorer in ../shared/kb
     python -m benchmarks.knowledge path/to/kb --cache data/kb-vectors.sqlite
+    python -m benchmarks.knowledge path/to/kb --quick   # a sample of the questions, and a thousand articles only
+
+Every set is asked in each way it can be served (`mono`: one language; `mixed`: all translations in one base; `xling`:
+English articles for questions in other languages) and in each language; then with phrasings learned; then what many
+articles cost (`knowledge_scale`). Questions are always embedded afresh, so that times are true.
 
 As a ranker of the scorer itself: kb_eval.py --ranker benchmarks.knowledge:index (KB_EVAL_CACHE names a file that
-keeps the embeddings of articles; questions are always embedded afresh, so that times are true).
+keeps the embeddings of articles).
 """
 
 import argparse
-import importlib.util
 import os
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from benchmarks import knowledge_scale
+from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
 from benchmarks.knowledge_figures import as_article
+from benchmarks.knowledge_scorer import BESIDE_THE_REPOSITORY, scorer
 from knowledge.embedder import default_embedder
 from knowledge.index import THRESHOLD, Index
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
 
-BESIDE_THE_REPOSITORY = Path(__file__).parents[2] / "shared" / "kb"
-COLUMNS = ("p1", "r3", "ndcg10", "auroc_oos", "auroc_ok", "cov95", "prec95", "cov90", "prec90")
+COLUMNS = ("p1", "mrr10", "ndcg10", "cov95", "prec95", "auroc_oos", "auroc_ok")
+LEARNED = (0, 5, 20)
+"""So many accepted phrasings an article, where a set has some to learn from."""
+QUICK = 40
+"""Questions of each set, language and split in a quick run."""
+
+Rankers = Mapping[str, Callable[[Sequence[Mapping[str, Any]]], Any]]
 
 
 class Ranker:
@@ -56,62 +70,134 @@ def lexical_index(articles: Sequence[Mapping[str, Any]]) -> Ranker:
     return Ranker(articles, None, VectorCache())
 
 
-def scorer(folder: Path) -> ModuleType:
-    """Load `kb_eval.py` from the folder with the question sets; exit with a clear message when it is missing."""
-    file = folder / "kb_eval.py"
-    if not file.is_file():
-        sys.exit(
-            f"The scorer {file} is missing. Give the folder that holds kb_eval.py and the question sets: "
-            "python -m benchmarks.knowledge path/to/kb"
-        )
-    spec = importlib.util.spec_from_file_location("kb_eval", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@dataclass(slots=True)
+class Asked:
+    """What came of the questions of one view: the scorer's rows, and the seconds each took."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def split(self, name: str) -> list[dict[str, Any]]:
+        return [row for row in self.rows if row["q"]["split"] == name]
+
+    def only(self, is_wanted: Callable[[dict[str, Any]], bool]) -> "Asked":
+        pairs = [pair for pair in zip(self.rows, self.seconds, strict=True) if is_wanted(pair[0])]
+        return Asked([row for row, _ in pairs], [seconds for _, seconds in pairs])
 
 
-def scored(
-    kb_eval: ModuleType, build: Callable[..., Any], folder: Path, name: str
-) -> Iterable[dict[str, Any]]:
-    """Yield one row of figures for each way a set can be served; the threshold of `shown` is not tuned to the set."""
-    articles, queries = kb_eval.load(str(folder), name)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    times: dict[str, list[float]] = {}
-    for mode, language, asked in kb_eval.views(articles, queries):
-        chosen = [article for article in articles if language in (None, article["lang"])]
-        keys = {article["key"] for article in chosen}
-        searcher = build(chosen)
-        search = getattr(searcher, "search", searcher)
-        of_view = [q for q in queries if q["lang"] in asked and q["split"] in ("tune", "test")
-                   and (not q["relevant"] or keys & set(q["relevant"]))]  # fmt: skip
-        key_of = {article["id"]: article["key"] for article in chosen}
-        rows.setdefault(mode, []).extend(
-            kb_eval.run_queries(search, key_of, of_view, times=times.setdefault(mode, []))
-        )
-    for mode, of_mode in rows.items():
-        tune = [row for row in of_mode if row["q"]["split"] == "tune"]
-        test = [row for row in of_mode if row["q"]["split"] == "test"]
-        figures, _ = kb_eval.summarise(test, tune)
-        coverage, precision = kb_eval.apply_threshold(test, THRESHOLD, kb_eval.ok1)
-        took = sorted(times[mode])
-        milliseconds = 1000 * took[len(took) // 2]
-        yield {
-            "view": f"{name}/{mode}",
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The scorer, a set's articles and questions, and the seconds that somebody saved by embedding only once."""
+
+    kb_eval: ModuleType
+    name: str
+    articles: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+    saved: Callable[[], float]
+
+    def ask(self, ranker: Any, key_of: Mapping[str, str], questions: Iterable[dict[str, Any]]) -> Asked:
+        """Ask a ranker; times count the embedding also where it was done before."""
+        search, asked = getattr(ranker, "search", ranker), Asked()
+        for question in questions:
+            self.saved()
+            began_at = time.perf_counter()
+            found = search(question["text"], 30)
+            asked.seconds.append(time.perf_counter() - began_at + self.saved())
+            asked.rows += self.kb_eval.run_queries(lambda *_, found=found: found, key_of, [question])
+        return asked
+
+    def views(self, build: Callable[..., Any]) -> Iterator[tuple[str, Asked]]:
+        """Yield each way to serve the set, with what came of it in all languages."""
+        modes: dict[str, Asked] = {}
+        for mode, language, languages in self.kb_eval.views(self.articles, self.questions):
+            chosen = [article for article in self.articles if language in (None, article["lang"])]
+            keys = {article["key"] for article in chosen}
+            of_view = [q for q in self.questions if q["lang"] in languages and q["split"] in ("tune", "test")
+                       and (not q["relevant"] or keys & set(q["relevant"]))]  # fmt: skip
+            asked = self.ask(build(chosen), {one["id"]: one["key"] for one in chosen}, of_view)
+            whole = modes.setdefault(mode, Asked())
+            whole.rows += asked.rows
+            whole.seconds += asked.seconds
+        yield from modes.items()
+
+    def learned(self, build: Callable[..., Any]) -> Iterator[tuple[str, Asked]]:
+        """Yield what comes of articles that begin with a title alone and learn some accepted phrasings each."""
+        pool: dict[str, list[str]] = {}
+        for question in self.questions:
+            if question["split"] == "feedback":
+                pool.setdefault(question["relevant"][0], []).append(question["text"])
+        of_view = [question for question in self.questions if question["split"] in ("tune", "test")]
+        for count in LEARNED if pool else ():
+            bare = [{**article, "alt": []} for article in self.articles]
+            ranker = build(bare)
+            for article in bare:
+                for text in pool.get(article["key"], ())[:count]:
+                    # FTS5 of the scorer learns as ours does.
+                    ranker.learn(article["id"], text)
+            yield f"learned {count}", self.ask(ranker, {one["id"]: one["key"] for one in bare}, of_view)
+
+    def figures(self, build: Callable[..., Any]) -> Iterator[dict[str, Any]]:
+        """Yield a row for each view, language and way of typing; thresholds are those of the view's tune split."""
+        for view, asked in (*self.views(build), *self.learned(build)):
+            _, thresholds = self.kb_eval.summarise(asked.split("test"), asked.split("tune"))
+            yield self._row(view, "all", asked, thresholds)
+            languages = list(dict.fromkeys(row["q"]["lang"] for row in asked.rows))
+            for language in languages if len(languages) > 1 else ():
+                of_language = asked.only(lambda row, language=language: row["q"]["lang"] == language)
+                yield self._row(view, language, of_language, thresholds)
+            for style in dict.fromkeys(row["q"].get("style", "plain") for row in asked.rows):
+                if style != "plain":
+                    typed = asked.only(lambda row, style=style: row["q"].get("style") == style)
+                    yield self._row(view, style, typed, thresholds)
+
+    def _row(self, view: str, language: str, asked: Asked, thresholds: Any) -> dict[str, Any]:
+        test, times = asked.split("test"), sorted(asked.seconds)
+        figures, _ = self.kb_eval.summarise(test, None, thresholds)
+        shown, precision = self.kb_eval.apply_threshold(test, THRESHOLD, self.kb_eval.ok1)
+        return {
             **figures,
-            "shown": coverage,
+            "view": f"{self.name}/{view}",
+            "language": language,
+            "shown": shown,
             "precision": precision,
-            "ms": milliseconds,
+            "p50": 1000 * times[len(times) // 2],
+            "p99": 1000 * times[int(len(times) * 0.99)],
         }
 
 
 def line(ranker: str, row: Mapping[str, Any]) -> str:
     """Return a row of figures as a line of the table."""
-    cells = [f"{row[column]:.3f}" if row[column] is not None else "-" for column in COLUMNS]
-    calibrated = ranker.startswith("allhands") and row["precision"] is not None
-    untuned = [f"{row['precision']:.3f}", f"{row['shown']:.3f}"] if calibrated else ["-", "-"]
-    return " | ".join(["", row["view"], ranker, *cells, *untuned, f"{row['ms']:.0f}", ""]).strip()
+    columns = [*COLUMNS, *(("precision", "shown") if ranker.startswith("allhands") else ())]
+    cells = [f"{row[column]:.3f}" if row[column] is not None else "-" for column in columns]
+    cells += ["-"] * (len(COLUMNS) + 2 - len(cells))
+    times = f"{row['p50']:.0f} / {row['p99']:.0f}"
+    asked = f"{row['n']} + {row['n_oos']}"
+    return " | ".join(["", row["view"], row["language"], ranker, asked, *cells, times, ""]).strip()
+
+
+def rankers_of(kb_eval: ModuleType, embedder: Embedder | None, cache: VectorCache) -> Rankers:
+    """Return the baselines and the product, by name."""
+    if embedder is None:
+        return {"fts5": kb_eval.builtin_fts5, "bm25": Bm25, "allhands by letters": lexical_index}
+    return {
+        "fts5": kb_eval.builtin_fts5,
+        "bm25": Bm25,
+        "the model alone": partial(ModelAlone, embedder=embedder, cache=cache),
+        "allhands by letters": lexical_index,
+        "allhands": partial(Ranker, embedder=embedder, cache=cache),
+    }
+
+
+def sampled(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return some questions of each language and split, evenly spread, and all that is learned from."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for question in questions:
+        groups.setdefault((question["lang"], question["split"]), []).append(question)
+    return [
+        question
+        for (_, split), group in groups.items()
+        for question in (group if split == "feedback" else group[:: max(1, len(group) // QUICK)])
+    ]
 
 
 def main() -> None:
@@ -121,20 +207,26 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=BESIDE_THE_REPOSITORY)
     parser.add_argument("--cache", type=Path, help="file that keeps the embeddings of articles between runs")
     parser.add_argument("--sets", help="comma list of sets; default: all")
+    parser.add_argument("--quick", action="store_true", help="a sample of the questions, a thousand articles")
     options = parser.parse_args()
-    kb_eval = scorer(options.folder)
-    embedder, cache = default_embedder(), VectorCache(options.cache)
-    rankers: dict[str, Callable[..., Any]] = {"fts5": kb_eval.builtin_fts5, "allhands lexical": lexical_index}
-    if embedder is not None:
-        rankers["allhands"] = lambda articles: Ranker(articles, embedder, cache)
-    names = options.sets.split(",") if options.sets else kb_eval.set_names(str(options.folder))
-    heads = ["view", "ranker", *COLUMNS, f"precision at {THRESHOLD}", f"answered at {THRESHOLD}", "ms p50"]
+    kb_eval, model = scorer(options.folder), default_embedder()
+    embedder = None if model is None else OnceEmbedder(model)
+    rankers = rankers_of(kb_eval, embedder, VectorCache(options.cache))
+    heads = ["view", "language", "ranker", "answerable + out of scope", *COLUMNS,
+             f"precision at {THRESHOLD}", f"answered at {THRESHOLD}", "ms p50 / p99"]  # fmt: skip
     print(" | ".join(["", *heads, ""]).strip())
     print("|" + " --- |" * len(heads))
-    for name in names:
+    for name in options.sets.split(",") if options.sets else kb_eval.set_names(str(options.folder)):
+        articles, questions = kb_eval.load(str(options.folder), name)
+        asked = sampled(questions) if options.quick else questions
+        bench = Bench(kb_eval, name, articles, asked, embedder.pay if embedder is not None else float)
         for ranker, build in rankers.items():
-            for row in scored(kb_eval, build, options.folder, name):
+            for row in bench.figures(build):
                 print(line(ranker, row), flush=True)
+    if embedder is not None:
+        print()
+        sizes = knowledge_scale.SIZES[:1] if options.quick else knowledge_scale.SIZES
+        knowledge_scale.run(options.folder, options.cache, sizes)
 
 
 if __name__ == "__main__":

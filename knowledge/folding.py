@@ -5,9 +5,20 @@ import unicodedata
 from functools import lru_cache
 
 # Letters that Unicode does not decompose into a base letter and an accent.
-_LETTERS = str.maketrans(
-    {"đ": "d", "ð": "d", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ"}
-)
+_LETTERS = {"đ": "d", "ð": "d", "ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ς": "σ"}
+
+
+class _Plain(dict[int, str | None]):
+    """For `str.translate`: what stays of a decomposed character, found out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        letter = chr(code)
+        plain = None if unicodedata.combining(letter) else _LETTERS.get(letter, letter)
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
 
 # Greek as it sounds, longest spellings first: many spellings of one sound meet in one Latin form.
 _GREEK_SOUNDS = (
@@ -67,8 +78,8 @@ def greeklish_words(text: str) -> list[str]:
 
 def unaccented(text: str) -> str:
     """Return `text` in lower case, without accents and in composed characters."""
-    parts = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in parts if not unicodedata.combining(c)).translate(_LETTERS)
+    lower = text.lower()
+    return lower if lower.isascii() else unicodedata.normalize("NFKD", lower).translate(_PLAIN)
 
 
 def is_greek(text: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
+from knowledge.change import Change, change_between
 from knowledge.decoys import decoys_for
 from knowledge.evidence import Evidence, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
@@ -18,7 +19,6 @@ from knowledge.follow_up import is_follow_up, with_previous
 from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide
-from knowledge.passages import split_passages
 from knowledge.question import Question, Reader
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
@@ -61,7 +61,8 @@ class Index:
     """A searchable set of articles. Building, searching and teaching block; all are safe from several threads."""
 
     def __init__(self, articles: Sequence[Article], lexical: LexicalSide, meaning: MeaningSide | None,
-                 excerpts: Excerpts, reader: Reader, figures: Figures, real: int, scorer: str) -> None:  # fmt: skip
+                 reader: Reader, figures: Figures, real: int, scorer: str, changed: int = 0) -> None:  # fmt: skip
+        """Take `changed` for how many articles have changed since everything was built anew."""
         self.articles = tuple(articles[:real])
         self._indexed = tuple(articles)
         self._lexical = lexical
@@ -69,9 +70,13 @@ class Index:
         self._reader = reader
         self._figures = figures
         self._topics = _topics(articles)
+        self.threshold = threshold_for(len({article.key for article in self.articles}))
+        """How sure an answer must be, for as many topics as there are."""
         self._languages = [main_language(article.language) for article in articles]
+        self._written_in, self._language_numbers = _numbered(self._languages)
         self._bodied = sum(bool(article.body.strip()) for article in articles) / max(1, len(articles))
-        self._excerpts = excerpts
+        self._excerpts = Excerpts(articles)
+        self._changed = changed
         self.scorer = scorer
         self._is_gathering = False
         self._changing = threading.Lock()
@@ -87,34 +92,31 @@ class Index:
         embedder: Embedder | None,
         cache: VectorCache,
         figures: Figures | None = None,
+        before: "Index | None" = None,
     ) -> "Index":
         """Index `articles`, embedding only texts that `cache` does not know: some minutes for a thousand new ones.
 
+        Of an index `before`, of nearly the same articles, everything is taken over but what it was taught.
         Raises EmbeddingError when the embedder cannot give a vector that the cache does not know.
         """
         figures = figures or shipped_figures()
         real = tuple(articles)
         articles = (*real, *decoys_for(real))
-        passages = [split_passages(article.body) for article in articles]
-        lexical = LexicalSide(articles)
-        meaning = None
-        if embedder is not None and articles:
-            meaning = MeaningSide(articles, _topics(articles), passages, embedder, cache, figures.space)
-        return cls(
-            articles,
-            lexical,
-            meaning,
-            Excerpts(articles, passages),
-            Reader(figures.guesser, articles),
-            figures,
-            len(real),
-            scorer_of(embedder, figures),
-        )
-
-    @property
-    def threshold(self) -> float:
-        """How sure an answer must be, for as many topics as there are."""
-        return threshold_for(len({article.key for article in self.articles}))
+        change = None
+        if before is not None:
+            change = change_between(before._indexed, articles, changed=before._changed)
+        if before is None or change is None:
+            lexical, reader = LexicalSide.of(articles), Reader(figures.guesser, articles)
+            meaning = _meaning_side(articles, embedder, cache, figures)
+        else:
+            lexical, reader = (
+                before._lexical.changed(change, articles),
+                before._reader.changed(change, articles),
+            )
+            meaning = _meaning_side(articles, embedder, cache, figures, before._meaning, change)
+        changed = before._changed + change.size if before is not None and change is not None else 0
+        scorer = scorer_of(embedder, figures)
+        return cls(articles, lexical, meaning, reader, figures, len(real), scorer, changed)
 
     @property
     def has_vectors(self) -> bool:
@@ -318,11 +320,11 @@ class Index:
 
     def _evidence(self, question: Question, vector: Vector | None) -> Evidence:
         coverage, unknown = self._lexical.scores(question.words)
-        spoken = [question.languages.get(language, 0.0) for language in self._languages]
+        spoken = np.array([question.languages.get(one, 0.0) for one in self._written_in], np.float32)
         nearness = habits = None
         if self._meaning is not None and vector is not None:
-            nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
-        return Evidence(nearness, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
+            nearness, habits = self._meaning.scores(vector, coverage), self._meaning.habits(vector)
+        return Evidence(nearness, habits, coverage, unknown, spoken[self._language_numbers], self._topics,
                         len(question.words), self._bodied)  # fmt: skip
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
@@ -405,6 +407,15 @@ class Index:
                 self._meaning.form_habits()
 
 
+def _meaning_side(articles: Sequence[Article], embedder: Embedder | None, cache: VectorCache, figures: Figures,
+                  before: MeaningSide | None = None, change: Change | None = None) -> MeaningSide | None:  # fmt: skip
+    if embedder is None or not articles:
+        return None
+    if before is not None and change is not None and before.is_of(embedder):
+        return before.changed(change, articles, _topics(articles), cache)
+    return MeaningSide.of(articles, _topics(articles), embedder, cache, figures.space)
+
+
 def threshold_for(topics: int) -> float:
     """How sure the bot must be to answer: THRESHOLD from MANY_TOPICS on, less for a base of a few topics."""
     share = min(1.0, max(0.0, (topics - FEW_TOPICS) / (MANY_TOPICS - FEW_TOPICS)))
@@ -413,5 +424,10 @@ def threshold_for(topics: int) -> float:
 
 def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:
     """Number the keys: translations of an article are one topic."""
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(article.key for article in articles))}
-    return np.array([numbers[article.key] for article in articles], np.int32)
+    return _numbered([article.key for article in articles])[1]
+
+
+def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
+    """Return each name once, in the order they come, and the number of each."""
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return list(numbers), np.array([numbers[name] for name in names], np.int32)

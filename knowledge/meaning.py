@@ -1,17 +1,20 @@
 """What texts mean: articles found by vectors, whatever words and languages are used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.alike import near_pairs
 from knowledge.article import Article
+from knowledge.change import Change
 from knowledge.habits import Habits
 from knowledge.languages import main_language
-from knowledge.passages import plain_text
-from knowledge.space import Space, adapted, own_space, raw_space
+from knowledge.matrix import ExactMatrix, matrix_of
+from knowledge.passages import plain_text, split_passages
+from knowledge.space import Space, Sums, adapted, own_space, raw_space
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, SpaceKind, Vectors
@@ -19,7 +22,11 @@ from knowledge.vectors import Embedder, SpaceKind, Vectors
 # Past this many an article's phrasings teach nothing new, and nearly equal ones only make it seem likelier.
 _ENOUGH_NAMES = 40
 _NEARLY_THE_SAME = 0.97
-_SAME = 0.9999
+# Nothing nearer than that is learned twice, so whatever is nearer than this is the same.
+_SAME = 0.99
+# How many texts of each side, and articles by letters, are compared where there are too many to compare all.
+_LISTED = 500
+_BLOCK = 20_000
 ENGLISH = "en"
 # Odds of a third: until a company has judged its own questions, an unmeasured model must be surer.
 _UNMEASURED = 1.1
@@ -35,32 +42,62 @@ class Nearness:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Texts with the number of the article each belongs to, and their languages."""
+    """Texts with the number of the article each belongs to, and their languages; `read` gives their vectors."""
 
     owners: list[int]
     texts: list[str]
     languages: list[str]
+    read: Callable[[Sequence[str]], Vectors]
+
+    def add(self, owner: int, article: Article, texts: Sequence[str]) -> None:
+        """Add texts of an article."""
+        self.owners.extend([owner] * len(texts))
+        self.texts.extend(texts)
+        self.languages.extend([main_language(article.language)] * len(texts))
+
+    def blocks(self) -> Iterator[tuple[Vectors, list[str]]]:
+        """Yield vectors and languages, some at a time: those of a hundred thousand articles are a gigabyte."""
+        for start in range(0, len(self.texts), _BLOCK):
+            here = slice(start, start + _BLOCK)
+            yield self.read(self.texts[here]), self.languages[here]
 
 
 class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
-    def __init__(self, articles: Sequence[Article], topics: NDArray[np.int32], passages: Sequence[Sequence[str]],
-                 embedder: Embedder, cache: VectorCache, shipped: Space) -> None:  # fmt: skip
+    def __init__(self, names: Units, parts: Units, topics: NDArray[np.int32], space: Space,
+                 embedder: Embedder, cache: VectorCache) -> None:  # fmt: skip
         self._embedder, self._cache = embedder, cache
-        self._articles = len(articles)
-        names = _texts(articles, [[text for text in (a.title, *a.phrasings) if text] for a in articles])
-        parts = _texts(articles, [[embedded_text(a.title, part) for part in own]
-                                  for a, own in zip(articles, passages, strict=True)])  # fmt: skip
-        raw_names, raw_parts = cache.queries(embedder, names.texts), cache.passages(embedder, parts.texts)
-        self._space = _space(embedder, shipped, names, raw_names, parts, raw_parts)
-        means = [self._space.query_mean(spoken) for spoken in names.languages]
-        self._names = _units(names, self._space.cleaned(raw_names, means), embedder, cache)
-        means = [self._space.passage_mean(spoken) for spoken in parts.languages]
-        self._parts = _units(parts, self._space.cleaned(raw_parts, means), embedder, cache)
+        self._articles = len(topics)
+        self._space = space
+        self._names, self._parts = names, parts
+        self._built = len(names)
+        """How many names are the articles' own; those after them were learned."""
         self._topics = topics
         self._habits = Habits(len(set(topics.tolist())))
         self.form_habits()
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], topics: NDArray[np.int32], embedder: Embedder, cache: VectorCache,
+           shipped: Space) -> "MeaningSide":  # fmt: skip
+        """Return the side of `articles`, embedding only texts that `cache` does not know."""
+        names, parts = _texts(articles, range(len(articles)), embedder, cache)
+        space = _space(embedder, shipped, names, parts)
+        return cls(*_both_units(names, parts, space, embedder, cache), topics, space, embedder, cache)
+
+    def changed(self, change: Change, articles: Sequence[Article], topics: NDArray[np.int32],
+                cache: VectorCache) -> "MeaningSide":  # fmt: skip
+        """Return the side of `articles`, in the same space; what was learned is left behind."""
+        texts = _texts(articles, change.fresh, self._embedder, cache)
+        names, parts = _both_units(*texts, self._space, self._embedder, cache)
+        numbers = change.new_numbers
+        names = self._names.renumbered(numbers, self._built).followed_by(names)
+        parts = self._parts.renumbered(numbers, len(self._parts)).followed_by(parts)
+        return MeaningSide(names, parts, topics, self._space, self._embedder, cache)
+
+    def is_of(self, embedder: Embedder | None) -> bool:
+        """Return whether this model made the vectors."""
+        return embedder is self._embedder
 
     def vector(self, text: str, language: str, *, is_kept: bool = False) -> Vector:
         """Return what a question means; tens of milliseconds, or none for one that was kept."""
@@ -91,15 +128,27 @@ class MeaningSide:
         by_topic = self._habits.scores(vector.joined(self._names.english_dimensions))
         return None if by_topic is None else by_topic[self._topics]
 
-    def scores(self, vector: Vector) -> Nearness:
-        """Return how near each article is to a question."""
-        names = best_by_owner(self._names.similar(vector), self._names.owners, self._articles, 3)
-        similar = self._parts.similar(vector)
-        first = best_by_owner(similar, self._parts.owners, self._articles, 1)
+    def scores(self, vector: Vector, coverage: Vectors) -> Nearness:
+        """Return how near each article is to a question.
+
+        Where there are very many texts, only articles are compared that seem near or cover the question's words.
+        """
+        listed = None
+        if not (self._names.is_exact and self._parts.is_exact):
+            listed = self._shortlist(vector, coverage)
+        (names,) = _best(self._names, vector, self._articles, (3,), listed)
         # A second passage that fits as well speaks for the whole article.
-        parts = (first + best_by_owner(similar, self._parts.owners, self._articles, 2)) / 2
+        first, second = _best(self._parts, vector, self._articles, (1, 2), listed)
+        parts = (first + second) / 2
         # An article that has only one of the two is judged by that one.
         return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
+
+    def _shortlist(self, vector: Vector, coverage: Vectors) -> NDArray[np.int64]:
+        listed = np.zeros(self._articles, np.bool_)
+        for units in (self._names, self._parts):
+            listed[units.owners[units.nearest(vector, _LISTED)]] = True
+        listed[np.argpartition(coverage, -min(_LISTED, len(coverage)))[-_LISTED:]] = True
+        return np.flatnonzero(listed)
 
     def passages(self, vector: Vector, article: int) -> Vectors:
         """Return how near each passage of one article is, in the order of the passages."""
@@ -117,8 +166,8 @@ class MeaningSide:
 
     def forget(self, article: int, vector: Vector) -> None:
         """Take a learned phrasing away again; nothing happens when it is not there."""
-        near = np.flatnonzero(self._names.owners == article)
-        same = near[self._names.general[near] @ vector.general > _SAME]
+        learned = np.flatnonzero(self._names.owners[self._built :] == article) + self._built
+        same = learned[self._names.similar(vector, learned) > _SAME]
         if len(same):
             self._names = self._names.without(int(same[-1]))
 
@@ -130,6 +179,9 @@ class MeaningSide:
     def form_habits(self) -> None:
         """Learn from the phrasings there are; may take seconds, and searching meanwhile is safe."""
         names = self._names
+        if not names.is_exact:
+            # Far more than habits are ever learned from.
+            return
         self._habits.fit(names.joined(), self._topics[names.owners])
 
 
@@ -138,27 +190,74 @@ def embedded_text(title: str, passage: str) -> str:
     return f"{title}\n{plain_text(passage)}".strip()
 
 
-def _texts(articles: Sequence[Article], texts: Sequence[Sequence[str]]) -> _Texts:
-    owners = [number for number, own in enumerate(texts) for _ in own]
-    languages = [main_language(articles[number].language) for number in owners]
-    return _Texts(owners, [text for own in texts for text in own], languages)
+def _texts(articles: Sequence[Article], numbers: Iterable[int], embedder: Embedder,
+           cache: VectorCache) -> tuple[_Texts, _Texts]:  # fmt: skip
+    """Names and passages of some articles, embedded."""
+    names = _Texts([], [], [], partial(cache.queries, embedder))
+    parts = _Texts([], [], [], partial(cache.passages, embedder))
+    for number in numbers:
+        article = articles[number]
+        names.add(number, article, [text for text in (article.title, *article.phrasings) if text])
+        passages = split_passages(article.body)
+        parts.add(number, article, [embedded_text(article.title, passage) for passage in passages])
+    cache.remember_queries(embedder, names.texts)
+    cache.remember_passages(embedder, parts.texts)
+    return names, parts
 
 
-def _space(embedder: Embedder, shipped: Space, names: _Texts, raw_names: Vectors, parts: _Texts,
-           raw_parts: Vectors) -> Space:  # fmt: skip
+def _space(embedder: Embedder, shipped: Space, names: _Texts, parts: _Texts) -> Space:
     if embedder.space is SpaceKind.CLEAN:
-        return raw_space(max(raw_names.shape[1], raw_parts.shape[1]))
-    if embedder.space is SpaceKind.UNKNOWN:
-        return own_space(raw_names, names.languages, raw_parts, parts.languages)
-    return adapted(shipped, raw_names, names.languages, raw_parts, parts.languages)
+        return raw_space(embedder.dimensions)
+    titles, passages = Sums(), Sums()
+    for texts, sums in ((names, titles), (parts, passages)):
+        for vectors, languages in texts.blocks():
+            sums.add(vectors, languages)
+    return (
+        own_space(titles, passages)
+        if embedder.space is SpaceKind.UNKNOWN
+        else adapted(shipped, titles, passages)
+    )
 
 
-def _units(texts: _Texts, general: Vectors, embedder: Embedder, cache: VectorCache) -> Units:
+def _both_units(names: _Texts, parts: _Texts, space: Space, embedder: Embedder,
+                cache: VectorCache) -> tuple[Units, Units]:  # fmt: skip
+    return (
+        _units(names, space, space.query_mean, embedder, cache),
+        _units(parts, space, space.passage_mean, embedder, cache),
+    )
+
+
+def _units(texts: _Texts, space: Space, mean_of: Callable[[str], Vectors], embedder: Embedder,
+           cache: VectorCache) -> Units:  # fmt: skip
+    cleaned = (space.cleaned(vectors, [mean_of(one) for one in spoken]) for vectors, spoken in texts.blocks())
+    general = matrix_of(cleaned, len(texts.texts), space.directions.shape[1])
     owners = np.array(texts.owners, np.int32)
-    rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
     if embedder.english is None:
-        return Units(owners, general, np.zeros(0, np.int32), np.zeros((0, 0), np.float32))
-    english = cache.passages(embedder.english, [texts.texts[row] for row in rows])
-    if not rows:
-        english = np.zeros((0, embedder.english.dimensions), np.float32)
+        return Units(owners, general, np.zeros(0, np.int32), ExactMatrix(np.zeros((0, 0), np.float32)))
+    rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
+    in_english = [texts.texts[row] for row in rows]
+    cache.remember_passages(embedder.english, in_english)
+    blocks = (
+        cache.passages(embedder.english, in_english[start : start + _BLOCK])
+        for start in range(0, len(rows), _BLOCK)
+    )
+    english = matrix_of(blocks, len(rows), embedder.english.dimensions)
     return Units(owners, general, np.array(rows, np.int32), english)
+
+
+def _best(units: Units, vector: Vector, articles: int, counts: Sequence[int],
+          listed: NDArray[np.int64] | None) -> list[Vectors]:  # fmt: skip
+    """Return the mean of each article's best texts, for each of `counts`; of unlisted articles it is unknown."""
+    if listed is None:
+        similar = units.similar(vector)
+        return [best_by_owner(similar, units.owners, articles, count) for count in counts]
+    is_listed = np.zeros(articles, np.bool_)
+    is_listed[listed] = True
+    rows = np.flatnonzero(is_listed[units.owners])
+    similar = units.similar(vector, rows)
+    owners = np.searchsorted(listed, units.owners[rows]).astype(np.int32)
+    found = []
+    for count in counts:
+        found.append(np.full(articles, NONE, np.float32))
+        found[-1][listed] = best_by_owner(similar, owners, len(listed), count)
+    return found

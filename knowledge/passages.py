@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -58,8 +59,12 @@ def plain_text(markdown: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
+@cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    # It compiles its rules at the first text, and another thread must not meet them half made.
+    parser.parse("*warm*")
+    return parser
 
 
 def _words(token: Token) -> list[str]:

@@ -1,10 +1,11 @@
 """Reading a customer's message: which language it is in and by which words to look it up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.article import Article
+from knowledge.change import Change
 from knowledge.folding import (
     fold_word,
     greeklish_sound,
@@ -59,7 +60,7 @@ class Reader:
                 for word in word_list(f"{article.title} {article.body}".lower()):
                     if is_greek(word):
                         spellings[fold_word(unaccented(word)), word] += 1
-        self._guesser = guesser.extended(samples)
+        self._shipped, self._guesser = guesser, guesser.extended(samples)
         # The commonest spelling of each sound comes last and stays.
         self._spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
 
@@ -67,6 +68,13 @@ class Reader:
     def languages(self) -> frozenset[str]:
         """The languages that can be told apart; Greek in Latin letters is Greek."""
         return frozenset(self._guesser.languages) - {GREEKLISH}
+
+    def changed(self, change: Change, articles: Sequence[Article]) -> "Reader":
+        """Return the reader of articles of which some changed: another one only if they teach it to read."""
+        written_in = {main_language(articles[number].language) for number in change.fresh}
+        if "el" not in written_in and written_in <= set(self._guesser.languages):
+            return self
+        return Reader(self._shipped, articles)
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""

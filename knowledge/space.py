@@ -1,7 +1,8 @@
 """Where the languages lie in a model's space, and what is left of a vector when that is taken away."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,30 +39,42 @@ class Space:
         return unit
 
 
-def adapted(space: Space, titles: Vectors, title_languages: Sequence[str], passages: Vectors,
-            passage_languages: Sequence[str]) -> Space:  # fmt: skip
+@dataclass(slots=True)
+class Sums:
+    """Of the vectors of some texts: their sum and number, by language."""
+
+    sums: dict[str, Vectors] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, vectors: Vectors, languages: Sequence[str]) -> None:
+        """Count in some vectors, a row each, and their languages."""
+        for language in sorted(set(languages)):
+            own = vectors[[row for row, spoken in enumerate(languages) if spoken == language]]
+            self.sums[language] = self.sums.get(language, np.float32(0)) + own.sum(axis=0)
+            self.counts[language] += len(own)
+
+
+def adapted(space: Space, titles: Sums, passages: Sums) -> Space:
     """Return `space` moved towards the texts of a base: wholly for passages, for titles in new languages only.
 
     The mean of a base's few titles is a worse centre for questions than the shipped one, where there is one.
     """
     query_means = dict(space.query_means)
-    for language in set(title_languages) - set(query_means):
-        query_means[language] = _blended(space.query_mean(language), titles[_rows(title_languages, language)])
+    for language in set(titles.sums) - set(query_means):
+        query_means[language] = _blended(space.query_mean(language), titles, language)
     passage_means = dict(space.passage_means)
-    for language in set(passage_languages):
-        passage_means[language] = _blended(
-            space.passage_mean(language), passages[_rows(passage_languages, language)]
-        )
+    for language in passages.sums:
+        passage_means[language] = _blended(space.passage_mean(language), passages, language)
     return Space(query_means, passage_means, space.directions)
 
 
-def own_space(titles: Vectors, title_languages: Sequence[str], passages: Vectors,
-              passage_languages: Sequence[str]) -> Space:  # fmt: skip
+def own_space(titles: Sums, passages: Sums) -> Space:
     """Return the space of a model that nothing is known about, told from the texts of a base alone."""
-    texts = np.concatenate([part for part in (titles, passages) if len(part)])
-    middle = {"": texts.mean(axis=0).astype(np.float32)}
-    nowhere = np.zeros((0, texts.shape[1]), np.float32)
-    return adapted(Space(middle, middle, nowhere), titles, title_languages, passages, passage_languages)
+    sums = [*titles.sums.values(), *passages.sums.values()]
+    total = np.sum(sums, axis=0) / (titles.counts.total() + passages.counts.total())
+    middle = {"": total.astype(np.float32)}
+    nowhere = np.zeros((0, len(total)), np.float32)
+    return adapted(Space(middle, middle, nowhere), titles, passages)
 
 
 def raw_space(dimensions: int) -> Space:
@@ -70,15 +83,12 @@ def raw_space(dimensions: int) -> Space:
     return Space(origin, origin, np.zeros((0, dimensions), np.float32))
 
 
-def _blended(shipped: Vectors, own: Vectors) -> Vectors:
-    mean: Vectors = (shipped * _SHIPPED_WEIGHT + own.sum(axis=0)) / (_SHIPPED_WEIGHT + len(own))
+def _blended(shipped: Vectors, own: Sums, language: str) -> Vectors:
+    count = own.counts[language]
+    mean: Vectors = (shipped * _SHIPPED_WEIGHT + own.sums[language]) / (_SHIPPED_WEIGHT + count)
     return mean
 
 
 def _middle(means: Mapping[str, Vectors]) -> Vectors:
     middle: Vectors = np.mean(list(means.values()), axis=0)
     return middle
-
-
-def _rows(languages: Sequence[str], language: str) -> list[int]:
-    return [row for row, spoken in enumerate(languages) if spoken == language]

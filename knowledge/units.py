@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.matrix import ExactMatrix, Matrix, Rows
 from knowledge.vectors import Vectors
 
 # Lower than any cosine: an article without such a text.
@@ -31,67 +32,109 @@ class Vector:
 class Units:
     """Vectors and the article each belongs to. Rows of English texts have a second vector."""
 
-    def __init__(self, owners: NDArray[np.int32], general: Vectors, english_rows: NDArray[np.int32],
-                 english: Vectors) -> None:  # fmt: skip
+    def __init__(self, owners: NDArray[np.int32], general: Matrix, english_rows: NDArray[np.int32],
+                 english: Matrix) -> None:  # fmt: skip
         self.owners = owners
-        self.general = general
+        self._general = general
         self._english_rows = english_rows
         self._english = english
 
     def __len__(self) -> int:
         return len(self.owners)
 
-    def similar(self, vector: Vector) -> Vectors:
-        """Return how near each text is, -1 to 1; what both models can judge is judged by both."""
-        similar: Vectors = self.general @ vector.general if len(self) else np.zeros(0, np.float32)
-        if vector.english is not None and len(self._english_rows):
-            rows = self._english_rows
-            similar[rows] = (similar[rows] + self._english @ vector.english) / 2
+    def similar(self, vector: Vector, rows: Rows | None = None) -> Vectors:
+        """Return how near each text is, or each of `rows`, -1 to 1; what both models can judge is judged by both."""
+        similar = self._general.similar(vector.general, rows)
+        if vector.english is None or not len(self._english_rows):
+            return similar
+        if rows is None:
+            similar[self._english_rows] = _both(
+                similar, self._english_rows, self._english.similar(vector.english)
+            )
+            return similar
+        places = np.minimum(np.searchsorted(self._english_rows, rows), len(self._english_rows) - 1)
+        is_english = self._english_rows[places] == rows
+        similar[is_english] = _both(
+            similar, is_english, self._english.similar(vector.english, places[is_english])
+        )
         return similar
+
+    def nearest(self, vector: Vector, count: int) -> Rows:
+        """Return about the `count` nearest texts, in no order: those worth being compared exactly."""
+        guessed = self._general.guessed(vector.general)
+        if vector.english is not None and len(self._english_rows):
+            guessed[self._english_rows] = _both(
+                guessed, self._english_rows, self._english.guessed(vector.english)
+            )
+        return np.argpartition(guessed, -count)[-count:] if count < len(guessed) else np.arange(len(guessed))
 
     def of(self, article: int, vector: Vector) -> Vectors:
         """Return how near each text of one article is, in order."""
-        rows = np.flatnonzero(self.owners == article)
-        similar: Vectors = self.general[rows] @ vector.general
-        if vector.english is not None and len(self._english_rows):
-            places = np.searchsorted(self._english_rows, rows)
-            places = np.minimum(places, len(self._english_rows) - 1)
-            is_english = self._english_rows[places] == rows
-            english = self._english[places[is_english]] @ vector.english
-            similar[is_english] = (similar[is_english] + english) / 2
-        return similar
+        return self.similar(vector, np.flatnonzero(self.owners == article))
 
     def joined(self) -> Vectors:
         """Return one unit vector a text, of both models."""
-        dimensions = self._english.shape[1]
+        general, dimensions = self._general.plain(), self.english_dimensions
         if not dimensions:
-            return self.general
-        joined = np.hstack([self.general, np.zeros((len(self), dimensions), np.float32)])
-        joined[self._english_rows, -dimensions:] = self._english
+            return general
+        joined: Vectors = np.hstack([general, np.zeros((len(self), dimensions), np.float32)])
+        joined[self._english_rows, -dimensions:] = self._english.plain()
         joined[self._english_rows] /= np.float32(np.sqrt(2))
         return joined
 
     @property
+    def is_exact(self) -> bool:
+        """Return whether all texts are compared, and not only those that seem near."""
+        return isinstance(self._general, ExactMatrix)
+
+    @property
     def english_dimensions(self) -> int:
-        return int(self._english.shape[1])
+        return self._english.dimensions
 
     def added(self, article: int, vector: Vector) -> "Units":
         """Return these and one more text of an article, which is the last row."""
         rows, english = self._english_rows, self._english
-        if vector.english is not None and english.shape[1]:
+        if vector.english is not None and self.english_dimensions:
             rows = np.append(rows, np.int32(len(self)))
-            english = np.concatenate([english, vector.english[None]])
+            english = english.extended(vector.english[None])
         owners = np.append(self.owners, np.int32(article))
-        return Units(owners, np.concatenate([self.general, vector.general[None]]), rows, english)
+        return Units(owners, self._general.extended(vector.general[None]), rows, english)
 
     def without(self, row: int) -> "Units":
         """Return these without one row; the rows after it move up."""
-        kept = self._english_rows != row
-        rows = self._english_rows[kept]
-        rows = np.where(rows > row, rows - 1, rows).astype(np.int32)
+        return self.taken(np.delete(np.arange(len(self)), row))
+
+    def followed_by(self, more: "Units") -> "Units":
+        """Return these and more texts below."""
         return Units(
-            np.delete(self.owners, row), np.delete(self.general, row, axis=0), rows, self._english[kept]
+            np.concatenate([self.owners, more.owners]),
+            self._general.extended(more._general.plain()),
+            np.concatenate([self._english_rows, more._english_rows + np.int32(len(self))]),
+            self._english.extended(more._english.plain()),
         )
+
+    def renumbered(self, new_numbers: NDArray[np.int32], own: int) -> "Units":
+        """Return those of the first `own` texts whose articles keep a number, under that number."""
+        rows = np.flatnonzero(new_numbers[self.owners[:own]] >= 0)
+        kept = self.taken(rows)
+        kept.owners = new_numbers[kept.owners]
+        return kept
+
+    def taken(self, rows: Rows) -> "Units":
+        """Return only these rows, which ascend."""
+        places = np.searchsorted(rows, self._english_rows)
+        is_kept = np.append(rows, -1)[places] == self._english_rows
+        return Units(
+            self.owners[rows],
+            self._general.taken(rows),
+            places[is_kept].astype(np.int32),
+            self._english.taken(np.flatnonzero(is_kept)),
+        )
+
+
+def _both(general: Vectors, rows: NDArray[np.int32] | NDArray[np.bool_], english: Vectors) -> Vectors:
+    both: Vectors = (general[rows] + english) * np.float32(0.5)
+    return both
 
 
 def best_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: int, count: int) -> Vectors:
@@ -99,10 +142,17 @@ def best_by_owner(similarities: Vectors, owners: NDArray[np.int32], articles: in
 
     One text may be near by accident, several are not.
     """
-    order = np.lexsort((-similarities, owners))
-    sorted_owners = owners[order]
-    place = np.arange(len(order)) - np.searchsorted(sorted_owners, np.arange(articles))[sorted_owners]
-    counted = order[place < count]
-    totals = np.bincount(owners[counted], similarities[counted], articles)
-    counts = np.bincount(owners[counted], minlength=articles)
+    rest, totals, counts = similarities.copy(), np.zeros(articles), np.zeros(articles, np.int64)
+    for _ in range(count):
+        # Sorting takes ten times as long as looking for the best of each owner again and again.
+        best = np.full(articles, -np.inf, np.float32)
+        np.maximum.at(best, owners, rest)
+        is_there = np.isfinite(best)
+        totals[is_there] += best[is_there]
+        counts += is_there
+        rows = np.flatnonzero((rest == best[owners]) & np.isfinite(rest))[::-1]
+        first = np.full(articles, -1)
+        # Of equal ones the first is taken, for the last that is written stays.
+        first[owners[rows]] = rows
+        rest[first[first >= 0]] = -np.inf
     return np.where(counts > 0, totals / np.maximum(counts, 1), NONE).astype(np.float32)

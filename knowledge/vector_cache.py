@@ -12,6 +12,8 @@ from knowledge.vectors import Embedder, Vectors
 
 # Kept small: a stopped import resumes where it was, and progress costs one commit a batch.
 _BATCH = 32
+# Hashes in one question to the file: SQLite takes at least 999.
+_LOOKED_UP = 900
 
 
 class VectorCache:
@@ -35,33 +37,49 @@ class VectorCache:
         """Return the passage vectors of `texts`, embedding only those never seen."""
         return self._vectors(f"{embedder.name}|passage", embedder.passages, texts)
 
+    def remember_queries(self, embedder: Embedder, texts: Sequence[str]) -> None:
+        """Embed those of very many `texts` that were never seen, to be read a block at a time afterwards."""
+        self._remember(f"{embedder.name}|query", embedder.queries, texts)
+
+    def remember_passages(self, embedder: Embedder, texts: Sequence[str]) -> None:
+        """Embed those of very many `texts` that were never seen, to be read a block at a time afterwards."""
+        self._remember(f"{embedder.name}|passage", embedder.passages, texts)
+
     def _vectors(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-        hashes = [hashlib.sha256(f"{kind}|{text}".encode("utf-8", "replace")).hexdigest() for text in texts]
-        known = self._load(hashes)
-        waiting = list(
-            {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}.items()
-        )
-        for start in range(0, len(waiting), _BATCH):
-            batch = waiting[start : start + _BATCH]
-            rows = embed([text for _, text in batch])
-            fresh = {key: row.astype(np.float16).tobytes() for (key, _), row in zip(batch, rows, strict=True)}
-            self._save(fresh)
-            known |= fresh
-            if self._told is not None:
-                self._told(min(start + _BATCH, len(waiting)), len(waiting))
-        if not hashes:
+        if not texts:
             return np.zeros((0, 0), dtype=np.float32)
+        hashes = [_hash(kind, text) for text in texts]
+        known = self._load(hashes)
+        if len(known) < len(set(hashes)):
+            self._remember(kind, embed, texts)
+            known = self._load(hashes)
         return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)
+
+    def _remember(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> None:
+        waiting: dict[str, str] = {}
+        for start in range(0, len(texts), _LOOKED_UP):
+            block = {_hash(kind, text): text for text in texts[start : start + _LOOKED_UP]}
+            known = self._load(list(block))
+            waiting |= {key: text for key, text in block.items() if key not in known}
+        all_waiting = list(waiting.items())
+        for start in range(0, len(all_waiting), _BATCH):
+            batch = all_waiting[start : start + _BATCH]
+            rows = embed([text for _, text in batch])
+            self._save(
+                {key: row.astype(np.float16).tobytes() for (key, _), row in zip(batch, rows, strict=True)}
+            )
+            if self._told is not None:
+                self._told(min(start + _BATCH, len(all_waiting)), len(all_waiting))
 
     def _load(self, hashes: Sequence[str]) -> dict[str, bytes]:
         if self._path is None:
             return {key: self._remembered[key] for key in hashes if key in self._remembered}
         known: dict[str, bytes] = {}
         with closing(_open(self._path)) as database:
-            for key in set(hashes):
-                row = database.execute("select vector from vectors where hash = ?", (key,)).fetchone()
-                if row is not None:
-                    known[key] = row[0]
+            for start in range(0, len(hashes), _LOOKED_UP):
+                some = hashes[start : start + _LOOKED_UP]
+                marks = ",".join("?" * len(some))
+                known |= database.execute(f"select hash, vector from vectors where hash in ({marks})", some)  # noqa: S608  only marks
         return known
 
     def _save(self, fresh: dict[str, bytes]) -> None:
@@ -70,6 +88,10 @@ class VectorCache:
             return
         with closing(_open(self._path)) as database, database:
             database.executemany("insert or ignore into vectors values (?, ?)", fresh.items())
+
+
+def _hash(kind: str, text: str) -> str:
+    return hashlib.sha256(f"{kind}|{text}".encode("utf-8", "replace")).hexdigest()
 
 
 def _open(path: Path) -> sqlite3.Connection:

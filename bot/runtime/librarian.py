@@ -19,7 +19,7 @@ from bot.core.policies.reviewing import Overview
 from bot.core.texts import plain
 from bot.core.threshold import Threshold
 from bot.runtime.clock import Clock
-from bot.runtime.stocktaking import Ask, Stocktaking
+from bot.runtime.stocktaking import Ask, Shelf, Stocktaking
 from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
+PAGE = 500
 WATCH_SECONDS = 10.0
 EMBEDDED_AT_ONCE = 4
 """Questions of editors between two searches of customers."""
@@ -64,8 +65,7 @@ class Librarian:
         self._folder, self._vectors = folder, vectors
         self._load_embedder, self._has_vectors = load_embedder, load_embedder is not None
         self._embedder: Embedder | None = None
-        self._shelf: tuple[Index, tuple[StoredArticle, ...]] | None = None
-        """The index and what it was built of, exchanged together."""
+        self._shelf: Shelf | None = None
         self._seen = ""
         """The newest change of what is published that the index knows of."""
         self._retaught = ""
@@ -98,11 +98,12 @@ class Librarian:
             if newest == self._seen and self._shelf is not None:
                 if retaught != self._retaught:
                     retaught, fresh = await self._writer.do(_all_lessons)
-                    await self._unteach(self._shelf[0], fresh)
+                    await self._unteach(self._shelf.index, fresh)
                     self._retaught = retaught
-                await self._teach(self._shelf[0], fresh)
+                await self._teach(self._shelf.index, fresh)
                 return
-            newest, stored, retaught, lessons = await self._ask(_published)
+            newest, stored = await self._published()
+            retaught, lessons = await self._ask(_all_lessons)
             self._taught.clear()
             articles = [article_of(one) for one in stored]
             if self._shelf is None or not self._has_vectors:
@@ -111,7 +112,20 @@ class Librarian:
                 self._use(await self._build(articles, has_vectors=True), stored)
             self._seen, self._retaught = newest, retaught
             if self._shelf is not None:
-                await self._teach(self._shelf[0], lessons)
+                await self._teach(self._shelf.index, lessons)
+
+    async def _published(self) -> tuple[str, list[StoredArticle]]:
+        """The mark of the newest change, and everything that is published, a page at a time.
+
+        Reading ten thousand articles at once would hold up everybody who writes.
+        """
+        while True:
+            newest = await self._writer.do(_newest)
+            stored: list[StoredArticle] = []
+            while page := await self._writer.do(partial(_page, after=stored[-1] if stored else None)):
+                stored += page
+            if newest == await self._writer.do(_newest):
+                return newest, stored
 
     async def _teach(self, index: Index, lessons: Sequence[Lesson]) -> None:
         """Let the index learn what it was not taught yet, between the searches."""
@@ -148,21 +162,21 @@ class Librarian:
     @property
     def index(self) -> Index | None:
         """What is searched now; None before it is there."""
-        return self._shelf[0] if self._shelf is not None else None
+        return self._shelf.index if self._shelf is not None else None
 
     @property
     def threshold(self) -> float:
         """How sure an answer must be now; 1 while nothing can be searched."""
         if self._shelf is None:
             return 1.0
-        index = self._shelf[0]
+        index = self._shelf.index
         chosen = self._thresholds.get(index.scorer)
         return chosen.value if chosen is not None else index.threshold
 
     @property
     def published(self) -> tuple[StoredArticle, ...]:
         """What the index was built of."""
-        return self._shelf[1] if self._shelf is not None else ()
+        return self._shelf.published if self._shelf is not None else ()
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
         """Search for a customer's message; one asked before there is an index is answered then."""
@@ -217,7 +231,7 @@ class Librarian:
         """What answers it, and the language that it is in with a probability."""
         if self._shelf is None:
             return [], "", 0.0
-        index, published = self._shelf
+        index, guarded = self._shelf.index, self._shelf.guarded
         if search.reader is Audience.STAFF:
             # They judge themselves, and see also what is not sure.
             return index.search_all(search.text, limit=MATCHES), "", 0.0
@@ -226,7 +240,7 @@ class Librarian:
             search.text,
             limit=MATCHES,
             languages=search.languages,
-            hidden={(one.key, one.language) for one in published if not one.is_visible(search.reader, now)},
+            hidden={(one.key, one.language) for one in guarded if not one.is_visible(search.reader, now)},
             rejected=search.rejected,
             previous=last_question(search.before),
             threshold=self.threshold,
@@ -234,17 +248,24 @@ class Librarian:
         return found, *index.language_of(search.text)
 
     def _use(self, index: Index, published: Sequence[StoredArticle]) -> None:
-        self._shelf = index, tuple(published)
+        guarded = (
+            one
+            for one in published
+            if one.audience is not Audience.PUBLIC or one.valid_from or one.valid_until
+        )
+        self._shelf = Shelf(index, tuple(published), tuple(guarded))
         self._is_there.set()
         log.info("knowledge.ready", articles=len(index.articles), vectors=index.has_vectors)
 
     async def _build(self, articles: Sequence[Article], *, has_vectors: bool) -> Index:
+        before = self.index
+
         def build() -> Index:
             if not has_vectors or self._load_embedder is None:
-                return Index.build(articles, embedder=None, cache=VectorCache())
+                return Index.build(articles, embedder=None, cache=VectorCache(), before=before)
             self._embedder = self._embedder or self._load_embedder()
             cache = VectorCache(self._vectors, told=self._tell_progress)
-            return Index.build(articles, embedder=self._embedder, cache=cache)
+            return Index.build(articles, embedder=self._embedder, cache=cache, before=before)
 
         return await self._in_thread(build)
 
@@ -277,8 +298,12 @@ def _all_lessons(work: UnitOfWork) -> tuple[str, list[Lesson]]:
     return work.marks.get(RETAUGHT), work.judgements.lessons()
 
 
-def _published(work: UnitOfWork) -> tuple[str, list[StoredArticle], str, list[Lesson]]:
-    return work.marks.get(CHANGED), work.library.all(), *_all_lessons(work)
+def _newest(work: UnitOfWork) -> str:
+    return work.marks.get(CHANGED)
+
+
+def _page(work: UnitOfWork, after: StoredArticle | None) -> list[StoredArticle]:
+    return work.library.page(after, PAGE)
 
 
 def teach(index: Index, lesson: Lesson) -> None:

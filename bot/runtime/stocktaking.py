@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bot.core.actions import GroupQuestions, ListArticles
@@ -27,9 +28,6 @@ from storage import OpenQuestion, StoredArticle, UnitOfWork
 
 T = TypeVar("T")
 
-Shelf = tuple[Index, tuple[StoredArticle, ...]]
-"""The index and what it was built of."""
-
 LISTED = 25
 GAPS = 5
 SAME = 0.7
@@ -38,6 +36,15 @@ MOST_PASSAGES = 5000
 """Of one language; comparing them takes a few seconds, once for each change."""
 MOST_QUESTIONS = 2000
 """The newest are looked at. Each is embedded once, some twenty milliseconds; grouping them all takes a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The index and what it was built of, exchanged together; `guarded` is not for everybody at any time."""
+
+    index: Index
+    published: tuple[StoredArticle, ...]
+    guarded: tuple[StoredArticle, ...]
 
 
 class Ask(Protocol):
@@ -81,7 +88,7 @@ class Stocktaking:
         async with self._comparing:
             shelf = self._shelf()
             if shelf is not None and self._differences[0] is not shelf:
-                self._differences = shelf, await asyncio.to_thread(_differences, *shelf)
+                self._differences = shelf, await asyncio.to_thread(_differences, shelf.index, shelf.published)
             return self._differences[1]
 
     async def _gaps(self) -> list[Gap]:

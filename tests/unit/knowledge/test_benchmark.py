@@ -3,6 +3,10 @@
 import pytest
 
 from benchmarks import knowledge as benchmark
+from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
+from benchmarks.knowledge_scale import Measured, Stretched, line
+from knowledge.vector_cache import VectorCache
+from knowledge.vectors import Embedder
 
 ARTICLES = [
     {
@@ -43,3 +47,54 @@ def test_accepted_phrasings_reach_the_index():
 def test_a_missing_scorer_is_explained(tmp_path):
     with pytest.raises(SystemExit, match="Give the folder that holds"):
         benchmark.scorer(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["bm25", "the model alone"])
+def test_baselines_rank_and_learn(kind, embedder: Embedder, remembered: VectorCache):
+    baseline = Bm25(ARTICLES) if kind == "bm25" else ModelAlone(ARTICLES, embedder, remembered)
+    before = dict(baseline.search("the postman is late", 30)).get("d:en", 0.0)
+
+    assert baseline.search("the parcel takes long", 30)[0][0] == "d:en"
+    baseline.learn("d:en", "the postman is late")
+
+    assert dict(baseline.search("the postman is late", 30))["d:en"] > before
+
+
+def test_whoever_asks_again_owes_the_time_it_took(embedder: Embedder):
+    once = OnceEmbedder(embedder)
+
+    first = once.queries(["where is my parcel"])
+    assert once.pay() == 0
+    again = once.queries(["where is my parcel"])
+
+    assert again.tolist() == first.tolist()
+    assert once.pay() > 0
+    assert once.pay() == 0
+
+
+def test_made_up_texts_lie_near_true_ones_and_questions_where_they_are(
+    embedder: Embedder, remembered: VectorCache
+):
+    true = ["Returns", "Delivery", "Payment"]
+    stretched = Stretched(embedder, remembered, frozenset({"Made up 1"}), true, true)
+
+    (made_up,) = stretched.passages(["Made up 1\nNobody ever wrote this."])
+    assert (remembered.passages(embedder, true) @ made_up).max() > 0.9
+    assert stretched.passages(["Returns"]).tolist() == remembered.passages(embedder, ["Returns"]).tolist()
+    stretched.ask()
+    assert stretched.queries(["Made up 1"]).tolist() == embedder.queries(["Made up 1"]).tolist()
+
+
+def test_a_quick_run_asks_a_sample_of_each_language_and_keeps_what_is_learned_from():
+    questions = [{"lang": lang, "split": split, "id": number} for lang in ("en", "hr")
+                 for split in ("tune", "test", "feedback") for number in range(200)]  # fmt: skip
+
+    asked = benchmark.sampled(questions)
+
+    assert sum(one["split"] == "feedback" for one in asked) == 400
+    for lang in ("en", "hr"):
+        assert sum(one["lang"] == lang and one["split"] == "test" for one in asked) == 40
+
+
+def test_a_line_has_a_cell_for_each_head():
+    assert line(Measured(1_000)).count("|") == len(benchmark.knowledge_scale.HEADS) + 1

@@ -93,6 +93,13 @@ def test_the_best_three_of_each_owner_count():
     assert scores[1] < -1
 
 
+def test_equal_texts_of_an_owner_count_one_by_one():
+    similarities, owners = np.float32([0.5, 0.5, 0.2, 0.5]), np.int32([1, 1, 1, 0])
+
+    assert best_by_owner(similarities, owners, 2, 2).tolist() == [0.5, 0.5]
+    assert best_by_owner(similarities, owners, 2, 3).tolist() == pytest.approx([0.5, 0.4])
+
+
 def test_habits_are_silent_until_there_is_enough_to_learn_from():
     habits = Habits(topics=2)
     habits.fit(np.eye(2, dtype=np.float32), np.int32([0, 1]))
