@@ -26,7 +26,7 @@ from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.88
+THRESHOLD = 0.85
 THRESHOLD_OF_FEW = 0.55
 # A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
 FEW_TOPICS, MANY_TOPICS = 10, 30
@@ -287,10 +287,12 @@ class Index:
         coverage, unknown = self._lexical.scores(question.words)
         spoken = [question.languages.get(language, 0.0) for language in self._languages]
         nearness = habits = None
+        usual = 0.0
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector), self._meaning.habits(vector)
+            usual = self._meaning.usual
         return Evidence(nearness, habits, coverage, unknown, np.array(spoken, np.float32), self._topics,
-                        len(question.words), self._bodied)  # fmt: skip
+                        len(question.words), self._bodied, usual)  # fmt: skip
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
         facts = features(evidence, number)

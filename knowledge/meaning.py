@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from knowledge.alike import near_pairs
 from knowledge.article import Article
+from knowledge.crossing import Crossing
 from knowledge.habits import Habits
 from knowledge.languages import main_language
 from knowledge.passages import plain_text
+from knowledge.siblings import Siblings
 from knowledge.space import Space, adapted, own_space, raw_space
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
@@ -21,6 +23,8 @@ _ENOUGH_NAMES = 40
 _NEARLY_THE_SAME = 0.97
 _SAME = 0.9999
 ENGLISH = "en"
+# Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
+_NAME_WEIGHT, _PASSAGE_WEIGHT = 0.7, 1.0
 # Odds of a third: until a company has judged its own questions, an unmeasured model must be surer.
 _UNMEASURED = 1.1
 
@@ -31,6 +35,12 @@ class Nearness:
 
     names: Vectors
     passages: Vectors
+
+    @property
+    def mixed(self) -> Vectors:
+        """Return one figure for each article."""
+        mixed: Vectors = np.float32(_NAME_WEIGHT) * self.names + np.float32(_PASSAGE_WEIGHT) * self.passages
+        return mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,10 @@ class MeaningSide:
         self._names = _units(names, self._space.cleaned(raw_names, means), embedder, cache)
         means = [self._space.passage_mean(spoken) for spoken in parts.languages]
         self._parts = _units(parts, self._space.cleaned(raw_parts, means), embedder, cache)
+        self._crossing = _crossing(self._names, self._parts)
         self._topics = topics
-        self._habits = Habits(len(set(topics.tolist())))
+        self._habits = Habits(len(set(topics.tolist())), sum(bool(article.title) for article in articles))
+        self._siblings = Siblings(topics)
         self.form_habits()
 
     def vector(self, text: str, language: str, *, is_kept: bool = False) -> Vector:
@@ -68,7 +80,8 @@ class MeaningSide:
         (general,) = self._space.cleaned(raw, [self._space.query_mean(language)])
         english = self._embedder.english
         if english is None or language != ENGLISH:
-            return Vector(general)
+            as_english = None if self._crossing is None else self._crossing.guess(general)
+            return Vector(general, as_english=as_english)
         row = self._cache.queries(english, [text]) if is_kept else english.queries([text])
         return Vector(general, row[0])
 
@@ -93,13 +106,18 @@ class MeaningSide:
 
     def scores(self, vector: Vector) -> Nearness:
         """Return how near each article is to a question."""
-        names = best_by_owner(self._names.similar(vector), self._names.owners, self._articles, 3)
+        names = best_by_owner(self._names.similar(vector.guessed()), self._names.owners, self._articles, 3)
         similar = self._parts.similar(vector)
         first = best_by_owner(similar, self._parts.owners, self._articles, 1)
         # A second passage that fits as well speaks for the whole article.
         parts = (first + best_by_owner(similar, self._parts.owners, self._articles, 2)) / 2
         # An article that has only one of the two is judged by that one.
         return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
+
+    @property
+    def usual(self) -> float:
+        """How near the base's own texts are to the nearest topic that is not theirs, on average."""
+        return self._siblings.usual
 
     def passages(self, vector: Vector, article: int) -> Vectors:
         """Return how near each passage of one article is, in the order of the passages."""
@@ -131,6 +149,9 @@ class MeaningSide:
         """Learn from the phrasings there are; may take seconds, and searching meanwhile is safe."""
         names = self._names
         self._habits.fit(names.joined(), self._topics[names.owners])
+        # Only in question sets do articles have no titles.
+        texts = names if len(names) >= self._topics.max() else self._parts
+        self._siblings.measure(texts, lambda vector: self.scores(vector).mixed)
 
 
 def embedded_text(title: str, passage: str) -> str:
@@ -162,3 +183,13 @@ def _units(texts: _Texts, general: Vectors, embedder: Embedder, cache: VectorCac
     if not rows:
         english = np.zeros((0, embedder.english.dimensions), np.float32)
     return Units(owners, general, np.array(rows, np.int32), english)
+
+
+def _crossing(*units: Units) -> Crossing | None:
+    """Learn the way to English from the texts that are English; None where there are none, or no such model."""
+    pairs = [both for both in (one.english_rows() for one in units) if len(both[1])]
+    if not pairs:
+        return None
+    return Crossing(
+        np.concatenate([general for general, _ in pairs]), np.concatenate([en for _, en in pairs])
+    )

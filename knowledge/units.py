@@ -13,10 +13,18 @@ NONE = -2.0
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """What a text means to the model of all languages and, if the text is English, to the one of English."""
+    """What a text means to the model of all languages and, if the text is English, to the one of English.
+
+    `as_english` is a guess what the latter would say of another language: good for titles, not for whole passages.
+    """
 
     general: Vectors
     english: Vectors | None = None
+    as_english: Vectors | None = None
+
+    def guessed(self) -> "Vector":
+        """Return it with the guess in the place of what is not known."""
+        return Vector(self.general, self.as_english) if self.english is None else self
 
     def joined(self, english_dimensions: int) -> Vectors:
         """Return one unit vector of both; the English half of another language is empty."""
@@ -41,6 +49,12 @@ class Units:
     def __len__(self) -> int:
         return len(self.owners)
 
+    def vector(self, row: int) -> Vector:
+        """Return what one text means."""
+        place = int(np.searchsorted(self._english_rows, row))
+        is_english = place < len(self._english_rows) and self._english_rows[place] == row
+        return Vector(self.general[row], self._english[place] if is_english else None)
+
     def similar(self, vector: Vector) -> Vectors:
         """Return how near each text is, -1 to 1; what both models can judge is judged by both."""
         similar: Vectors = self.general @ vector.general if len(self) else np.zeros(0, np.float32)
@@ -60,6 +74,10 @@ class Units:
             english = self._english[places[is_english]] @ vector.english
             similar[is_english] = (similar[is_english] + english) / 2
         return similar
+
+    def english_rows(self) -> tuple[Vectors, Vectors]:
+        """Return both vectors of the texts that have two."""
+        return self.general[self._english_rows], self._english
 
     def joined(self) -> Vectors:
         """Return one unit vector a text, of both models."""
