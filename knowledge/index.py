@@ -26,7 +26,7 @@ from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.85
+THRESHOLD = 0.88
 THRESHOLD_OF_FEW = 0.55
 # A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
 FEW_TOPICS, MANY_TOPICS = 10, 30

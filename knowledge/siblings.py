@@ -12,6 +12,8 @@ from knowledge.vectors import Vectors
 _ASKED = 100
 # What is usual, and how many texts' worth of it a base starts with: a few texts tell little.
 _USUAL, _BORROWED = 0.75, 4.0
+# Articles that lie further apart than this make no answer surer: a question about nothing is as far from them.
+_APART = 0.65
 # Measured again when the texts have grown or shrunk by this much.
 _CHANGE = 0.05
 
@@ -22,7 +24,7 @@ class Siblings:
     def __init__(self, topics: NDArray[np.int32]) -> None:
         """Start with the topic of each article."""
         self.usual = _USUAL
-        """How near the nearest other topic is on average, on the scale of `Nearness.mixed`."""
+        """How near the nearest other topic is on average, on the scale of `Nearness.mixed`, or what counts as far."""
         self._topics = topics
         self._measured = 0
 
@@ -35,7 +37,7 @@ class Siblings:
         nearest = [
             self._nearest(units.vector(row), int(units.owners[row]), nearness) for row in rows.tolist()
         ]
-        self.usual = (_USUAL * _BORROWED + sum(nearest)) / (_BORROWED + len(nearest))
+        self.usual = max(_APART, (_USUAL * _BORROWED + sum(nearest)) / (_BORROWED + len(nearest)))
 
     def _nearest(self, vector: Vector, owner: int, nearness: Callable[[Vector], Vectors]) -> float:
         others = self._topics != self._topics[owner]
