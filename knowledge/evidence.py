@@ -12,10 +12,9 @@ from knowledge.meaning import Nearness
 Scores = NDArray[np.float32]
 
 # Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
-NAME_WEIGHT = 0.7
-PASSAGE_WEIGHT = 1.0
 COVERAGE_WEIGHT = 1.0
-HABIT_WEIGHT = 0.1
+# Where there are texts, habits know only half of what there is to know.
+HABIT_WEIGHT, HABIT_WEIGHT_WITHOUT_TEXTS = 0.1, 0.3
 # Words that look alike in another language seldom mean the same.
 OTHER_LANGUAGE_SHARE = 0.3
 # How far the mixed score must differ for one article to be much likelier than another.
@@ -43,6 +42,8 @@ class Evidence:
     topics: NDArray[np.int32]
     words: int
     bodied: float
+    usual: float = 0.0
+    """How near in meaning the articles are to each other."""
     dropped: NDArray[np.bool_] | None = None
     """Articles that are out of the question."""
 
@@ -62,9 +63,10 @@ class Evidence:
         share = OTHER_LANGUAGE_SHARE + (1 - OTHER_LANGUAGE_SHARE) * self.same_language
         total: Scores = np.float32(COVERAGE_WEIGHT) * share * self.coverage
         if self.nearness is not None:
-            total = total + NAME_WEIGHT * self.nearness.names + PASSAGE_WEIGHT * self.nearness.passages
+            total = total + self.nearness.mixed
         if self.habits is not None:
-            total = total + np.float32(HABIT_WEIGHT) * self.habits
+            weight = HABIT_WEIGHT_WITHOUT_TEXTS + self.bodied * (HABIT_WEIGHT - HABIT_WEIGHT_WITHOUT_TEXTS)
+            total = total + np.float32(weight) * self.habits
         if self.dropped is not None:
             total = np.where(self.dropped, np.float32(-np.inf), total)
         return total
@@ -73,14 +75,15 @@ class Evidence:
 def features(evidence: Evidence, article: int) -> dict[str, float]:
     """Return the facts by which the confidence in `article` is judged, by name.
 
-    `clear`: how little its rivals come near, in logarithms; `fit`: its mixed score; `coverage` and `unknown`: which
+    `clear`: how little its rivals come near, in logarithms; `fit`: by how much its mixed score is better than what
+    is usual between articles that have nothing to do with each other; `coverage` and `unknown`: which
     share of the question's words it covers, and which no article has; `foreign`: how likely its language is not the
     question's; `bodied`: which share of the articles has a text and not only a title; `length` of the question.
     """
     total = evidence.total
     return {
         "clear": _clear(best_by_topic(total, evidence.topics), int(evidence.topics[article])),
-        "fit": float(total[article]),
+        "fit": float(total[article]) - evidence.usual,
         "coverage": float(evidence.coverage[article]),
         "unknown": evidence.unknown,
         "foreign": 1 - float(evidence.same_language[article]),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from knowledge.vectors import Vectors
 
 # With fewer phrasings a topic the nearest one says as much.
-_ENOUGH_PHRASINGS = 3.0
+_ENOUGH_PHRASINGS = 1.0
 # Beyond this many vectors times topics a fit would take longer than ten seconds, and a base that large seldom needs it.
 _LARGEST_FIT = 500_000
 _STEPS, _MORE_STEPS = 200, 40
@@ -22,8 +22,9 @@ _GROWTH = 1.05
 class Habits:
     """Learns which topic a question's vector means; silent until there are phrasings enough to learn from."""
 
-    def __init__(self, topics: int) -> None:
-        self._topics = topics
+    def __init__(self, topics: int, titles: int) -> None:
+        """Start for so many topics; so many of the texts to learn from will be titles."""
+        self._topics, self._titles = topics, titles
         self._fitted = self._most = 0
         self._weights: Vectors | None = None
 
@@ -33,7 +34,8 @@ class Habits:
             # Something was forgotten, so it must not be remembered here.
             self._weights, self._fitted = None, 0
         self._most = len(vectors)
-        phrasings = len(vectors) - self._topics
+        # Translated titles are no phrasings: learned as such they made a base in six languages worse.
+        phrasings = len(vectors) - self._titles
         if phrasings < _ENOUGH_PHRASINGS * self._topics or len(vectors) * self._topics > _LARGEST_FIT:
             return
         if len(vectors) < self._fitted * _GROWTH:

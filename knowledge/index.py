@@ -322,10 +322,12 @@ class Index:
         coverage, unknown = self._lexical.scores(question.words)
         spoken = np.array([question.languages.get(one, 0.0) for one in self._written_in], np.float32)
         nearness = habits = None
+        usual = 0.0
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector, coverage), self._meaning.habits(vector)
+            usual = self._meaning.usual
         return Evidence(nearness, habits, coverage, unknown, spoken[self._language_numbers], self._topics,
-                        len(question.words), self._bodied)  # fmt: skip
+                        len(question.words), self._bodied, usual)  # fmt: skip
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
         facts = features(evidence, number)

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from knowledge.alike import near_pairs
 from knowledge.article import Article
 from knowledge.change import Change
+from knowledge.crossing import Crossing
 from knowledge.habits import Habits
 from knowledge.languages import main_language
 from knowledge.matrix import ExactMatrix, matrix_of
 from knowledge.passages import plain_text, split_passages
+from knowledge.siblings import Siblings
 from knowledge.space import Space, Sums, adapted, own_space, raw_space
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
@@ -27,7 +29,11 @@ _SAME = 0.99
 # How many texts of each side, and articles by letters, are compared where there are too many to compare all.
 _LISTED = 500
 _BLOCK = 20_000
+# From so many texts of each side the way to English is learned.
+_ENOUGH_ENGLISH = 10_000
 ENGLISH = "en"
+# Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
+_NAME_WEIGHT, _PASSAGE_WEIGHT = 0.7, 1.0
 # Odds of a third: until a company has judged its own questions, an unmeasured model must be surer.
 _UNMEASURED = 1.1
 
@@ -38,6 +44,12 @@ class Nearness:
 
     names: Vectors
     passages: Vectors
+
+    @property
+    def mixed(self) -> Vectors:
+        """Return one figure for each article."""
+        mixed: Vectors = np.float32(_NAME_WEIGHT) * self.names + np.float32(_PASSAGE_WEIGHT) * self.passages
+        return mixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +78,18 @@ class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
     def __init__(self, names: Units, parts: Units, topics: NDArray[np.int32], space: Space,
-                 embedder: Embedder, cache: VectorCache) -> None:  # fmt: skip
+                 embedder: Embedder, cache: VectorCache, titles: int) -> None:  # fmt: skip
+        """Take `titles` for how many of the names are titles."""
         self._embedder, self._cache = embedder, cache
         self._articles = len(topics)
         self._space = space
         self._names, self._parts = names, parts
         self._built = len(names)
         """How many names are the articles' own; those after them were learned."""
+        self._crossing = _crossing(names, parts)
         self._topics = topics
-        self._habits = Habits(len(set(topics.tolist())))
+        self._habits = Habits(len(set(topics.tolist())), titles)
+        self._siblings = Siblings(topics)
         self.form_habits()
 
     @classmethod
@@ -83,7 +98,8 @@ class MeaningSide:
         """Return the side of `articles`, embedding only texts that `cache` does not know."""
         names, parts = _texts(articles, range(len(articles)), embedder, cache)
         space = _space(embedder, shipped, names, parts)
-        return cls(*_both_units(names, parts, space, embedder, cache), topics, space, embedder, cache)
+        units = _both_units(names, parts, space, embedder, cache)
+        return cls(*units, topics, space, embedder, cache, _titles(articles))
 
     def changed(self, change: Change, articles: Sequence[Article], topics: NDArray[np.int32],
                 cache: VectorCache) -> "MeaningSide":  # fmt: skip
@@ -93,7 +109,7 @@ class MeaningSide:
         numbers = change.new_numbers
         names = self._names.renumbered(numbers, self._built).followed_by(names)
         parts = self._parts.renumbered(numbers, len(self._parts)).followed_by(parts)
-        return MeaningSide(names, parts, topics, self._space, self._embedder, cache)
+        return MeaningSide(names, parts, topics, self._space, self._embedder, cache, _titles(articles))
 
     def is_of(self, embedder: Embedder | None) -> bool:
         """Return whether this model made the vectors."""
@@ -105,7 +121,8 @@ class MeaningSide:
         (general,) = self._space.cleaned(raw, [self._space.query_mean(language)])
         english = self._embedder.english
         if english is None or language != ENGLISH:
-            return Vector(general)
+            as_english = None if self._crossing is None else self._crossing.guess(general)
+            return Vector(general, as_english=as_english)
         row = self._cache.queries(english, [text]) if is_kept else english.queries([text])
         return Vector(general, row[0])
 
@@ -136,12 +153,17 @@ class MeaningSide:
         listed = None
         if not (self._names.is_exact and self._parts.is_exact):
             listed = self._shortlist(vector, coverage)
-        (names,) = _best(self._names, vector, self._articles, (3,), listed)
+        (names,) = _best(self._names, vector.guessed(), self._articles, (3,), listed)
         # A second passage that fits as well speaks for the whole article.
         first, second = _best(self._parts, vector, self._articles, (1, 2), listed)
         parts = (first + second) / 2
         # An article that has only one of the two is judged by that one.
         return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
+
+    @property
+    def usual(self) -> float:
+        """How near the base's own texts are to the nearest topic that is not theirs, on average."""
+        return self._siblings.usual
 
     def _shortlist(self, vector: Vector, coverage: Vectors) -> NDArray[np.int64]:
         listed = np.zeros(self._articles, np.bool_)
@@ -155,10 +177,14 @@ class MeaningSide:
         return self._parts.of(article, vector)
 
     def near_passages(self, rows: Sequence[int], least: float) -> list[tuple[float, int, int]]:
-        """Return pairs of these rows of different articles that are at least so near, nearest first."""
-        chosen = np.array(rows, np.int32)
+        """Return pairs of these passages of different articles that are at least so near, nearest first.
+
+        They are numbered through, article by article.
+        """
+        # After a change the rows lie in another order than the articles.
+        chosen = np.argsort(self._parts.owners, kind="stable")[np.array(rows, np.int64)]
         pairs = near_pairs(self._parts.joined()[chosen], self._parts.owners[chosen], least)
-        return [(near, int(chosen[one]), int(chosen[other])) for near, one, other in pairs]
+        return [(near, rows[one], rows[other]) for near, one, other in pairs]
 
     def learn(self, article: int, vector: Vector) -> None:
         """Add one more phrasing to an article."""
@@ -179,10 +205,13 @@ class MeaningSide:
     def form_habits(self) -> None:
         """Learn from the phrasings there are; may take seconds, and searching meanwhile is safe."""
         names = self._names
-        if not names.is_exact:
-            # Far more than habits are ever learned from.
-            return
-        self._habits.fit(names.joined(), self._topics[names.owners])
+        # Only in question sets do articles have no titles.
+        texts = names if len(names) >= self._topics.max() else self._parts
+        nothing = np.zeros(self._articles, np.float32)
+        self._siblings.measure(texts, lambda vector: self.scores(vector, nothing).mixed)
+        if names.is_exact:
+            # Where there are more texts than that, there are far more than habits are ever learned from.
+            self._habits.fit(names.joined(), self._topics[names.owners])
 
 
 def embedded_text(title: str, passage: str) -> str:
@@ -261,3 +290,17 @@ def _best(units: Units, vector: Vector, articles: int, counts: Sequence[int],
         found.append(np.full(articles, NONE, np.float32))
         found[-1][listed] = best_by_owner(similar, owners, len(listed), count)
     return found
+
+
+def _titles(articles: Sequence[Article]) -> int:
+    return sum(bool(article.title) for article in articles)
+
+
+def _crossing(*units: Units) -> Crossing | None:
+    """Learn the way to English from the texts that are English; None where there are none, or no such model."""
+    pairs = [both for both in (one.english_rows(_ENOUGH_ENGLISH) for one in units) if len(both[1])]
+    if not pairs:
+        return None
+    return Crossing(
+        np.concatenate([general for general, _ in pairs]), np.concatenate([en for _, en in pairs])
+    )

@@ -14,10 +14,18 @@ NONE = -2.0
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """What a text means to the model of all languages and, if the text is English, to the one of English."""
+    """What a text means to the model of all languages and, if the text is English, to the one of English.
+
+    `as_english` is a guess what the latter would say of another language: good for titles, not for whole passages.
+    """
 
     general: Vectors
     english: Vectors | None = None
+    as_english: Vectors | None = None
+
+    def guessed(self) -> "Vector":
+        """Return it with the guess in the place of what is not known."""
+        return Vector(self.general, self.as_english) if self.english is None else self
 
     def joined(self, english_dimensions: int) -> Vectors:
         """Return one unit vector of both; the English half of another language is empty."""
@@ -41,6 +49,13 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.owners)
+
+    def vector(self, row: int) -> Vector:
+        """Return what one text means."""
+        (general,) = self._general.taken(np.array([row])).plain()
+        place = int(np.searchsorted(self._english_rows, row))
+        is_english = place < len(self._english_rows) and self._english_rows[place] == row
+        return Vector(general, self._english.taken(np.array([place])).plain()[0] if is_english else None)
 
     def similar(self, vector: Vector, rows: Rows | None = None) -> Vectors:
         """Return how near each text is, or each of `rows`, -1 to 1; what both models can judge is judged by both."""
@@ -71,6 +86,16 @@ class Units:
     def of(self, article: int, vector: Vector) -> Vectors:
         """Return how near each text of one article is, in order."""
         return self.similar(vector, np.flatnonzero(self.owners == article))
+
+    def english_rows(self, most: int) -> tuple[Vectors, Vectors]:
+        """Return both vectors of texts that have two, at most so many, evenly spread."""
+        count = len(self._english_rows)
+        places = (
+            np.unique(np.linspace(0, count - 1, min(most, count)).astype(np.int64))
+            if count
+            else np.zeros(0, np.int64)
+        )
+        return self._general.taken(self._english_rows[places]).plain(), self._english.taken(places).plain()
 
     def joined(self) -> Vectors:
         """Return one unit vector a text, of both models."""

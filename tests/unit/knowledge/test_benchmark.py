@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks import knowledge as benchmark
 from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
+from benchmarks.knowledge_figures import QuestionSet, as_article, small_views
 from benchmarks.knowledge_scale import Measured, Stretched, line
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
@@ -98,3 +99,19 @@ def test_a_quick_run_asks_a_sample_of_each_language_and_keeps_what_is_learned_fr
 
 def test_a_line_has_a_cell_for_each_head():
     assert line(Measured(1_000)).count("|") == len(benchmark.knowledge_scale.HEADS) + 1
+
+
+def test_small_bases_are_cut_out_of_a_set_and_what_is_left_out_has_no_answer():
+    rows = [{**ARTICLES[0], "id": f"{n}:en", "key": str(n), "alt": ["one", "two"]} for n in range(30)]
+    questions = [
+        {"lang": "en", "split": "tune", "text": f"question {n}", "relevant": [str(n)]} for n in range(30)
+    ]
+    whole = QuestionSet("shop", tuple(map(as_article, rows)), tuple(questions))
+
+    cut = list(small_views([whole], "tune"))
+
+    assert [len(articles) for _, articles, _ in cut] == [8, 15]
+    for _, articles, asked in cut:
+        keys = {article.key for article in articles}
+        assert all(set(question["relevant"]) <= keys for question in asked)
+        assert any(not question["relevant"] for question in asked)

@@ -101,8 +101,15 @@ def test_equal_texts_of_an_owner_count_one_by_one():
 
 
 def test_habits_are_silent_until_there_is_enough_to_learn_from():
-    habits = Habits(topics=2)
+    habits = Habits(topics=2, titles=2)
     habits.fit(np.eye(2, dtype=np.float32), np.int32([0, 1]))
+
+    assert habits.scores(np.float32([1, 0])) is None
+
+
+def test_translated_titles_are_no_phrasings():
+    habits = Habits(topics=2, titles=6)
+    habits.fit(np.tile(np.eye(2, dtype=np.float32), (3, 1)), np.int32([0, 1] * 3))
 
     assert habits.scores(np.float32([1, 0])) is None
 
@@ -112,7 +119,7 @@ def test_habits_learn_which_topic_is_meant():
     middles = np.float32([[1, 0, 0, 0], [0, 1, 0, 0]])
     topics = np.int32([0, 1] * 6)
     vectors = middles[topics] + choice.normal(0, 0.1, (12, 4)).astype(np.float32)
-    habits = Habits(topics=2)
+    habits = Habits(topics=2, titles=2)
 
     habits.fit(vectors, topics)
 
