@@ -17,6 +17,7 @@ from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
 SWITCH_SECONDS = 0.001
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 LEAST_AIM, GREATEST_AIM = 0.5, 0.99
 
 
@@ -213,20 +214,21 @@ def _tune(arguments: argparse.Namespace, settings: Settings) -> int:
 @asynccontextmanager
 async def _told_to_stop() -> AsyncIterator[asyncio.Event]:
     """Set when somebody ends the process; outside, it ends as any other would."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    try:
-        yield told
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    yield _listening()
+    for number in _ENDS:
+        asyncio.get_running_loop().remove_signal_handler(number)
 
 
 async def _until_told_to_stop() -> None:
-    async with _told_to_stop() as told:
-        await told.wait()
+    # It goes on listening: told twice, a process that is ending in order still ends in order.
+    await _listening().wait()
+
+
+def _listening() -> asyncio.Event:
+    told = asyncio.Event()
+    for number in _ENDS:
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
 
 
 def _in_loop(work: Coroutine[Any, Any, None]) -> None:
