@@ -22,6 +22,7 @@ _FORMATS = {"t": "%H:%M UTC", "T": "%H:%M:%S UTC", "d": "%Y-%m-%d", "D": "%Y-%m-
 _FORMAT = "%Y-%m-%d %H:%M UTC"
 _MOST_CELL = 60
 _MOST_COLUMNS = 40
+_MOST_CELLS = 4000
 
 
 def house_parser(*, most_nesting: int, has_spoilers: bool = True) -> MarkdownIt:
@@ -123,7 +124,8 @@ def _draw_tasks(state: StateCore) -> None:
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     # Every row gets as many cells as the head has, so few characters could ask for very many of them.
     count = state.src.count("|", state.bMarks[first], state.eMarks[first])
-    return count <= _MOST_COLUMNS and table(state, first, last, silent)
+    is_small = count <= _MOST_COLUMNS and (count + 1) * (last - first) <= _MOST_CELLS
+    return is_small and table(state, first, last, silent)
 
 
 def _draw_tables(state: StateCore) -> None:

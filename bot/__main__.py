@@ -5,7 +5,8 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
 SWITCH_SECONDS = 0.001
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 LEAST_AIM, GREATEST_AIM = 0.5, 0.99
 
 
@@ -129,12 +131,13 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         )
         sys.exit(told)
     from bot.assembly import House
-    from bot.library import reachable_engine
+    from bot.waiting import DatabaseAwayError, WaitingRoom
     from storage import AlreadyInUseError
 
-    reachable_engine(settings)
-
     async def work() -> None:
+        async with _told_to_stop() as told:
+            if not await WaitingRoom(settings).until_reached(told):
+                return
         async with House(settings):
             # Modules and tables stay: the garbage collector need not look at them again and again, which takes it long
             # enough for people to wait.
@@ -144,6 +147,8 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
 
     try:
         _in_loop(work())
+    except DatabaseAwayError as error:
+        sys.exit(str(error))
     except AlreadyInUseError as error:
         told = operator_texts().label(
             "Another Allhands works on this database already ({lock} is locked). SQLite serves one process: stop the "
@@ -206,12 +211,24 @@ def _tune(arguments: argparse.Namespace, settings: Settings) -> int:
     return tune(settings, engine, Wish(arguments.questions, arguments.precision, arguments.apply))
 
 
+@asynccontextmanager
+async def _told_to_stop() -> AsyncIterator[asyncio.Event]:
+    """Set when somebody ends the process; outside, it ends as any other would."""
+    yield _listening()
+    for number in _ENDS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+
 async def _until_told_to_stop() -> None:
+    # It goes on listening: told twice, a process that is ending in order still ends in order.
+    await _listening().wait()
+
+
+def _listening() -> asyncio.Event:
     told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+    for number in _ENDS:
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
 
 
 def _in_loop(work: Coroutine[Any, Any, None]) -> None:

@@ -59,16 +59,29 @@ def ask(settings: Settings, text: str) -> int:
 def reachable_engine(settings: Settings) -> Engine:
     """The database, after a look whether it is there; exits with a sentence when it is not."""
     try:
-        make_folder(settings.database_url)
-        engine = make_engine(settings.database_url)
-        engine.connect().close()
+        return reach(settings)
     except (OSError, SQLAlchemyError) as error:
-        told = operator_texts().label(
-            "The database cannot be reached (DATABASE_URL): {error}. Is it running, and is the address right?",
-            error=type(error).__name__,
-        )
-        sys.exit(told)
+        sys.exit(away(error))
+
+
+def reach(settings: Settings) -> Engine:
+    """The database, after a look whether it is there; raises OSError or the database's error when it is not."""
+    make_folder(settings.database_url)
+    engine = make_engine(settings.database_url)
+    engine.connect().close()
     return engine
+
+
+def away(error: Exception, waited_minutes: int = 0) -> str:
+    """What to say and do about a database that cannot be reached."""
+    texts = operator_texts()
+    told = texts.label(
+        "The database cannot be reached (DATABASE_URL): {error}. Is it running, and is the address right?",
+        error=type(error).__name__,
+    )
+    if not waited_minutes:
+        return told
+    return f"{told} {texts.label('Waited: {span}.', span=texts.span(waited_minutes))}"
 
 
 def _say(text: str) -> None:

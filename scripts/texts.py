@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -40,11 +41,16 @@ def extracted() -> Catalog:
     for package in PACKAGES:
         found = extract_from_dir(ROOT / package, [("**.py", "python")], keywords=KEYWORDS)
         for name, _line, message, comments, _context in found:
-            catalog.add(message, locations=[(f"{package}/{name}", None)], auto_comments=comments)
+            catalog.add(message, locations=[_place(f"{package}/{name}")], auto_comments=comments)
         for path in sorted((ROOT / package).rglob("*.py")):
             for said in _in_f_strings(path):
-                catalog.add(said, locations=[(path.relative_to(ROOT).as_posix(), None)])
+                catalog.add(said, locations=[_place(path.relative_to(ROOT).as_posix())])
     return catalog
+
+
+def _place(path: str) -> Any:
+    """A file without a line, which would change with every edit above it; Babel writes it, its types do not know it."""
+    return path, None
 
 
 def _in_f_strings(path: Path) -> Iterator[str]:

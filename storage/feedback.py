@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.core.knowledge import Match
 from bot.core.sos import Call, CallState, Sos
 from bot.core.survey import Offer, OfferOutcome, Survey, SurveyKind
-from storage.ids import Ids
+from storage.ids import Ids, first_id_at
 from storage.rows import inserting
 from storage.session import Session
 from storage.statement import Statement
@@ -37,7 +37,12 @@ _DECIDE = Statement(
     .values(outcome=bindparam("outcome", type_=offers.c.outcome.type))
     .returning(offers.c.id)
 )
-_COUNT_OUTCOMES = Statement(select(offers.c.outcome, func.count()).group_by(offers.c.outcome))
+_COUNT_OUTCOMES = Statement(
+    select(offers.c.outcome, func.count())
+    .where(offers.c.id >= bindparam("first_id"), offers.c.id < bindparam("end_id"))
+    .group_by(offers.c.outcome)
+)
+_BEYOND_ALL = 2**63 - 1
 
 
 class Offers:
@@ -86,8 +91,13 @@ class Offers:
         """What the customer made of it; False when that was decided before."""
         return self._session.one(_DECIDE, offer_id=offer_id, outcome=outcome) is not None
 
-    def outcomes(self) -> dict[OfferOutcome, int]:
-        return dict(self._session.all(_COUNT_OUTCOMES))
+    def outcomes(
+        self, *, since: datetime | None = None, before: datetime | None = None
+    ) -> dict[OfferOutcome, int]:
+        """How many there are of each, of those that were made in that time: it takes as long as they are many."""
+        first = first_id_at(since) if since else 0
+        end = first_id_at(before) if before else _BEYOND_ALL
+        return dict(self._session.all(_COUNT_OUTCOMES, first_id=first, end_id=end))
 
 
 _SURVEY_BY_ID = Statement(select(*surveys.c).where(surveys.c.id == bindparam("id")))

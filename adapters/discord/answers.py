@@ -17,7 +17,7 @@ from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAILURES, UNKNOWN_INTE
 from adapters.discord.interactions import InteractionRef
 from adapters.discord.posting import Loaded, Poster
 from adapters.discord.recent import Recent
-from adapters.discord.render import EPHEMERAL, render, render_form
+from adapters.discord.render import EPHEMERAL, drawn, render, render_form
 from adapters.discord.settings import PLATFORM
 from bot.core.content import Button, Content, LostFile
 from bot.core.events import Handle
@@ -185,7 +185,7 @@ class Answers:
         lost: list[LostFile] = []
         is_repeat_possible = attempt.is_uncertain and dialogue.standing is Standing.TAKEN
         done = dialogue.said.setdefault(attempt.key, 0)
-        for part in render(outgoing.content)[done:]:
+        for part in (await drawn(outgoing.content))[done:]:
             async with self._poster.loaded(part, outgoing.place.channel) as loaded:
                 lost += loaded.lost
                 payload = _private(loaded.payload) if outgoing.is_private else loaded.payload

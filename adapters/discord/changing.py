@@ -23,7 +23,7 @@ from adapters.discord.errors import (
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Loaded, Poster, Target
 from adapters.discord.recent import Recent
-from adapters.discord.render import Part, render
+from adapters.discord.render import Part, drawn
 from adapters.discord.rooms import api_channel
 from adapters.discord.snowflake import made_at
 from adapters.discord.threads import Threads
@@ -57,7 +57,7 @@ class Changer:
 
     async def edit(self, outgoing: Edit, attempt: Attempt) -> Receipt:
         """Redraw the parts that are there, add those that are missing, take away those that are too many."""
-        parts = render(outgoing.content)
+        parts = await drawn(outgoing.content)
         edited: list[MessageAt] = []
         lost: list[LostFile] = []
         try:
@@ -103,7 +103,7 @@ class Changer:
 
     async def redraw_card(self, at: MessageAt, content: Content) -> bool:
         """Redraw a card; False when it is gone. Raises one of `errors.FAILURES`."""
-        payload = render(content)[0].payload
+        payload = (await drawn(content))[0].payload
         try:
             await self._at(at, lambda channel: self._messages.change(channel, at.id, payload))
         except discord.NotFound as error:

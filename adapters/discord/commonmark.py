@@ -13,9 +13,12 @@ from adapters.discord.length import tidy
 from adapters.discord.markup import LINE_BREAK, Block, Mark, Run
 from adapters.discord.write import Dialect
 from adapters.house_text import UNDERLINE, house_parser
+from adapters.long_texts import ready
 
 LONGEST_PARSED = 20_000
-"""Longer texts are taken as they stand: nobody writes them by hand, and parsing them would hold up everyone."""
+"""Longer paragraphs are taken as they stand: nobody writes them by hand, and parsing them takes memory and time."""
+_PIECE = 6_000
+"""A long text is parsed in pieces of about so many characters: what the parser makes of one is soon gone again."""
 MOST_BRACKETS = 1_000
 """Every open bracket makes the parser look ahead for a link, over and over."""
 SMALLEST_HEADING = 3
@@ -28,7 +31,7 @@ _TOO_DEEP = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){16}", re.MULTILINE)
 
 def _parser() -> MarkdownIt:
     # Indented code is off: people indent lines in a chat without meaning code.
-    return house_parser(most_nesting=60).disable(["code", "html_block", "html_inline"])
+    return ready(house_parser(most_nesting=60).disable(["code", "html_block", "html_inline"]))
 
 
 _MARKDOWN = _parser()
@@ -47,13 +50,13 @@ def _read(text: str) -> list[Block]:
 
 def _pieces(text: str) -> Iterator[str]:
     """A text that is too long to be parsed at once, cut between paragraphs where no code is open."""
-    if len(text) <= LONGEST_PARSED:
+    if len(text) <= _PIECE:
         yield text
         return
     paragraphs: list[str] = []
     length, is_code = 0, False
     for paragraph in text.split("\n\n"):
-        if paragraphs and not is_code and length + len(paragraph) > LONGEST_PARSED:
+        if paragraphs and not is_code and length + len(paragraph) > _PIECE:
             yield "\n\n".join(paragraphs)
             paragraphs, length = [], 0
         paragraphs.append(paragraph)

@@ -10,7 +10,7 @@ from adapters.discord.changing import Changer
 from adapters.discord.errors import FAILURES, code_of, send_error
 from adapters.discord.length import clip
 from adapters.discord.posting import CLOCK_MARGIN, Poster, Target
-from adapters.discord.render import LONGEST_THREAD_NAME, Part, render
+from adapters.discord.render import LONGEST_THREAD_NAME, Part, drawn
 from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from adapters.discord.text import to_plain
@@ -53,7 +53,7 @@ class Desk:
         self, space: Place, title: str, content: Content, attempt: Attempt, state: str = ""
     ) -> Receipt:
         name = _thread_name(title)
-        parts = render(content)
+        parts = await drawn(content)
         is_repeat_possible = False
         thread: dict[str, Any] | None = None
         try:
@@ -86,7 +86,7 @@ class Desk:
 
     async def _open_in_channel(self, outgoing: OpenThread, attempt: Attempt) -> Receipt:
         """A card in the channel, and the thread that starts from it."""
-        parts = render(outgoing.content)
+        parts = await drawn(outgoing.content)
         channel = outgoing.space.channel
         if attempt.sent_so_far:
             card = attempt.sent_so_far[0]

@@ -41,6 +41,8 @@ class _Reader(Struct):
     names: Names
     blocks: list[Block] = field(default_factory=list)
     paragraph: list[str] = field(default_factory=list)
+    indents: list[str] = field(default_factory=list)
+    """Of the items above, as far as another one could be nested in them; each is wider than the one before it."""
     is_in_quote: bool = False
 
     def read(self, text: str) -> list[Block]:
@@ -103,11 +105,20 @@ class _Reader(Struct):
         self._flush()
         spaces, marker, text = item.groups()
         sign = "- " if marker in "-*" else f"{marker} "
-        parents = "" if is_first else _indent_for(len(spaces) // 2, self.blocks)
+        if is_first:
+            self.indents.clear()
+        parents = self._parents(len(spaces) // 2)
         indent = parents + " " * len(sign)
+        while self.indents and len(self.indents[-1]) >= len(indent):
+            self.indents.pop()
+        self.indents.append(indent)
         # Two lists one after the other, with different signs, must not grow together.
         is_tight = not is_first
         self.blocks.append(Block(self._inline(text), parents + sign, indent, is_tight=is_tight))
+
+    def _parents(self, depth: int) -> str:
+        """The indent of an item: that of the nearest item above it at this depth or less."""
+        return self.indents[min(depth, len(self.indents)) - 1] if depth and self.indents else ""
 
     def _flush(self) -> None:
         if self.paragraph:
@@ -136,22 +147,6 @@ def _opened_fence(rest: str, line_length: int) -> re.Match[str] | None:
 
 def _is_item(block: Block) -> bool:
     return block.indent != "" and block.lead.strip() != "" and not block.lead.startswith(">")
-
-
-def _indent_for(depth: int, blocks: list[Block]) -> str:
-    """The indent of a nested item: that of the nearest item above it at this depth or less."""
-    indents: list[str] = []
-    for block in reversed(blocks):
-        if not _is_item(block):
-            break
-        indents.append(block.indent)
-    chain: list[str] = []
-    narrowest = 1 << 30
-    for indent in indents:
-        if len(indent) < narrowest:
-            chain.insert(0, indent)
-            narrowest = len(indent)
-    return chain[min(depth, len(chain)) - 1] if depth and chain else ""
 
 
 def _keep_indent(line: str) -> str:

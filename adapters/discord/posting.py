@@ -24,7 +24,7 @@ from adapters.discord.errors import (
 from adapters.discord.files import Luggage, pack
 from adapters.discord.length import width
 from adapters.discord.messages import Messages
-from adapters.discord.render import Part, render
+from adapters.discord.render import Part, drawn
 from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from adapters.discord.text import LONGEST_MESSAGE, to_discord
@@ -122,7 +122,7 @@ class Poster:
             raise send_error(error) from error
         if outgoing.reply_to is not None and not target.answers:
             target = replace(target, answers=await self._answered(outgoing.reply_to, target))
-        return await self.say(target, render(outgoing.content), attempt)
+        return await self.say(target, await drawn(outgoing.content), attempt)
 
     async def _answered(self, message: MessageAt, target: Target) -> str:
         """The message to answer; "" when it lies in another channel, which Discord does not allow."""

@@ -5,6 +5,7 @@ https://discord.com/developers/docs/components/reference
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from adapters.discord.discord_write import escape_discord
 from adapters.discord.length import clip, width
 from adapters.discord.text import LONGEST_MESSAGE, to_discord, to_plain
+from adapters.long_texts import beside
 from adapters.luggage import travels_with_text
 from bot.core.content import (
     Button,
@@ -75,6 +77,11 @@ class Part(Struct, frozen=True):
     """Its one file is to be heard as a voice message, which has nothing beside it."""
     language: str = ""
     """Of its reader."""
+
+
+async def drawn(content: Content) -> list[Part]:
+    """As `render`; a long text is drawn beside the event loop."""
+    return await beside(len(content.text), partial(render, content))
 
 
 def render(content: Content) -> list[Part]:

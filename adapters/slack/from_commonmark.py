@@ -7,6 +7,7 @@ from markdown_it.token import Token
 from msgspec import Struct, field
 
 from adapters.house_text import Moment, house_parser, moment_of
+from adapters.long_texts import ready
 from adapters.slack.elements import cut_position, joined, tidied
 from adapters.slack.payloads import Json
 
@@ -22,7 +23,7 @@ _SIGN = re.compile(
 _START = re.compile(r" |[#>+=-]|\d{1,9}[.)]")
 _NEXT_START = re.compile(r"\n(?: |\n\n|[#>+=-]|[|:][|: ]*-|\d{1,9}[.)])")
 # Bars around a spoiler are shown as they are: Slack hides nothing.
-_PARSER = house_parser(most_nesting=_MOST_NESTING, has_spoilers=False)
+_PARSER = ready(house_parser(most_nesting=_MOST_NESTING, has_spoilers=False))
 _STYLES = {"strong": "bold", "em": "italic", "s": "strike", "u": "underline"}
 _URL = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?'\"*_~`)\]}]", re.IGNORECASE)
 _LINKABLE = re.compile(r"(?:https?://[^/\s]|mailto:\S|tel:\S)", re.IGNORECASE)

@@ -18,3 +18,5 @@ class Heard(Struct, frozen=True):
     position: str = ""
     begins: str = ""
     """The name of a thread in which everything is heard from now on, as other processes must learn, or ""."""
+    length: int = 0
+    """Of the text that is read when it is told, in characters or a little more."""

@@ -15,7 +15,7 @@ from adapters.slack.messages import is_own
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
 from adapters.slack.scope import PLATFORM, Scope, is_direct
-from adapters.slack.wording import mentioned, says, spoken
+from adapters.slack.wording import length_of, mentioned, says, spoken
 from bot.core.commands import Command
 from bot.core.events import (
     ButtonPressed,
@@ -185,10 +185,12 @@ def hear_shortcut(payload: Json, scope: Scope, now: datetime) -> Heard | None:
     message, user = payload.get("message") or {}, _user(payload)
     if payload.get("callback_id") not in {OPEN_TICKET, ADD_NOTE} or not user or not message.get("ts"):
         return None
-    people, channels, groups = mentioned(spoken(message))
+    elements = spoken(message)
+    people, channels, groups = mentioned(elements)
     authors = {user, str(message.get("user") or "")} - {""}
     wanted = Wanted(people | authors, channels, groups, members=True)
-    return Heard(_origin(payload)[0] or user, wanted, partial(_tell_shortcut, payload, scope, now))
+    tell = partial(_tell_shortcut, payload, scope, now)
+    return Heard(_origin(payload)[0] or user, wanted, tell, length=length_of(message, elements))
 
 
 def _tell_shortcut(payload: Json, scope: Scope, now: datetime, found: Found) -> list[Event]:

@@ -9,7 +9,7 @@ from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
 from adapters.slack.scope import PLATFORM, Scope, is_direct, order_of, time_of
-from adapters.slack.wording import forwarded_from, mentioned, says, spoken
+from adapters.slack.wording import forwarded_from, length_of, mentioned, says, spoken
 from bot.core.events import (
     Author,
     CommandGiven,
@@ -75,6 +75,11 @@ class _Said:
     @property
     def message_at(self) -> MessageAt:
         return MessageAt(self.place, self.ts)
+
+    @property
+    def length(self) -> int:
+        """Of what is to be read, that is shared in it too."""
+        return length_of(self.message, self.elements)
 
     def wanted(self, *, members: bool = False) -> Wanted:
         people, channels, groups = self.mentions
@@ -142,6 +147,7 @@ def _hear_said(said: _Said) -> Heard | None:
         tell=partial(_tell_said, said),
         cursor=(said.place if is_reply else scope.place(said.channel)).key,
         position=said.ts,
+        length=said.length,
         begins=said.place.key if is_call else "",
     )
 
@@ -219,7 +225,7 @@ def hear_edition(
     is_new = before is not None and said.is_mention and not _Said(scope, before, channel, now).is_heard
     if is_new and not scope.is_listed(channel):
         return _hear_said(said)
-    return Heard(lane=channel, wanted=said.wanted(), tell=partial(_tell_edited, said))
+    return Heard(lane=channel, wanted=said.wanted(), tell=partial(_tell_edited, said), length=said.length)
 
 
 def hear_past(message: Json, channel: str, position: str, scope: Scope, now: datetime) -> Heard | None:

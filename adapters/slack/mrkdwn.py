@@ -10,6 +10,9 @@ _TOKEN = re.compile(
     r"`(?P<code>[^`\n]+)`|<(?P<entity>(?:[@#][A-Z0-9]|!|[a-z][a-z0-9+.-]*:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*(?:::skin-tone-[2-6])?):|(?P<mark>[*_~])|(?P<line>\n)"
 )
+# The same without styles, for a text of so many signs and lines that nobody wrote it for people to read.
+_PLAIN_TOKEN = re.compile(_TOKEN.pattern.partition("|(?P<mark>")[0] + "|(?P<mark>(?!))|(?P<line>(?!))")
+_MOST_MARKS = 3000
 _THREE_TICKS = re.compile(r"`{3,}")
 _STYLES = {"*": "bold", "_": "italic", "~": "strike"}
 _SIGNS = (("code", "`"), ("strike", "~"), ("italic", "_"), ("bold", "*"))
@@ -31,25 +34,26 @@ def unescaped(text: str) -> str:
 def rich_text(text: str) -> list[Json]:
     """Return the rich_text elements of some mrkdwn, as Slack would have made them."""
     elements: list[Json] = []
+    token = _TOKEN if sum(map(text.count, "*_~\n")) <= _MOST_MARKS else _PLAIN_TOKEN
     for at, piece in enumerate(_FENCE.split(text)):
         if at % 2:
             elements.append({"type": "rich_text_preformatted", "elements": [_text(unescaped(piece), {})]})
         elif piece.strip():
-            elements.extend(_sections(piece.removeprefix("\n") if at else piece))
+            elements.extend(_sections(piece.removeprefix("\n") if at else piece, token))
     return elements
 
 
-def _sections(text: str) -> Iterator[Json]:
+def _sections(text: str, token: re.Pattern[str]) -> Iterator[Json]:
     kind, lines = "", list[str]()
     for line in text.split("\n"):
         line_kind, content = _line_kind(line)
         if line_kind != kind and lines:
-            yield _section(kind, lines)
+            yield _section(kind, lines, token)
             lines = []
         kind = line_kind
         lines.append(content)
     if lines:
-        yield _section(kind, lines)
+        yield _section(kind, lines, token)
 
 
 def _line_kind(line: str) -> tuple[str, str]:
@@ -61,36 +65,36 @@ def _line_kind(line: str) -> tuple[str, str]:
     return "text", line
 
 
-def _section(kind: str, lines: list[str]) -> Json:
+def _section(kind: str, lines: list[str], token: re.Pattern[str]) -> Json:
     if kind.startswith("bullet"):
-        items = [{"type": "rich_text_section", "elements": _inline(line)} for line in lines]
+        items = [{"type": "rich_text_section", "elements": _inline(line, token)} for line in lines]
         return {"type": "rich_text_list", "style": "bullet", "indent": int(kind[6:]), "elements": items}
     name = "rich_text_quote" if kind == "quote" else "rich_text_section"
-    return {"type": name, "elements": _inline("\n".join(lines))}
+    return {"type": name, "elements": _inline("\n".join(lines), token)}
 
 
-def _inline(text: str) -> list[Json]:
-    tokens = list(_TOKEN.finditer(text))
+def _inline(text: str, token: re.Pattern[str]) -> list[Json]:
+    tokens = list(token.finditer(text))
     paired = _paired(text, tokens)
     words: list[Json] = []
     styles: dict[str, bool] = {}
     at = 0
-    for number, token in enumerate(tokens):
-        words.append(_text(unescaped(text[at : token.start()]), styles))
-        at = token.end()
+    for number, found in enumerate(tokens):
+        words.append(_text(unescaped(text[at : found.start()]), styles))
+        at = found.end()
         if number in paired:
-            style = _STYLES[token["mark"]]
+            style = _STYLES[found["mark"]]
             styles = {name: True for name in styles if name != style} | (
                 {} if style in styles else {style: True}
             )
-        elif token["code"] is not None:
-            words.append(_text(unescaped(token["code"]), {**styles, "code": True}))
-        elif token["entity"] is not None:
-            words.append({**_entity(token["entity"]), **({"style": styles} if styles else {})})
-        elif token["emoji"] is not None:
-            words.append({"type": "emoji", "name": token["emoji"]})
+        elif found["code"] is not None:
+            words.append(_text(unescaped(found["code"]), {**styles, "code": True}))
+        elif found["entity"] is not None:
+            words.append({**_entity(found["entity"]), **({"style": styles} if styles else {})})
+        elif found["emoji"] is not None:
+            words.append({"type": "emoji", "name": found["emoji"]})
         else:
-            words.append(_text(token[0], styles))
+            words.append(_text(found[0], styles))
     words.append(_text(unescaped(text[at:]), styles))
     return [word for word in words if word["type"] != "text" or word["text"]]
 

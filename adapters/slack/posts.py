@@ -1,13 +1,14 @@
 """Posting to a place: parts and files in order, each at most once as far as Slack lets one find out."""
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 
 from adapters import AdapterContext, Attempt
+from adapters.long_texts import beside
 from adapters.luggage import lost, told
 from adapters.slack import uploads
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
@@ -23,15 +24,10 @@ from bot.core.files import safe_name
 from bot.core.outgoing import Receipt, Refusal, SendError
 from bot.core.places import MessageAt, Place
 
-_LONG_TEXT = 8000
-"""Longer text is drawn in a thread, so that hostile markup does not hold up everything else."""
-
 
 async def drawn(content: Content, *, is_card: bool = False, is_named: bool = False) -> list[Part]:
-    """Return the parts of a message."""
-    if len(content.text) > _LONG_TEXT:
-        return await asyncio.to_thread(parts, content, is_card=is_card, is_named=is_named)
-    return parts(content, is_card=is_card, is_named=is_named)
+    """Return the parts of a message; a long text is drawn beside the event loop."""
+    return await beside(len(content.text), partial(parts, content, is_card=is_card, is_named=is_named))
 
 
 class _Progress(Struct):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -12,6 +13,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import AdapterContext, Cursor
+from adapters.long_texts import LONG, beside
 from adapters.slack.api import SDK_LOGGER, Api
 from adapters.slack.commands import CommandNames
 from adapters.slack.directory import Directory
@@ -93,13 +95,16 @@ class Receiver:
             lane = heard.lane if heard is not None else self._threads.in_question(payload, scope)
         if not lane:
             return
-        found = None if heard is None or self._must_wait(heard) else self._directory.known(heard.wanted)
+        if heard is None or heard.length > LONG or self._must_wait(heard):
+            found = None
+        else:
+            found = self._directory.known(heard.wanted)
         if heard is None or found is None:
-            heard, found = await self._in_turn(lane, payload, heard)
+            heard, events = await self._in_turn(lane, payload, heard)
+        else:
+            events = await _told(heard, found)
         if heard is not None:
             # Storing is begun in order, and what waits together shares one commit.
-            with reading():
-                events = heard.tell(found)
             await self._store(heard, events)
 
     def _must_wait(self, heard: Heard) -> bool:
@@ -107,8 +112,10 @@ class Receiver:
         is_held = self.history is not None and heard.cursor and self.history.holds(heard.lane)
         return bool(is_held) or heard.lane in self._lanes
 
-    async def _in_turn(self, lane: str, payload: Json, heard: Heard | None) -> tuple[Heard | None, Found]:
-        """Looking up takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
+    async def _in_turn(
+        self, lane: str, payload: Json, heard: Heard | None
+    ) -> tuple[Heard | None, list[Event]]:
+        """What takes its time takes turns, so that a burst of a person whom nobody knows yet keeps its order."""
         arrived_at = asyncio.get_running_loop().time()
         lock = self._lanes.get(lane)
         if lock is None:
@@ -120,14 +127,14 @@ class Receiver:
                 with reading():
                     heard = hear(payload, scope, self._context.now())
             if heard is None:
-                return None, Found()
+                return None, []
             if self.history is not None and heard.cursor:
                 is_its_turn = await self.history.hold(heard.lane, arrived_at)
                 if not is_its_turn and self._postponed.may_wait(heard, arrived_at):
                     self._positions.fall_behind(heard.cursor, heard.position)
                     self.history.note_unstored(heard.cursor, is_waiting=True)
                     raise NotYetError(heard.cursor)
-            return heard, await self._directory.find(heard.wanted)
+            return heard, await _told(heard, await self._directory.find(heard.wanted))
 
     async def _store(self, heard: Heard, events: list[Event]) -> None:
         if not events:
@@ -151,13 +158,18 @@ class Receiver:
         for one in heard:
             found = await self._directory.find(one.wanted)
             try:
-                with reading():
-                    events += one.tell(found)
+                events += await _told(one, found)
             except MalformedError as malformed:
                 # The rest of the room must get through.
                 self._context.report("slack.not_understood", {"kind": "history", "error": malformed.error})
         await self._context.intake.accept(events, cursor=cursor)
         self._positions.stored(cursor)
+
+
+async def _told(heard: Heard, found: Found) -> list[Event]:
+    """What was heard, as events; a long text is read beside the event loop. Raises MalformedError."""
+    with reading():
+        return await beside(heard.length, partial(heard.tell, found))
 
 
 class _StoreFirst(AsyncMiddleware):

@@ -18,7 +18,11 @@ _SIGN = r"[\\`*\[\]<]|\|\||~~|&(?=#?\w{1,32};)|(?<![^\W_])_|_(?![^\W_])"
 _SPECIAL = re.compile(_SIGN)
 _SPECIAL_IF_JOINED = re.compile(_SIGN + r"|[~|]$|&(?=#?\w{0,31}$)")
 """With what may mean something together with the beginning of the next run."""
-_START = r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=[-=\s]*$)|[-:|](?=[-:|\s]*$)|\d{1,9}(?=[.)](?:\s|$))"
+# What follows on the line is looked at, never what follows on others: that would take the square of the text.
+_START = (
+    r"#{1,6}(?=\s|$)|>|[-+](?=\s|$)|[-=](?=(?:[-=]|[^\S\n])*$)|[-:|](?=(?:[-:|]|[^\S\n])*$)"
+    r"|\d{1,9}(?=[.)](?:\s|$))"
+)
 _LINE_START = re.compile(rf"(?m)^({_START})")
 # What may not stand as it is in words without a style; wider than needed, so that it is found fast.
 _MAYBE_SPECIAL = re.compile(r"[\\`*\[\]<&|~_]")

@@ -30,6 +30,8 @@ class Mentions(NamedTuple):
 
 
 _NOBODY = Mentions()
+_WORD_LENGTH = 5
+"""What a word takes in reading besides its letters, counted in letters."""
 
 
 def spoken(message: Json) -> list[Json]:
@@ -64,6 +66,14 @@ def mentioned(elements: Sequence[Json]) -> Mentions:
             if kind in found and not word.get("label"):
                 found[kind].add(str(word.get(_NAMED_BY[kind], "")))
     return Mentions(*(frozenset(found[kind]) for kind in _NAMED_BY))
+
+
+def length_of(message: Json, elements: Sequence[Json]) -> int:
+    """How much there is to read in a message of which these elements were `spoken`: characters, or a little more."""
+    plain = only_text(elements)
+    words = (word for element in elements for word in words_of(element)) if plain is None else ()
+    said = len(plain or "") + sum(_WORD_LENGTH + len(str(word.get("text") or "")) for word in words)
+    return said + sum(len(str(share.get("text") or "")) for share in shares(message))
 
 
 def says(

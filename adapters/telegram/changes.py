@@ -8,6 +8,7 @@ from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, TelegramError
 
 from adapters import Attempt
+from adapters.long_texts import beside
 from adapters.luggage import FileLostError
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.errors import is_not_modified, refusal_of, send_error, words
@@ -54,7 +55,7 @@ class Changes:
         target = target_of(first.place)
         if outgoing.before is not None:
             return await self._exchange(target, outgoing, attempt)
-        body = without_mentions(compose(outgoing.content))
+        body = await body_of(outgoing.content)
         try:
             texts = self._texts_of(outgoing)
             if texts:
@@ -76,7 +77,7 @@ class Changes:
             changed = await self._swap(target, outgoing.messages[0], content)
             if changed is not None:
                 return Receipt((outgoing.messages[0],), lost=changed)
-        receipt = await self._delivery.put(target, self._delivery.parts(target, content), attempt)
+        receipt = await self._delivery.put(target, await self._delivery.parts(target, content), attempt)
         removed = await self.remove(Remove(outgoing.messages))
         return replace(receipt, notices=(*receipt.notices, *removed.notices))
 
@@ -84,7 +85,7 @@ class Changes:
         self, target: Target, message: MessageAt, content: Content
     ) -> tuple[LostFile, ...] | None:
         """Put one file where one was; None when Telegram does not take it there."""
-        (body, *more) = split(without_mentions(compose(content)), MAX_TEXT, MAX_CAPTION - 1) or [EMPTY]
+        (body, *more) = split(await body_of(content), MAX_TEXT, MAX_CAPTION - 1) or [EMPTY]
         if more or content.buttons:
             return None
         try:
@@ -236,6 +237,11 @@ class Changes:
             else:
                 return Receipt()
         return Receipt(notices=("reaction_unknown",))
+
+
+async def body_of(content: Content) -> Formatted:
+    """Everything that the message says; a long text is drawn beside the event loop."""
+    return await beside(len(content.text), lambda: without_mentions(compose(content)))
 
 
 def allowed_reaction(emoji: str) -> str | None:

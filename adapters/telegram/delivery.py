@@ -1,11 +1,13 @@
 """Putting messages into chats: past what was sent before, and saying so when one may be there twice."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 from telegram.error import TelegramError
 
 from adapters import AdapterContext, Attempt
+from adapters.long_texts import beside
 from adapters.luggage import GIVES_UP_AFTER
 from adapters.telegram.caller import Caller
 from adapters.telegram.errors import send_error
@@ -32,13 +34,14 @@ class Delivery(Struct, frozen=True):
 
     async def post(self, outgoing: Post, attempt: Attempt) -> Receipt:
         target = target_of(outgoing.place)
-        return await self.put(target, self.parts(target, outgoing.content), attempt, outgoing.reply_to,
+        return await self.put(target, await self.parts(target, outgoing.content), attempt, outgoing.reply_to,
                               language=outgoing.content.language)  # fmt: skip
 
-    def parts(self, target: Target, content: Content, *, is_card: bool = False) -> list[Part]:
+    async def parts(self, target: Target, content: Content, *, is_card: bool = False) -> list[Part]:
         """The messages a content becomes there, the same ones for each try."""
         reserved = _MARKER_UNITS if is_card or target.card is not None else 0
-        return (card_parts if is_card else parts)(content, reserved_units=reserved)
+        draw = card_parts if is_card else parts
+        return await beside(len(content.text), partial(draw, content, reserved_units=reserved))
 
     async def put(
         self,

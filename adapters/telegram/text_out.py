@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from adapters.house_text import house_parser, moment_of
+from adapters.long_texts import ready
 from adapters.telegram.escape import shows_itself
 from adapters.telegram.formatted import Formatted, Span
 
@@ -67,7 +68,7 @@ def _is_allowed(url: str) -> bool:
 def _parser() -> MarkdownIt:
     parser = house_parser(most_nesting=100)
     parser.validateLink = _is_allowed  # type: ignore[method-assign]  # its documented way to be changed
-    return parser
+    return ready(parser)
 
 
 _PARSER = _parser()

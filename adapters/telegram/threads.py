@@ -43,7 +43,7 @@ class Threads:
         if topic is None or target_of(topic.place).card is not None:
             return await self._open_without_topics(space, outgoing, rest, topic)
         target = target_of(topic.place)
-        messages = self._delivery.parts(target, outgoing.content, is_card=True)
+        messages = await self._delivery.parts(target, outgoing.content, is_card=True)
         receipt = await self._put(target, messages, rest, () if known else (topic,))
         return replace(receipt, place=topic.place, messages=receipt.messages[:1])
 
@@ -78,7 +78,7 @@ class Threads:
         self, space: Target, outgoing: OpenThread, attempt: Attempt, card: MessageAt | None
     ) -> Receipt:
         """The card alone in the group; what does not fit into it hangs under it, as all that follows will."""
-        first, *others = self._delivery.parts(space, outgoing.content, is_card=True)
+        first, *others = await self._delivery.parts(space, outgoing.content, is_card=True)
         receipt = Receipt(is_repeat_possible=attempt.is_uncertain)
         fresh: tuple[MessageAt, ...] = ()
         if card is None:
@@ -114,7 +114,7 @@ class Threads:
 
     async def _redraw(self, target: Target, outgoing: SetThread) -> None:
         card = MessageAt(outgoing.place, outgoing.card.id)
-        first = self._delivery.parts(target, outgoing.content, is_card=True)[0]
+        first = (await self._delivery.parts(target, outgoing.content, is_card=True))[0]
         await self._changes.redraw(target, card, first)
 
     async def _show(self, target: Target, outgoing: SetThread) -> None:

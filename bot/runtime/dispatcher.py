@@ -5,7 +5,6 @@ permanent one frees the lane and comes back as an event.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -28,7 +27,7 @@ from bot.runtime.desk import Desk, Queued
 from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
-from bot.runtime.superseding import is_superseded, is_withdrawn_by
+from bot.runtime.superseding import Lane, is_superseded, is_withdrawn_by
 from bot.runtime.writer import Writer
 from storage import Expected, Settled, StorageUnavailableError, StoredAction, UnitOfWork, made_at
 
@@ -58,7 +57,7 @@ class Dispatcher:
         self._writer, self._desk, self._clock, self._metrics = writer, desk, clock, metrics
         self._ownership = ownership
         self._lines: dict[str, Exit] = {}
-        self._lanes: dict[str, deque[Queued]] = {}
+        self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -126,7 +125,7 @@ class Dispatcher:
             if lane is not None:
                 lane.append(item)
                 continue
-            self._lanes[row.lane] = deque([item])
+            self._lanes[row.lane] = Lane(item)
             if not self._stopping.is_set():
                 task = asyncio.create_task(self._serve(row.lane), name=row.lane)
                 self._tasks.add(task)
@@ -177,7 +176,7 @@ class Dispatcher:
         if not lane:
             del self._lanes[name]
 
-    async def _try(self, lane: deque[Queued]) -> None:
+    async def _try(self, lane: Lane) -> None:
         """One try of the lane's head, which leaves the lane when it is done with, for better or worse."""
         item = lane[0]
         try:
@@ -240,7 +239,7 @@ class Dispatcher:
 
     async def _send(self, item: Queued, row: StoredAction, sender: Sender) -> None:
         action = item.action
-        is_withdrawn = is_withdrawn_by(row, action, self._lanes.get(row.lane, ()))
+        is_withdrawn = is_withdrawn_by(row, action, self._lanes.get(row.lane))
         outgoing = None if is_withdrawn else item.outgoing or address_at_once(action)
         if outgoing is None and not is_withdrawn:
             outgoing = await self._stored(lambda work: address(action, work), is_patient=False)

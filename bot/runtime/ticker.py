@@ -1,12 +1,14 @@
 """What ticks: APScheduler calls a few sweeps at intervals. It stores no jobs; the moments lie in the database."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.core.survey import OfferOutcome
 from bot.runtime.desk import Desk, Queued
 from bot.runtime.metrics import Metrics
 from bot.runtime.writer import Writer
@@ -16,8 +18,28 @@ log = structlog.get_logger()
 
 FORGET_PAUSE_SECONDS = 0.05
 FORGET_MOST_SLICES = 10_000
+OFFERS_ARE_OLD_AFTER = timedelta(hours=1)
+COUNT_OLD_AFTER = timedelta(minutes=10)
 KEEP_HANDLED = timedelta(days=7)
 """Longer than any platform repeats a delivery (Telegram: a day)."""
+
+
+class OfferCounts:
+    """How many offers came to what. There may be millions: those of the last hour are counted each time, and the old
+    ones, of which few still change, now and then.
+    """
+
+    def __init__(self) -> None:
+        self._old: Counter[OfferOutcome] = Counter()
+        self._old_before: datetime | None = None
+        self._counted_at: datetime | None = None
+
+    def counted(self, work: UnitOfWork) -> Counter[OfferOutcome]:
+        if self._counted_at is None or not timedelta() <= work.now - self._counted_at < COUNT_OLD_AFTER:
+            before = work.now - OFFERS_ARE_OLD_AFTER
+            self._old = Counter(work.offers.outcomes(before=before))
+            self._old_before, self._counted_at = before, work.now
+        return self._old + Counter(work.offers.outcomes(since=self._old_before))
 
 
 class Ticker:
@@ -36,6 +58,7 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1}
         )
+        self._offers = OfferCounts()
         self._running: set[asyncio.Future[None]] = set()
         self._scheduler.add_job(self._run, "interval", args=[self.tick], seconds=interval_seconds)
         self._scheduler.add_job(self._run, "interval", args=[self.measure], seconds=5)
@@ -107,7 +130,7 @@ class Ticker:
         metrics.waiting_actions.clear()
         for platform, waiting in work.outbox.counts().items():
             metrics.waiting_actions.labels(platform).set(waiting)
-        for outcome, count in work.offers.outcomes().items():
+        for outcome, count in self._offers.counted(work).items():
             metrics.offers.labels(outcome.value).set(count)
         metrics.unanswered.set(work.answers.unanswered())
 

@@ -253,6 +253,19 @@ async def test_a_forums_cards_show_words_and_no_markup(browser: Browser, sandbox
     await expect(discord.locator(".card .excerpt").first).to_contain_text("My shelf is crooked, really")
 
 
+async def test_no_space_comes_between_a_name_and_what_follows_it(browser: Browser, sandbox: Sandbox) -> None:
+    page = await opened(browser, sandbox)
+    shown = await page.evaluate(
+        """async () => {
+            const { unmarked } = await import("/js/markup.js");
+            const field = { Carla: [{ as: "paragraph", of: ["Carla"] }] };
+            const said = { "**Carla**: Hello": [{ as: "paragraph", of: [{ as: "bold", of: ["Carla"] }, ": Hello"] }] };
+            return unmarked({ text: "**Carla**: Hello", markup: { field, said } }, {});
+        }"""
+    )
+    assert shown == "Carla: Hello"
+
+
 async def test_on_a_phone_one_pane_is_seen_at_a_time(browser: Browser, sandbox: Sandbox) -> None:
     page = await opened(browser, sandbox, width=390, height=780)
     await expect(page.locator(".pane").locator("visible=true")).to_have_count(1)

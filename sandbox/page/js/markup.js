@@ -36,9 +36,12 @@ export function lineOf(tree, names) {
 /** What a message says without its markup, for places that show no more than a line of it. */
 export function unmarked(message, names) {
   const parts = Object.values(message.markup ?? {}).flatMap((trees) => Object.entries(trees));
-  // The longest first: a short part may stand inside it.
+  // The longest first: a short part may stand inside it, where no space belongs behind it.
   parts.sort(([one], [other]) => other.length - one.length);
-  return parts.reduce((words, [written, tree]) => words.replaceAll(written, () => wordsOf(tree, names)), message.text);
+  return parts.reduce(
+    (words, [written, tree]) => words.replaceAll(written, () => wordsOf(tree, names).trim()),
+    message.text,
+  );
 }
 
 function wordsOf(tree, names) {

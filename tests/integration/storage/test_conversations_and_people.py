@@ -13,6 +13,7 @@ from bot.core.knowledge import Match
 from bot.core.places import Identity, MessageAt, Place, direct_to
 from bot.core.sos import CallState
 from bot.core.survey import OfferOutcome, SurveyKind
+from bot.runtime.ticker import OfferCounts
 from storage import StoredArticle, UnitOfWork
 from storage.feedback import RECENT_OFFERS
 from storage.ids import Ids
@@ -215,6 +216,24 @@ def test_of_many_offers_the_newest_are_looked_at_and_all_are_withdrawn(
         OfferOutcome.PERSON: RECENT_OFFERS + 8,
         OfferOutcome.REJECTED: 1,
     }
+
+
+def test_offers_are_counted_by_when_they_were_made(work: UnitOfWork, conversation: Conversation) -> None:
+    match = Match("delivery", "en", "When?", "Soon.", 0.9)
+    old = work.offers.add(conversation.id, 5, match)
+    now = later(work, hours=2)
+    new = now.offers.add(conversation.id, 6, match)
+    border = work.now + timedelta(hours=1)
+    assert now.offers.decide(new.id, OfferOutcome.SOLVED)
+    assert now.offers.outcomes(since=border) == {OfferOutcome.SOLVED: 1}
+    assert now.offers.outcomes(before=border) == {OfferOutcome.OPEN: 1}
+
+    counts = OfferCounts()
+    assert counts.counted(now) == {OfferOutcome.SOLVED: 1, OfferOutcome.OPEN: 1}
+    assert now.offers.decide(old.id, OfferOutcome.REJECTED)
+    assert counts.counted(now)[OfferOutcome.OPEN] == 1, "what is old is not counted each time"
+    much_later = later(now, minutes=10)
+    assert counts.counted(much_later) == {OfferOutcome.SOLVED: 1, OfferOutcome.REJECTED: 1}
 
 
 def test_of_several_surveys_the_last_one_of_its_kind_counts(

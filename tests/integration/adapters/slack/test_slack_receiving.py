@@ -1,10 +1,12 @@
 """What people do in Slack arrives as events."""
 
+import threading
+
 import pytest
 from msgspec.structs import replace
 
 from adapters import FileUnavailableError
-from adapters.slack import SlackAdapter
+from adapters.slack import SlackAdapter, messages
 from bot.core.content import FileKind
 from bot.core.events import (
     MessageDeleted,
@@ -223,3 +225,24 @@ async def test_the_same_event_delivered_twice_has_one_id(
     await server.settle()
     assert len(house.intake.events) == 1
     assert house.intake.accepted_calls == copies
+
+
+async def test_a_long_message_is_read_beside_the_event_loop_and_keeps_its_turn(
+    house: House, server: SlackServer, adapter: SlackAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_in: list[threading.Thread] = []
+    says = messages.says
+
+    def watched(*message: object) -> str:
+        read_in.append(threading.current_thread())
+        return says(*message)  # type: ignore[arg-type]  # whatever it is given
+
+    monkeypatch.setattr(messages, "says", watched)
+    await server.say("U0CARLA", DM, "First")
+    long = "*a* _b_ ~c~ " * 1000
+    for text in (long, "Second", long, "Third"):
+        await server.say("U0CARLA", DM, text)
+    events = await house.intake.wait_for(MessageReceived, 5)
+    assert [len(event.text) < 10 for event in events] == [True, False, True, False, True]
+    assert [event.text for event in events[::2]] == ["First", "Second", "Third"]
+    assert [thread is threading.main_thread() for thread in read_in] == [True, False, True, False, True]
