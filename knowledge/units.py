@@ -90,12 +90,9 @@ class Units:
     def english_rows(self, most: int) -> tuple[Vectors, Vectors]:
         """Return both vectors of texts that have two, at most so many, evenly spread."""
         count = len(self._english_rows)
-        places = (
-            np.unique(np.linspace(0, count - 1, min(most, count)).astype(np.int64))
-            if count
-            else np.zeros(0, np.int64)
-        )
-        return self._general.taken(self._english_rows[places]).plain(), self._english.taken(places).plain()
+        places = np.unique(np.linspace(0, count - 1, min(most, count)).astype(np.int64))
+        rows = self._english_rows[places].astype(np.int64)
+        return self._general.taken(rows).plain(), self._english.taken(places).plain()
 
     def joined(self) -> Vectors:
         """Return one unit vector a text, of both models."""

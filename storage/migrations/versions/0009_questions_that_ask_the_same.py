@@ -7,7 +7,7 @@ Created: 2026-11-27 10:00:00
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
