@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from knowledge.crossing import Crossing
+from knowledge.matrix import ExactMatrix
 from knowledge.units import Units, Vector
 
 
@@ -30,7 +31,9 @@ def test_one_text_gives_little_more_than_itself():
 
 
 def test_a_guess_counts_only_where_nothing_better_is_known():
-    texts = Units(np.int32([0]), np.float32([[1, 0]]), np.int32([0]), np.float32([[0, 1]]))
+    texts = Units(
+        np.int32([0]), ExactMatrix(np.float32([[1, 0]])), np.int32([0]), ExactMatrix(np.float32([[0, 1]]))
+    )
     foreign = Vector(np.float32([0.6, 0.8]), as_english=np.float32([0, 1]))
     english = Vector(np.float32([0.6, 0.8]), np.float32([1, 0]), np.float32([0, 1]))
 

@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 from knowledge.evidence import Evidence, features
+from knowledge.matrix import ExactMatrix
 from knowledge.meaning import Nearness
 from knowledge.siblings import Siblings
 from knowledge.units import Units, Vector, best_by_owner
 from knowledge.vectors import Vectors
 
-NO_ROWS, NO_ENGLISH = np.zeros(0, np.int32), np.zeros((0, 0), np.float32)
+NO_ROWS, NO_ENGLISH = np.zeros(0, np.int32), ExactMatrix(np.zeros((0, 0), np.float32))
 
 
 def units(*rows: list[float]) -> Units:
     vectors = np.float32(rows)
-    return Units(np.arange(len(rows), dtype=np.int32), vectors, NO_ROWS, NO_ENGLISH)
+    return Units(np.arange(len(rows), dtype=np.int32), ExactMatrix(vectors), NO_ROWS, NO_ENGLISH)
 
 
 def measured(texts: Units, topics: list[int]) -> Siblings:
@@ -53,7 +54,8 @@ def test_what_was_learned_since_is_measured_too():
 
 
 def test_the_vector_of_a_text_has_both_models_where_it_is_english():
-    texts = Units(np.int32([0, 1]), np.eye(2, dtype=np.float32), np.int32([1]), np.float32([[0.6, 0.8]]))
+    general, english = ExactMatrix(np.eye(2, dtype=np.float32)), ExactMatrix(np.float32([[0.6, 0.8]]))
+    texts = Units(np.int32([0, 1]), general, np.int32([1]), english)
 
     assert texts.vector(0).english is None
     assert texts.vector(1).english is not None
