@@ -72,7 +72,9 @@ async def examine_model(settings: Settings, texts: Texts) -> list[Finding]:
     return [finding, *_open_way(settings, texts)]
 
 
-def written_for(settings: Settings, index: Index, text: str, offered: Sequence[Match], texts: Texts) -> str:
+def written_for(
+    settings: Settings, index: Index, text: str, offered: Sequence[Match], texts: Texts, *, threshold: float
+) -> str:
     """What the model of the settings would write from what is offered, or why nothing; "" without a model."""
     model = load_model(settings)
     told, share = index.language_of(text)
@@ -80,7 +82,7 @@ def written_for(settings: Settings, index: Index, text: str, offered: Sequence[M
     found = AnswersFound(
         "", datetime.now(UTC), 0, 0, tuple(map(match_of, offered)), language=told, language_share=share
     )
-    query = query_for(search, found, index)
+    query = query_for(search, found, index, threshold)
     if model is None or query is None:
         return ""
 

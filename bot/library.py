@@ -43,7 +43,7 @@ def ask(settings: Settings, text: str) -> int:
             "Offered ({sure} sure): {title}", sure=texts.percent(best.confidence), title=best.article.title
         )
         _say(f"{told}\n\n{best.passage}\n")
-        if written := written_for(settings, index, text, offered, texts):
+        if written := written_for(settings, index, text, offered, texts, threshold=shelf.threshold):
             _say(f"{written}\n")
     else:
         told = texts.label(

@@ -61,7 +61,7 @@ class Composing:
 
     async def _with_words(self, search: Search, found: AnswersFound) -> AnswersFound:
         index = self._librarian.index
-        query = query_for(search, found, index) if index is not None else None
+        query = query_for(search, found, index, self._librarian.threshold) if index is not None else None
         if index is None or query is None:
             return found
         now = asyncio.get_running_loop().time
@@ -117,12 +117,10 @@ def own_words() -> Collection[str]:
     return frozenset(texts_in(language).label(one) for language in languages() for one in _OWN_WORDS)
 
 
-def query_for(search: Search, found: AnswersFound, index: Index) -> Query | None:
-    """What the model is asked; None where the search is not sure of any article."""
+def query_for(search: Search, found: AnswersFound, index: Index, threshold: float) -> Query | None:
+    """What the model is asked; None where the search is not sure of any article: below the threshold in use."""
     sure = [
-        one
-        for one in found.matches
-        if one.confidence >= index.threshold and one.audience.is_open_to(search.reader)
+        one for one in found.matches if one.confidence >= threshold and one.audience.is_open_to(search.reader)
     ]
     if not sure or found.is_abuse or search.reader is Audience.STAFF:
         return None
