@@ -1,9 +1,9 @@
 """What must not go wrong in silence: gone threads, blocked bots, large files, forged buttons, bots, staff commands."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from sandbox.discord import DiscordServer
 from sandbox.discord.draft import Draft as DiscordDraft
