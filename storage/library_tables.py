@@ -98,6 +98,8 @@ unanswered = Table(
 )
 _is_open = unanswered.c.closed_at.is_(None)
 Index("ix_unanswered_open", unanswered.c.message_id, sqlite_where=_is_open, postgresql_where=_is_open)
+_was_shown = unanswered.c.gap.is_not(None)
+Index("ix_unanswered_gap", unanswered.c.gap, sqlite_where=_was_shown, postgresql_where=_was_shown)
 
 marks = Table(
     "marks",

@@ -15,3 +15,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("unanswered", sa.Column("gap", sa.BigInteger()))
+    shown = sa.text("gap IS NOT NULL")
+    op.create_index("ix_unanswered_gap", "unanswered", ["gap"], sqlite_where=shown, postgresql_where=shown)

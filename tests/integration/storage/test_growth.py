@@ -22,6 +22,7 @@ MAY_READ_ALL = {
     "storage.membership": "as many as there are processes, and what they hand over",
     "storage.outbox": "only what waits lies there",
     "storage.feedback._COUNT_OUTCOMES": "a gauge",
+    "storage.answer_figures._ALL_SILENCE": "a gauge, beside the writer",
     "storage.people._VOLUNTEERS": "as many as there are volunteers",
     "storage.people._NAMES": "as many as there are colleagues, and read when one of them chooses an alias",
     "storage.article_figures._SHELF": "articles are few, and read when an editor wants to know",
