@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from knowledge.retry_after import seconds_to_wait
 from knowledge.vectors import EmbeddingError, SpaceKind, Vectors
 
 _log = logging.getLogger(__name__)
@@ -117,7 +118,9 @@ class Endpoint:
     @staticmethod
     def _check(response: httpx.Response) -> None:
         if response.status_code in _TRY_AGAIN:
-            raise _Again(f"status {response.status_code}", _seconds(response.headers.get("Retry-After", "")))
+            raise _Again(
+                f"status {response.status_code}", seconds_to_wait(response.headers.get("Retry-After", ""))
+            )
         if response.status_code != httpx.codes.OK:
             # What the service says may repeat what it was asked, so only its status is told.
             raise EmbeddingError(f"status {response.status_code}")
@@ -154,11 +157,3 @@ def _rows(answer: bytes) -> dict[int, Any]:
         return {int(one.get("index", place)): one["embedding"] for place, one in enumerate(stored["data"])}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise EmbeddingError("the answer is not what an embeddings service says") from error
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if 0 < seconds < float("inf") else None

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import httpx
 import msgspec
 
+from knowledge.retry_after import seconds_to_wait
 from knowledge.unwritten import NotWrittenError, Unwritten
 
 _MOST_TOKENS = 1_500
@@ -101,7 +102,9 @@ def _check(response: httpx.Response) -> None:
     # What the service says may repeat what it was asked, so only its status is told.
     told = f"status {response.status_code}"
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        raise NotWrittenError(Unwritten.LIMITED, told, _seconds(response.headers.get("Retry-After", "")))
+        raise NotWrittenError(
+            Unwritten.LIMITED, told, seconds_to_wait(response.headers.get("Retry-After", ""))
+        )
     if response.status_code != httpx.codes.OK:
         raise NotWrittenError(Unwritten.STATUS, told)
     if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -134,11 +137,3 @@ def _content(answer: bytes) -> str:
     if choice.message.content is None:
         raise NotWrittenError(Unwritten.FORM)
     return choice.message.content
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if 0 < seconds < float("inf") else None
