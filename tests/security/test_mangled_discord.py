@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from adapters import Cursor
 from bot.core.events import Event, MessageReceived
@@ -93,7 +94,7 @@ class StrictHouse(House):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.intake = StrictIntake(self.world.clock.now)
-        object.__setattr__(self.context, "intake", self.intake)
+        self.context = replace(self.context, intake=self.intake)
         self.rebuild()
 
 
