@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -140,9 +141,19 @@ async def test_the_command_line_shows_what_would_be_written(service: ModelServic
         service.usual = behaviour
         given = settings(service.address)
         return await asyncio.to_thread(
-            written_for, given, index, "How do I return something?", offered, texts_in("en")
+            partial(written_for, threshold=index.threshold),
+            given,
+            index,
+            "How do I return something?",
+            offered,
+            texts_in("en"),
         )
 
     assert await shown(properly) == "small writes:\n\nYou can return it within 30 days."
     assert await shown(writes("Within 30 days.")) == "small writes nothing that could be shown: form"
-    assert written_for(Settings.of({}), index, "How do I return something?", offered, texts_in("en")) == ""
+    assert (
+        written_for(
+            Settings.of({}), index, "How do I return something?", offered, texts_in("en"), threshold=0.5
+        )
+        == ""
+    )
