@@ -27,6 +27,8 @@ from tests.model_service import (
 
 SECRET = "sk-test-not-a-real-key"
 
+QUESTION = "How do I return something?"
+
 
 def settings(address: str, seconds: int = 30) -> Settings:
     return Settings.of(
