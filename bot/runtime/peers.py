@@ -141,8 +141,8 @@ class Peers:
         self._metrics.adopted.inc(standing.adopted)
         for hold in self._holds:
             hold.see(standing.held, standing.alive)
-        if standing.adopted:
-            self._handed_over()
+        # Also what nobody told of: a word of PostgreSQL's can be missed, and what was handed over would wait for ever.
+        self._handed_over()
 
     def _struck_off(self) -> None:
         log.warning("peers.struck_off")

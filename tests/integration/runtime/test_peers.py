@@ -123,6 +123,13 @@ async def test_shards_are_shared_when_a_process_comes_and_taken_up_when_it_goes(
         await one.stop()
 
 
+async def test_what_was_handed_over_without_a_word_is_looked_for_with_every_sign_of_life(
+    engine: Engine,
+) -> None:
+    async with living_processes(engine, 1) as (process,):
+        await until(lambda: process.calls.count("handed over") > 3)
+
+
 async def test_a_process_that_was_taken_for_dead_finds_out_and_begins_anew(engine: Engine) -> None:
     async with living_processes(engine, 1) as (process,):
         holder = Holder(process, "polling")
