@@ -100,7 +100,13 @@ def _belongs_to_note(event: MessageReceived, ticket: Ticket, staff: Staff, ctx: 
 
 
 def _is_note_of(event: MessageReceived, ticket: Ticket, ctx: Context) -> bool:
-    """Whether what is forwarded was said as a note on this ticket, in the thread or in a copy by the bot."""
+    """Whether a note is forwarded: of any ticket where the platform says which message it was, else one of this ticket.
+
+    Its words and files tell that, as they stand in the thread or in a copy by the bot.
+    """
+    said = ctx.work.messages.find(event.forwarded) if event.forwarded else None
+    if said is not None and said.direction is Direction.NOTE:
+        return True
     notes = [
         one
         for one in ctx.work.messages.history(ticket.conversation_id, limit=NOTES_KNOWN_AMONG)

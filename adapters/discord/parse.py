@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,8 @@ class Reader(Struct, frozen=True):
     hearing: Hearing
     names: Names
     commands: Sequence[Command]
+    find_room: Callable[[str], Room | None]
+    """A room of the bot's guilds by its id; None for one that nobody told of."""
     prefix: str = ""
     texts: Translate = in_english
     """The catalogue, for what can only be told in words."""
@@ -156,6 +158,7 @@ def read_message(
         is_to_bot=is_to_bot,
         is_opening=room.kind is RoomKind.TEXT and not root,
         forwarded_from=_forwarded_from(data, room, reader),
+        forwarded=_forwarded(data, room, reader),
         is_backfilled=is_backfilled,
         mentions=_mentions(data, reader),
     )
@@ -326,6 +329,18 @@ def _forwarded_from(data: Payload, room: Room, reader: Reader) -> str:
     name = reader.names("channel", str(reference.get("channel_id") or ""))
     # The names of tickets are the team's own, wherever they would be told.
     return f"#{name}" if name and not in_staff_space(room.place, reader) else "Discord"
+
+
+def _forwarded(data: Payload, room: Room, reader: Reader) -> MessageAt | None:
+    reference = data.get("message_reference") or {}
+    channel, message = (str(reference.get(key) or "") for key in ("channel_id", "message_id"))
+    if reference.get("type", 0) != _FORWARD or not channel or not message:
+        return None
+    found = room if channel == room.id else reader.find_room(channel)
+    if found is None and room.kind is RoomKind.THREAD:
+        # A thread at rest is not told of: most likely it lies where this one does.
+        found = Room(channel, RoomKind.THREAD, parent=room.parent)
+    return (found or Room(channel, RoomKind.TEXT)).message(message)
 
 
 def _titled(text: str, data: Payload, room: Room) -> str:

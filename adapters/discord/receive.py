@@ -185,6 +185,7 @@ class Receiver:
                 hearing=self._hearing,
                 names=self._directory.name,
                 commands=self._context.commands,
+                find_room=self._directory.guilds.room,
                 prefix=self._context.command_prefix,
                 texts=self._context.texts,
             )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from adapters.slack.attached import address_of, file_refs
+from adapters.slack.attached import address_of, file_refs, shares
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
@@ -191,9 +191,18 @@ def _received(said: _Said, author: Author, text: str, mentions: tuple[Mention, .
         is_to_bot=said.is_to_bot,
         is_opening=not is_reply and not said.is_direct,
         forwarded_from=forwarded_from(said.message),
+        forwarded=_forwarded(said),
         is_backfilled=said.is_backfilled,
         mentions=mentions,
     )
+
+
+def _forwarded(said: _Said) -> MessageAt | None:
+    for share in shares(said.message):
+        channel, ts = str(share.get("channel_id") or ""), str(share.get("ts") or "")
+        if channel and ts:
+            return said.scope.message_at(channel, ts, ts)
+    return None
 
 
 # -- editions and deletions

@@ -80,6 +80,8 @@ class MessageReceived(Struct, frozen=True):
     """The messages behind the first one of an album that was put together; each brought the file at its place."""
     forwarded_from: str = ""
     """The origin's name when it was forwarded."""
+    forwarded: MessageAt | None = None
+    """Which message was forwarded, where the platform says so."""
     is_backfilled: bool = False
     """Fetched from history after the bot was away."""
     mentions: tuple[Mention, ...] = ()

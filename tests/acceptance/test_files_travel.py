@@ -9,7 +9,7 @@ from bot.core.fidelity import FILES
 from sandbox.surface import File, Message, Upload
 from sandbox.telegram import TelegramServer
 from scripts.fidelity import TABLES
-from tests.acceptance.dwellers import FAILED, Dweller
+from tests.acceptance.dwellers import FAILED, NOTE, Dweller
 from tests.acceptance.files import content_of, document, picture
 from tests.acceptance.parcels import SHOWN_AS, UNTOLD_TO_BOT, Parcel, parcels_of
 from tests.acceptance.town import PLATFORMS, Town
@@ -119,6 +119,20 @@ async def test_files_of_a_note_stay_inside(line: Line) -> None:
     assert [one.files for one in new] == [()]
     # What commands noted is shown in the thread as well; the next test looks at what is new there.
     await agent.town.settle()
+
+
+async def test_a_file_of_a_note_stays_inside_when_it_is_forwarded(line: Line) -> None:
+    customer, agent = line
+    before = len(customer.heard())
+    note = agent.town.command_name(agent.platform, "note")
+    await agent.says(f"/{note} for us alone", files=(document("wages.pdf"),))
+    noted = await agent.sees_one(lambda one: one.author.is_bot and bool(one.files), "the file of the note")
+    source = {"room": agent.room, "message": noted.id}
+    forwarded = await agent.server.send(agent.id, agent.room, {"forward": source})
+    await agent.sees_reaction(forwarded, NOTE)
+    await agent.says("And the answer to that")
+    await customer.sees("And the answer to that")
+    assert [one.files for one in customer.heard()[before:]] == [()]
 
 
 async def test_what_is_too_large_is_told_to_both_and_the_words_arrive(line: Line) -> None:

@@ -65,12 +65,30 @@ async def test_a_note_that_is_forwarded_by_hand_stays_inside_and_says_so(
     assert not reached_anybody(stage)
 
 
+async def test_a_note_of_another_ticket_stays_inside_where_the_platform_says_which_message_it_was(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    await stage.person("telegram", "Nils").gives("human")
+    elsewhere = stage.thread(2)
+    noted = await ana.says("", at=elsewhere, files=(ana.file("a-face.jpg"),))
+    before = len(dana.sees)
+    sent = await ana.says(
+        "", at=helped, files=(ana.file("a-face.jpg"),), forwarded_from="Ana", forwarded=noted
+    )
+    assert stage.marks(sent) == ["note"]
+    assert "what you forwarded is a note" in ana.was_told
+    assert len(dana.sees) == before
+
+
 async def test_what_was_no_note_can_be_forwarded(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:
     await ana.says("// a note", at=helped)
     await ana.says("It is on its way", at=helped, forwarded_from="The carrier")
     assert "It is on its way" in dana.sees[-1]
+    told = await ana.says("Our terms", at=helped)
+    await ana.says("Once more: our terms", at=helped, forwarded_from="Ana", forwarded=told)
+    assert "Once more: our terms" in dana.sees[-1]
 
 
 async def test_before_a_claim_everything_is_a_note(stage: Stage, dana: Person, ana: Person) -> None:

@@ -40,6 +40,7 @@ READER = Reader(
     hearing=HEARING,
     names=_names,
     commands=(Command("claim", "", Role.AGENT), Command("help", "", Role.CUSTOMER)),
+    find_room={HELP: TEXT, STAFF_THREAD.id: STAFF_THREAD}.get,
     prefix="ah-",
 )
 
@@ -188,6 +189,29 @@ def test_a_forwarded_message_brings_its_text_files_and_origin() -> None:
     )
     assert (event.text, event.forwarded_from, event.reply_to) == ("**old**", "#help", None)
     assert [(one.id, one.kind) for one in event.files] == [(f"{HELP}/{MESSAGE}/6", FileKind.AUDIO)]
+
+
+@pytest.mark.parametrize(
+    ("room", "channel", "lies_in"),
+    [
+        (STAFF_THREAD, STAFF_THREAD.id, DESK),
+        (DIRECT, STAFF_THREAD.id, DESK),
+        (STAFF_THREAD, "81", DESK),
+        (STAFF_THREAD, HELP, HELP),
+        (DIRECT, OTHER, OTHER),
+    ],
+    ids=["this thread", "a known one", "one at rest", "a channel", "nobody told of it"],
+)
+def test_a_forwarded_message_says_which_one_it_was(room: Room, channel: str, lies_in: str) -> None:
+    reference = {"type": 1, "message_id": "5", "channel_id": channel}
+    forwarded = _received(room, message_reference=reference).forwarded
+    assert forwarded is not None
+    assert (forwarded.place.channel, forwarded.id) == (lies_in, "5")
+
+
+def test_an_answer_is_no_forwarded_message() -> None:
+    reference = {"message_id": "5", "channel_id": HELP}
+    assert _received(message_reference=reference).forwarded is None
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,15 @@ def test_a_shared_message_is_quoted_with_the_name_of_its_author() -> None:
     (said,) = event(message(text="see", attachments=[share, link]))
     assert isinstance(said, MessageReceived)
     assert (said.text, said.forwarded_from) == ("see\n\n> my **sofa**", "Kurt")
+    assert said.forwarded is None
+
+
+def test_a_shared_message_says_which_one_it_was() -> None:
+    share = {"is_share": True, "author_name": "Kurt", "text": "sofa", "channel_id": "C0STAFF", "ts": "5.0"}
+    (said,) = event(message(attachments=[share]))
+    assert isinstance(said, MessageReceived)
+    assert said.forwarded is not None
+    assert (said.forwarded.place.channel, said.forwarded.id) == ("C0STAFF", "5.0")
 
 
 def test_files_keep_what_is_needed_to_open_them_and_those_elsewhere_are_links() -> None:
