@@ -8,7 +8,7 @@ from functools import partial
 import discord
 from discord.http import Route
 
-from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
+from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler, alone
 from adapters.discord.answers import Answers
 from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill
@@ -104,7 +104,9 @@ class DiscordAdapter:
         interactions = InteractionDesk(
             self._context, self._directory, self._hearing, self._answers, self._callbacks, self._direct_chats
         )
-        behind, turnstile = set(shards), Turnstile()
+        # A gateway that is not divided is held by one process as it is.
+        turnstile = Turnstile(alone if shards[0].is_alone else self._context.lease)
+        behind = set(shards)
 
         def caught_up(shard: Shard) -> None:
             behind.discard(shard)
@@ -125,6 +127,7 @@ class DiscordAdapter:
             for end in ends:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
+            await turnstile.close()
             await interactions.close()
 
     async def _hold(

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import discord
 
-from adapters import SetupError
+from adapters import Lease, LeaseLostError, SetupError
 from adapters.discord.guilds import FOLLOWED
 from adapters.discord.house_http import HouseHttp
 from adapters.discord.settings import DiscordSettings
@@ -19,6 +20,8 @@ Sink = Callable[[str, dict[str, Any], int], None]
 
 IDENTIFY_PAUSE_SECONDS = 5.0
 """Discord lets a bot begin one session in so many seconds, and refuses another."""
+_BEGINNING = "session"
+"""The name of the lease for that time."""
 
 HEARD = FOLLOWED | {
     "READY",
@@ -64,18 +67,35 @@ def needed_intents(*, has_message_content: bool, hears_typing: bool = False) -> 
 
 
 class Turnstile:
-    """Lets the sessions of this process begin one after another, in the time that Discord wants between them."""
+    """Lets sessions begin one after another, in the time that Discord wants between them.
 
-    def __init__(self) -> None:
+    `lease` is what keeps other processes of this bot from beginning one meanwhile.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
         self._lock = asyncio.Lock()
-        self._passed_at: float | None = None
+        self._passing: asyncio.Task[None] | None = None
 
     async def wait(self) -> None:
-        loop = asyncio.get_running_loop()
         async with self._lock:
-            if self._passed_at is not None:
-                await asyncio.sleep(max(0.0, self._passed_at + IDENTIFY_PAUSE_SECONDS - loop.time()))
-            self._passed_at = loop.time()
+            if self._passing is not None:
+                await self._passing
+            is_open = asyncio.Event()
+            self._passing = asyncio.create_task(self._pass(is_open), name="discord turnstile")
+            await is_open.wait()
+
+    async def close(self) -> None:
+        """Let other processes through."""
+        if self._passing is not None:
+            self._passing.cancel()
+            await asyncio.gather(self._passing, return_exceptions=True)
+
+    async def _pass(self, is_open: asyncio.Event) -> None:
+        with suppress(LeaseLostError):
+            async with self._lease((_BEGINNING,)):
+                is_open.set()
+                await asyncio.sleep(IDENTIFY_PAUSE_SECONDS)
 
 
 class _Parsers(dict[str, Callable[[Any], None]]):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from adapters import Lease, LeaseLostError
 from sandbox.discord.server import DiscordServer
@@ -17,9 +17,12 @@ class Baton:
         self._free = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
         self._is_lost = False
+        self.asked = asyncio.Semaphore(0)
+        """Released by everybody who asks for it."""
 
     @asynccontextmanager
     async def __call__(self, names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+        self.asked.release()
         async with self._free:
             holder = self._holder = asyncio.current_task()
             self._is_lost = False
@@ -44,6 +47,16 @@ def holding(*numbers: int) -> Lease:
     @asynccontextmanager
     async def lease(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
         yield tuple(name for name in names if name in [f"shard {number}" for number in numbers])
+
+    return lease
+
+
+def holding_in_turn(number: int, baton: Baton) -> Lease:
+    """The lease of a process whose share is this shard, and which begins a session when it has the baton."""
+    share = holding(number)
+
+    def lease(names: Sequence[str]) -> AbstractAsyncContextManager[tuple[str, ...]]:
+        return baton(names) if tuple(names) == ("session",) else share(names)
 
     return lease
 

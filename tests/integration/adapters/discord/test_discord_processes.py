@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters import Cursor, LeaseLostError
+from adapters import Cursor, LeaseLostError, alone
 from adapters.discord import answers as answers_module
+from adapters.discord import gateway as gateway_module
 from adapters.discord import receive as receive_module
 from bot.core.content import Button, Content, FileRef, Tone
 from bot.core.events import ButtonPressed, CommandGiven, Event, MessageEdited, MessageReceived
@@ -26,7 +27,7 @@ from bot.core.outgoing import (
 from bot.core.places import Identity, Place, direct_to
 from sandbox.discord import story
 from tests.integration.adapters.discord.house import House, discord_place
-from tests.integration.adapters.discord.processes import Baton, Houses, holding, nothing
+from tests.integration.adapters.discord.processes import Baton, Houses, holding, holding_in_turn, nothing
 from tests.integration.adapters.discord.test_discord_interactions import FORM
 
 MIA = Identity("discord", "", story.MIA)
@@ -123,6 +124,40 @@ async def test_it_is_handed_back_and_the_cursors_of_the_other_process_count(hous
         ("1", False),
         ("2", False),
     ]
+
+
+async def test_one_process_begins_a_session_at_a_time(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "IDENTIFY_PAUSE_SECONDS", 3_600)
+    baton = Baton()
+    first = await houses.add(holding_in_turn(0, baton), shards=2)
+    second = await houses.add(holding_in_turn(1, baton), shards=2)
+    await first.start()
+    await baton.asked.acquire()
+    second.launch()
+    async with asyncio.timeout(15):
+        await baton.asked.acquire()
+    await first.server.say(story.MIA, first.direct_chat(story.MIA), "Are you here?")
+    await first.intake.wait_for(MessageReceived)
+    assert not second.ready.is_set()
+    await first.stop()
+    await second.is_ready()
+
+
+@pytest.mark.parametrize("pause", [0, 3_600])
+async def test_the_sessions_of_one_process_begin_one_after_another(
+    pause: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway_module, "IDENTIFY_PAUSE_SECONDS", pause)
+    turnstile = gateway_module.Turnstile(alone)
+    await turnstile.wait()
+    following = asyncio.create_task(turnstile.wait())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert following.done() is (pause == 0)
+    following.cancel()
+    await turnstile.close()
 
 
 async def test_a_process_that_only_waits_is_signed_in_and_has_no_session(houses: Houses) -> None:
