@@ -8,6 +8,10 @@ from tests.faults.columns import COLUMNS, Column
 from tests.faults.scene import Scene
 from tests.faults.walk import Walk
 
+LANES = 4
+"""Two conversations are written in while a fault lasts, each shown in two places: so many heads of lanes can be in
+doubt after one interruption.
+"""
 Strike = Callable[[Walk], AbstractAsyncContextManager[None]]
 """Entering it begins the trouble; leaving it, the trouble is over and the bot runs."""
 
@@ -20,10 +24,12 @@ class Fault:
     strike: Strike
     is_of_house: bool = False
     """It strikes every platform at once: one run serves all columns of a way and a database."""
-    is_timed: bool = False
+    spares_others: bool = False
     """The other platforms must stay as quick as they were."""
-    may_repeat: bool = False
-    """Readers on Telegram may see second copies, each with the hint; readers elsewhere never may."""
+    repeats: int = 0
+    """How many second copies readers on Telegram may see, each with the hint, for every kill where there are kills;
+    readers elsewhere never may.
+    """
     platforms: frozenset[str] = frozenset(("slack", "discord", "telegram"))
     ways: frozenset[str] = frozenset(("socket", "http", "gateway", "polling", "webhook"))
     databases: frozenset[str] = frozenset(("sqlite", "postgresql"))

@@ -8,7 +8,7 @@ from typing import get_args
 
 from bot.core.checkpoints import Point
 from tests.faults.child import DEATH
-from tests.faults.fault import Fault, Strike
+from tests.faults.fault import LANES, Fault, Strike
 from tests.faults.walk import Walk
 
 AT_RANDOM = "kill -9: at random"
@@ -84,12 +84,12 @@ def rows() -> Iterator[Fault]:
             f"kill -9: {point}",
             f"The process is killed when {words}; and again while it catches up.",
             _at(point),
-            may_repeat=True,
+            repeats=LANES,
         )
     yield Fault(
         AT_RANDOM,
         f"Under load the process is killed {KILLS} times in each run at any moment, and now and then as it starts.",
         at_random(KILLS),
         is_of_house=True,
-        may_repeat=True,
+        repeats=LANES,
     )

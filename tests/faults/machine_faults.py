@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.child import POISON
-from tests.faults.fault import Fault, Strike
+from tests.faults.fault import LANES, Fault, Strike
 from tests.faults.walk import Walk
 
 STOPS_WITHIN_SECONDS = 10.0
@@ -130,10 +130,10 @@ def rows() -> Iterator[Fault]:
     yield Fault("clock jumps back", back, _clock_jumps(-hour), is_of_house=True)
     closed = "No file and no connection can be opened, and every connection is cut."
     yield Fault(
-        "out of file descriptors", closed, _no_descriptors, may_repeat=True, is_of_house=True, reorders=SLACK
+        "out of file descriptors", closed, _no_descriptors, repeats=LANES, is_of_house=True, reorders=SLACK
     )
     starved = "The process gets no more memory, and is started again when it is dead."
-    yield Fault("out of memory", starved, _no_memory, may_repeat=True, is_of_house=True, reorders=SLACK)
+    yield Fault("out of memory", starved, _no_memory, repeats=LANES, is_of_house=True, reorders=SLACK)
     told = "The process is told to stop (SIGTERM) three times: it ends within ten seconds, well."
     yield Fault("stopped under load", told, _stopped, is_of_house=True)
     again = "A message makes its handler fail five times; once that is mended, staff have it tried again."

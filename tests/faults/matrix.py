@@ -10,7 +10,7 @@ from tests.faults.columns import COLUMNS, Column
 from tests.faults.databases import may_mount
 from tests.faults.fault import Fault
 from tests.faults.scene import open_scene
-from tests.faults.walk import Walk
+from tests.faults.walk import Outcome, Walk
 
 AT_MOST_SECONDS = 600.0
 _STAFF = {
@@ -78,7 +78,7 @@ def runs_of(fault: Fault, columns: Sequence[Column] = COLUMNS) -> Iterator[Run]:
 
 
 async def perform(run: Run, *, is_timed: bool = True) -> Cell:
-    """Never raises: what goes wrong is what the cell says. `is_timed`: the other platforms' delay counts too."""
+    """Never raises: what goes wrong is what the cell says. `is_timed`: the other platforms' delay counts, too."""
     fault = run.fault
     if (fault.is_small_disk or fault.needs_root) and not may_mount():
         return Cell(is_unavailable=True)
@@ -98,7 +98,7 @@ async def _perform(run: Run, *, is_timed: bool) -> Cell:
         is_small=fault.is_small_disk,
         prepare=fault.prepare,
     ) as scene:
-        walk = Walk(scene, run.target, is_timed=is_timed and fault.is_timed, reorders=fault.reorders)
+        walk = Walk(scene, run.target, fault.spares_others, is_timed, fault.reorders)
         try:
             await walk.begin()
             async with fault.strike(walk):
@@ -107,11 +107,18 @@ async def _perform(run: Run, *, is_timed: bool) -> Cell:
         except BaseException:
             scene.child.keep_log(run)
             raise
+    return judged(run, outcome)
+
+
+def judged(run: Run, outcome: Outcome) -> Cell:
+    """What the walk came to, held against what its fault declares."""
+    failures = []
     if outcome.slowed:
-        return Cell(failures=[f"{run}: the other platforms were held up: {outcome.slowed}"])
-    if any(outcome.repeats.values()) and not fault.may_repeat:
-        return Cell(failures=[f"{run}: {dict(outcome.repeats)} repeats, and none are declared"])
-    return Cell(outcome.repeats, healed_seconds=outcome.healed_seconds, kills=outcome.kills)
+        failures.append(f"{run}: the other platforms were held up: {outcome.slowed}")
+    declared = run.fault.repeats * max(1, outcome.kills)
+    if outcome.repeats.total() > declared:
+        failures.append(f"{run}: {dict(outcome.repeats)} repeats, and {declared} are declared")
+    return Cell(outcome.repeats, failures, healed_seconds=outcome.healed_seconds, kills=outcome.kills)
 
 
 async def fill(runs: Sequence[Run], told: Callable[[Run, Cell, float], None], *, at_once: int) -> None:

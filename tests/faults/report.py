@@ -48,7 +48,7 @@ def described() -> Iterator[str]:
     for fault in FAULTS:
         turned = " and ".join(sorted(one.capitalize() for one in fault.reorders))
         promise = [
-            "*a visible repeat on Telegram is declared*" if fault.may_repeat else "",
+            "*a visible repeat on Telegram is declared*" if fault.repeats else "",
             f"*what {turned} brings out of turn may be stored behind newer words*" if turned else "",
         ]
         yield f"- **{fault.name}**: {fault.about} {' '.join(one for one in promise if one)}".rstrip()

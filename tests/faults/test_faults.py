@@ -5,7 +5,7 @@ import pytest
 from tests.faults import report
 from tests.faults.catalogue import FAULTS
 from tests.faults.columns import COLUMNS
-from tests.faults.fault import Fault
+from tests.faults.fault import LANES, Fault
 from tests.faults.kills import at_random
 from tests.faults.matrix import Run, perform, runs_of
 
@@ -41,7 +41,7 @@ async def test_a_fault_loses_and_doubles_nothing(name: str, column: str) -> None
 
 
 async def test_a_few_kills_at_any_moment_lose_and_double_nothing() -> None:
-    fault = Fault("a few kills", "", at_random(4), is_of_house=True, may_repeat=True)
+    fault = Fault("a few kills", "", at_random(4), is_of_house=True, repeats=LANES)
     run = next(runs_of(fault))
     cell = await perform(run, is_timed=False)
     assert not cell.failures

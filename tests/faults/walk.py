@@ -2,16 +2,15 @@
 
 import asyncio
 import contextlib
-import re
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.slack import SlackServer
 from sandbox.surface import SurfaceError
-from tests.acceptance.dwellers import Dweller, plain
-from tests.acceptance.flow import REPEATED, Flow, check, opened, seen
+from tests.acceptance.counting import slowed
+from tests.acceptance.flow import Flow, opened
+from tests.faults.account import HELPED, PERSON, Account, Newcomer
 from tests.faults.columns import PLATFORMS
 from tests.faults.databases import Postgres
 from tests.faults.scene import Scene
@@ -20,8 +19,6 @@ BEFORE, DURING, AFTER = 2, 4, 2
 BUSY, BUSY_SECONDS = 5, 1.0
 QUESTION = "When does my parcel arrive?"
 ANSWER = "two to four working days"
-PERSON = "I would like to talk to a person please"
-HELPED = "Your ticket is #"
 REDELIVERED_AFTER_SECONDS = (61.0, 301.0)
 """When Slack brings again what was not acknowledged; Telegram's pauses are shorter."""
 AT_REST_WITHIN_SECONDS = 100.0
@@ -46,10 +43,13 @@ class Walk:
     scene: Scene
     target: str
     """The platform that the fault is about; the staff sit there too."""
+    spares_others: bool = False
+    """Somebody asks something on the other platforms while the trouble lasts, and is answered before it is over."""
     is_timed: bool = False
+    """And in about the same time as before."""
     reorders: frozenset[str] = frozenset()
     flows: dict[str, Flow] = field(default_factory=dict)
-    newcomers: list[Dweller] = field(default_factory=list)
+    newcomers: list[Newcomer] = field(default_factory=list)
     usual_seconds: float = 0.0
     faulty_seconds: float = 0.0
 
@@ -66,7 +66,7 @@ class Walk:
         await self.write(BEFORE)
         for flow in self.flows.values():
             await flow.is_complete()
-        if self.is_timed:
+        if self.spares_others and self.is_timed:
             self.usual_seconds = await self.answered_elsewhere()
 
     async def _opened(self, platform: str) -> Flow:
@@ -85,7 +85,7 @@ class Walk:
     async def go_through(self) -> None:
         """Everybody goes on writing, and on each platform somebody new asks for a person."""
         await asyncio.gather(self.write(DURING), self.ask_anew())
-        if self.is_timed:
+        if self.spares_others:
             self.faulty_seconds = await self.answered_elsewhere()
 
     async def ask_anew(self) -> None:
@@ -99,7 +99,7 @@ class Walk:
                 newcomer = newcomer.at(post)
             else:
                 await newcomer.says(PERSON)
-            self.newcomers.append(newcomer)
+            self.newcomers.append(Newcomer(newcomer))
 
     async def answered_elsewhere(self) -> float:
         """How long somebody waits for an answer on the platforms that have nothing to do with it."""
@@ -127,20 +127,16 @@ class Walk:
         for flow in self.flows.values():
             await flow.is_complete()
         for newcomer in self.newcomers:
-            await newcomer.sees(HELPED)
-        await asyncio.gather(*map(self._goes_on, self.newcomers))
+            await newcomer.dweller.sees(HELPED)
+        await asyncio.gather(*map(self.goes_on, self.newcomers))
         await self._rest()
         await self.scene.child.until_ready()
         await self.scene.town.settle()
-        for flow in self.flows.values():
-            # First what is stored: where that is in another order, what is shown is, too.
-            await self._check_stored(flow)
-            # Only Telegram's readers may see any, and only with the hint: anything else ends the walk here.
-            outcome.repeats["telegram"] += check(flow, in_order=not self.reorders)
-        for newcomer in self.newcomers:
-            outcome.repeats["telegram"] += await self._check_newcomer(newcomer)
-        if self.is_timed and self.faulty_seconds > max(4 * self.usual_seconds, self.usual_seconds + 2):
-            outcome.slowed = f"{self.usual_seconds:.1f} s became {self.faulty_seconds:.1f} s"
+        flows = list(self.flows.values())
+        account = Account(self.scene, self.target, self.reorders, flows, self.newcomers)
+        outcome.repeats["telegram"] = await account.check()
+        if self.spares_others and self.is_timed:
+            outcome.slowed = slowed(self.usual_seconds, self.faulty_seconds)
         return outcome
 
     async def _rest(self) -> None:
@@ -177,74 +173,12 @@ class Walk:
         assert isinstance(slack, SlackServer)
         return slack.deliveries.resting
 
-    async def _goes_on(self, newcomer: Dweller) -> None:
+    async def goes_on(self, newcomer: Newcomer) -> None:
         """What began in the trouble takes more: no lane of it is stuck."""
-        town, words = self.scene.town, f"still {newcomer.called}"
-        await newcomer.says(words)
+        town, word = self.scene.town, newcomer.word
+        await newcomer.dweller.says(word)
         agent, ends_at = town.agents()[0], time.monotonic() + AT_REST_WITHIN_SECONDS
-        while not any(one.count(words) for one in town.threads(agent)):
-            assert time.monotonic() < ends_at, f"staff do not see {words!r}"
+        while newcomer.thread is None:
+            assert time.monotonic() < ends_at, f"staff do not see {word!r}"
+            newcomer.thread = next((one for one in town.threads(agent) if one.count(word)), None)
             await self._pause()
-
-    async def _check_stored(self, flow: Flow) -> None:
-        """Every message is in the conversation once and in order, and was shown in the order in which it is there."""
-        stored = await self._said(flow.customer)
-        for writer, reader, mark in (
-            (flow.customer, flow.thread, "there"),
-            (flow.thread, flow.customer, "back"),
-        ):
-            words = [text for text in stored if text.startswith(mark)]
-            wanted = [f"{mark}{number}x" for number in range(flow.count)]
-            assert sorted(words) == sorted(wanted), f"stored of {flow.customer}: {words}"
-            late = self._out_of_turn if writer.platform in self.reorders else set()
-            assert [one for one in words if one not in late] == [one for one in wanted if one not in late], (
-                f"stored of {flow.customer} in another order: {words}, of which came out of turn: {late}"
-            )
-            shown = list(dict.fromkeys(word for word, _ in seen(reader, mark)))
-            assert shown == words, f"{reader}: {shown}, and stored as {words}"
-        await self._check_tickets(flow.customer)
-        lost = await self.scene.database.ask("SELECT id, error FROM outbox WHERE state = 'failed'")
-        assert not lost, f"given up: {lost}"
-
-    @property
-    def _out_of_turn(self) -> set[str]:
-        """The words that Slack did not bring, or the bot did not take, when they were said."""
-        slack = self.scene.town.servers["slack"]
-        assert isinstance(slack, SlackServer)
-        return {str((one.get("event") or {}).get("text")) for one in slack.deliveries.out_of_turn}
-
-    async def _said(self, customer: Dweller) -> Sequence[str]:
-        rows = await self.scene.database.ask(
-            "SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id "  # noqa: S608 - our own names
-            f"JOIN identities i ON i.contact_id = c.contact_id WHERE i.external_id = '{customer.id}' ORDER BY m.id"
-        )
-        return [text for (text,) in rows]
-
-    async def _check_tickets(self, customer: Dweller) -> None:
-        """One ticket, in one thread."""
-        rows = await self.scene.database.ask(
-            "SELECT t.number, (SELECT count(*) FROM desk_places d WHERE d.ticket_id = t.id) "  # noqa: S608 - as above
-            "FROM tickets t JOIN conversations c ON c.id = t.conversation_id "
-            f"JOIN identities i ON i.contact_id = c.contact_id WHERE i.external_id = '{customer.id}'"
-        )
-        assert [threads for _, threads in rows] == [1], f"tickets of {customer}: {rows}"
-        town = self.scene.town
-        number = rows[0][0]
-        cards = [
-            one
-            for one in town.threads(town.agents()[0])
-            if any(re.match(rf"\W*#{number} ", plain(said.text)) for said in one.messages()[:2])
-        ]
-        is_marked = any(REPEATED in said.text for one in cards for said in one.messages()[:2])
-        assert len(cards) == 1 or is_marked, f"{len(cards)} threads for ticket {number}"
-
-    async def _check_newcomer(self, newcomer: Dweller) -> int:
-        said = [text for text in await self._said(newcomer) if PERSON in text]
-        assert len(said) == 1, f"{newcomer} is stored as {said}"
-        await self._check_tickets(newcomer)
-        told = [one.text for one in newcomer.heard() if HELPED in plain(one.text)]
-        marked = sum(REPEATED in text for text in told)
-        assert told, f"{newcomer} was told nothing"
-        assert len(told) - 1 <= marked, f"{newcomer} was told twice in silence\n{newcomer.transcript()}"
-        assert newcomer.platform == "telegram" or not marked
-        return len(told) - 1

@@ -10,6 +10,7 @@ import psycopg
 
 from sandbox.slack import SlackServer
 from tests.acceptance.bot_child import BotChild
+from tests.acceptance.counting import BACK, THERE
 from tests.acceptance.dwellers import Dweller
 from tests.acceptance.flow import Flow
 from tests.acceptance.town import Town, open_town
@@ -131,16 +132,14 @@ class Talk(Flow):
 
     async def goes_on(self, times: int) -> None:
         for _ in range(times):
-            await self.customer.says(f"there{self.count}x")
-            await self.thread.says(f"back{self.count}x")
-            self.count += 1
+            await self.both_write()
             await self.fleet.delivered()
 
     async def is_whole(self) -> None:
         """Wait until everything has arrived on both sides."""
 
         async def whole() -> bool:
-            return not self.missing(self.thread, "there") and not self.missing(self.customer, "back")
+            return not self.missing(self.thread, THERE) and not self.missing(self.customer, BACK)
 
         await self.fleet.within(whole, f"everything arrives\n{self.customer.transcript()}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.bot_child import BotChild
+from tests.acceptance.counting import BACK, Copy
 from tests.acceptance.flow import check, seen
 from tests.acceptance.town import open_town
 from tests.processes.fleet import Fleet, open_fleet, talk
@@ -34,9 +35,8 @@ async def test_what_it_still_had_to_send_is_sent_by_another(fleet: Fleet, is_kil
     fleet.only(victim)
     fleet.town.faults("discord").is_down = True
     for _ in range(LEFT):
-        await one.thread.says(f"back{one.count}x")
+        await one.agent_writes()
         await one.fleet.delivered()
-        one.count += 1
 
     async def is_left() -> bool:
         return await fleet.waiting_with(victim) >= LEFT
@@ -50,11 +50,11 @@ async def test_what_it_still_had_to_send_is_sent_by_another(fleet: Fleet, is_kil
     fleet.town.faults("discord").is_down = False
 
     async def arrived() -> bool:
-        return not one.missing(one.customer, "back")
+        return not one.missing(one.customer, BACK)
 
     await fleet.within(arrived, f"it arrives\n{one.customer.transcript()}")
     await fleet.is_quiet()
-    assert [word for word, _ in seen(one.customer, "back")] == [f"back{number}x" for number in range(LEFT)]
+    assert seen(one.customer) == [Copy(word) for word in one.written(BACK)]
 
 
 @pytest.mark.parametrize("platform", ["discord", "telegram"])
@@ -64,9 +64,7 @@ async def test_what_only_one_may_receive_is_received_by_another(polling: Fleet, 
     await one.is_whole()
     victim = await polling.holder(platform)
     await victim.kill()
-    await one.customer.says(f"there{one.count}x")
-    await one.thread.says(f"back{one.count}x")
-    one.count += 1
+    await one.both_write()
     await one.is_whole()
     assert await polling.holder(platform) is not victim
     await one.goes_on(2)

@@ -73,9 +73,7 @@ async def test_what_it_alone_received_is_received_by_another(
         victim = await fleet.holder("discord")
         cable = fleet.cables[fleet.children.index(victim)]
         cable.pull()
-        await one.customer.says(f"there{one.count}x")
-        await one.thread.says(f"back{one.count}x")
-        one.count += 1
+        await one.both_write()
         await is_struck_off(fleet, victim)
         await one.is_whole()
         assert await fleet.holder("discord") is not victim
