@@ -217,7 +217,7 @@ class House:
     def _handed_over(self) -> None:
         """Called before the house is whole, too: what is handed over then is taken over as it begins."""
         if self._is_begun:
-            self._spawn(self.dispatcher.take_over(), "take over")
+            self._spawn(self.dispatcher.handed_over.take(), "take over")
 
     def _abandon(self) -> None:
         if self._is_begun:

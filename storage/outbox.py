@@ -151,6 +151,11 @@ _TAKE_OVER = Statement(
     .values(is_handed_over=False)
     .returning(*_ACTION)
 )
+_KEPT_WAITING = Statement(
+    select(outbox.c.id)
+    .where(outbox.c.is_handed_over, outbox.c.state == "pending", outbox.c.owner == bindparam("by"))
+    .limit(1)
+)
 _is_head = (
     ~select(_before.c.id)
     .where(_before.c.state == "pending", _before.c.lane == outbox.c.lane, _before.c.id < outbox.c.id)
@@ -301,6 +306,12 @@ class OutboxQueue:
         """What was handed to this process, as far as it is its turn; each is given once, in order."""
         rows = self._session.all(_TAKE_OVER, by=self._ids.owner)
         return sorted(map(_action, rows), key=lambda row: row.id)
+
+    def is_kept_waiting(self) -> bool:
+        """Something that was handed to this process waits behind what a third one still sends: two that decided at
+        once did not see each other. Nobody says a word when that is sent.
+        """
+        return self._session.one(_KEPT_WAITING, by=self._ids.owner) is not None
 
     def adopt(self) -> int:
         """Hand what processes that are no more have left to this one; returns how many actions that are."""

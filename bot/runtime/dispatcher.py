@@ -25,6 +25,7 @@ from bot.runtime.clock import Clock
 from bot.runtime.codec import action_from
 from bot.runtime.desk import Desk, Queued
 from bot.runtime.exits import Exit, Performer, Sender
+from bot.runtime.handed_over import HandedOver
 from bot.runtime.metrics import Metrics
 from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.superseding import Lane, is_superseded, is_withdrawn_by
@@ -60,6 +61,7 @@ class Dispatcher:
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self.handed_over = HandedOver(writer, self._take_up)
 
     def serve(self, platform: str, sender: Callable[[], Sender | None]) -> None:
         """From now on this platform's actions go to whatever the callable gives; None means wait."""
@@ -88,10 +90,6 @@ class Dispatcher:
                     row = row if was_in_order else replace(row, is_uncertain=True)
                 self.enqueue([Queued(row, action_from(row.payload))])
             after = page[-1].id
-
-    async def take_over(self) -> None:
-        """Send what other processes handed to this one, or left behind as they ended."""
-        await self._writer.do(lambda work: work.outbox.take_over(), self._take_up)
 
     async def take_up_left_behind(self) -> None:
         """Send what is stored but waits in no lane: the database took it, and its answer was lost."""

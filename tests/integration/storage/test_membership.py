@@ -116,6 +116,22 @@ def test_what_is_decided_behind_something_handed_over_waits_for_it(start: Start)
     assert not first.add("lane", "d").is_handed_over
 
 
+def test_what_waits_behind_a_third_process_is_known_to_wait(start: Start) -> None:
+    """Two decide at once and do not see each other; whoever comes then is handed to the last of them."""
+    first, second, third = start(), start(), start()
+    with first.writing.transaction():
+        before = UnitOfWork(first.writing, first.ids, NOON).outbox.add("lane", "slack", "a")
+        second.add("lane", "b")
+    behind = third.add("lane", "c")
+    owner, other = (second, first) if behind.owner == second.ids.owner else (first, second)
+    assert other.takes_over() == owner.takes_over() == [], "sent at once, it would overtake"
+    assert owner.do(lambda work: work.outbox.is_kept_waiting())
+    assert not other.do(lambda work: work.outbox.is_kept_waiting())
+    assert first.sent(before)
+    assert owner.takes_over() == ["c"]
+    assert not owner.do(lambda work: work.outbox.is_kept_waiting())
+
+
 def test_what_a_dead_process_left_is_adopted_and_only_what_may_have_been_in_flight_is_uncertain(
     start: Start,
 ) -> None:
