@@ -8,7 +8,7 @@ import errno
 
 
 class NotYetError(Exception):
-    """What the event is about is not known yet: an edit overtook its message."""
+    """What the event is about is not known yet: an edit overtook its message, words a thread that is being opened."""
 
 
 def kind_of(error: BaseException) -> str:

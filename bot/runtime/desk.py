@@ -18,7 +18,7 @@ from bot.core.places import Identity, MessageAt, Place
 from bot.core.texts import Language, Texts
 from bot.runtime.addressing import address_early
 from bot.runtime.codec import event_from, storable, to_text
-from bot.runtime.lanes import lane_of_action, lane_of_event, lane_of_late
+from bot.runtime.lanes import lane_of_action, lane_of_early, lane_of_event, lane_of_late
 from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
 from handlers.context import Context, DeskSettings
@@ -124,7 +124,7 @@ class Desk:
             return []
         if work.is_careful or work.intake.has_waiting(lane_of_event(event)):
             return self._accept_one(work, platform, event) or []
-        return self._decide(work, event)
+        return [*self._decide(work, event), *self._catch_up(work, event)]
 
     def retry_due(self, work: UnitOfWork, *, limit: int = 100) -> list[Queued]:
         """Handle what waits: after a failure, or behind one."""
@@ -172,15 +172,15 @@ class Desk:
             if isinstance(error, NotYetError):
                 return self._not_yet(work, stored, event)
             return self._failed(work, stored, event, error)
-        if isinstance(event, MessageReceived) and (stored.is_awaited or stored.is_kept):
+        if not isinstance(event, MessageReceived) or stored.is_awaited or stored.is_kept:
             queued += self._catch_up(work, event)
         return queued
 
-    def _catch_up(self, work: UnitOfWork, event: MessageReceived) -> list[Queued]:
-        """What came before its message can be handled now, before anything newer."""
+    def _catch_up(self, work: UnitOfWork, event: Event) -> list[Queued]:
+        """What came before its message, or before its thread was known, can be handled now, before anything newer."""
         queued: list[Queued] = []
-        for message in (event.message, *event.others):
-            for late in work.intake.waiting_in(lane_of_late(message)):
+        for lane in _lanes_that_waited(event):
+            for late in work.intake.waiting_in(lane):
                 queued += self._handle(work, late, event_from(late.payload))
         return queued
 
@@ -238,12 +238,11 @@ class Desk:
         return Queued(row, action, address_early(action, work))
 
     def _not_yet(self, work: UnitOfWork, stored: StoredEvent, event: Event) -> list[Queued]:
-        """Let it wait beside its lane: the message it waits for may be the next one in there."""
-        message: MessageAt | None = getattr(event, "message", None)
+        """Let it wait beside its lane: what it waits for may be the next one in there."""
         if stored.attempts + 1 >= MAX_TRIES:
             work.intake.handled(stored)
         else:
-            lane = lane_of_late(message) if message else event.id
+            lane = _lane_beside(event)
             work.intake.step_aside(stored, lane, work.now + RETRY_AFTER[stored.attempts])
         return []
 
@@ -279,6 +278,25 @@ class Desk:
                 ),
             ),
         )
+
+
+def _lane_beside(event: Event) -> str:
+    """Where an event waits for what it speaks of."""
+    if isinstance(event, MessageReceived):
+        return lane_of_early(event.place)
+    message: MessageAt | None = getattr(event, "message", None)
+    return lane_of_late(message) if message else event.id
+
+
+def _lanes_that_waited(event: Event) -> list[str]:
+    """Where events wait for this one."""
+    match event:
+        case MessageReceived():
+            return [lane_of_late(message) for message in (event.message, *event.others)]
+        case Delivered(purpose="thread", place=Place() as place):
+            return [lane_of_early(place)]
+        case _:
+            return []
 
 
 def _rest_of_album(

@@ -43,6 +43,11 @@ def lane_of_late(message: MessageAt) -> str:
     return f"late|{message.place.key}|{message.id}"
 
 
+def lane_of_early(place: Place) -> str:
+    """Where words wait that were written before their place was known to be a ticket's, in their order."""
+    return f"early|{place.key}"
+
+
 def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]:
     """(lane, platform). One lane per place that people read, so that a slow side never holds up the other."""
     staff_platform = staff_space.platform if staff_space else ""

@@ -1,6 +1,7 @@
 """Threads deleted, bots blocked, messages refused: a clear outcome for both sides, never silence."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -49,6 +50,44 @@ async def test_a_deleted_thread_is_opened_again_with_the_history_and_the_message
     sent = await ana.says("Yes, I am", at=stage.thread(2))
     assert dana.sees[-1] == "Ana: Yes, I am"
     assert stage.marks(sent) == ["sent"]
+
+
+@pytest.mark.parametrize("is_overtaken", [False, True])
+async def test_what_is_written_in_a_thread_before_its_receipt_is_stored_reaches_the_customer(
+    stage: Stage, helped: Place, dana: Person, ana: Person, is_overtaken: bool
+) -> None:
+    """People see a thread, and write in it, as soon as the platform has it."""
+    stage.staff_platform.answering = asyncio.Event()
+    await stage.reports_loss(helped)
+    await stage.until(lambda: len(stage.threads()) == 2)
+    place = stage.thread(2)
+    words = ["One", "Two", "Three"]
+    for text in words:
+        await stage.accept("slack", ana.message(ana.new_message(place), text))
+    if is_overtaken:
+        # Tried again too early, they wait on in their order.
+        stage.clock.advance(timedelta(seconds=2))
+        await stage.house.ticker.tick()
+    stage.staff_platform.answering.set()
+    await stage.settle()
+    sent = await ana.says("Four", at=place)
+    assert dana.sees[-4:] == [f"Ana: {text}" for text in [*words, "Four"]]
+    assert stage.marks(sent) == ["sent"]
+
+
+async def test_what_staff_write_in_threads_of_their_own_stays_there(
+    stage: Stage, helped: Place, dana: Person, ana: Person
+) -> None:
+    """Even while a ticket's thread is being opened: it is tried again, and forgotten after the last try."""
+    stage.staff_platform.failing = refuse(Refusal.NOT_ALLOWED, OpenThread)
+    await stage.loses_place(helped, is_reported=True)
+    seen = len(dana.sees)
+    await ana.says("Lunch?", at=Place("slack", channel="STAFF", thread="lunch"))
+    assert await stage.ask(lambda work: work.intake.counts()) == {"pending": 1}
+    for _ in range(5):
+        await stage.later(seconds=61)
+    assert await stage.ask(lambda work: work.intake.counts()) == {}
+    assert len(dana.sees) == seen
 
 
 async def test_many_messages_into_a_deleted_thread_open_one_new_thread_and_are_all_there(

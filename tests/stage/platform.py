@@ -103,7 +103,9 @@ class StagePlatform:
         self.receipt: Callable[[Outgoing, Receipt], Receipt] = lambda _outgoing, receipt: receipt
         self.failing_typing: Exception | None = None
         self.gate: asyncio.Event | None = None
-        """While it is there and not set, nothing is answered."""
+        """While it is there and not set, nothing is done."""
+        self.answering: asyncio.Event | None = None
+        """While it is there and not set, what is done is not answered."""
 
     async def run(self, on_ready: Callable[[], None]) -> None:
         on_ready()
@@ -116,7 +118,10 @@ class StagePlatform:
         error = self.failing(outgoing) or self._refused(outgoing)
         if error is not None:
             raise error
-        return self.receipt(outgoing, self._perform(outgoing))
+        receipt = self.receipt(outgoing, self._perform(outgoing))
+        if self.answering is not None:
+            await self.answering.wait()
+        return receipt
 
     async def show_typing(self, place: Place) -> None:
         if self.gate is not None:

@@ -84,8 +84,13 @@ class Stage:
         """Somebody deletes a thread or a room; not every platform reports it."""
         self.platforms[place.platform].scenery.gone.add(place.key)
         if is_reported:
-            event = PlaceDeleted(f"{place.platform}:gone:{next_number()}", self.clock.now(), place)
-            await self.feed(place.platform, event)
+            await self.reports_loss(place)
+            await self.settle()
+
+    async def reports_loss(self, place: Place) -> None:
+        """The platform tells that it is gone; returns as soon as that is stored."""
+        event = PlaceDeleted(f"{place.platform}:gone:{next_number()}", self.clock.now(), place)
+        await self.accept(place.platform, event)
 
     async def publishes(self, key: str, title: str, body: str, **about: Any) -> None:
         """An article is published in the chat; `about` are fields of its text."""
