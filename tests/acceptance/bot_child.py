@@ -60,7 +60,8 @@ class BotChild:
     async def until_ready(self) -> None:
         for _ in range(1_800):
             status, _body = await self.ask("/readyz")
-            if status == 200:
+            # Who stands by is ready, too: another one may just be signing in.
+            if status == 200 and self.town.has_commands():
                 return
             assert self._process is not None
             assert self._process.returncode is None, self.log.read_text()

@@ -20,6 +20,15 @@ WRONG_TOKENS = {
 }
 
 
+async def test_a_town_is_ready_when_people_can_give_commands(sqlite_url: str, articles: Path) -> None:
+    """However slow Discord is with what the bot does beside receiving."""
+    async with open_town(sqlite_url, articles, has_house=False) as town:
+        town.faults("discord").slow_seconds = 0.2
+        await town.open_house()
+        town.faults("discord").slow_seconds = 0.0
+        await town.ticket(town.newcomer("discord"), "My shelf is crooked")
+
+
 async def ask(town: Town, path: str) -> tuple[int, Any]:
     async with aiohttp.ClientSession() as session, session.get(f"{town.address}{path}") as response:
         is_json = response.content_type == "application/json"

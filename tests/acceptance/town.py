@@ -216,7 +216,15 @@ class Town:
 
     def _is_ready(self) -> bool:
         house = self.house
-        return house is not None and house.librarian.is_ready and all(map(self.is_ready, house.supervisors))
+        if house is None or not house.librarian.is_ready or not all(map(self.is_ready, house.supervisors)):
+            return False
+        return "discord" not in house.supervisors or self.has_commands()
+
+    def has_commands(self) -> bool:
+        """Discord's clients offer what the bot has registered, which it does beside everything else when it starts."""
+        someone = next(one for one in self.servers["discord"].people() if not one.is_bot)
+        direct = Dweller(self, "discord", someone.id, "").in_direct()
+        return bool(direct.server.commands(direct.id, direct.room))
 
     def environment(self) -> dict[str, str]:
         """The environment with which a bot works in this town."""
