@@ -156,6 +156,16 @@ _KEPT_WAITING = Statement(
     .where(outbox.c.is_handed_over, outbox.c.state == "pending", outbox.c.owner == bindparam("by"))
     .limit(1)
 )
+_PENDING_LANES = Statement(
+    select(outbox.c.lane)
+    .where(
+        outbox.c.state == "pending",
+        outbox.c.lane >= bindparam("first"),
+        outbox.c.lane < bindparam("behind"),
+    )
+    .distinct()
+    .limit(bindparam("limit"))
+)
 _is_head = (
     ~select(_before.c.id)
     .where(_before.c.state == "pending", _before.c.lane == outbox.c.lane, _before.c.id < outbox.c.id)
@@ -341,6 +351,11 @@ class OutboxQueue:
 
     def forget(self, *, before: datetime) -> None:
         self._session.run(_FORGET_ACTIONS, before=before)
+
+    def pending_lanes(self, first: str, behind: str, *, limit: int) -> list[str]:
+        """The lanes between these names in which something waits, in whatever process; in no order."""
+        rows = self._session.all(_PENDING_LANES, first=first, behind=behind, limit=limit)
+        return [lane for (lane,) in rows]
 
     def own_counts(self) -> dict[str, int]:
         """This process's waiting actions by platform; what was handed to it counts once it has been taken over."""

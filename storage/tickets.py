@@ -147,17 +147,6 @@ _ADD_DESK = Statement(
         },
     )
 )
-_UNOPENED = Statement(
-    select(tickets.c.id)
-    .where(
-        tickets.c.status != TicketStatus.RESOLVED,
-        ~select(desk_places.c.ticket_id)
-        .where(desk_places.c.ticket_id == tickets.c.id, desk_places.c.kind == DeskKind.THREAD)
-        .exists(),
-        tickets.c.joined_to_id.is_(None),
-    )
-    .limit(1)
-)
 _DROP_DESK = Statement(delete(desk_places).where(desk_places.c.place_key == bindparam("place_key")))
 
 
@@ -311,10 +300,6 @@ class Tickets:
 
     def thread_of(self, ticket_id: int) -> DeskPlace | None:
         return next((desk for desk in self.desks(ticket_id) if desk.kind is DeskKind.THREAD), None)
-
-    def is_any_unopened(self) -> bool:
-        """True while an open ticket has no thread: one may be there already, and its receipt under way."""
-        return self._session.one(_UNOPENED) is not None
 
     def add_desk(self, ticket_id: int, kind: DeskKind, place: Place, card: MessageAt | None) -> None:
         """From now on this place belongs to the ticket; it leaves any other."""

@@ -18,6 +18,7 @@ from bot.core.places import Identity, MessageAt, Place
 from bot.core.texts import Language, Texts
 from bot.runtime.addressing import address_early
 from bot.runtime.codec import event_from, storable, to_text
+from bot.runtime.early import may_be_ahead
 from bot.runtime.lanes import lane_of_action, lane_of_early, lane_of_event, lane_of_late
 from bot.runtime.metrics import Metrics
 from handlers.asking import Refused
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 MAX_TRIES = 5
 ALBUM_PAUSE = timedelta(seconds=1)
 """How long an album's first message waits for the others, which come right behind it."""
+_ELSEWHERE = "elsewhere"
+"""In the staff space, at no ticket: no handler waits for that."""
 RETRY_AFTER = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
 
 
@@ -186,9 +189,14 @@ class Desk:
 
     def _decide(self, work: UnitOfWork, event: Event) -> list[Queued]:
         author: Author | None = getattr(event, "author", None)
-        handler = self._handlers.find(event, self._name_of(work, event))
         # Two bots that answer each other would never stop.
-        if handler is None or (author is not None and author.is_bot):
+        if author is not None and author.is_bot:
+            return []
+        name = self._name_of(work, event)
+        if name == _ELSEWHERE and isinstance(event, MessageReceived) and may_be_ahead(event, work):
+            raise NotYetError
+        handler = self._handlers.find(event, name)
+        if handler is None:
             return []
         try:
             actions = handler(event, self._context(work))
@@ -229,7 +237,7 @@ class Desk:
             return "desk"
         space = self._settings.staff_space
         if space is not None and event.place.lies_in(space):
-            return "elsewhere"
+            return _ELSEWHERE
         return "customer"
 
     def _queue(self, work: UnitOfWork, action: Action) -> Queued:

@@ -1,5 +1,7 @@
 """Lanes: what must stay in order is in one lane; lanes never wait for each other."""
 
+from collections.abc import Iterable
+
 from bot.core.actions import (
     Action,
     Announce,
@@ -27,6 +29,9 @@ from bot.core.places import MessageAt, Place
 
 KNOWLEDGE = "knowledge"
 """Where searches go: served by the librarian, like a platform."""
+_TICKET = "t"
+TICKETS = (_TICKET, chr(ord(_TICKET) + 1))
+"""Between these names lie the lanes of tickets."""
 
 
 def lane_of_event(event: Event) -> str:
@@ -48,6 +53,11 @@ def lane_of_early(place: Place) -> str:
     return f"early|{place.key}"
 
 
+def tickets_in(lanes: Iterable[str]) -> list[int]:
+    """Whose threads these lanes lead to."""
+    return [int(lane.removeprefix(_TICKET)) for lane in lanes]
+
+
 def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]:
     """(lane, platform). One lane per place that people read, so that a slow side never holds up the other."""
     staff_platform = staff_space.platform if staff_space else ""
@@ -55,7 +65,7 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
         case Say():
             return f"c{action.conversation_id}", action.place.platform
         case OpenDesk() | RefreshDesk():
-            return f"t{action.ticket_id}", staff_platform
+            return f"{_TICKET}{action.ticket_id}", staff_platform
         case Show() | EditCopy() | RemoveCopy() | ReactToCopy():
             return _lane_of_copy(action, staff_platform)
         case MarkMessage() | MarkSeen() | UpdateButtons():
@@ -85,5 +95,5 @@ def _lane_of_copy(action: Show | EditCopy | RemoveCopy | ReactToCopy, staff_plat
     if not isinstance(action, Show) and action.conversation_id is not None and action.place is not None:
         return f"c{action.conversation_id}", action.place.platform
     if action.place is None:
-        return f"t{action.ticket_id}", staff_platform
+        return f"{_TICKET}{action.ticket_id}", staff_platform
     return f"p{action.place.key}", action.place.platform

@@ -79,15 +79,30 @@ async def test_what_staff_write_in_threads_of_their_own_stays_there(
     stage: Stage, helped: Place, dana: Person, ana: Person
 ) -> None:
     """Even while a ticket's thread is being opened: it is tried again, and forgotten after the last try."""
-    stage.staff_platform.failing = refuse(Refusal.NOT_ALLOWED, OpenThread)
-    await stage.loses_place(helped, is_reported=True)
+    stage.staff_platform.answering = asyncio.Event()
+    await stage.reports_loss(helped)
+    await stage.until(lambda: len(stage.threads()) == 2)
     seen = len(dana.sees)
-    await ana.says("Lunch?", at=Place("slack", channel="STAFF", thread="lunch"))
+    lunch = ana.new_message(Place("slack", channel="STAFF", thread="lunch"))
+    await stage.accept("slack", ana.message(lunch, "Lunch?"))
     assert await stage.ask(lambda work: work.intake.counts()) == {"pending": 1}
     for _ in range(5):
-        await stage.later(seconds=61)
+        stage.clock.advance(timedelta(seconds=61))
+        await stage.house.ticker.tick()
     assert await stage.ask(lambda work: work.intake.counts()) == {}
+    stage.staff_platform.answering.set()
+    await stage.settle()
     assert len(dana.sees) == seen
+
+
+async def test_what_is_said_in_threads_of_the_staff_space_is_let_be_when_none_is_being_opened(
+    stage: Stage, helped: Place, ana: Person
+) -> None:
+    """Not even a ticket that could get no thread keeps it waiting."""
+    stage.staff_platform.failing = refuse(Refusal.NOT_ALLOWED, OpenThread)
+    await stage.loses_place(helped, is_reported=True)
+    await ana.says("Lunch?", at=Place("slack", channel="STAFF", thread="lunch"))
+    assert await stage.ask(lambda work: work.intake.counts()) == {}
 
 
 async def test_many_messages_into_a_deleted_thread_open_one_new_thread_and_are_all_there(
