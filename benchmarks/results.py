@@ -11,7 +11,7 @@ from benchmarks.peers import Peers
 from benchmarks.processes import Fleet, Order, ratio
 from benchmarks.relay import Trips
 from benchmarks.relay import ratio as trips_ratio
-from benchmarks.soak import Sample, grown_mb, slope_mb
+from benchmarks.soak import Sample, grown_files, grown_mb, slope_mb
 
 DURABLE = "allhands"
 GROWTH_GOAL, NEXT_TICKET_GOAL_MS, SWEEP_GOAL_MS, CLAIMS_GOAL = 1.3, 2.0, 1.0, 10_000
@@ -136,8 +136,7 @@ def _relay(results: Results) -> list[Line]:
 def _memory(results: Results) -> list[Line]:
     if not results.soak:
         return []
-    last, grown = results.soak[-1], grown_mb(results.soak)
-    files = last.open_files - results.soak[len(results.soak) // 2].open_files
+    last, grown, files = results.soak[-1], grown_mb(results.soak), grown_files(results.soak)
     waiting = last.waiting["intake"] + last.waiting["outbox"]
     seen = (
         f"{grown:+.1f} MB and {files:+d} open files in the second half ({slope_mb(results.soak):+.2f} MB for each "

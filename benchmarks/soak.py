@@ -1,7 +1,8 @@
 """Does anything grow? One Allhands on all three platforms, and very many events.
 
 `python -m benchmarks.soak [--events 1000000]` prints memory, open files and rows as it goes, and at the end how much
-memory was added in the second half.
+memory was added in the second half. Half way through and at the end everything rests before it looks: connections that
+are only kept for the next message are closed by then, and what is still open stays.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import uvloop
 
+from adapters.wire import IDLE_SECONDS
 from benchmarks.bots import quiet, sqlite_in
 from benchmarks.disk import kept_or_temporary
 from benchmarks.lean_platforms import Discord, Telegram
@@ -20,8 +22,10 @@ from benchmarks.load import Load
 from benchmarks.town import Town, bring_up_town, give_tickets
 
 SAMPLES = 24
+REST_SECONDS = IDLE_SECONDS + 2
 SLOWEST_RATE = 20
 """Events a second; whatever is slower than that hangs."""
+_RESTS = (SAMPLES // 2, SAMPLES - 1)
 _WAITING = {"intake": "state = 'pending'", "outbox": "state = 'pending'", "deadlines": "1"}
 
 
@@ -37,8 +41,16 @@ class Sample:
 
 def grown_mb(samples: list[Sample]) -> float:
     """Memory added in the second half."""
-    half = len(samples) // 2
-    return samples[-1].memory_mb - samples[half].memory_mb
+    return samples[-1].memory_mb - _half_way(samples).memory_mb
+
+
+def grown_files(samples: list[Sample]) -> int:
+    """Files and connections that the second half left open."""
+    return samples[-1].open_files - _half_way(samples).open_files
+
+
+def _half_way(samples: list[Sample]) -> Sample:
+    return samples[len(samples) // 2]
 
 
 def slope_mb(samples: list[Sample]) -> float:
@@ -62,7 +74,7 @@ async def run(events: int, folder: Path) -> list[Sample]:
             chunk = events // SAMPLES
             await load.saturate(chunk / SLOWEST_RATE, until=chunk)
             await quiet(town.platforms)
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(REST_SECONDS if number in _RESTS else 0.3)
             samples.append(_sample(events * (number + 1) // SAMPLES, town, database))
             _show(samples[-1])
         return samples

@@ -1,5 +1,7 @@
 """What the page on performance says of a goal is what the figures say."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.bots import Bot, Window
@@ -69,6 +71,15 @@ def test_growth_is_judged_by_the_worse_of_time_and_cpu() -> None:
 def samples(*memory_mb: float) -> list[Sample]:
     waiting = {"intake": 0, "outbox": 0, "deadlines": 0}
     return [Sample(number * 100_000, mb, 100, waiting, 0) for number, mb in enumerate(memory_mb)]
+
+
+def test_connections_kept_between_the_rests_are_no_growth() -> None:
+    def opened(*files: int) -> Results:
+        seen = zip(samples(*[100.0] * len(files)), files, strict=True)
+        return Results(0.1, soak=[replace(one, open_files=number) for one, number in seen])
+
+    assert said(opened(90, 200, 180, 40, 210, 41), "after 500,000 events").is_met is True
+    assert said(opened(40, 50, 60, 70, 80, 90), "after 500,000 events").is_met is False
 
 
 def test_memory_that_settles_does_not_grow() -> None:
