@@ -13,7 +13,8 @@ from adapters.slack.commands import CommandNames
 from bot.core.places import MessageAt, Place
 
 PLATFORM = "slack"
-_REMEMBERED = 20_000
+_MESSAGES, _THREADS = 5_000, 20_000
+"""Remembered ones. Each takes a third of a kilobyte, and people react to what was said lately."""
 _MOST_PLACES = 4_000
 
 
@@ -47,17 +48,17 @@ class Rooms(Struct, frozen=True):
 class Memory:
     """Which thread a message lies in and which threads concern the bot, for as long as there is room.
 
-    Slack names no thread with a reaction. What is forgotten is asked for again.
+    Slack names no thread with a reaction. Where a forgotten message lies is asked for again.
     """
 
-    def __init__(self, capacity: int = _REMEMBERED) -> None:
-        self._capacity = capacity
+    def __init__(self, messages: int = _MESSAGES, threads: int = _THREADS) -> None:
+        self._most_messages, self._most_threads = messages, threads
         self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def note_message(self, channel: str, ts: str, thread: str) -> None:
         self._threads[channel, ts] = thread
-        if len(self._threads) > self._capacity:
+        if len(self._threads) > self._most_messages:
             self._threads.popitem(last=False)
 
     def thread_of(self, channel: str, ts: str) -> str | None:
@@ -67,7 +68,7 @@ class Memory:
         """From now on everything in this thread concerns the bot."""
         self._heard[channel, thread] = None
         self._heard.move_to_end((channel, thread))
-        if len(self._heard) > self._capacity:
+        if len(self._heard) > self._most_threads:
             self._heard.popitem(last=False)
 
     def is_heard(self, channel: str, thread: str) -> bool:

@@ -71,7 +71,7 @@ def test_a_room_that_was_never_read_is_read_from_what_was_missed_in_it() -> None
 
 
 def test_memory_forgets_the_oldest_first() -> None:
-    memory = Memory(capacity=2)
+    memory = Memory(messages=2, threads=2)
     for number in "123":
         memory.note_message("C1", number, "root")
         memory.note_heard("C1", number)
