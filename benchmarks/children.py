@@ -1,15 +1,19 @@
 """Bots as child processes, and what the kernel says they cost. Linux only: it reads /proc."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_LAUNCHER = ROOT / "benchmarks" / "as_installed.py"
 _TICK_SECONDS = 1 / os.sysconf("SC_CLK_TCK")
 _STOP_SECONDS = 15.0
 
@@ -21,8 +25,25 @@ def free_port() -> int:
         return port
 
 
+@cache
+def only_for_development() -> tuple[str, ...]:
+    """The packages that are installed here and in no installation. Some libraries load whatever they find."""
+    locked = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    installed = {*map(_spelled_alike, locked), "allhands"}
+    return tuple(
+        name
+        for name, distributions in packages_distributions().items()
+        if installed.isdisjoint(map(_spelled_alike, distributions))
+    )
+
+
+def _spelled_alike(distribution: str) -> str:
+    """The name by the rules of package registries."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
 class Child:
-    """One bot; its output lies in `log`."""
+    """One bot; its output lies in `log`. With our own Python it runs as it would where it is installed."""
 
     def __init__(
         self,
@@ -36,6 +57,8 @@ class Child:
         # Nothing of a real installation may reach a measured bot.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         environment = kept | {"PYTHONPATH": str(code), "PYTHONHASHSEED": "0"} | dict(settings)
+        if python == sys.executable:
+            arguments = [str(_LAUNCHER), ",".join(only_for_development()), *arguments]
         self.started_at = time.perf_counter()
         with log.open("wb") as output:
             self._process = subprocess.Popen(
