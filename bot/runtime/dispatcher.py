@@ -6,7 +6,6 @@ permanent one frees the lane and comes back as an event.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from time import perf_counter
 from typing import TypeVar
@@ -27,6 +26,7 @@ from bot.runtime.desk import Desk, Queued
 from bot.runtime.exits import Exit, Performer, Sender
 from bot.runtime.handed_over import HandedOver
 from bot.runtime.metrics import Metrics
+from bot.runtime.patience import is_over
 from bot.runtime.peers import NoPeers, Ownership
 from bot.runtime.superseding import Lane, is_superseded, is_withdrawn_by
 from bot.runtime.writer import Writer
@@ -34,7 +34,6 @@ from storage import Expected, Settled, StorageUnavailableError, StoredAction, Un
 
 log = structlog.get_logger()
 
-GIVE_UP_AFTER = timedelta(hours=24)
 MAX_DEFECTS = 5
 """Tries of an action that makes the adapter itself fail."""
 LONGEST_WAIT_SECONDS = 60.0
@@ -224,6 +223,7 @@ class Dispatcher:
             refusal = Refusal.INVALID if row.attempts >= MAX_DEFECTS else None
             return await self._settle_error(item, row, SendError(type(error).__name__, refusal=refusal))
         line.sent.inc()
+        line.taken_at = self._clock.now()
         return None
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
@@ -309,8 +309,9 @@ class Dispatcher:
 
     async def _settle_error(self, item: Queued, row: StoredAction, error: SendError) -> StoredAction | None:
         """Give it up, or store what is known and wait for the next try."""
-        is_old = row.first_tried_at is not None and self._clock.now() - row.first_tried_at > GIVE_UP_AFTER
-        refusal = error.refusal or (Refusal.UNREACHABLE if is_old else None)
+        taken_at = self._lines[row.platform].taken_at
+        is_hopeless = is_over(item.action, row, error, self._clock.now(), taken_at)
+        refusal = error.refusal or (Refusal.UNREACHABLE if is_hopeless else None)
         if refusal is not None:
             log.warning("outbox.refused", platform=row.platform, action=row.id, kind=item.action.kind,
                         reason=refusal.value, detail=str(error)[:200])  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from adapters import Attempt
@@ -35,6 +36,8 @@ class Exit:
     ) -> None:
         self.sender, self.performer = sender, performer
         self.wake = asyncio.Event()
+        self.taken_at: datetime | None = None
+        """When it last took something."""
         # Looking a metric up by its labels costs more than counting does.
         self.sent = metrics.sent.labels(name)
         self.seconds = metrics.send_seconds.labels(name)

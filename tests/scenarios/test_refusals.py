@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.content import Content
-from bot.core.outgoing import Edit, OpenThread, Outgoing, Post, Refusal, Remove, SendError
+from bot.core.outgoing import Edit, Mark, OpenThread, Outgoing, Post, Refusal, Remove, SendError
 from bot.core.places import Place
 from bot.runtime import dispatcher
 from tests.stage import Person, Stage
@@ -308,6 +308,37 @@ async def test_a_platform_that_is_away_for_a_day_is_given_up(
     assert stage.house.dispatcher.waiting() == 1
     await stage.later(hours=25)
     assert "could not be reached for a whole day" in stage.in_thread()[-1]
+
+
+async def test_a_mark_at_which_a_platform_always_fails_holds_up_no_words(
+    stage: Stage, helped: Place, dana: Person, ana: Person, quick: None
+) -> None:
+    asked: list[Outgoing] = []
+
+    def failing(outgoing: Outgoing) -> SendError | None:
+        if not isinstance(outgoing, Mark):
+            return None
+        asked.append(outgoing)
+        # Something else goes out in the meantime: the platform is there.
+        return SendError("500", is_uncertain=True)
+
+    stage.platform("slack").failing = failing
+    await stage.accept("slack", ana.message(ana.new_message(helped), "Hello"))
+    await stage.until(lambda: bool(asked))
+    await dana.says("I am here")
+    await stage.until(lambda: any("I am here" in words for words in stage.in_thread()))
+    assert 4 <= len(asked) <= 10
+
+
+async def test_a_mark_waits_as_long_as_words_for_a_platform_that_is_away(
+    stage: Stage, helped: Place, dana: Person, ana: Person, quick: None
+) -> None:
+    failures = iter([SendError("no connection") for _ in range(12)])
+    stage.platform("slack").failing = lambda outgoing: (
+        next(failures, None) if isinstance(outgoing, Mark) else None
+    )
+    sent = await ana.says("Hello", at=helped)
+    assert stage.marks(sent) == ["sent"]
 
 
 async def test_an_adapter_that_breaks_on_one_message_gives_it_up_and_goes_on(
