@@ -64,7 +64,7 @@ class TelegramAdapter:
         self._profile = Profile(self._api)
         self._markers = Markers(settings.token)
         self._presses = Presses(self._api)
-        whereabouts = Whereabouts()
+        self._whereabouts = whereabouts = Whereabouts()
         self._caller = Caller(self._api, Pace(time.monotonic))
         delivery = Delivery(context, self._caller, self._profile, self._markers, whereabouts)
         self._sender = Sender(delivery, self._presses)
@@ -108,6 +108,7 @@ class TelegramAdapter:
             prefix=telegram_name(context.command_prefix),
             started_at=context.now(),
             texts=context.texts,
+            remembered=self._whereabouts.words,
         )
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:

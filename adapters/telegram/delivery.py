@@ -68,6 +68,9 @@ class Delivery(Struct, frozen=True):
             self.whereabouts.remember(*posting.sent)
             raise send_error(error, tuple(posting.sent), is_direct=target.place.is_direct) from error
         self.whereabouts.remember(*posting.sent)
+        if marker:
+            for message in posting.sent:
+                self.whereabouts.note_words(message, marker)
         return Receipt(
             messages=(*attempt.sent_so_far, *posting.sent),
             is_repeat_possible=attempt.is_uncertain,

@@ -1,6 +1,6 @@
 """What the bot listens to and who it is: everything parsing needs to know besides the payload."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct, field
@@ -30,6 +30,8 @@ class Hearing(Struct, frozen=True):
     """What was said before is news from the time away."""
     texts: Translate = in_english
     """The catalogue, for what can only be told in words."""
+    remembered: Callable[[str, str], tuple[str, ...]] = lambda _chat, _message: ()
+    """The words of the marker of a message that was sent since the start, by its chat and id."""
 
     def is_support(self, chat: str, thread: str) -> bool:
         return any(place.channel == chat and place.thread in ("", thread) for place in self.support)

@@ -95,9 +95,10 @@ def _card_thread(message: Payload, chat: str, hearing: Hearing) -> str:
 
 
 def _marker(message: Payload, chat: str, hearing: Hearing) -> tuple[str, ...]:
-    if (message.get("from") or {}).get("id") != hearing.bot_id:
-        return ()
-    return hearing.markers.words(message.get("entities") or message.get("caption_entities") or (), chat)
+    entities = message.get("entities") or message.get("caption_entities") or ()
+    is_own = (message.get("from") or {}).get("id") == hearing.bot_id
+    words = hearing.markers.words(entities, chat) if is_own else ()
+    return words or hearing.remembered(chat, str(message.get("message_id")))
 
 
 def _at(seconds: Any, now: datetime) -> datetime:
@@ -105,7 +106,11 @@ def _at(seconds: Any, now: datetime) -> datetime:
 
     Without this a message would seem older than the ticket it was written in.
     """
-    earliest = datetime.fromtimestamp(int(seconds), UTC)
+    try:
+        earliest = datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        # What was said matters more than when.
+        return now
     return max(earliest, min(now, earliest + _WITHIN_SECOND))
 
 
@@ -126,7 +131,7 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
         return []
     if submitted := _form(message, place, hearing, now):
         return [submitted]
-    at = _at(message["date"], now)
+    at = _at(message.get("date"), now)
     return [
         MessageReceived(
             id=f"telegram:message:{place.channel}:{message['message_id']}",
@@ -153,7 +158,7 @@ def _pin(message: Payload, pinned: Payload, place: Place, hearing: Hearing, now:
     return [
         PinChanged(
             id=f"telegram:pin:{place.channel}:{message['message_id']}",
-            at=_at(message["date"], now),
+            at=_at(message.get("date"), now),
             message=MessageAt(place, str(pinned["message_id"])),
             is_on=True,
             author=author_of(message["from"], place.channel, hearing),
@@ -183,7 +188,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
     return [
         CommandGiven(
             id=f"telegram:command:{place.channel}:{at.id}",
-            at=_at(message["date"], now),
+            at=_at(message.get("date"), now),
             place=place,
             author=author_of(message["from"], place.channel, hearing),
             name=name,
@@ -207,7 +212,7 @@ def _form(message: Payload, place: Place, hearing: Hearing, now: datetime) -> Fo
     _, name, subject, field, _ = words
     return FormSubmitted(
         id=f"telegram:form:{place.channel}:{message['message_id']}",
-        at=_at(message["date"], now),
+        at=_at(message.get("date"), now),
         place=place,
         author=author,
         name=name,
@@ -227,7 +232,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     text, files = _content(message, hearing)
     if not text and not files:
         return []
-    edited_at = message.get("edit_date") or message["date"]
+    edited_at = message.get("edit_date") or message.get("date")
     # Two edits within one second differ in nothing but what they say.
     print_ = blake2s(
         repr((text, [file.id for file in files])).encode(errors="replace"), digest_size=6
@@ -292,8 +297,8 @@ def _reactions(reaction: Payload, hearing: Hearing, now: datetime) -> list[Event
     return [
         ReactionChanged(
             id=f"telegram:reaction:{channel}:{message.id}:{user['id']}:{emoji}"
-            f":{'on' if is_on else 'off'}:{reaction['date']}",
-            at=_at(reaction["date"], now),
+            f":{'on' if is_on else 'off'}:{reaction.get('date')}",
+            at=_at(reaction.get("date"), now),
             message=message,
             author=author_of(user, channel, hearing),
             emoji=emoji,
@@ -314,8 +319,8 @@ def _reachability(membership: Payload, now: datetime) -> list[Event]:
     status = membership["new_chat_member"]["status"]
     return [
         ReachabilityChanged(
-            id=f"telegram:reach:{membership['from']['id']}:{membership['date']}:{status}",
-            at=_at(membership["date"], now),
+            id=f"telegram:reach:{membership['from']['id']}:{membership.get('date')}:{status}",
+            at=_at(membership.get("date"), now),
             author=author_of(membership["from"]),
             is_reachable=status not in ("kicked", "left"),
         )

@@ -27,6 +27,8 @@ _MAX_FAILURES = 4
 """In a row; then the supervisor takes over, and says that the platform is away."""
 _CONFLICT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_HASTY_SECONDS = 0.5
+"""The least time between polls that bring nothing new: some servers know no long polls, or no offsets."""
 HANDOVER_PAUSE_SECONDS = 1.0
 
 
@@ -55,14 +57,18 @@ class Polling:
         await self._delete_webhook()
         self._is_taking_over = True
         while True:
-            updates = await self._poll(0 if self._is_taking_over else POLL_SECONDS)
+            asked_at, seconds = asyncio.get_running_loop().time(), 0 if self._is_taking_over else POLL_SECONDS
+            updates = await self._poll(seconds)
             if updates is None:
                 continue
             if self._is_taking_over:
                 self._is_taking_over = False
                 on_ready()
+            offset = self._offset
             if updates:
                 await self._store(updates, hearing)
+            if seconds and self._offset == offset:
+                await asyncio.sleep(asked_at + _HASTY_SECONDS - asyncio.get_running_loop().time())
 
     async def _poll(self, seconds: int) -> list[dict[str, Any]] | None:
         """None after a failure that has had its pause."""
@@ -85,7 +91,7 @@ class Polling:
             await self._meet_failure(error)
         else:
             self._failures = self._conflicts = 0
-            return updates
+            return updates or []
         return None
 
     async def _meet_conflict(self, error: Conflict) -> None:

@@ -124,7 +124,8 @@ class AiohttpRequest(BaseRequest):
             _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
         if not 200 <= status <= 299:
             await _Answered(status, payload).post(method)
-        return self.parse_json_payload(payload)["result"]
+        # Some servers leave out a result that says nothing.
+        return self.parse_json_payload(payload).get("result")
 
     async def do_request(
         self,
@@ -212,7 +213,7 @@ def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:
     """Raise for what python-telegram-bot would put into one class with everything else."""
     if status == 429:
         raise FloodError(_retry_seconds(payload, retry_after))
-    if status == 404:
+    if status in (404, 405, 501):
         raise MissingError("Not Found")
     if status == 503:
         raise NotReachedError("the server is not available (503)")

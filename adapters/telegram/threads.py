@@ -6,19 +6,21 @@ from msgspec.structs import replace
 from telegram.error import BadRequest, TelegramError
 
 from adapters import AdapterContext, Attempt
+from adapters.luggage import GIVES_UP_AFTER
 from adapters.telegram.changes import Changes
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.errors import (
     is_missing_right,
     is_no_forum,
     is_not_modified,
+    refusal_of,
     send_error,
     words,
 )
 from adapters.telegram.names import one_line
 from adapters.telegram.parse import CARD, CARD_THREAD
 from adapters.telegram.render import Part
-from adapters.telegram.request import MissingError
+from adapters.telegram.request import FaultError, MissingError
 from adapters.telegram.target import Target, chat_id, target_of
 from bot.core.outgoing import OpenThread, Receipt, Refusal, SendError, SetThread, ThreadState
 from bot.core.places import MessageAt
@@ -39,7 +41,7 @@ class Threads:
         # What opened the thread stands first in what a next try is told: the topic, or the card itself.
         known = attempt.sent_so_far[0] if attempt.sent_so_far else None
         rest = replace(attempt, sent_so_far=attempt.sent_so_far[1:])
-        topic = known or await self._create(space, outgoing.title)
+        topic = known or await self._create(space, outgoing.title, attempt.number)
         if topic is None or target_of(topic.place).card is not None:
             return await self._open_without_topics(space, outgoing, rest, topic)
         target = target_of(topic.place)
@@ -57,7 +59,7 @@ class Threads:
             error.sent = (*fresh, *error.sent)
             raise
 
-    async def _create(self, space: Target, title: str) -> MessageAt | None:
+    async def _create(self, space: Target, title: str, tries: int) -> MessageAt | None:
         """The topic as its opening message; None when there can be none."""
         parameters = {
             "chat_id": chat_id(space.chat),
@@ -67,7 +69,7 @@ class Threads:
         try:
             topic = await self._caller.send(space.chat, "createForumTopic", parameters)
         except TelegramError as error:
-            if is_no_forum(error) or is_missing_right(error) or isinstance(error, MissingError):
+            if _has_no_topics(error, tries):
                 self._context.report("telegram.no_topics", {"chat": space.chat, "reason": words(error)})
                 return None
             raise send_error(error) from error
@@ -127,6 +129,13 @@ class Threads:
             except BadRequest as error:
                 if not is_not_modified(error):
                     raise
+
+
+def _has_no_topics(error: TelegramError, tries: int) -> bool:
+    """Whatever else a server says to it: a ticket is better told without a topic than not at all."""
+    if isinstance(error, FaultError):
+        return tries >= GIVES_UP_AFTER
+    return isinstance(error, MissingError) or refusal_of(error) not in (None, Refusal.PLACE_GONE)
 
 
 def topic_name(title: str, state: ThreadState) -> str:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from adapters.telegram.parse import CARD, CARD_THREAD
 from bot.core.places import MessageAt, Place
 
 _KEPT = 10_000
@@ -12,6 +13,7 @@ class Whereabouts:
 
     def __init__(self) -> None:
         self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
+        self._words: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     def remember(self, *messages: MessageAt) -> None:
         for message in messages:
@@ -19,6 +21,21 @@ class Whereabouts:
                 self._places[(message.place.channel, message.id)] = message.place
         while len(self._places) > _KEPT:
             self._places.popitem(last=False)
+
+    def note_words(self, message: MessageAt, words: tuple[str, ...]) -> None:
+        """What the marker of a message of ours says."""
+        self._words[(message.place.channel, message.id)] = words
+        if len(self._words) > _KEPT:
+            self._words.popitem(last=False)
+
+    def words(self, chat: str, id_: str) -> tuple[str, ...]:
+        """The words of a marker, for servers that do not bring it along with an answer to it; () when unknown."""
+        if (words := self._words.get((chat, id_))) is not None:
+            return words
+        place = self._places.get((chat, id_))
+        if place is None or not place.thread.startswith(CARD_THREAD):
+            return ()
+        return CARD, place.thread.removeprefix(CARD_THREAD)
 
     def exact(self, message: MessageAt) -> MessageAt:
         """The message with its whole place, as far as that is known."""

@@ -27,6 +27,8 @@ class Stub:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     url: str = ""
     puts_errors_into_200: bool = False
+    leaves_out_results: bool = False
+    """Answer what is not known with nothing but an ok."""
 
     def called(self, method: str) -> list[dict[str, Any]]:
         return [fields for name, fields in self.calls if name == method]
@@ -35,6 +37,8 @@ class Stub:
         method = request.match_info["method"]
         fields = {name: _value(value) for name, value in (await request.post()).items()}
         self.calls.append((method, fields))
+        if self.leaves_out_results and method not in (*self.answers, "getMe", "getUpdates"):
+            return _json({"ok": True}, 200)
         try:
             result = self._result(method, fields)
         except RefusalError as error:

@@ -1,23 +1,27 @@
 """Against small foreign servers, and against what Telegram does rarely."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
 
 import pytest
 
-from adapters.telegram import TelegramAdapter, TelegramSettings
-from bot.core.content import Button, Content, FileKind, FileRef
-from bot.core.events import MessageReceived, ReactionChanged
+from adapters.telegram import TelegramAdapter, TelegramSettings, polling
+from bot.core.content import Button, Content, FileKind, FileRef, Form, FormField
+from bot.core.events import FormSubmitted, MessageReceived, ReactionChanged
 from bot.core.outgoing import (
     Answer,
     Edit,
     Mark,
+    OpenForm,
     OpenThread,
     Outcome,
     Post,
     React,
+    Receipt,
     Refusal,
+    Remove,
     SendError,
     SetThread,
     ThreadState,
@@ -98,7 +102,74 @@ async def test_what_a_server_lacks_is_a_notice_or_takes_a_simpler_form(
     assert [one.name for one in receipt.lost] == ["f.txt"]
     assert "f.txt" in stub.called("sendMessage")[-1]["text"]
     two = (FileRef("slack", "f", "a.txt"), FileRef("slack", "f", "b.txt"))
-    assert len((await stage.say(adapter, direct(DANA), "both", files=two)).messages) == 2
+    assert len((await stage.say(adapter, direct(DANA), "both", files=two)).messages) <= 3
+
+
+@pytest.mark.parametrize("forgets", [True, False], ids=["no long polls", "no offsets either"])
+async def test_a_server_that_does_not_wait_is_not_asked_without_a_pause(
+    forgets: bool, stage: Stage, stub: Stub, adapter: TelegramAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "_HASTY_SECONDS", 3600.0)
+    if not forgets:
+        stub.answers["getUpdates"] = lambda _fields: [update(1, "hello")]
+    stub.updates = [update(1, "hello")]
+    async with running(adapter):
+        await stage.ledger.next(MessageReceived)
+        # Time for dozens, without a pause.
+        await asyncio.sleep(0.2)
+        assert len(stub.called("getUpdates")) == 2
+
+
+async def test_where_topics_always_fail_a_ticket_does_without(
+    stage: Stage, stub: Stub, adapter: TelegramAdapter
+) -> None:
+    opening = OpenThread(DESK, "#1", Content(title="#1", text="x"))
+    stub.answers["createForumTopic"] = refuse(400, "Bad Request: method is not supported")
+    assert (await stage.send(adapter, opening)).place == Place("telegram", channel="-1001", thread="card:100")
+    stub.answers["createForumTopic"] = refuse(500, "Internal Server Error")
+    with pytest.raises(SendError) as caught:
+        await stage.send(adapter, opening)
+    assert caught.value.is_uncertain
+    opened = await stage.send(adapter, opening, number=4)
+    assert opened.place == Place("telegram", channel="-1001", thread="card:101")
+
+
+async def test_answers_that_say_nothing_are_enough_where_nothing_needs_saying(
+    stage: Stage, stub: Stub, adapter: TelegramAdapter
+) -> None:
+    stub.leaves_out_results = True
+    message = MessageAt(direct(DANA), "9")
+    assert await stage.send(adapter, Edit((message,), Content(text="new"))) == Receipt((message,))
+    assert await stage.send(adapter, Remove((message,))) == Receipt()
+
+
+async def test_an_answer_to_a_card_or_a_form_is_known_without_its_marker(
+    stage: Stage, stub: Stub, adapter: TelegramAdapter
+) -> None:
+    opened = await stage.send(adapter, OpenThread(DESK, "#1", Content(title="#1", text="x")))
+    form = Form("reason", "Why?", "Send", (FormField("why", "Why?"),), subject="7")
+    asked = await stage.send(adapter, OpenForm(DESK, Identity("telegram", "", DANA), form))
+    group = {"id": -1001, "type": "supergroup"}
+    for number, answered in ((1, "100"), (2, asked.messages[0].id)):
+        said = update(number, f"answer {number}")
+        said["message"] |= {"chat": group, "reply_to_message": {"message_id": int(answered), "chat": group}}
+        stub.updates.append(said)
+    async with running(adapter):
+        heard = await stage.ledger.next(MessageReceived)
+        given = await stage.ledger.next(FormSubmitted)
+    assert heard.place == opened.place
+    assert (given.name, given.subject, given.values) == ("reason", "7", {"why": "answer 2"})
+
+
+async def test_a_message_without_a_moment_is_said_now(
+    stage: Stage, stub: Stub, adapter: TelegramAdapter
+) -> None:
+    for number, date in enumerate((None, 1795331003_000_000, "soon"), 1):
+        stub.updates.append(update(number, "hello"))
+        stub.updates[-1]["message"]["date"] = date
+    async with running(adapter):
+        await stage.ledger.next(MessageReceived, 3)
+    assert {one.at.year for one in stage.ledger.of(MessageReceived)} == {stage.server.world.clock.now().year}
 
 
 async def test_errors_that_come_with_status_200_are_errors(
