@@ -30,10 +30,36 @@ TOKEN_ERRORS = frozenset(
 _CALL_SECONDS = 30
 _JSON = "application/json; charset=utf-8"
 _READ_RETRIES = 5
+_NO_SUCH_PAGE = frozenset({404, 405, 501})
+"""Slack itself says with 200 that it knows no such method."""
 
 # The SDKs write payloads, addresses and tickets into their logs; what matters is reported by the adapter itself.
 SDK_LOGGER = logging.getLogger("adapters.slack.sdk")
 SDK_LOGGER.setLevel(logging.CRITICAL + 1)
+
+
+class _ReadingClient(AsyncWebClient):
+    """The SDK's client, which asks by GET, for servers that take nothing but POST; Slack takes both."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._posted: set[str] = set()
+        """The methods that this server takes by POST only."""
+
+    async def api_call(
+        self, api_method: str, *, http_verb: str = "POST", params: Json | None = None, **given: Any
+    ) -> AsyncSlackResponse:
+        if http_verb != "GET":
+            return await super().api_call(api_method, http_verb=http_verb, params=params, **given)
+        if api_method not in self._posted:
+            try:
+                return await super().api_call(api_method, http_verb=http_verb, params=params, **given)
+            except SlackApiError as error:
+                if status_of(error) not in _NO_SUCH_PAGE:
+                    raise
+        answer = await super().api_call(api_method, data=dict(params or {}), **given)
+        self._posted.add(api_method)
+        return answer
 
 
 class Api:
@@ -54,7 +80,7 @@ class Api:
             "timeout": _CALL_SECONDS,
             "logger": SDK_LOGGER,
         }
-        self._reading = AsyncWebClient(**given, retry_handlers=patience)
+        self._reading = _ReadingClient(**given, retry_handlers=patience)
         self._saying = AsyncWebClient(**given, retry_handlers=[])
         headers = {**self._saying.headers, "Authorization": f"Bearer {bot_token}"}
         self._wire = (
@@ -183,8 +209,14 @@ def status_of(error: BaseException) -> int:
 
 def error_code(error: BaseException) -> str:
     """What went wrong in one word, without anything a person wrote: Slack's own code, or the kind of failure."""
+    if code := said_code(error):
+        return code
+    return f"http_{status}" if (status := status_of(error)) else type(error).__name__
+
+
+def said_code(error: BaseException) -> str:
+    """Slack's own code; "" for the answer of something else, such as a page."""
     response = getattr(error, "response", None)
-    code = None
-    if isinstance(response, AsyncSlackResponse) and isinstance(response.data, dict):
-        code = response.data.get("error")
-    return str(code or type(error).__name__)
+    if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
+        return ""
+    return str(response.data.get("error") or "")

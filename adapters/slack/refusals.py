@@ -4,7 +4,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.api import TOKEN_ERRORS, error_code
+from adapters.slack.api import TOKEN_ERRORS, error_code, said_code
 from adapters.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
@@ -60,8 +60,10 @@ def _from_answer(error: SlackApiError, sent: tuple[MessageAt, ...]) -> SendError
         return SendError(f"slack: {code}", retry_after_seconds=_retry_after(error), sent=sent)
     if code in TOKEN_ERRORS:
         return SendError(f"slack: {code}", retry_after_seconds=_TOKEN_PAUSE_SECONDS, sent=sent)
-    if status >= 500 or status == 0 or code in _PASSING or code in _HALF_DONE:
-        is_uncertain = status >= 500 or status == 0 or code in _HALF_DONE
+    # A page with 200 or on the way elsewhere is the word of whatever stands in between: of the message it says nothing.
+    is_unread = status >= 500 or (status < 400 and not said_code(error))
+    if is_unread or code in _PASSING or code in _HALF_DONE:
+        is_uncertain = is_unread or code in _HALF_DONE
         return SendError(f"slack: {code}", is_uncertain=is_uncertain, sent=sent)
     return SendError(f"slack: {code}", refusal=refusal_of(code), sent=sent)
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from adapters.slack import SlackAdapter, SlackSettings
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
-from bot.core.outgoing import Answer
+from bot.core.outgoing import Answer, SendError
 from bot.core.places import Place
 from sandbox.slack import SlackServer
 from tests.integration.adapters.slack.slack_house import House, post, send, until
@@ -29,12 +29,17 @@ class MinimalSlack:
     acknowledged: list[str] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
     address: str = ""
+    page: str = ""
+    """Stands in place of an answer to what is posted."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Names by id; it tells them by POST only."""
 
     def application(self) -> web.Application:
         app = web.Application()
         app.router.add_post("/api/auth.test", self._auth)
         app.router.add_post("/api/apps.connections.open", self._open)
         app.router.add_post("/api/chat.postMessage", self._post)
+        app.router.add_post("/api/users.info", self._user)
         app.router.add_post("/response", self._respond)
         app.router.add_get("/socket", self._connect)
         return app
@@ -46,8 +51,16 @@ class MinimalSlack:
         return web.json_response({"ok": True, "url": f"{self.address.replace('http', 'ws')}/socket"})
 
     async def _post(self, request: web.Request) -> web.Response:
+        if self.page:
+            return web.Response(text=self.page, content_type="text/html")
         self.posted.append(await request.json())
         return web.json_response({"ok": True, "channel": "D1", "ts": f"{len(self.posted)}.000001"})
+
+    async def _user(self, request: web.Request) -> web.Response:
+        user = str((await request.post()).get("user"))
+        if user not in self.people:
+            return web.Response(status=404, text="404 Not Found")
+        return web.json_response({"ok": True, "user": {"id": user, "name": self.people[user]}})
 
     async def _respond(self, request: web.Request) -> web.Response:
         self.answered.append(await request.json())
@@ -123,4 +136,31 @@ async def test_the_smallest_slack_is_enough_to_hear_and_to_answer(
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+    await adapter.close()
+
+
+async def test_a_server_that_takes_only_posts_is_asked_by_post(
+    slack: MinimalSlack, server: SlackServer
+) -> None:
+    slack.people["U1"] = "mia"
+    house = House(server)
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    adapter = SlackAdapter(house.context(), settings)
+    async with house.running(adapter):
+        await until(lambda: slack.socket is not None)
+        for ts in ("1.000001", "2.000001"):
+            message = {"type": "message", "user": "U1", "text": "hi", "ts": ts, "channel": "D1"}
+            await slack.deliver("events_api", {"type": "event_callback", "event": message})
+        said = await house.intake.wait_for(MessageReceived, 2)
+    assert [one.author.name for one in said] == ["mia", "mia"]
+
+
+async def test_what_only_a_page_answers_was_perhaps_said(slack: MinimalSlack, server: SlackServer) -> None:
+    slack.page = "<html>Please sign in to this network.</html>"
+    house = House(server)
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    adapter = SlackAdapter(house.context(), settings)
+    with pytest.raises(SendError) as caught:
+        await post(adapter, Place("slack", "T1", "D1", is_direct=True), "hello")
+    assert (caught.value.refusal, caught.value.is_uncertain) == (None, True)
     await adapter.close()
