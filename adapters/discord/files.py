@@ -13,6 +13,7 @@ from discord.http import Route
 from msgspec import Struct, field
 
 from adapters import FileOpener, FileUnavailableError
+from adapters.addresses import leads_to, whole
 from adapters.discord.api import Api
 from adapters.discord.attachments import HIDDEN, STICKER, attachments_of
 from adapters.discord.errors import FAILURES
@@ -34,7 +35,7 @@ _FLAT = base64.b64encode(bytes([64]) * 64).decode()
 @asynccontextmanager
 async def open_attachment(api: Api, file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:
     """Open an attachment by its message, whose fresh copy carries an address that has not expired."""
-    address = await _address(api, file)
+    address = whole(await _address(api, file), api.settings.api_url)
     if not _is_storage(address, api.settings.api_url):
         raise FileUnavailableError("the file does not lie on Discord")
     session = await api.plain_session()
@@ -84,13 +85,10 @@ def _sticker_address(api: Api, reference: str) -> str:
 def _is_storage(address: str, api_url: str) -> bool:
     """Whether it is an address of Discord's storage, or of the server that stands for Discord."""
     try:
-        found, api = urlsplit(address), urlsplit(api_url)
-        place = (found.scheme, found.hostname or "", found.port)
+        found = urlsplit(address)
     except ValueError:
         return False
-    if place[0] == "https" and place[1] in _HOSTS:
-        return True
-    return place[1] != "" and place == (api.scheme, api.hostname, api.port)
+    return (found.scheme == "https" and found.hostname in _HOSTS) or leads_to(address, api_url)
 
 
 async def _bounded(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from slack_sdk.errors import SlackApiError
 
 from adapters import FileOpener, FileUnavailableError
+from adapters.addresses import leads_to, whole
 from adapters.luggage import GIVES_UP_AFTER, FileLostError, Packed, packed
 from adapters.slack.api import SLACK_ERRORS, Api, error_code, status_of
 from adapters.slack.attached import address_of
@@ -36,7 +37,7 @@ async def opened(
 ) -> AsyncIterator[AsyncIterator[bytes]]:
     """Open a file that lies on Slack; raises FileUnavailableError."""
     file_id, url = address_of(file)
-    url = url or await _ask_address(api, file_id)
+    url = whole(url or await _ask_address(api, file_id), api_url)
     if not may_get_token(url, api_url):
         raise FileUnavailableError("the file does not lie on Slack")
     timeout = aiohttp.ClientTimeout(total=_TRANSFER_SECONDS, sock_read=_SILENT_SECONDS)
@@ -77,17 +78,16 @@ async def _ask_address(api: Api, file_id: str) -> str:
 
 def may_get_token(url: str, api_url: str) -> bool:
     """True for Slack's own hosts, and for the host of the API where another server takes its place."""
+    if leads_to(url, api_url):
+        return True
     try:
-        found, api = urlsplit(url), urlsplit(api_url)
-        place, own = (found.hostname or "", found.port), (api.hostname or "", api.port)
+        found, own = urlsplit(url), urlsplit(api_url).hostname or ""
+        host, port = found.hostname or "", found.port
     except ValueError:
         return False
-    host = place[0]
-    if found.scheme == "https" and place[1] in (None, 443):
-        for slack in ("slack.com", own[0]):
-            if slack and (host == slack or host.endswith(f".{slack}")):
-                return True
-    return found.scheme == api.scheme and host != "" and place == own
+    names = [name for name in ("slack.com", own) if name]
+    is_own = any(host == name or host.endswith(f".{name}") for name in names)
+    return found.scheme == "https" and port in (None, 443) and is_own
 
 
 class Uploaded(Struct, frozen=True):
@@ -115,7 +115,7 @@ async def upload(api: Api, files: Sequence[FileRef], open_file: FileOpener, trie
 async def _uploaded(api: Api, found: Packed, tries: int) -> Json:
     try:
         place = await api.saying.files_getUploadURLExternal(filename=found.ref.name, length=found.size_bytes)
-        await _put(api, str(place["upload_url"]), found)
+        await _put(api, whole(str(place["upload_url"]), api.saying.base_url), found)
     except (*SLACK_ERRORS, KeyError) as error:
         if loss := loss_of(error, tries):
             raise FileLostError(found.lost(loss)) from error

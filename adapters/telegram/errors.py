@@ -74,14 +74,6 @@ def is_not_modified(error: TelegramError) -> bool:
     return "not modified" in words(error) or "not_modified" in words(error)
 
 
-def is_no_forum(error: TelegramError) -> bool:
-    return "not a forum" in words(error) or "chat_not_forum" in words(error)
-
-
-def is_missing_right(error: TelegramError) -> bool:
-    return refusal_of(error) is Refusal.NOT_ALLOWED
-
-
 def refusal_of(error: TelegramError) -> Refusal | None:
     """Why it will never work; None when it may work later."""
     if isinstance(error, (FloodError, FaultError, NotReachedError, InvalidToken, MissingError, Conflict)):

@@ -10,8 +10,6 @@ from adapters.luggage import GIVES_UP_AFTER
 from adapters.telegram.changes import Changes
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.errors import (
-    is_missing_right,
-    is_no_forum,
     is_not_modified,
     refusal_of,
     send_error,
@@ -108,7 +106,7 @@ class Threads:
             try:
                 await self._show(target, outgoing)
             except TelegramError as error:
-                if not (is_missing_right(error) or is_no_forum(error) or isinstance(error, MissingError)):
+                if not _cannot_be_had(error):
                     raise send_error(error) from error
                 self._context.report("telegram.topic_not_changed", {"reason": words(error)})
                 notices.append("thread_not_updated")
@@ -133,8 +131,10 @@ class Threads:
 
 def _has_no_topics(error: TelegramError, tries: int) -> bool:
     """Whatever else a server says to it: a ticket is better told without a topic than not at all."""
-    if isinstance(error, FaultError):
-        return tries >= GIVES_UP_AFTER
+    return tries >= GIVES_UP_AFTER if isinstance(error, FaultError) else _cannot_be_had(error)
+
+
+def _cannot_be_had(error: TelegramError) -> bool:
     return isinstance(error, MissingError) or refusal_of(error) not in (None, Refusal.PLACE_GONE)
 
 
