@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from msgspec import Struct
-from telegram.error import InvalidToken
 
 from adapters import AdapterContext, Attempt, Finding, WebhookHandler
 from adapters.telegram.api import Api, bot_url
@@ -15,6 +14,7 @@ from adapters.telegram.changes import REACTIONS
 from adapters.telegram.delivery import Delivery
 from adapters.telegram.doctor import Doctor
 from adapters.telegram.downloads import MAX_DOWNLOAD_BYTES, opened
+from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.files import MAX_UPLOAD_BYTES
 from adapters.telegram.formatted import MAX_TEXT
 from adapters.telegram.hearing import PLATFORM, Hearing, command_names, ours, telegram_name
@@ -26,7 +26,7 @@ from adapters.telegram.polling import Polling
 from adapters.telegram.presses import Presses
 from adapters.telegram.profile import Profile
 from adapters.telegram.receive import Receiver
-from adapters.telegram.request import AiohttpRequest, MissingError
+from adapters.telegram.request import AiohttpRequest
 from adapters.telegram.send import Sender
 from adapters.telegram.setup import wrong_token
 from adapters.telegram.target import target_of
@@ -93,7 +93,7 @@ class TelegramAdapter:
     async def _hearing(self) -> Hearing:
         try:
             user = await self._profile.user()
-        except (InvalidToken, MissingError) as error:
+        except WRONG_TOKEN as error:
             raise wrong_token() from error
         context = self._context
         space = context.staff_space

@@ -7,6 +7,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from adapters import AdapterContext, Finding
 from adapters.telegram.api import Api
+from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import PLATFORM, ours
 from adapters.telegram.target import chat_id
 from bot.core.places import Place
@@ -28,6 +29,9 @@ class Doctor:
         try:
             me: Mapping[str, Any] = await self._api.call("getMe")
         except TelegramError as error:
+            if not isinstance(error, WRONG_TOKEN):
+                what = self._texts("Telegram does not answer: {error}", error=error)
+                return [Finding(False, what, self._texts("Check the network and TELEGRAM_API_URL."))]
             what = self._texts("Telegram does not accept the token: {error}", error=error)
             advice = self._texts(
                 "Copy the token again from @BotFather (/mybots, your bot, API Token) into TELEGRAM_TOKEN."

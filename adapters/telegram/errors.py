@@ -14,6 +14,8 @@ from adapters.telegram.request import FaultError, FloodError, MissingError, NotR
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
 
+WRONG_TOKEN = (InvalidToken, MissingError)
+"""Telegram knows no bot of this token; what is not even formed like one leads to an address that is not there."""
 WRONG_TOKEN_PAUSE_SECONDS = 60.0
 
 # The Bot API has no codes for its refusals, only these words (tdlib/telegram-bot-api and the servers behind it).
@@ -96,7 +98,7 @@ def send_error(
     """The error as the dispatcher understands it; `sent` are the parts that this try did deliver."""
     if isinstance(error, FloodError):
         return SendError(str(error), retry_after_seconds=error.retry_after_seconds, sent=sent)
-    if isinstance(error, (InvalidToken, MissingError)):
+    if isinstance(error, WRONG_TOKEN):
         # The message is well; the setting is not, and somebody is being told so.
         return SendError("the token is refused", retry_after_seconds=WRONG_TOKEN_PAUSE_SECONDS, sent=sent)
     refusal = refusal_of(error)

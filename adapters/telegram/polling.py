@@ -13,10 +13,10 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from adapters import AdapterContext, Cursor
 from adapters.telegram.api import Api
-from adapters.telegram.errors import words
+from adapters.telegram.errors import WRONG_TOKEN, words
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
-from adapters.telegram.request import FloodError, MissingError
+from adapters.telegram.request import FloodError
 from adapters.telegram.setup import wrong_token
 
 CURSOR = "updates"
@@ -81,7 +81,7 @@ class Polling:
             updates: list[dict[str, Any]] = await self._api.call(
                 "getUpdates", parameters, read_seconds=seconds + _MARGIN_SECONDS
             )
-        except (InvalidToken, MissingError) as error:
+        except WRONG_TOKEN as error:
             raise wrong_token() from error
         except FloodError as error:
             await asyncio.sleep(error.retry_after_seconds)

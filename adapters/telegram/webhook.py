@@ -8,13 +8,14 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from adapters import AdapterContext
 from adapters.telegram.api import Api
+from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
-from adapters.telegram.request import FloodError, MissingError
+from adapters.telegram.request import FloodError
 from adapters.telegram.setup import refused_webhook, wrong_secret, wrong_token
 
 PATH = "/telegram/webhook"
@@ -53,7 +54,7 @@ class Webhook:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self._check()
-            except (InvalidToken, MissingError) as error:
+            except WRONG_TOKEN as error:
                 raise wrong_token() from error
             except TelegramError as error:
                 failures += 1
@@ -75,7 +76,7 @@ class Webhook:
             except FloodError as error:
                 # Several processes that start together set the same address; Telegram takes one a second.
                 await asyncio.sleep(error.retry_after_seconds)
-            except (InvalidToken, MissingError) as error:
+            except WRONG_TOKEN as error:
                 raise wrong_token() from error
             except BadRequest as error:
                 raise refused_webhook(str(error)) from error

@@ -98,6 +98,16 @@ async def test_the_doctor_finds_a_wrong_token(stage: Stage) -> None:
     assert "BotFather" in finding.advice
 
 
+async def test_the_doctor_tells_a_telegram_that_is_away_from_a_wrong_token(stage: Stage) -> None:
+    adapter = stage.adapter()
+    await stage.server.stop()
+    (finding,) = await adapter.check()
+    await adapter.close()
+    assert not finding.is_ok
+    assert "does not answer" in finding.what
+    assert "TELEGRAM_API_URL" in finding.advice
+
+
 async def test_the_doctor_is_content_with_a_good_setup(stage: Stage) -> None:
     adapter = stage.adapter(support_places=())
     findings = await adapter.check()
