@@ -164,7 +164,8 @@ class Adapter(Protocol):
         """Connect, catch up on what was missed, receive until cancelled; call on_ready once events flow.
 
         Where only one process may receive, it waits for its lease inside, able to send all the while.
-        Raises when the connection is beyond its own repair, and `SetupError` when only a person can mend it.
+        Raises ConnectionError when the platform stays away or ends the connection for good, and `SetupError` when
+        only a person can mend it.
         Cancelling it closes everything it opened.
         """
         ...

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -30,7 +31,14 @@ def main() -> None:
         told = operator_texts().label("These settings cannot work; mend them in the environment or in .env:")
         sys.exit(f"{told}\n{error}")
     set_up(settings.log_format, settings.secrets)
-    sys.exit(arguments.do(arguments, settings))
+    try:
+        status = arguments.do(arguments, settings)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `| head` has: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -19,8 +19,9 @@ from adapters.discord.desk import Desk
 from adapters.discord.direct_chats import DirectChats
 from adapters.discord.directory import Directory
 from adapters.discord.doctor import examine
+from adapters.discord.errors import FAILURES
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES, MAX_DOWNLOAD_BYTES, open_attachment
-from adapters.discord.gateway import HOW_TO_RENEW, Turnstile, listen
+from adapters.discord.gateway import HOW_TO_RENEW, GatewayLostError, Turnstile, listen
 from adapters.discord.interaction_desk import InteractionDesk
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Poster
@@ -99,6 +100,8 @@ class DiscordAdapter:
             await self._api.me()
         except discord.LoginFailure as error:
             raise SetupError(HOW_TO_RENEW) from error
+        except FAILURES as error:
+            raise GatewayLostError(f"Discord does not answer: {type(error).__name__}") from error
 
     async def _receive(self, shards: Sequence[Shard], on_ready: Callable[[], None]) -> None:
         interactions = InteractionDesk(

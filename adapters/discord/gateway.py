@@ -48,7 +48,7 @@ HOW_TO_RENEW = mark(
 )
 
 
-class GatewayLostError(Exception):
+class GatewayLostError(ConnectionError):
     """The connection is beyond the SDK's own repair; a new adapter has to make a new one."""
 
 

@@ -32,7 +32,7 @@ _APP_ERRORS = TOKEN_ERRORS | {
 }
 
 
-class ConnectionLostError(Exception):
+class ConnectionLostError(ConnectionError):
     """The socket is gone and does not come back: a new adapter may do better."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 from msgspec import Struct
+from telegram.error import TelegramError
 
 from adapters import AdapterContext, Attempt, Finding, WebhookHandler
 from adapters.telegram.api import Api, bot_url
@@ -95,6 +96,8 @@ class TelegramAdapter:
             user = await self._profile.user()
         except WRONG_TOKEN as error:
             raise wrong_token() from error
+        except TelegramError as error:
+            raise ConnectionError(f"Telegram does not answer: {type(error).__name__}") from error
         context = self._context
         space = context.staff_space
         return Hearing(

@@ -88,6 +88,10 @@ class Supervisor:
                 raise
             # A library cancelled something of its own and let it out; nobody meant this supervisor.
             self._failed(State.RESTARTING, type(error).__name__)
+        except ConnectionError as error:
+            # Not our affair: where it was noticed says nothing, and it may be said every minute of a long outage.
+            reason = str(error) or type(error).__name__
+            self._failed(State.RESTARTING, mark("the platform stays away ({reason})"), reason=reason)
         except Exception as error:
             log.warning("adapter.died", platform=self.name, error=type(error).__name__, exc_info=error)
             self._failed(State.RESTARTING, type(error).__name__)

@@ -1,6 +1,7 @@
 """The command line as an operator uses it, each command as a process of its own."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,6 +37,18 @@ async def test_help_names_every_command(quiet_town: Town) -> None:
     assert code == 0
     for command in ("run", "sandbox", "doctor", "migrate", "knowledge"):
         assert f"\n    {command}" in written or f"\n  {command}" in written
+
+
+async def test_a_reader_who_has_seen_enough_is_no_failure(quiet_town: Town) -> None:
+    """As with `allhands doctor | head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "doctor", "--slack-manifest",
+        env=quiet_town.process_environment(), stdout=writer, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writer)
+    assert (await process.communicate())[1] == b""
 
 
 async def test_the_doctor_finds_a_good_house_well(quiet_town: Town) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters import SetupError
 from bot.runtime import supervisor as supervising
@@ -78,18 +79,26 @@ async def test_a_client_that_dies_is_closed_and_rebuilt() -> None:
     clients: list[Client] = []
 
     def build() -> Client:
-        clients.append(Client(raises(ConnectionError("reset"))))
+        clients.append(Client(raises(ValueError("what it read"))))
         return clients[-1]
 
     stretch = Stretch(build, pauses=3)
     await stretch.run()
     assert [one.closed for one in clients] == [1, 1, 1]
-    assert stretch.states == [(State.RESTARTING, "ConnectionError")] * 3
+    assert stretch.states == [(State.RESTARTING, "ValueError")] * 3
     assert stretch.supervisor.adapter is None
     assert (
         stretch.metrics.registry.get_sample_value("allhands_adapter_restarts_total", {"platform": "slack"})
         == 3
     )
+
+
+async def test_a_platform_that_stays_away_is_told_without_where_in_the_code_it_was_noticed() -> None:
+    stretch = Stretch(lambda: Client(raises(ConnectionError("Slack did not answer: timeout"))), pauses=1)
+    with capture_logs() as said:
+        await stretch.run()
+    assert stretch.states == [(State.RESTARTING, "the platform stays away (Slack did not answer: timeout)")]
+    assert [(one["event"], "exc_info" in one) for one in said] == [("adapter.restarting", False)]
 
 
 async def test_pauses_double_up_to_a_minute() -> None:
