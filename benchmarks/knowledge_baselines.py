@@ -12,6 +12,7 @@ from knowledge.meaning import embedded_text
 from knowledge.passages import split_passages
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, Vectors
+from knowledge.wording import ReadsPieces
 
 Row = Mapping[str, Any]
 Found = list[tuple[str, float]]
@@ -84,6 +85,7 @@ class OnceEmbedder:
             self.english = OnceEmbedder(embedder.english)
         self._embedder = embedder
         self._known: dict[str, tuple[Vectors, float]] = {}
+        self._read: dict[str, Vectors] = {}
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         if len(texts) != 1:
@@ -99,6 +101,16 @@ class OnceEmbedder:
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._embedder.passages(texts)
+
+    def pieces(self, texts: Sequence[str]) -> list[Vectors]:
+        if not isinstance(self._embedder, ReadsPieces):
+            raise TypeError("only the model of English is read piece by piece")
+        if len(texts) != 1:
+            return self._embedder.pieces(texts)
+        if texts[0] not in self._read:
+            # Right after the whole question, so that it costs nothing more.
+            (self._read[texts[0]],) = self._embedder.pieces(texts)
+        return [self._read[texts[0]]]
 
     def pay(self) -> float:
         """Return the seconds that were saved since this was last asked."""

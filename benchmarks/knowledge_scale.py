@@ -35,11 +35,13 @@ from benchmarks.knowledge_scorer import BESIDE_THE_REPOSITORY, scorer
 from knowledge import matrix
 from knowledge.article import Article
 from knowledge.embedder import default_embedder
+from knowledge.figures import shipped_figures
 from knowledge.index import Index
-from knowledge.meaning import embedded_text
+from knowledge.meaning import LARGEST_READ, embedded_text
 from knowledge.passages import split_passages
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, Vectors
+from knowledge.wording import ReadsPieces
 
 SIZES = (1_000, 10_000, 100_000)
 STEPS = ("fill", "measure", "full-text", "compare")
@@ -116,6 +118,15 @@ class Stretched:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._stretched(texts, self._file.passages, self._passages)
 
+    def pieces(self, texts: Sequence[str]) -> list[Vectors]:
+        if not isinstance(self._true, ReadsPieces):
+            raise TypeError("only the model of English is read piece by piece")
+        began_at = time.perf_counter()
+        found = self._true.pieces(texts)
+        if self.is_asked:
+            self.took += time.perf_counter() - began_at
+        return found
+
     def _stretched(self, texts: Sequence[str], true: Callable[[Embedder, Sequence[str]], Vectors],
                    seeds: Vectors) -> Vectors:  # fmt: skip
         is_made_up = [text.split("\n")[0] in self._made_up for text in texts]
@@ -179,6 +190,8 @@ def fill(of: Base, cache: VectorCache) -> int:
     cache.remember_passages(of.embedder, parts)
     if of.embedder.english is not None:
         cache.remember_passages(of.embedder.english, [*names, *parts])
+        if max(len(names), len(parts)) <= LARGEST_READ and isinstance(of.embedder.english, ReadsPieces):
+            cache.pieces(of.embedder.english, shipped_figures().lens, [*names, *parts])
     return len(names) + len(parts)
 
 

@@ -1,8 +1,8 @@
 """What speaks for each article, mixed into one score, and the facts that tell how sure the best one may make us."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Evidence:
     """How near in meaning the articles are to each other."""
     dropped: NDArray[np.bool_] | None = None
     """Articles that are out of the question."""
+    weakest: Mapping[int, float] = field(default_factory=dict)
+    """How near the nearest topics come to what they come least near to in the question, where that was looked at."""
 
     def without(self, dropped: NDArray[np.bool_]) -> "Evidence":
         """Return the evidence for the other articles."""
@@ -78,11 +80,13 @@ def features(evidence: Evidence, article: int) -> dict[str, float]:
     `clear`: how little its rivals come near, in logarithms; `fit`: by how much its mixed score is better than what
     is usual between articles that have nothing to do with each other; `coverage` and `unknown`: which
     share of the question's words it covers, and which no article has; `foreign`: how likely its language is not the
-    question's; `bodied`: which share of the articles has a text and not only a title; `length` of the question.
+    question's; `bodied`: which share of the articles has a text and not only a title; `length` of the question;
+    `worded`, where it was looked at: how much nearer than any rival it comes to what it comes least near to.
     """
-    total = evidence.total
-    return {
-        "clear": _clear(best_by_topic(total, evidence.topics), int(evidence.topics[article])),
+    total, topic = evidence.total, int(evidence.topics[article])
+    best = best_by_topic(total, evidence.topics)
+    facts = {
+        "clear": _clear(best, topic),
         "fit": float(total[article]) - evidence.usual,
         "coverage": float(evidence.coverage[article]),
         "unknown": evidence.unknown,
@@ -90,6 +94,9 @@ def features(evidence: Evidence, article: int) -> dict[str, float]:
         "bodied": evidence.bodied,
         "length": math.log(1 + evidence.words),
     }
+    if topic in evidence.weakest:
+        facts["worded"] = _worded(evidence.weakest, best, topic)
+    return facts
 
 
 def best_by_topic(total: Scores, topics: NDArray[np.int32]) -> Scores:
@@ -110,6 +117,11 @@ def ranked_by_topic(total: Scores, topics: NDArray[np.int32], limit: int) -> Seq
         if len(chosen) >= limit:
             break
     return chosen
+
+
+def _worded(weakest: Mapping[int, float], totals: Scores, own: int) -> float:
+    rivals = (near for topic, near in weakest.items() if topic != own and np.isfinite(totals[topic]))
+    return weakest[own] - max(rivals, default=0.0)
 
 
 def _clear(totals: Scores, own: int) -> float:

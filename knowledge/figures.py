@@ -13,6 +13,7 @@ import numpy as np
 
 from knowledge.languages import LanguageGuesser
 from knowledge.space import Space
+from knowledge.wording import Lens
 
 FIGURES = Path(__file__).with_name("figures.npz")
 
@@ -43,7 +44,10 @@ class Figures:
     guesser: LanguageGuesser
     with_vectors: Confidence
     english: Confidence
+    worded: Confidence
+    """For English questions and texts that were read piece by piece."""
     lexical_only: Confidence
+    lens: Lens
 
 
 @cache
@@ -67,7 +71,9 @@ def shipped_figures(path: Path = FIGURES) -> Figures:
         guesser,
         _confidence(table, "with_vectors"),
         _confidence(table, "english"),
+        _confidence(table, "worded"),
         _confidence(table, "lexical_only"),
+        Lens(table["piece_directions"].astype(np.float32)),
     )
 
 

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -28,12 +29,14 @@ from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.88
+THRESHOLD = 0.85
 THRESHOLD_OF_FEW = 0.55
 # A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
 FEW_TOPICS, MANY_TOPICS = 10, 30
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
+# Of so many topics is looked at which piece of the question they say nothing of.
+_READ_CLOSELY = 5
 # A language the letters of a message leave possible.
 _PLAUSIBLE = 0.15
 
@@ -326,8 +329,12 @@ class Index:
         if self._meaning is not None and vector is not None:
             nearness, habits = self._meaning.scores(vector, coverage), self._meaning.habits(vector)
             usual = self._meaning.usual
-        return Evidence(nearness, habits, coverage, unknown, spoken[self._language_numbers], self._topics,
-                        len(question.words), self._bodied, usual)  # fmt: skip
+        evidence = Evidence(nearness, habits, coverage, unknown, spoken[self._language_numbers], self._topics,
+                            len(question.words), self._bodied, usual)  # fmt: skip
+        if self._meaning is None or vector is None or vector.pieces is None:
+            return evidence
+        nearest = ranked_by_topic(evidence.total, self._topics, _READ_CLOSELY)
+        return replace(evidence, weakest=self._meaning.weakest(vector, nearest))
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
         facts = features(evidence, number)
@@ -335,6 +342,8 @@ class Index:
         if asked.vector is None or self._meaning is None:
             return self._figures.lexical_only.probability(facts, less=penalty)
         confidence = self._figures.english if asked.vector.english is not None else self._figures.with_vectors
+        if "worded" in facts:
+            confidence = self._figures.worded
         return confidence.probability(facts, less=penalty + self._meaning.caution)
 
     def _best_translation(self, number: int, question: Question, total: NDArray[np.float32],
@@ -415,7 +424,7 @@ def _meaning_side(articles: Sequence[Article], embedder: Embedder | None, cache:
         return None
     if before is not None and change is not None and before.is_of(embedder):
         return before.changed(change, articles, _topics(articles), cache)
-    return MeaningSide.of(articles, _topics(articles), embedder, cache, figures.space)
+    return MeaningSide.of(articles, _topics(articles), embedder, cache, figures)
 
 
 def threshold_for(topics: int) -> float:

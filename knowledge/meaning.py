@@ -11,6 +11,7 @@ from knowledge.alike import near_pairs
 from knowledge.article import Article
 from knowledge.change import Change
 from knowledge.crossing import Crossing
+from knowledge.figures import Figures
 from knowledge.habits import Habits
 from knowledge.languages import main_language
 from knowledge.matrix import ExactMatrix, matrix_of
@@ -20,6 +21,7 @@ from knowledge.space import Space, Sums, adapted, own_space, raw_space
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, SpaceKind, Vectors
+from knowledge.wording import Lens, Pieces, ReadsPieces, Wordings
 
 # Past this many an article's phrasings teach nothing new, and nearly equal ones only make it seem likelier.
 _ENOUGH_NAMES = 40
@@ -31,6 +33,8 @@ _LISTED = 500
 _BLOCK = 20_000
 # From so many texts of each side the way to English is learned.
 _ENOUGH_ENGLISH = 10_000
+LARGEST_READ = 10_000
+"""Of so many texts of each side the pieces are kept, 32 bytes for each piece: up to 40 MB."""
 ENGLISH = "en"
 # Weights of the mix, chosen on the developers' question sets: docs/knowledge.md.
 _NAME_WEIGHT, _PASSAGE_WEIGHT = 0.7, 1.0
@@ -78,9 +82,11 @@ class MeaningSide:
     """Vectors of titles and phrasings (as questions) and of passages, and the space they were cleaned in."""
 
     def __init__(self, names: Units, parts: Units, topics: NDArray[np.int32], space: Space,
-                 embedder: Embedder, cache: VectorCache, titles: int) -> None:  # fmt: skip
+                 embedder: Embedder, cache: VectorCache, titles: int, wordings: Wordings | None,
+                 lens: Lens) -> None:  # fmt: skip
         """Take `titles` for how many of the names are titles."""
         self._embedder, self._cache = embedder, cache
+        self._wordings, self._lens = wordings, lens
         self._articles = len(topics)
         self._space = space
         self._names, self._parts = names, parts
@@ -94,12 +100,15 @@ class MeaningSide:
 
     @classmethod
     def of(cls, articles: Sequence[Article], topics: NDArray[np.int32], embedder: Embedder, cache: VectorCache,
-           shipped: Space) -> "MeaningSide":  # fmt: skip
+           figures: Figures) -> "MeaningSide":  # fmt: skip
         """Return the side of `articles`, embedding only texts that `cache` does not know."""
         names, parts = _texts(articles, range(len(articles)), embedder, cache)
-        space = _space(embedder, shipped, names, parts)
+        space = _space(embedder, figures.space, names, parts)
         units = _both_units(names, parts, space, embedder, cache)
-        return cls(*units, topics, space, embedder, cache, _titles(articles))
+        wordings = None
+        if max(map(len, units)) <= LARGEST_READ and isinstance(embedder.english, ReadsPieces):
+            wordings = Wordings(_pieces((names, parts), embedder.english, figures.lens, cache))
+        return cls(*units, topics, space, embedder, cache, _titles(articles), wordings, figures.lens)
 
     def changed(self, change: Change, articles: Sequence[Article], topics: NDArray[np.int32],
                 cache: VectorCache) -> "MeaningSide":  # fmt: skip
@@ -109,7 +118,12 @@ class MeaningSide:
         numbers = change.new_numbers
         names = self._names.renumbered(numbers, self._built).followed_by(names)
         parts = self._parts.renumbered(numbers, len(self._parts)).followed_by(parts)
-        return MeaningSide(names, parts, topics, self._space, self._embedder, cache, _titles(articles))
+        wordings = self._wordings
+        if wordings is not None and isinstance(self._embedder.english, ReadsPieces):
+            fresh = _pieces(texts, self._embedder.english, self._lens, cache)
+            wordings = wordings.changed(numbers, fresh)
+        return MeaningSide(names, parts, topics, self._space, self._embedder, cache, _titles(articles),
+                           wordings, self._lens)  # fmt: skip
 
     def is_of(self, embedder: Embedder | None) -> bool:
         """Return whether this model made the vectors."""
@@ -124,7 +138,10 @@ class MeaningSide:
             as_english = None if self._crossing is None else self._crossing.guess(general)
             return Vector(general, as_english=as_english)
         row = self._cache.queries(english, [text]) if is_kept else english.queries([text])
-        return Vector(general, row[0])
+        pieces = None
+        if self._wordings is not None and isinstance(english, ReadsPieces):
+            pieces = self._lens.packed(english.pieces([text])[0])
+        return Vector(general, row[0], pieces=pieces)
 
     def understands(self, language: str) -> bool:
         """Return whether the model knows this language."""
@@ -160,6 +177,15 @@ class MeaningSide:
         # An article that has only one of the two is judged by that one.
         return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
 
+    def weakest(self, vector: Vector, articles: Iterable[int]) -> dict[int, float]:
+        """Return for the topic of each of these how near it comes to what it comes least near to, if it was read."""
+        if self._wordings is None or vector.pieces is None:
+            return {}
+        topics = (int(self._topics[article]) for article in articles)
+        near = {one: self._wordings.weakest(vector.pieces, np.flatnonzero(self._topics == one).tolist())
+                for one in topics}  # fmt: skip
+        return {topic: found for topic, found in near.items() if found is not None}
+
     @property
     def usual(self) -> float:
         """How near the base's own texts are to the nearest topic that is not theirs, on average."""
@@ -189,6 +215,8 @@ class MeaningSide:
     def learn(self, article: int, vector: Vector) -> None:
         """Add one more phrasing to an article."""
         self._names = self._names.added(article, vector)
+        if self._wordings is not None and vector.pieces is not None:
+            self._wordings.learn(article, vector.pieces)
 
     def forget(self, article: int, vector: Vector) -> None:
         """Take a learned phrasing away again; nothing happens when it is not there."""
@@ -196,6 +224,8 @@ class MeaningSide:
         same = learned[self._names.similar(vector, learned) > _SAME]
         if len(same):
             self._names = self._names.without(int(same[-1]))
+            if self._wordings is not None and vector.pieces is not None:
+                self._wordings.forget(article, vector.pieces)
 
     def knows(self, article: int, vector: Vector) -> bool:
         """Return whether one more phrasing would teach nothing: nearly the same is there, or there are enough."""
@@ -272,6 +302,19 @@ def _units(texts: _Texts, space: Space, mean_of: Callable[[str], Vectors], embed
     )
     english = matrix_of(blocks, len(rows), embedder.english.dimensions)
     return Units(owners, general, np.array(rows, np.int32), english)
+
+
+def _pieces(
+    both: Iterable[_Texts], reader: ReadsPieces, lens: Lens, cache: VectorCache
+) -> dict[int, list[Pieces]]:
+    """The pieces of the English ones among some texts, by the number of their article."""
+    found: dict[int, list[Pieces]] = {}
+    for texts in both:
+        rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
+        read = cache.pieces(reader, lens, [texts.texts[row] for row in rows])
+        for row, pieces in zip(rows, read, strict=True):
+            found.setdefault(texts.owners[row], []).append(pieces)
+    return found
 
 
 def _best(units: Units, vector: Vector, articles: int, counts: Sequence[int],

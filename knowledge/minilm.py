@@ -74,7 +74,8 @@ class MiniLM:
             # Mapped, so that the table of words stays on disk until a word is asked for.
             model = mmap.mmap(stored.fileno(), 0, access=mmap.ACCESS_READ)
         self.name = f"all-minilm-l6-v2-int8/{digest}"
-        self._pieces = WordPieces()
+        self._cut = WordPieces()
+        self._last: tuple[str, Array] | None = None
         weights = read_weights(memoryview(model))
         try:
             self._words = weights["inner.embeddings.word_embeddings.weight_q"]
@@ -98,15 +99,28 @@ class MiniLM:
         rows = [self._sentence(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, _WIDTH), np.float32)
 
+    def pieces(self, texts: Sequence[str]) -> list[Array]:
+        """Return for each text what its pieces mean where they stand, a row each."""
+        # Begin and end of a text are pieces, too, but nothing that somebody wrote.
+        return [self._read(text)[1:-1] for text in texts]
+
     def _sentence(self, text: str) -> Array:
-        numbers = self._pieces.numbers(text, _LONGEST)
+        middle: Array = self._read(text).mean(axis=0)
+        unit: Array = middle / np.linalg.norm(middle)
+        return unit
+
+    def _read(self, text: str) -> Array:
+        # A question is asked for as a whole and then for its pieces.
+        last = self._last
+        if last is not None and last[0] == text:
+            return last[1]
+        numbers = self._cut.numbers(text, _LONGEST)
         rows = self._words[numbers] * self._word_scales[numbers] + self._positions[: len(numbers)]
         rows = self._begin(rows.astype(np.float32))
         for layer in self._layers:
             rows = layer(rows)
-        middle: Array = rows.mean(axis=0)
-        unit: Array = middle / np.linalg.norm(middle)
-        return unit
+        self._last = text, rows
+        return rows
 
 
 def _attention(rows: Array) -> Array:

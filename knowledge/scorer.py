@@ -13,6 +13,6 @@ LETTERS = "letters"
 def scorer_of(embedder: Embedder | None, figures: Figures | None = None) -> str:
     """Return the name of the scorer: a threshold chosen with one tells nothing about another."""
     figures = figures or shipped_figures()
-    told = repr((SCORING, figures.with_vectors, figures.english, figures.lexical_only))
+    told = repr((SCORING, figures.with_vectors, figures.english, figures.worded, figures.lexical_only))
     names = model_names(embedder) if embedder is not None else LETTERS
     return f"{names} #{sha256(told.encode()).hexdigest()[:8]}"

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from knowledge.matrix import ExactMatrix, Matrix, Rows
 from knowledge.vectors import Vectors
+from knowledge.wording import Pieces
 
 # Lower than any cosine: an article without such a text.
 NONE = -2.0
@@ -17,11 +18,13 @@ class Vector:
     """What a text means to the model of all languages and, if the text is English, to the one of English.
 
     `as_english` is a guess what the latter would say of another language: good for titles, not for whole passages.
+    `pieces` are those of an English text.
     """
 
     general: Vectors
     english: Vectors | None = None
     as_english: Vectors | None = None
+    pieces: Pieces | None = None
 
     def guessed(self) -> "Vector":
         """Return it with the guess in the place of what is not known."""

@@ -9,6 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.vectors import Embedder, Vectors
+from knowledge.wording import Lens, Pieces, ReadsPieces
+
+Make = Callable[[Sequence[str]], Sequence[bytes]]
+"""Gives what is to be remembered of each text."""
 
 # Kept small: a stopped import resumes where it was, and progress costs one commit a batch.
 _BATCH = 32
@@ -37,25 +41,39 @@ class VectorCache:
         """Return the passage vectors of `texts`, embedding only those never seen."""
         return self._vectors(f"{embedder.name}|passage", embedder.passages, texts)
 
+    def pieces(self, reader: ReadsPieces, lens: Lens, texts: Sequence[str]) -> list[Pieces]:
+        """Return the pieces of each of `texts`, reading only those never seen."""
+
+        def read(some: Sequence[str]) -> list[bytes]:
+            return [lens.packed(rows).tobytes() for rows in reader.pieces(some)]
+
+        hashes, known = self._known(f"{reader.name}|pieces {lens.name}", read, texts)
+        return [np.frombuffer(known[key], np.int8).reshape(-1, lens.width) for key in hashes]
+
     def remember_queries(self, embedder: Embedder, texts: Sequence[str]) -> None:
         """Embed those of very many `texts` that were never seen, to be read a block at a time afterwards."""
-        self._remember(f"{embedder.name}|query", embedder.queries, texts)
+        self._remember(f"{embedder.name}|query", _in_bytes(embedder.queries), texts)
 
     def remember_passages(self, embedder: Embedder, texts: Sequence[str]) -> None:
         """Embed those of very many `texts` that were never seen, to be read a block at a time afterwards."""
-        self._remember(f"{embedder.name}|passage", embedder.passages, texts)
+        self._remember(f"{embedder.name}|passage", _in_bytes(embedder.passages), texts)
 
     def _vectors(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
+        hashes, known = self._known(kind, _in_bytes(embed), texts)
+        return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)
+
+    def _known(self, kind: str, make: Make, texts: Sequence[str]) -> tuple[list[str], dict[str, bytes]]:
+        """The hash of each text, and what is stored by it, made where it was never seen."""
         hashes = [_hash(kind, text) for text in texts]
         known = self._load(hashes)
         if len(known) < len(set(hashes)):
-            self._remember(kind, embed, texts)
+            self._remember(kind, make, texts)
             known = self._load(hashes)
-        return np.stack([np.frombuffer(known[key], dtype=np.float16) for key in hashes]).astype(np.float32)
+        return hashes, known
 
-    def _remember(self, kind: str, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> None:
+    def _remember(self, kind: str, make: Make, texts: Sequence[str]) -> None:
         waiting: dict[str, str] = {}
         for start in range(0, len(texts), _LOOKED_UP):
             block = {_hash(kind, text): text for text in texts[start : start + _LOOKED_UP]}
@@ -64,10 +82,8 @@ class VectorCache:
         all_waiting = list(waiting.items())
         for start in range(0, len(all_waiting), _BATCH):
             batch = all_waiting[start : start + _BATCH]
-            rows = embed([text for _, text in batch])
-            self._save(
-                {key: row.astype(np.float16).tobytes() for (key, _), row in zip(batch, rows, strict=True)}
-            )
+            rows = make([text for _, text in batch])
+            self._save({key: row for (key, _), row in zip(batch, rows, strict=True)})
             if self._told is not None:
                 self._told(min(start + _BATCH, len(all_waiting)), len(all_waiting))
 
@@ -88,6 +104,10 @@ class VectorCache:
             return
         with closing(_open(self._path)) as database, database:
             database.executemany("insert or ignore into vectors values (?, ?)", fresh.items())
+
+
+def _in_bytes(embed: Callable[[Sequence[str]], Vectors]) -> Make:
+    return lambda texts: [row.astype(np.float16).tobytes() for row in embed(texts)]
 
 
 def _hash(kind: str, text: str) -> str:
