@@ -209,8 +209,11 @@ class MeaningSide:
         """
         # After a change the rows lie in another order than the articles.
         chosen = np.argsort(self._parts.owners, kind="stable")[np.array(rows, np.int64)]
-        pairs = near_pairs(self._parts.joined()[chosen], self._parts.owners[chosen], least)
-        return [(near, rows[one], rows[other]) for near, one, other in pairs]
+        order = np.argsort(chosen)
+        # Only these are unpacked: all vectors of very many articles would fill the memory.
+        compared = self._parts.taken(chosen[order])
+        pairs = near_pairs(compared.joined(), compared.owners, least)
+        return [(near, *sorted((rows[order[one]], rows[order[other]]))) for near, one, other in pairs]
 
     def learn(self, article: int, vector: Vector) -> None:
         """Add one more phrasing to an article."""

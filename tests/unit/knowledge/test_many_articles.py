@@ -103,6 +103,25 @@ def test_looking_through_very_many_finds_what_comparing_all_finds(
         assert [one.confidence for one in found] == pytest.approx([one.confidence for one in exact], abs=0.05)
 
 
+def test_near_passages_are_found_without_unpacking_all_vectors(
+    samples: FolderReport, embedder: Embedder, remembered: VectorCache, monkeypatch: pytest.MonkeyPatch
+):
+    few = Index.build(samples.articles, embedder=embedder, cache=remembered)
+    monkeypatch.setattr(matrix, "LARGEST_EXACT", 10)
+    many = Index.build(samples.articles, embedder=embedder, cache=remembered)
+    unpacked: list[int] = []
+    plain = PackedMatrix.plain
+    monkeypatch.setattr(PackedMatrix, "plain", lambda own: (unpacked.append(len(own)), plain(own))[1])
+
+    found, exact = (one.near_passages(0.3, lambda _: True, most=12) for one in (many, few))
+
+    assert exact
+    assert {(one.article, one.passage, one.other) for one in found} >= {
+        (one.article, one.passage, one.other) for one in exact[:5]
+    }
+    assert max(unpacked) <= 12
+
+
 def test_an_index_of_very_many_can_be_taught_and_untaught(
     samples: FolderReport, embedder: Embedder, remembered: VectorCache, monkeypatch
 ):
