@@ -296,6 +296,37 @@ def test_the_doctor_says_when_the_model_or_the_articles_have_changed(
     assert answer_findings("sqlite:////proc/nowhere.db", None, 0) == []
 
 
+def test_the_doctor_warns_when_more_is_rejected_than_was_promised(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
+    def warnings() -> list[tuple[str, str]]:
+        found = answer_findings(settings.database_url, None, 0)
+        assert not any(one.is_fatal for one in found if not one.is_ok), "it answers all the same"
+        return [(one.what, one.advice) for one in found if not one.is_ok]
+
+    def judged(outcome: OfferOutcome, people: range) -> None:
+        def happen(work: UnitOfWork) -> None:
+            for number in people:
+                ask(work, f"p{number}", f"where is parcel {number}", "delivery", outcome)
+
+        write(engine, datetime.now(UTC), happen)
+
+    judged(OfferOutcome.SOLVED, range(16))
+    judged(OfferOutcome.REJECTED, range(16, 18))
+    assert warnings() == [], "eighteen are too few to tell it from luck"
+    judged(OfferOutcome.REJECTED, range(18, 24))
+    assert warnings() == [
+        (
+            "Rejected 8 of 24 judged answers, more than the threshold promises (95% right)",
+            "Run: allhands knowledge tune",
+        )
+    ]
+    judged(OfferOutcome.SOLVED, range(24, 150))
+    assert warnings() == []
+
+
 def test_what_was_lowered_once_is_no_reason_to_lower_it_again(engine: Engine, settings: Settings) -> None:
     """A question without an answer, surer than the chosen threshold and less than the shipped one, stays wrong."""
     doubtful = "when do you open today"
