@@ -96,6 +96,19 @@ def web_address(text: str) -> str:
     return text.strip()
 
 
+def key(text: str) -> Secret:
+    """What a service asks for in a header, which takes no other signs."""
+    if not re.fullmatch(r"[!-~]+", word := text.strip()):
+        # It is not repeated: most of it may be the key.
+        raise ValueError(
+            operator_texts().label(
+                "this cannot be a key: there is a space, a line break or a sign other than a-z, A-Z, 0-9 and "
+                "punctuation in it. Copy it once more"
+            )
+        )
+    return Secret(word)
+
+
 def places(text: str) -> tuple[Place, ...]:
     return tuple(place(part) for part in _parts(text))
 

@@ -22,6 +22,7 @@ from bot.setting_values import (
     accounts,
     database,
     hours,
+    key,
     language,
     number,
     one_of,
@@ -78,10 +79,10 @@ class Settings:
     knowledge_embedder: Annotated[str, one_of("multilingual", "english", "endpoint")] = "multilingual"
     embeddings_url: Annotated[str, web_address] = ""
     embeddings_model: str = ""
-    embeddings_key: Secret = NO_SECRET
+    embeddings_key: Annotated[Secret, key] = NO_SECRET
     answers_url: Annotated[str, web_address] = ""
     answers_model: str = ""
-    answers_key: Secret = NO_SECRET
+    answers_key: Annotated[Secret, key] = NO_SECRET
     answers_seconds: Annotated[int, number(1, 50)] = 6
 
     http_host: str = "127.0.0.1"

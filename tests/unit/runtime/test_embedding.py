@@ -36,5 +36,17 @@ def test_the_endpoint_of_the_settings_is_used_and_its_key_is_secret():
     assert "sk-not-a-real-key" not in repr(settings)
 
 
+@pytest.mark.parametrize("name", ["embeddings_key", "answers_key"])
+@pytest.mark.parametrize("value", ["sk-čudno", "sk-“quoted”", "sk one", "sk\none", "sk\x00one", "ключ"])
+def test_what_no_header_can_hold_is_no_key_and_is_not_repeated(name: str, value: str):
+    with pytest.raises(SettingsError, match=f"{name.upper()}: this cannot be a key") as refused:
+        Settings.of({name: value})
+    assert value not in str(refused.value)
+
+
+def test_a_key_is_taken_without_what_copying_left_around_it():
+    assert Settings.of({"answers_key": " sk-Ab_1.~/+=\n"}).answers_key.reveal() == "sk-Ab_1.~/+="
+
+
 def test_letters_only_need_no_model():
     assert load_embedder(Settings.of({"knowledge_vectors": "false"})) is None
