@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.core.actions import Action, GroupQuestions, Search
+from bot.core.actions import Action, AskAgain, GroupQuestions
 from bot.core.article import ArticleText, Audience
 from bot.core.commands import Role
 from bot.core.content import Button, ButtonStyle
-from bot.core.events import AnswersFound, ArticlePublished, ButtonPressed, CommandGiven, QuestionsGrouped
+from bot.core.events import ArticlePublished, AskedAgain, ButtonPressed, CommandGiven, QuestionsGrouped
 from bot.core.knowledge import Gap
 from bot.core.policies.redacting import redact
 from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
@@ -21,8 +21,8 @@ EXAMPLES = 3
 LONGEST_EXAMPLE = 140
 READ = 50
 """So many of a gap's questions are read for examples and for who knows about them."""
-LOOKED_AGAIN = 30
-"""So many open questions are asked again when an article is published; others wait for the next one."""
+NEWEST = "gaps.newest"
+"""The mark of the newest article for which the open questions are asked again."""
 
 
 @command("gaps", mark("Show what customers ask and no article answers"), role=Role.AGENT)
@@ -72,21 +72,21 @@ def close(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 @on("article_published")
-def look_again(_event: ArticlePublished, ctx: Context) -> list[Action]:
-    """Ask the newest open questions once more: the new article may answer them."""
-    return [
-        Search(one.conversation_id, one.message_id, one.text, purpose="gap", reader=Audience.CUSTOMERS)
-        for one in ctx.work.unanswered.open(limit=LOOKED_AGAIN)
-    ]
+def look_again(event: ArticlePublished, ctx: Context) -> list[Action]:
+    """Ask every open question once more, some at a time: the new article may answer them."""
+    ctx.work.marks.set(NEWEST, event.id)
+    return [AskAgain(event.id)]
 
 
-@on("answers_found", "gap")
-def found_now(event: AnswersFound, ctx: Context) -> list[Action]:
-    """Close what has a good answer now."""
-    for one in event.matches[:1]:
+@on("asked_again")
+def asked_again(event: AskedAgain, ctx: Context) -> list[Action]:
+    """Close what has a good answer now, and ask the next ones, unless all of them are asked for a newer article."""
+    for one in event.found:
         if ctx.work.library.is_visible(one.article_key, one.language, Audience.CUSTOMERS):
-            ctx.work.unanswered.close([event.message_id], one.article_key)
-    return []
+            ctx.work.unanswered.close([one.message_id], one.article_key)
+    if not event.before or ctx.work.marks.get(NEWEST) != event.since:
+        return []
+    return [AskAgain(event.since, event.before)]
 
 
 def _told(number: int, gap: Gap, texts: Texts, ctx: Context) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.article import DESK, FOLDER, ArticleState, ArticleText, ArticleVersion, Audience
@@ -64,17 +64,6 @@ _TITLES = Statement(
         articles.c.key, articles.c.language
     )
 )
-_PAGE = Statement(
-    select(*_ARTICLE)
-    .where(
-        or_(
-            articles.c.key > bindparam("key"),
-            and_(articles.c.key == bindparam("key"), articles.c.language > bindparam("language")),
-        )
-    )
-    .order_by(articles.c.key, articles.c.language)
-    .limit(bindparam("limit"))
-)
 _ONE = Statement(
     select(*_ARTICLE).where(articles.c.key == bindparam("key"), articles.c.language == bindparam("language"))
 )
@@ -108,13 +97,6 @@ class Library:
 
     def all(self) -> list[StoredArticle]:
         return [StoredArticle(*row) for row in self._session.all(_ALL)]
-
-    def page(self, after: StoredArticle | None, limit: int) -> list[StoredArticle]:
-        """Return the articles that follow one, by key and language; the first ones after None."""
-        key, language = (after.key, after.language) if after is not None else ("", "")
-        return [
-            StoredArticle(*row) for row in self._session.all(_PAGE, key=key, language=language, limit=limit)
-        ]
 
     def titles(self) -> dict[str, dict[str, str]]:
         """Key to language to title of what is published."""

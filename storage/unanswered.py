@@ -15,6 +15,9 @@ from storage.session import Session
 from storage.statement import Statement
 from storage.tables import messages
 
+_AFTER_ALL = 2**63 - 1
+"""Larger than any message's number."""
+
 
 class OpenQuestion(Struct, frozen=True):
     message_id: int
@@ -36,7 +39,7 @@ _open: Select[Any] = (
     .where(_u.closed_at.is_(None), messages.c.deleted_at.is_(None))
     .order_by(desc(_u.message_id))
 )
-_OPEN = Statement(_open.limit(bindparam("most")))
+_OPEN = Statement(_open.where(_u.message_id < bindparam("before")).limit(bindparam("most")))
 _SOME = Listing(lambda among: _open.where(among(_u.message_id, "message_ids")))
 _one = unanswered.alias()
 _TOGETHER = Statement(
@@ -88,9 +91,10 @@ class Unanswered:
             gap=None,
         )
 
-    def open(self, *, limit: int = 200) -> list[OpenQuestion]:
-        """The newest that are still without an answer."""
-        return [OpenQuestion(*row) for row in self._session.all(_OPEN, most=limit)]
+    def open(self, *, limit: int = 200, before: int = 0) -> list[OpenQuestion]:
+        """The newest that are still without an answer; only those older than a message, if one is given."""
+        rows = self._session.all(_OPEN, most=limit, before=before or _AFTER_ALL)
+        return [OpenQuestion(*row) for row in rows]
 
     def some(self, message_ids: Iterable[int]) -> list[OpenQuestion]:
         """Those of these that are still without an answer, the newest first."""

@@ -218,6 +218,16 @@ class GroupQuestions(Struct, frozen=True):
     kind: Literal["group_questions"] = "group_questions"
 
 
+class AskAgain(Struct, frozen=True):
+    """Ask some of the questions that nothing answers once more, the newest first; comes back as `AskedAgain`."""
+
+    since: str
+    """What was published, as the id of its event: who asks for something older is not asked any more."""
+    before: int = 0
+    """Only questions older than this message; 0 for the newest."""
+    kind: Literal["ask_again"] = "ask_again"
+
+
 Action = (
     Say
     | Show
@@ -238,4 +248,5 @@ Action = (
     | Reindex
     | ListArticles
     | GroupQuestions
+    | AskAgain
 )

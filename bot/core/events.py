@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bot.core.content import FileRef, LostFile
-from bot.core.knowledge import Gap, Match, Shelf, WrittenAnswer
+from bot.core.knowledge import FoundSince, Gap, Match, Shelf, WrittenAnswer
 from bot.core.places import Identity, MessageAt, Place
 
 
@@ -313,6 +313,18 @@ class QuestionsGrouped(Struct, frozen=True):
     kind: Literal["questions_grouped"] = "questions_grouped"
 
 
+class AskedAgain(Struct, frozen=True):
+    """Some questions that nothing answered were asked once more."""
+
+    id: str
+    at: datetime
+    since: str
+    found: tuple[FoundSince, ...]
+    before: int
+    """The oldest question of these, when there may be more of them; 0 otherwise."""
+    kind: Literal["asked_again"] = "asked_again"
+
+
 class DeadlineReached(Struct, frozen=True):
     id: str
     at: datetime
@@ -341,5 +353,6 @@ Event = (
     | ArticlePublished
     | ArticlesListed
     | QuestionsGrouped
+    | AskedAgain
     | DeadlineReached
 )

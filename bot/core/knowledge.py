@@ -95,6 +95,14 @@ class Gap(Struct, frozen=True):
     askers: int
 
 
+class FoundSince(Struct, frozen=True):
+    """An article that answers a question which nothing answered before."""
+
+    message_id: int
+    article_key: str
+    language: str
+
+
 class WrittenAnswer(Struct, frozen=True):
     """What a language model wrote from articles that were found, after it was checked against them."""
 

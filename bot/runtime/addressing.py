@@ -3,6 +3,7 @@
 from bot.core.actions import (
     Action,
     Announce,
+    AskAgain,
     AskForm,
     DrawHome,
     EditCopy,
@@ -95,7 +96,7 @@ def address(action: Action, work: UnitOfWork) -> Outgoing | None:
             return _refresh(action, work)
         case EditCopy() | RemoveCopy() | ReactToCopy():
             return _on_copy(action, work)
-        case Search() | Reindex() | ListArticles() | GroupQuestions():
+        case Search() | Reindex() | ListArticles() | GroupQuestions() | AskAgain():
             raise TypeError("what the librarian does is not sent to a platform")
         case _:
             return address_at_once(action)

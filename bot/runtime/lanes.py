@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.core.actions import (
     Action,
     Announce,
+    AskAgain,
     AskForm,
     DrawHome,
     EditCopy,
@@ -76,17 +77,19 @@ def lane_of_action(action: Action, staff_space: Place | None) -> tuple[str, str]
             return f"s{action.staff_id}", action.identity.platform
         case Announce():
             return f"a{action.space.key}", action.space.platform
-        case Search() | Reindex() | ListArticles() | GroupQuestions():
+        case Search() | Reindex() | ListArticles() | GroupQuestions() | AskAgain():
             return _lane_of_knowledge(action), KNOWLEDGE
 
 
-def _lane_of_knowledge(action: Search | Reindex | ListArticles | GroupQuestions) -> str:
+def _lane_of_knowledge(action: Search | Reindex | ListArticles | GroupQuestions | AskAgain) -> str:
     match action:
         case Search():
             # Searching is the dearest thing that a customer can cause, and threads are quickly opened.
             return f"kw{action.contact_id}" if action.contact_id else f"k{action.conversation_id}"
         case Reindex():
             return "kindex"
+        case AskAgain():
+            return "kagain"
         case ListArticles() | GroupQuestions():
             return f"kr{action.asker.identity.key}"
 

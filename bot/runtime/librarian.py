@@ -10,11 +10,11 @@ from typing import TypeVar
 
 import structlog
 
-from bot.core.actions import Action, GroupQuestions, ListArticles, Reindex, Search
+from bot.core.actions import Action, AskAgain, GroupQuestions, ListArticles, Reindex, Search
 from bot.core.article import FOLDER, Audience
-from bot.core.events import AnswersFound, ArticlePublished, Event
+from bot.core.events import AnswersFound, ArticlePublished, AskedAgain, Event
 from bot.core.judgement import Lesson, Verdict
-from bot.core.knowledge import Match
+from bot.core.knowledge import FoundSince, Match
 from bot.core.policies.reviewing import Overview
 from bot.core.texts import plain
 from bot.core.threshold import Threshold
@@ -39,8 +39,9 @@ log = structlog.get_logger()
 
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
-PAGE = 500
 WATCH_SECONDS = 10.0
+ASKED_AGAIN = 20
+"""Open questions in one go after something was published: a second of work, which a crash would repeat."""
 EMBEDDED_AT_ONCE = 4
 """Questions of editors between two searches of customers."""
 LOOKS_BACK = timedelta(minutes=5)
@@ -102,8 +103,7 @@ class Librarian:
                     self._retaught = retaught
                 await self._teach(self._shelf.index, fresh)
                 return
-            newest, stored = await self._published()
-            retaught, lessons = await self._ask(_all_lessons)
+            newest, stored, retaught, lessons = await self._ask(_everything)
             self._taught.clear()
             articles = [article_of(one) for one in stored]
             if self._shelf is None or not self._has_vectors:
@@ -113,19 +113,6 @@ class Librarian:
             self._seen, self._retaught = newest, retaught
             if self._shelf is not None:
                 await self._teach(self._shelf.index, lessons)
-
-    async def _published(self) -> tuple[str, list[StoredArticle]]:
-        """The mark of the newest change, and everything that is published, a page at a time.
-
-        Reading ten thousand articles at once would hold up everybody who writes.
-        """
-        while True:
-            newest = await self._writer.do(_newest)
-            stored: list[StoredArticle] = []
-            while page := await self._writer.do(partial(_page, after=stored[-1] if stored else None)):
-                stored += page
-            if newest == await self._writer.do(_newest):
-                return newest, stored
 
     async def _teach(self, index: Index, lessons: Sequence[Lesson]) -> None:
         """Let the index learn what it was not taught yet, between the searches."""
@@ -186,12 +173,11 @@ class Librarian:
             return [ArticlePublished(f"published:{action_id}", at)] if action.is_publication else []
         if isinstance(action, ListArticles | GroupQuestions):
             return await self._stocktaking.perform(action, action_id)
+        if isinstance(action, AskAgain):
+            return [await self._ask_again(action, action_id)]
         if not isinstance(action, Search):
             raise TypeError(f"the librarian cannot {action.kind}")
-        await self._is_there.wait()
-        found, language, share = await asyncio.get_running_loop().run_in_executor(
-            self._searching, self._search, action
-        )
+        found, language, share = await self._found(action)
         return [
             AnswersFound(
                 id=f"answers:{action_id}",
@@ -206,6 +192,25 @@ class Librarian:
                 is_abuse=is_abuse(plain(action.text)),
             )
         ]
+
+    async def _ask_again(self, action: AskAgain, action_id: int) -> AskedAgain:
+        """Search for some of the open questions, one after the other: customers' searches come in between."""
+        questions = await self._ask(
+            lambda work: work.unanswered.open(limit=ASKED_AGAIN, before=action.before)
+        )
+        found: list[FoundSince] = []
+        for one in questions:
+            search = Search(one.conversation_id, one.message_id, one.text, reader=Audience.CUSTOMERS)
+            matches, *_ = await self._found(search)
+            found += [
+                FoundSince(one.message_id, best.article.key, best.article.language) for best in matches[:1]
+            ]
+        before = questions[-1].message_id if len(questions) == ASKED_AGAIN else 0
+        return AskedAgain(f"asked-again:{action_id}", self._clock.now(), action.since, tuple(found), before)
+
+    async def _found(self, search: Search) -> tuple[list[Found], str, float]:
+        await self._is_there.wait()
+        return await asyncio.get_running_loop().run_in_executor(self._searching, self._search, search)
 
     async def overview(self) -> Overview:
         """How every published article does, and which deserve a look."""
@@ -298,12 +303,9 @@ def _all_lessons(work: UnitOfWork) -> tuple[str, list[Lesson]]:
     return work.marks.get(RETAUGHT), work.judgements.lessons()
 
 
-def _newest(work: UnitOfWork) -> str:
-    return work.marks.get(CHANGED)
-
-
-def _page(work: UnitOfWork, after: StoredArticle | None) -> list[StoredArticle]:
-    return work.library.page(after, PAGE)
+def _everything(work: UnitOfWork) -> tuple[str, list[StoredArticle], str, list[Lesson]]:
+    """The mark of the newest change with all that is published, and what was taught."""
+    return work.marks.get(CHANGED), work.library.all(), *_all_lessons(work)
 
 
 def teach(index: Index, lesson: Lesson) -> None:

@@ -1,9 +1,16 @@
 """From conversations to knowledge: drafts without persons, and questions that nothing answers."""
 
+import asyncio
+
 import pytest
 
+from bot.core.actions import AskAgain, Search
+from bot.core.events import AskedAgain
 from bot.core.policies.grouping import group
 from bot.core.policies.redacting import redact
+from bot.runtime import librarian
+from bot.runtime.lanes import KNOWLEDGE
+from handlers.gaps import NEWEST
 from tests.stage import Person, Stage
 
 STAGE = {"has_real_search": True}
@@ -96,6 +103,56 @@ async def test_a_gap_is_closed_when_an_article_answers_it(
     await ana.gives("gaps")
     assert "vinegar" not in ana.was_told
     assert "moon" in ana.was_told
+
+
+async def publish_vinegar(eda: Person) -> None:
+    key = "how-do-i-clean-the-fjord-shelf-with-vinegar"
+    await eda.gives("article", "new")
+    await eda.submits(
+        title="How do I clean the Fjord shelf with vinegar?", body="With water, never with vinegar.",
+        audience="public", phrasings=NO_ANSWER, facts="",
+    )  # fmt: skip
+    for verb in ("submit", "publish"):
+        await eda.gives("article", f"{key} {verb}")
+
+
+async def test_every_open_question_is_asked_again_however_many_there_are(
+    stage: Stage, ana: Person, eda: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(librarian, "ASKED_AGAIN", 2)
+    for number in range(5):
+        await stage.person("telegram", f"Dana {number}").says(NO_ANSWER)
+    await stage.person("telegram", "Zoe").says("Does the moon follow me home?")
+    await publish_vinegar(eda)
+    (left,) = await stage.ask(lambda work: work.unanswered.open())
+    assert left.text == "Does the moon follow me home?"
+
+
+async def test_what_was_published_last_is_asked_for_and_nothing_older(stage: Stage, eda: Person) -> None:
+    await publish_vinegar(eda)
+    newest = await stage.ask(lambda work: work.marks.get(NEWEST))
+
+    async def goes_on(since: str) -> list[AskAgain]:
+        asked = AskedAgain(f"asked-again:{since}", stage.clock.now(), since, (), before=5)
+        queued = await stage.ask(lambda work: stage.house.desk.happened(work, KNOWLEDGE, asked))
+        return [one.action for one in queued if isinstance(one.action, AskAgain)]
+
+    assert await goes_on("published:1") == []
+    assert await goes_on(newest) == [AskAgain(newest, 5)]
+
+
+async def test_customers_do_not_wait_while_open_questions_are_asked_again(stage: Stage, dana: Person) -> None:
+    for number in range(4):
+        await stage.person("telegram", f"Dana {number}").says(NO_ANSWER)
+    done: list[str] = []
+
+    async def perform(action: AskAgain | Search) -> None:
+        await stage.house.librarian.perform(action, 1)
+        done.append(action.kind)
+
+    again = asyncio.create_task(perform(AskAgain("published:1")))
+    await asyncio.gather(again, perform(Search(1, 1, "how do I return something")))
+    assert done == ["search", "ask_again"]
 
 
 async def test_a_gap_that_needs_no_article_is_closed_by_hand(stage: Stage, dana: Person, ana: Person) -> None:

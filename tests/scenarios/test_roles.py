@@ -36,6 +36,7 @@ FOR_CUSTOMERS = {
 """What anybody may use, about what is their own; everything else is for staff."""
 FROM_WITHIN = {
     "articles_listed",
+    "asked_again",
     "questions_grouped",
     "answers_found",
     "article_published",

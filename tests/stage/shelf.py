@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.core.actions import Action, GroupQuestions, ListArticles, Reindex, Search
+from bot.core.actions import Action, AskAgain, GroupQuestions, ListArticles, Reindex, Search
 from bot.core.events import AnswersFound, Event
 from bot.core.knowledge import Match
 from bot.runtime.clock import Clock
@@ -43,7 +43,7 @@ class Shelf(Librarian):
         self._found[word] = articles
 
     async def perform(self, action: Action, action_id: int) -> Sequence[Event]:
-        if isinstance(action, Reindex | ListArticles | GroupQuestions):
+        if isinstance(action, Reindex | ListArticles | GroupQuestions | AskAgain):
             return await super().perform(action, action_id)
         if self.is_broken or not isinstance(action, Search):
             raise RuntimeError("the shelf fell over")

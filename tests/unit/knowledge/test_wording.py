@@ -129,7 +129,9 @@ def test_a_question_that_names_what_no_article_speaks_of_is_less_sure(embedder: 
         cache=VectorCache(),
     )
 
-    meant, unknown = (dict(index.judged(one))["lost"] for one in ("I lost my card", "How do I paint my card?"))
+    meant, unknown = (
+        dict(index.judged(one))["lost"] for one in ("I lost my card", "How do I paint my card?")
+    )
 
     assert meant["worded"] > 0.1
     assert abs(unknown["worded"]) < 0.05

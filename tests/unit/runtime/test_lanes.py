@@ -7,6 +7,7 @@ import pytest
 from bot.core.actions import (
     Action,
     Announce,
+    AskAgain,
     AskForm,
     DrawHome,
     EditCopy,
@@ -74,6 +75,7 @@ OTHERS: list[Action] = [
     Announce(SPACE, TEXT),
     Search(1, 8, "x"),
     Reindex(),
+    AskAgain("published:1"),
 ]
 
 
@@ -99,6 +101,7 @@ def test_each_lane_is_served_by_the_platform_of_its_place() -> None:
         "telegram",
         "discord",
         "slack",
+        KNOWLEDGE,
         KNOWLEDGE,
         KNOWLEDGE,
     ]
