@@ -1,13 +1,13 @@
 """`allhands knowledge import` and `export`: what comes in, what changed by it, what should be mended."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
 import frontmatter
 from anyascii import anyascii
@@ -17,17 +17,15 @@ from bot.core.article import ArticleState, Audience
 from bot.core.policies.writing import key_for
 from bot.core.texts import mark
 from bot.runtime.catalogue import operator_texts
-from bot.runtime.librarian import import_articles, stored_of
+from bot.runtime.librarian import FINGERPRINT, IMPORTED_AT_ONCE, stored_of
 from bot.settings import Settings
 from knowledge.article import Article
 from knowledge.checking import remarks
 from knowledge.checkout import checkout_of
 from knowledge.folder import fingerprint, read_folder
 from knowledge.foreign import Export, read_export
-from storage import StoredArticle, UnitOfWork, read, write
+from storage import Replacement, StoredArticle, UnitOfWork, read, write
 from storage.migrate import migrate
-
-T = TypeVar("T")
 
 
 class Outcome(Enum):
@@ -52,8 +50,18 @@ class Report:
         self.outcomes[key, language] = outcome
         self.titles[key, language] = title
 
+    def join(self, other: "Report") -> None:
+        self.outcomes |= other.outcomes
+        self.titles |= other.titles
+
     def count(self, *outcomes: Outcome) -> int:
         return sum(one in outcomes for one in self.outcomes.values())
+
+
+class Portion(Protocol):
+    """A part of an import, for one transaction."""
+
+    def __call__(self, work: UnitOfWork, report: Report) -> None: ...
 
 
 def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool = False) -> int:
@@ -61,11 +69,11 @@ def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool 
     if path.is_dir() or not path.exists():
         found = read_folder(path)
         articles, problems = found.articles, found.problems
-        job = partial(_take_folder, articles=articles, newest=fingerprint(path), note=checkout_of(path))
+        portions = partial(_of_folder, engine, articles, fingerprint(path), checkout_of(path))
     else:
         export = read_export(path)
         articles, problems = export.articles, export.problems
-        job = partial(_take_export, export=export, note=path.name)
+        portions = partial(_of_export, export, path.name)
     for problem in problems:
         _say(f"! {problem.told(operator_texts().label)}")
     if not path.exists() or (problems and not articles):
@@ -73,41 +81,80 @@ def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool 
     for remark in remarks(articles):
         _say(f"? {remark.told(operator_texts().label)}")
     migrate(engine)
-    _tell(_run(engine, job, is_dry=is_dry), len(articles), is_dry=is_dry)
+    if not _run(engine, portions(), len(articles), is_dry=is_dry):
+        return 1
     if path.is_dir():
         _tell_folder(settings, path)
     return 1 if problems else 0
 
 
-def _run(engine: Engine, job: Callable[[UnitOfWork], T], *, is_dry: bool) -> T:
-    """Do it; or do all of it and take it back, so that a dry run tells exactly what would happen."""
-    return (read if is_dry else write)(engine, datetime.now(UTC), job)
-
-
-def _take_folder(work: UnitOfWork, *, articles: Iterable[Article], newest: str, note: str) -> Report:
-    """Let the folder's articles be exactly these."""
-    report, before = Report(), {(one.key, one.language): one for one in work.library.all()}
-    taken = list(articles)
-    import_articles(work, taken, newest, note=note)
-    for one in taken:
-        old = before.get((one.key, one.language))
-        outcome = Outcome.NEW if old is None else Outcome.CHANGED
-        is_same = old is not None and old == stored_of(one)
-        report.add(one.key, one.language, one.title, Outcome.UNCHANGED if is_same else outcome)
-    after = {(one.key, one.language) for one in work.library.all()}
-    for place in before.keys() - after:
-        report.add(*place, before[place].title, Outcome.REMOVED)
-    return report
-
-
-def _take_export(work: UnitOfWork, *, export: Export, note: str) -> Report:
-    """Take each article in once, however often it comes; what was edited here since is not written over."""
+def _run(engine: Engine, portions: Iterable[Portion], count: int, *, is_dry: bool) -> bool:
+    """Do it portion by portion, so that a running bot can work in between, and tell what was stored; False when
+    somebody stopped it. Or do all of it and take it back: a dry run tells exactly what would happen.
+    """
     report = Report()
-    for one in export.articles:
-        is_draft = (one.key, one.language) in export.drafts
-        outcome = _take(work, stored_of(one, export.origin), note, is_draft=is_draft)
-        report.add(one.key, one.language, one.title, outcome)
-    return report
+    if is_dry:
+
+        def try_all(work: UnitOfWork) -> None:
+            for portion in portions:
+                portion(work, report)
+
+        read(engine, datetime.now(UTC), try_all)
+        _tell(report, count)
+        _say(operator_texts().label("This was a dry run: nothing of it was stored."))
+        return True
+    try:
+        for portion in portions:
+            # What is not stored is not told.
+            done = Report()
+            write(engine, datetime.now(UTC), partial(portion, report=done))
+            report.join(done)
+    except BaseException as error:
+        _tell(report, count)
+        _say(
+            operator_texts().label(
+                "It was cut off: what stands above is stored, the rest is not. Run it again."
+            )
+        )
+        if isinstance(error, KeyboardInterrupt):
+            return False
+        raise
+    _tell(report, count)
+    return True
+
+
+def _of_folder(engine: Engine, articles: Iterable[Article], newest: str, note: str) -> Iterator[Portion]:
+    """What lets the folder's articles be exactly these."""
+    stored = [stored_of(one) for one in articles]
+    due = read(engine, datetime.now(UTC), lambda work: work.library.replacement(stored))
+
+    def replace(work: UnitOfWork, report: Report, part: Replacement) -> None:
+        work.library.replace(part, note=note)
+        for some, outcome in (
+            (part.new, Outcome.NEW),
+            (part.changed, Outcome.CHANGED),
+            (part.gone, Outcome.REMOVED),
+        ):
+            for one in some:
+                report.add(one.key, one.language, one.title, outcome)
+
+    for part in due.portions(IMPORTED_AT_ONCE):
+        yield partial(replace, part=part)
+    # Last, so that the bot takes up what was cut off.
+    yield lambda work, report: work.marks.set(FINGERPRINT, newest)  # noqa: ARG005  nothing to tell
+
+
+def _of_export(export: Export, note: str) -> Iterator[Portion]:
+    """What takes each article in once, however often it comes; what was edited here since is not written over."""
+
+    def take(work: UnitOfWork, report: Report, some: Sequence[Article]) -> None:
+        for one in some:
+            is_draft = (one.key, one.language) in export.drafts
+            outcome = _take(work, stored_of(one, export.origin), note, is_draft=is_draft)
+            report.add(one.key, one.language, one.title, outcome)
+
+    for start in range(0, len(export.articles), IMPORTED_AT_ONCE):
+        yield partial(take, some=export.articles[start : start + IMPORTED_AT_ONCE])
 
 
 def _take(work: UnitOfWork, article: StoredArticle, note: str, *, is_draft: bool) -> Outcome:
@@ -126,7 +173,7 @@ def _take(work: UnitOfWork, article: StoredArticle, note: str, *, is_draft: bool
     return Outcome.CHANGED if known else Outcome.NEW
 
 
-def _tell(report: Report, count: int, *, is_dry: bool) -> None:
+def _tell(report: Report, count: int) -> None:
     texts = operator_texts()
     for (key, language), outcome in report.outcomes.items():
         if outcome is not Outcome.UNCHANGED:
@@ -140,8 +187,6 @@ def _tell(report: Report, count: int, *, is_dry: bool) -> None:
         removed=report.count(Outcome.REMOVED),
     )
     _say(told)
-    if is_dry:
-        _say(texts.label("This was a dry run: nothing of it was stored."))
 
 
 def _tell_folder(settings: Settings, path: Path) -> None:

@@ -3,7 +3,7 @@
 from storage.foresight import Expected, Said, Settled
 from storage.ids import Ids, made_at
 from storage.intake import StoredEvent
-from storage.library import CHANGED, RETAUGHT, StoredArticle
+from storage.library import CHANGED, RETAUGHT, Replacement, StoredArticle
 from storage.membership import Membership, Standing, fair_share
 from storage.only_one import AlreadyInUseError, OnlyOne
 from storage.outbox import StoredAction
@@ -28,6 +28,7 @@ __all__ = [
     "OnlyOne",
     "OpenQuestion",
     "Participant",
+    "Replacement",
     "Said",
     "Session",
     "Settled",

@@ -1,6 +1,6 @@
 """The published articles, small facts about the installation, and the trail of what staff did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -55,6 +55,23 @@ class StoredArticle(Struct, frozen=True):
     def is_visible(self, reader: Audience, now: datetime) -> bool:
         """Whether it may be shown to such a reader at this moment."""
         return self.audience.is_open_to(reader) and self.text.is_valid_at(now)
+
+
+class Replacement(Struct, frozen=True):
+    """Articles that come, that become others, and that go."""
+
+    new: tuple[StoredArticle, ...] = ()
+    changed: tuple[StoredArticle, ...] = ()
+    gone: tuple[StoredArticle, ...] = ()
+
+    def portions(self, most: int) -> Iterator["Replacement"]:
+        """Parts of at most so many articles. What goes is last, so that a renamed one is always there."""
+        for start in range(0, len(self.new), most):
+            yield Replacement(new=self.new[start : start + most])
+        for start in range(0, len(self.changed), most):
+            yield Replacement(changed=self.changed[start : start + most])
+        for start in range(0, len(self.gone), most):
+            yield Replacement(gone=self.gone[start : start + most])
 
 
 _ARTICLE = tuple(articles.c[name] for name in StoredArticle.__struct_fields__)
@@ -158,23 +175,30 @@ class Library:
         self.changed()
         return True
 
-    def replace_all(
-        self, newest: Iterable[StoredArticle], *, origin: str = FOLDER, note: str = ""
-    ) -> tuple[int, int, int]:
-        """Let exactly these be published of what has this origin; returns how many were added, changed and removed.
+    def replacement(self, newest: Iterable[StoredArticle], *, origin: str = FOLDER) -> "Replacement":
+        """What has to change so that exactly these are published of what has this origin.
 
         They win over what was written in the chat under the same key and language.
         """
         before = {(article.key, article.language): article for article in self.all()}
         after = {(article.key, article.language): article for article in newest}
-        changed = [article for key, article in after.items() if before.get(key) != article]
-        gone = [key for key, article in before.items() if article.origin == origin and key not in after]
-        for article in changed:
-            self.put(article, note=note)
-        for key, language in gone:
-            self.withdraw(key, language, None)
-        added = len(after.keys() - before.keys())
-        return added, len(changed) - added, len(gone)
+        return Replacement(
+            tuple(article for place, article in after.items() if place not in before),
+            tuple(article for place, article in after.items() if before.get(place, article) != article),
+            tuple(
+                article
+                for place, article in before.items()
+                if article.origin == origin and place not in after
+            ),
+        )
+
+    def replace(self, part: "Replacement", *, note: str = "") -> None:
+        """Do it; what somebody else has done meanwhile is not done again."""
+        for article in (*part.new, *part.changed):
+            if self.get(article.key, article.language) != article:
+                self.put(article, note=note)
+        for article in part.gone:
+            self.withdraw(article.key, article.language, None)
 
     def put(self, article: StoredArticle, *, note: str = "") -> None:
         """Publish what was written elsewhere."""

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from bot import importing
 from bot.core.article import ArticleText, Audience
 from bot.importing import export_to, import_path
 from bot.settings import Settings
 from knowledge.folder import read_folder
-from storage import UnitOfWork, make_engine, read, write
+from storage import StoredArticle, UnitOfWork, make_engine, read, write
+from storage.library import Library
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ZENDESK = {
@@ -230,3 +232,48 @@ def test_what_goes_out_comes_in_as_it_was(engine: Engine, bring: Any, articles: 
         text.title, text.audience, text.valid_from, text.valid_until
     )  # fmt: skip
     assert export_to(engine, folder) == 1, "nothing is written over"
+
+
+def many(folder: Path, count: int) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        (folder / f"a{number}.md").write_text(f"# Article {number}\n\nText of {number}.")
+    return folder
+
+
+def test_what_was_cut_off_is_told_and_goes_on_where_it_stopped(
+    engine: Engine, bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "IMPORTED_AT_ONCE", 2)
+    folder, put = many(tmp_path / "many", 5), Library.put
+
+    def put_until_stopped(library: Library, article: StoredArticle, **about: Any) -> None:
+        if article.key == "a3":
+            raise KeyboardInterrupt
+        put(library, article, **about)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Library, "put", put_until_stopped)
+        code, told = bring(folder)
+    assert code == 1
+    assert "5 articles: 2 new, 0 changed, 0 removed." in told
+    assert "a1 (en) Article 1: new" in told
+    assert "a2 (en)" not in told, "it was in the portion that was not stored"
+    assert told.endswith("It was cut off: what stands above is stored, the rest is not. Run it again.\n")
+    assert [one.key for one in asked(engine, lambda work: work.library.all())] == ["a0", "a1"]
+
+    code, told = bring(folder)
+    assert (code, "5 articles: 3 new, 0 changed, 0 removed." in told) == (0, True), told
+    assert len(asked(engine, lambda work: work.library.all())) == 5
+    assert [one.number for one in asked(engine, lambda work: work.versions.of("a1", "en"))] == [1]
+    assert "0 new, 0 changed, 0 removed." in bring(folder)[1]
+
+
+def test_a_dry_run_of_many_portions_stores_nothing(
+    engine: Engine, bring: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "IMPORTED_AT_ONCE", 2)
+    told = bring(many(tmp_path / "many", 5), is_dry=True)[1]
+    assert "5 articles: 5 new, 0 changed, 0 removed." in told
+    assert "This was a dry run: nothing of it was stored.\n" in told
+    assert asked(engine, lambda work: work.library.all()) == []

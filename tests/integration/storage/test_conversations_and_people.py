@@ -14,7 +14,7 @@ from bot.core.places import Identity, MessageAt, Place, direct_to
 from bot.core.sos import CallState
 from bot.core.survey import OfferOutcome, SurveyKind
 from bot.runtime.ticker import OfferCounts
-from storage import StoredArticle, UnitOfWork
+from storage import Replacement, StoredArticle, UnitOfWork
 from storage.feedback import RECENT_OFFERS
 from storage.ids import Ids
 from tests.integration.storage.conftest import NOON
@@ -272,12 +272,22 @@ def test_the_library_holds_exactly_the_newest_articles(work: UnitOfWork) -> None
     def article(key: str, title: str, language: str = "en") -> StoredArticle:
         return StoredArticle(key, language, title, "body", ("a", "b"), ("how?",), "", f"{key}.md", title)
 
-    assert work.library.replace_all(
-        [article("one", "1"), article("two", "2"), article("two", "2", "hr")]
-    ) == (3, 0, 0)
-    assert work.library.replace_all(
-        [article("one", "1"), article("two", "2 new"), article("three", "3")]
-    ) == (1, 1, 1)
+    def replace(*newest: StoredArticle) -> list[tuple[int, int, int]]:
+        parts = list(work.library.replacement(newest).portions(2))
+        for part in parts:
+            work.library.replace(part)
+        assert work.library.replacement(newest) == Replacement(), "there is nothing left to do"
+        return [(len(part.new), len(part.changed), len(part.gone)) for part in parts]
+
+    assert replace(article("one", "1"), article("two", "2"), article("two", "2", "hr")) == [
+        (2, 0, 0),
+        (1, 0, 0),
+    ]
+    assert replace(article("one", "1"), article("two", "2 new"), article("three", "3")) == [
+        (1, 0, 0),
+        (0, 1, 0),
+        (0, 0, 1),
+    ]
     assert [(one.key, one.language, one.title) for one in work.library.all()] == [
         ("one", "en", "1"),
         ("three", "en", "3"),
