@@ -39,6 +39,10 @@ log = structlog.get_logger()
 
 FINGERPRINT = "knowledge.fingerprint"
 MATCHES = 3
+NOTHING_TO_IMPORT = (
+    "KNOWLEDGE_DIR holds no article: what came from it stays. "
+    "`allhands knowledge import` with the empty folder removes it."
+)
 IMPORTED_AT_ONCE = 200
 """Articles in one transaction: some tens of milliseconds, in which nobody else is served."""
 WATCH_SECONDS = 10.0
@@ -289,6 +293,10 @@ class Librarian:
         state = await self._in_thread(lambda: checkout_of(self._folder))
         stored = [stored_of(one) for one in report.articles]
         due = await self._ask(lambda work: work.library.replacement(stored))
+        if due.gone and not stored:
+            # So does a folder look that was not mounted, or whose name has a mistake in it.
+            log.warning("knowledge.kept", articles=len(due.gone), reason=NOTHING_TO_IMPORT)
+            return
         for part in due.portions(IMPORTED_AT_ONCE):
             await self._writer.do(partial(_replace, part=part, note=state))
         # Last, so that an import that was cut off is taken up again.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.article import ArticleText, Audience
 from bot.core.places import Place
@@ -121,6 +122,26 @@ async def test_every_change_of_the_folder_leaves_a_version(sqlite_url: str, arti
     assert [(one.number, one.state.value) for one in second] == [(2, "published"), (1, "archived")]
     assert gone is not None
     assert gone.state.value == "archived"
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["no folder", "an empty one"])
+async def test_a_folder_without_articles_removes_none(
+    sqlite_url: str, articles: Path, is_there: bool
+) -> None:
+    """It was not mounted, or its name has a mistake in it."""
+    async with open_stage(sqlite_url, articles) as stage:
+        before = await stage.ask(lambda work: work.library.all())
+    empty = articles.parent / "empty"
+    if is_there:
+        empty.mkdir()
+    with capture_logs() as said:
+        async with open_stage(sqlite_url, empty) as stage:
+            assert await stage.ask(lambda work: work.library.all()) == before
+            assert len(stage.house.librarian.published) == len(before) > 0
+    assert [one["articles"] for one in said if one["event"] == "knowledge.kept"] == [len(before)]
+    (articles / "api.md").unlink()
+    async with open_stage(sqlite_url, articles) as stage:
+        assert await stage.ask(lambda work: work.library.get("api", "en")) is None
 
 
 async def test_what_another_process_publishes_is_found_here(
