@@ -22,7 +22,7 @@ from bot.settings import Settings
 from knowledge.article import Article
 from knowledge.checking import remarks
 from knowledge.checkout import checkout_of
-from knowledge.folder import fingerprint, read_folder
+from knowledge.folder import FolderReport, fingerprint, read_folder
 from knowledge.foreign import Export, read_export
 from storage import Replacement, StoredArticle, UnitOfWork, read, write
 from storage.migrate import migrate
@@ -35,6 +35,7 @@ class Outcome(Enum):
     CHANGED = mark("changed")
     REMOVED = mark("removed")
     UNCHANGED = mark("unchanged")
+    KEPT = mark("stays as it was, for its file cannot be read")
     DRAFT = mark("new, as a draft")
     WAITS = mark("changed here since: the new text waits as a draft")
 
@@ -69,7 +70,7 @@ def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool 
     if path.is_dir() or not path.exists():
         found = read_folder(path)
         articles, problems = found.articles, found.problems
-        portions = partial(_of_folder, engine, articles, fingerprint(path), checkout_of(path))
+        portions = partial(_of_folder, engine, found, fingerprint(path), checkout_of(path))
     else:
         export = read_export(path)
         articles, problems = export.articles, export.problems
@@ -123,10 +124,10 @@ def _run(engine: Engine, portions: Iterable[Portion], count: int, *, is_dry: boo
     return True
 
 
-def _of_folder(engine: Engine, articles: Iterable[Article], newest: str, note: str) -> Iterator[Portion]:
+def _of_folder(engine: Engine, found: FolderReport, newest: str, note: str) -> Iterator[Portion]:
     """What lets the folder's articles be exactly these."""
-    stored = [stored_of(one) for one in articles]
-    due = read(engine, datetime.now(UTC), lambda work: work.library.replacement(stored))
+    stored = [stored_of(one) for one in found.articles]
+    due = read(engine, datetime.now(UTC), lambda work: work.library.replacement(stored, unread=found.unread))
 
     def replace(work: UnitOfWork, report: Report, part: Replacement) -> None:
         work.library.replace(part, note=note)
@@ -140,8 +141,14 @@ def _of_folder(engine: Engine, articles: Iterable[Article], newest: str, note: s
 
     for part in due.portions(IMPORTED_AT_ONCE):
         yield partial(replace, part=part)
-    # Last, so that the bot takes up what was cut off.
-    yield lambda work, report: work.marks.set(FINGERPRINT, newest)  # noqa: ARG005  nothing to tell
+
+    def end(work: UnitOfWork, report: Report) -> None:
+        # Last, so that the bot takes up what was cut off.
+        work.marks.set(FINGERPRINT, newest)
+        for one in due.kept:
+            report.add(one.key, one.language, one.title, Outcome.KEPT)
+
+    yield end
 
 
 def _of_export(export: Export, note: str) -> Iterator[Portion]:

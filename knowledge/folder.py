@@ -38,6 +38,8 @@ class Problem:
     text: str
     """English; {named} places stand for the values."""
     values: Mapping[str, object] = field(default_factory=dict)
+    is_about_readers: bool = False
+    """For whom or until when it is: what was published of such a file must not stay so."""
 
     def told(self, translate: Callable[..., str]) -> str:
         """The problem in words that `translate(text, **values)` chooses."""
@@ -54,6 +56,11 @@ class FolderReport:
 
     articles: tuple[Article, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """Files that are there and could not be read: whatever was published of them is not gone."""
+        return frozenset(one.source for one in self.problems if not one.is_about_readers)
 
 
 def read_folder(path: Path | str) -> FolderReport:
@@ -241,6 +248,7 @@ def _limits(facts: Mapping[str, Any], source: str) -> _Limits | Problem:
             source,
             'has the audience "{audience}". Write public, customers or staff.',
             {"audience": audience},
+            is_about_readers=True,
         )
     moments: list[datetime | None] = []
     for name in ("valid_from", "valid_until"):
@@ -251,6 +259,7 @@ def _limits(facts: Mapping[str, Any], source: str) -> _Limits | Problem:
                 source,
                 'has "{name}" that is no date. Write {name}: 2026-12-31 or {name}: 2026-12-31 18:00.',
                 {"name": name},
+                is_about_readers=True,
             )
         moments.append(moment)
     return _Limits(Audience(audience), *moments)

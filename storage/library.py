@@ -1,6 +1,6 @@
 """The published articles, small facts about the installation, and the trail of what staff did."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -63,6 +63,8 @@ class Replacement(Struct, frozen=True):
     new: tuple[StoredArticle, ...] = ()
     changed: tuple[StoredArticle, ...] = ()
     gone: tuple[StoredArticle, ...] = ()
+    kept: tuple[StoredArticle, ...] = ()
+    """What stays although nothing new is known of it."""
 
     def portions(self, most: int) -> Iterator["Replacement"]:
         """Parts of at most so many articles. What goes is last, so that a renamed one is always there."""
@@ -175,21 +177,22 @@ class Library:
         self.changed()
         return True
 
-    def replacement(self, newest: Iterable[StoredArticle], *, origin: str = FOLDER) -> "Replacement":
-        """What has to change so that exactly these are published of what has this origin.
+    def replacement(
+        self, newest: Iterable[StoredArticle], *, origin: str = FOLDER, unread: Collection[str] = ()
+    ) -> "Replacement":
+        """What has to change so that exactly these are published of what has this origin, and what is of a source
+        that is `unread` stays.
 
         They win over what was written in the chat under the same key and language.
         """
         before = {(article.key, article.language): article for article in self.all()}
         after = {(article.key, article.language): article for article in newest}
+        left = [one for place, one in before.items() if one.origin == origin and place not in after]
         return Replacement(
             tuple(article for place, article in after.items() if place not in before),
             tuple(article for place, article in after.items() if before.get(place, article) != article),
-            tuple(
-                article
-                for place, article in before.items()
-                if article.origin == origin and place not in after
-            ),
+            tuple(article for article in left if article.source not in unread),
+            tuple(article for article in left if article.source in unread),
         )
 
     def replace(self, part: "Replacement", *, note: str = "") -> None:

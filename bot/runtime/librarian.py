@@ -292,7 +292,7 @@ class Librarian:
             log.warning("knowledge.problem", problem=str(problem))
         state = await self._in_thread(lambda: checkout_of(self._folder))
         stored = [stored_of(one) for one in report.articles]
-        due = await self._ask(lambda work: work.library.replacement(stored))
+        due = await self._ask(lambda work: work.library.replacement(stored, unread=report.unread))
         if due.gone and not stored:
             # So does a folder look that was not mounted, or whose name has a mistake in it.
             log.warning("knowledge.kept", articles=len(due.gone), reason=NOTHING_TO_IMPORT)

@@ -277,3 +277,25 @@ def test_a_dry_run_of_many_portions_stores_nothing(
     assert "5 articles: 5 new, 0 changed, 0 removed." in told
     assert "This was a dry run: nothing of it was stored.\n" in told
     assert asked(engine, lambda work: work.library.all()) == []
+
+
+def test_a_mistake_in_a_file_takes_no_article_from_the_customers(
+    engine: Engine, bring: Any, tmp_path: Path
+) -> None:
+    folder = many(tmp_path / "many", 4)
+    bring(folder)
+    (folder / "a0.md").write_text("---\ntitle: VAT: how it works\n---\n\nText.")
+    (folder / "a1.md").write_text("---\ntitle: Article 1\naudience: stuff\n---\n\nFor the team.")
+    (folder / "a2.md").unlink()
+
+    code, told = bring(folder)
+
+    assert code == 1, told
+    assert "a0 (en) Article 0: stays as it was, for its file cannot be read" in told, told
+    assert "a1 (en) Article 1: removed" in told, "it may be meant for the team"
+    assert "a2 (en) Article 2: removed" in told
+    assert "1 article: 0 new, 0 changed, 2 removed." in told
+    assert [one.body for one in asked(engine, lambda work: work.library.all())] == [
+        "Text of 0.",
+        "Text of 3.",
+    ]
