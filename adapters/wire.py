@@ -22,7 +22,9 @@ from yarl import URL
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 15.0
-"""Shorter than any server's: a connection that ends while we use it looks like a lost answer."""
+"""Shorter than any platform's: a connection that ends while we use it looks like a lost answer."""
+IDLE_IN_CLEAR_SECONDS = 4.0
+"""Servers without a proxy in front of them hang up after five, and without encryption another one costs nothing."""
 MOST_CONNECTIONS = 100
 MOST_HEAD_BYTES = 64 * 1024
 MOST_BYTES = 32 * 1024 * 1024
@@ -33,6 +35,7 @@ _LINE_ENDS = re.compile(r"[\r\n]")
 _UNQUOTED = re.compile(r"[\x00-\x20\x7f]")
 _WITHOUT_LENGTH = frozenset({"GET", "HEAD", "DELETE"})
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_KEPT_FOR = re.compile(rb"timeout=(\d{1,6})")
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _VERSIONS = frozenset({"1.0", "1.1"})
 
@@ -147,7 +150,10 @@ class Wire:
                 # One that does not answer, such as that of an IPv6 that leads nowhere, must not hold up the others.
                 sock = await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS, interleave=1)
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(self._open, loop), sock=sock, ssl=secrecy, server_hostname=name
+                    lambda: _Connection(self._open, loop, is_clear=secrecy is None),
+                    sock=sock,
+                    ssl=secrecy,
+                    server_hostname=name,
                 )
         except (OSError, UnicodeError) as error:
             raise NotConnectedError(type(error).__name__) from error
@@ -179,8 +185,9 @@ def _encodings(headers: Mapping[bytes, bytes]) -> list[bytes]:
 class _Connection(asyncio.Protocol):
     """One request at a time. The parser calls the methods whose names begin with `on_`."""
 
-    def __init__(self, among: "set[_Connection]", loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, among: "set[_Connection]", loop: asyncio.AbstractEventLoop, *, is_clear: bool) -> None:
         self._among = among
+        self._is_clear = is_clear
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         # Nobody asks yet.
@@ -219,8 +226,15 @@ class _Connection(asyncio.Protocol):
             # An answer that still comes would be taken for that of the next request.
             self.end()
             raise
-        self._until = self._loop.time() + IDLE_SECONDS
+        self._until = self._loop.time() + self._kept_seconds(answer.said)
         return answer
+
+    def _kept_seconds(self, said: Mapping[bytes, bytes]) -> float:
+        """For how long it may wait for the next request: less than the server waits, as far as it says so."""
+        seconds = min(IDLE_SECONDS, IDLE_IN_CLEAR_SECONDS) if self._is_clear else IDLE_SECONDS
+        told = said.get(b"Keep-Alive") or said.get(b"keep-alive")
+        found = _KEPT_FOR.search(told) if told else None
+        return min(seconds, int(found[1]) - 1.0) if found else seconds
 
     def end_if_over(self) -> bool:
         if self._loop.time() < self._until:

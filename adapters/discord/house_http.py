@@ -32,7 +32,6 @@ _TRIED_AGAIN = frozenset({500, 502, 504, 524})
 _TOLD = {
     name.lower().encode(): name
     for name in (
-        "Via",
         "X-Ratelimit-Bucket",
         "X-Ratelimit-Limit",
         "X-Ratelimit-Remaining",
@@ -174,10 +173,10 @@ class HouseHttp(HTTPClient):
             limit.update(reply, use_clock=self.use_clock)  # type: ignore[arg-type] # it reads the headers, nothing else
 
     async def _wait_out(self, reply: Reply) -> None:
-        if not reply.headers.get("Via") or not isinstance(reply.data, dict):
+        seconds = reply.data.get("retry_after") if isinstance(reply.data, dict) else None
+        if not isinstance(seconds, int | float):
             # Not Discord says so but what stands before it, and that is no limit that passes in seconds.
             raise reply.error
-        seconds = float(reply.data.get("retry_after") or 1.0)
         if seconds > LONGEST_RATE_LIMIT_SECONDS:
             raise discord.RateLimited(seconds)
         if not reply.data.get("global"):

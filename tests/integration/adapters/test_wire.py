@@ -143,6 +143,21 @@ async def test_what_waited_too_long_is_not_used_again(monkeypatch: pytest.Monkey
         await wire.close()
 
 
+@pytest.mark.parametrize("name", ["Keep-Alive", "keep-alive"])
+async def test_a_server_may_say_for_how_long_it_keeps_a_connection(name: str) -> None:
+    answers = [
+        f"HTTP/1.1 200 OK\r\n{name}: timeout={n}, max=9\r\nContent-Length: 2\r\n\r\nhi" for n in (60, 1)
+    ]
+    async with serving() as server:
+        wire = server.wire()
+        server.scripts = [says(one.encode()) for one in answers]
+        for _ in range(3):
+            await post(wire)
+        # The third found nothing that was worth keeping.
+        assert server.connections == 2
+        await wire.close()
+
+
 async def test_what_waited_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving() as server:
         wire = server.wire()

@@ -147,6 +147,9 @@ async def test_a_limit_is_waited_out_and_one_that_is_too_long_is_told(api: Api, 
     via = {"Via": "1.1 google"}
     script.answers = [(429, {"retry_after": 0.2, "global": False}, via), (200, {"id": "9"}, {})]
     assert await _say(api) == {"id": "9"}
+    # Another server that speaks like Discord has nothing in front of it that would name itself.
+    script.answers = [(429, {"retry_after": 0.2}, {}), (200, {"id": "9"}, {})]
+    assert await _say(api) == {"id": "9"}
     script.answers = [(429, {"retry_after": 90.0, "global": False}, via)]
     with pytest.raises(discord.RateLimited) as raised:
         await _say(api)
