@@ -180,6 +180,7 @@ SLACK = Bareness(
                 "client_msg_id",
                 "event_ts",
                 "bot_profile",
+                "edited",
                 "app_id",
                 "user_team",
                 "source_team",

@@ -230,6 +230,14 @@ def test_an_edition_has_an_id_of_its_own_for_each_time_it_was_edited() -> None:
     assert (edited.id, edited.text) == ("slack:edit:D1:1795330800.000100:3.0", "better")
 
 
+def test_an_edition_is_one_without_a_word_about_when() -> None:
+    (edited,) = event(changed(message(text="better"), message(text="good")))
+    assert isinstance(edited, MessageEdited)
+    assert (edited.id, edited.text) == ("slack:edit:D1:1795330800.000100:9.0", "better")
+    (edited,) = event({**changed(message(text="best"), {}), "ts": "10.0"})
+    assert (edited.id, edited.text) == ("slack:edit:D1:1795330800.000100:10.0", "best")
+
+
 def test_an_unfolded_link_is_no_edition() -> None:
     new = message(attachments=[{"text": "preview"}], edited={"user": "U1", "ts": "3.0"})
     assert event(changed(new, message(edited={"user": "U1", "ts": "3.0"}))) == []
