@@ -124,6 +124,10 @@ class SlackAdapter:
         except SLACK_ERRORS as error:
             self._raise_refusal()
             raise ConnectionLostError(f"Slack did not answer: {error_code(error)}") from error
+        except KeyError as error:
+            raise ConnectionLostError(
+                "Slack does not say who the bot is: auth.test names no user_id"
+            ) from error
 
     def _connection(self) -> Connection:
         return Connection(

@@ -8,14 +8,14 @@ from typing import Any
 
 import orjson
 from aiohttp import web
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters import AdapterContext
 from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
-from adapters.telegram.request import FloodError
+from adapters.telegram.request import FloodError, MissingError
 from adapters.telegram.setup import refused_webhook, wrong_secret, wrong_token
 
 PATH = "/telegram/webhook"
@@ -54,14 +54,25 @@ class Webhook:
             await asyncio.sleep(CHECK_SECONDS)
             try:
                 await self._check()
-            except WRONG_TOKEN as error:
+            except InvalidToken as error:
                 raise wrong_token() from error
             except TelegramError as error:
                 failures += 1
                 if failures >= _MAX_FAILURES:
-                    raise ConnectionError("Telegram cannot be reached") from error
+                    await self._call_in(error)
+                    failures = 0
             else:
                 failures = 0
+
+    async def _call_in(self, failure: TelegramError) -> None:
+        """Ask what every server knows: one that cannot be asked about webhooks brings what there is all the same."""
+        try:
+            await self._api.call("getMe")
+        except WRONG_TOKEN as error:
+            raise wrong_token() from error
+        except TelegramError as error:
+            raise ConnectionError("Telegram cannot be reached") from error
+        self._context.report("telegram.webhook_unchecked", {"error": type(failure).__name__})
 
     async def _set(self) -> None:
         parameters = {
@@ -76,9 +87,9 @@ class Webhook:
             except FloodError as error:
                 # Several processes that start together set the same address; Telegram takes one a second.
                 await asyncio.sleep(error.retry_after_seconds)
-            except WRONG_TOKEN as error:
+            except InvalidToken as error:
                 raise wrong_token() from error
-            except BadRequest as error:
+            except (BadRequest, MissingError) as error:
                 raise refused_webhook(str(error)) from error
             else:
                 return

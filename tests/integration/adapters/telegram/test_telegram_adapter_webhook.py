@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from adapters import SetupError
-from adapters.telegram import TelegramAdapter
+from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.webhook import MAX_BODY_BYTES, PATH, SECRET_HEADER
 from bot.core.events import MessageReceived
 from tests.integration.adapters.telegram.telegram_stage import DANA, Stage, running, until
@@ -230,6 +230,23 @@ async def test_a_platform_that_stays_away_ends_the_run(
         async with asyncio.timeout(5):
             with pytest.raises(ConnectionError):
                 await task
+
+
+async def test_a_server_that_tells_nothing_of_webhooks_brings_updates_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.webhook.CHECK_SECONDS", 0.01)
+    async with serving(Stub({"setWebhook": lambda _fields: True})) as stub:
+        settings = TelegramSettings("900:x", stub.url, SECRET, "https://x.example")
+        adapter = TelegramAdapter(stage.context(), settings)
+        async with running(adapter) as task:
+            await until(lambda: bool(stage.reported("telegram.webhook_unchecked")))
+            assert not task.done()
+        del stub.answers["setWebhook"]
+        adapter = TelegramAdapter(stage.context(), settings)
+        with pytest.raises(SetupError, match="does not take the webhook"):
+            async with running(adapter):
+                pass
 
 
 async def test_without_webhook_settings_there_is_no_route(stage: Stage) -> None:
