@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import aiohttp
 from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters import AdapterContext, Attempt
+from adapters.addresses import whole
 from adapters.slack import forms
 from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, Api, error_code
 from adapters.slack.interactions import reply_of
@@ -87,7 +89,10 @@ class Answers:
         if not reply.url or handle is None or (handle.expires_at and handle.expires_at < self._context.now()):
             return False
         client = AsyncWebhookClient(
-            reply.url, session=self._api.session, logger=SDK_LOGGER, retry_handlers=[]
+            whole(reply.url, self._api.address),
+            session=self._api.session,
+            logger=SDK_LOGGER,
+            retry_handlers=[],
         )
         body: Json = {
             "response_type": "ephemeral",
@@ -99,6 +104,9 @@ class Answers:
             body["thread_ts"] = reply.thread
         try:
             answer = await client.send_dict(body)
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL):
+            # Nothing was said; the Web API is another server, and can show the same.
+            return False
         except SLACK_ERRORS as error:
             raise self._poster.failure(error) from error
         if answer.status_code == 429:

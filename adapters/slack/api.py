@@ -90,6 +90,11 @@ class Api:
         )
 
     @property
+    def address(self) -> str:
+        """Where the Web API is."""
+        return str(self._reading.base_url)
+
+    @property
     def session(self) -> aiohttp.ClientSession:
         """The session of this platform, opened by its first use inside a running loop."""
         if self._session is None or self._session.closed:

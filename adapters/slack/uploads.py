@@ -115,7 +115,7 @@ async def upload(api: Api, files: Sequence[FileRef], open_file: FileOpener, trie
 async def _uploaded(api: Api, found: Packed, tries: int) -> Json:
     try:
         place = await api.saying.files_getUploadURLExternal(filename=found.ref.name, length=found.size_bytes)
-        await _put(api, whole(str(place["upload_url"]), api.saying.base_url), found)
+        await _put(api, whole(str(place["upload_url"]), api.address), found)
     except (*SLACK_ERRORS, KeyError) as error:
         if loss := loss_of(error, tries):
             raise FileLostError(found.lost(loss)) from error

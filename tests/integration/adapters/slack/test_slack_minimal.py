@@ -40,6 +40,7 @@ class MinimalSlack:
         app.router.add_post("/api/apps.connections.open", self._open)
         app.router.add_post("/api/chat.postMessage", self._post)
         app.router.add_post("/api/users.info", self._user)
+        app.router.add_post("/api/chat.postEphemeral", self._post)
         app.router.add_post("/response", self._respond)
         app.router.add_get("/socket", self._connect)
         return app
@@ -164,3 +165,23 @@ async def test_what_only_a_page_answers_was_perhaps_said(slack: MinimalSlack, se
         await post(adapter, Place("slack", "T1", "D1", is_direct=True), "hello")
     assert (caught.value.refusal, caught.value.is_uncertain) == (None, True)
     await adapter.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/gone", "http://nowhere.invalid/x", "no address", "/response"]
+)
+async def test_an_answer_goes_elsewhere_where_its_own_address_leads_nowhere(
+    url: str, slack: MinimalSlack, server: SlackServer
+) -> None:
+    house = House(server)
+    adapter = SlackAdapter(
+        house.context(), SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    )
+    async with house.running(adapter):
+        await until(lambda: slack.socket is not None)
+        slash = {"command": "/human", "user_id": "U1", "channel_id": "C1", "response_url": url}
+        await slack.deliver("slash_commands", slash)
+        (given,) = await house.intake.wait_for(CommandGiven)
+        await send(adapter, Answer(given.place, given.author.identity, Content(text="soon"), given.handle))
+    assert [one["text"] for one in (*slack.posted, *slack.answered)] == ["soon"]
+    assert bool(slack.answered) is (url == "/response")
