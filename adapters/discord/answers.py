@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from adapters import AdapterContext, Attempt
 from adapters.discord.callbacks import FORM, LATER_MESSAGE, LATER_UPDATE, MESSAGE, Callbacks
 from adapters.discord.commonmark import escape_commonmark
-from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAILURES, UNKNOWN_INTERACTION, code_of, send_error
+from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAILURES, code_of, send_error
 from adapters.discord.interactions import InteractionRef
 from adapters.discord.posting import Loaded, Poster
 from adapters.discord.recent import Recent
@@ -29,7 +29,6 @@ PUT_OFF_AFTER_SECONDS = 1.5
 CLOSE_WITHIN_SECONDS = 1.0
 REMEMBERED = 10_000
 _INVALID_WEBHOOK_TOKEN = 50027
-_UNKNOWN_WEBHOOK = 10015
 
 SendPost = Callable[[Post, Attempt], Awaitable[Receipt]]
 
@@ -206,7 +205,7 @@ class Answers:
                 case _:
                     made = await self._respond(ref, dialogue, part)
         except discord.HTTPException as error:
-            if code_of(error) in (UNKNOWN_INTERACTION, _INVALID_WEBHOOK_TOKEN, _UNKNOWN_WEBHOOK):
+            if error.status == 404 or code_of(error) == _INVALID_WEBHOOK_TOKEN:
                 raise _TooLateError from error
             raise
         dialogue.standing = Standing.TAKEN
@@ -255,7 +254,7 @@ class Answers:
         try:
             await self._callbacks.respond(ref, FORM, render_form(outgoing.form))
         except discord.HTTPException as error:
-            if code_of(error) == UNKNOWN_INTERACTION:
+            if error.status == 404:
                 return await self._ask_as_text(outgoing, attempt)
             if code_of(error) != ALREADY_ACKNOWLEDGED:
                 raise

@@ -19,6 +19,7 @@ class MinimalServer:
         self._socket: web.WebSocketResponse | None = None
         self._runner: web.AppRunner | None = None
         self.port = 0
+        self.has_callbacks = True
 
     async def start(self) -> None:
         app = web.Application()
@@ -106,6 +107,8 @@ class MinimalServer:
                 return web.json_response({"id": path.split("/")[-1], "content": "", "type": 0})
             case ["PUT", "applications", _, "commands"]:
                 return web.json_response([{**one, "id": self.id(), "application_id": "900"} for one in body])
-            case ["PUT", "channels", *_] | ["POST", "interactions", *_]:
+            case ["PUT", "channels", *_]:
+                return web.Response(status=204)
+            case ["POST", "interactions", *_] if self.has_callbacks:
                 return web.Response(status=204)
         return web.Response(status=404, text="no such thing")

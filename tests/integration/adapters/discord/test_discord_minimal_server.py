@@ -126,6 +126,20 @@ async def test_commands_and_buttons_are_answered(
     assert press.author.is_in_staff_space is None
 
 
+async def test_where_interactions_cannot_be_answered_the_answer_goes_to_the_direct_chat(
+    adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake
+) -> None:
+    server.has_callbacks = False
+    pressed = _interaction(
+        server, 3, {"custom_id": "claim:1", "component_type": 2}, channel={"id": HELP}, member=MEMBER,
+        guild_id="100", message={"id": "5", "channel_id": HELP},
+    )  # fmt: skip
+    await server.dispatch("INTERACTION_CREATE", pressed)
+    [press] = await intake.wait_for(ButtonPressed)
+    await _send(adapter, Answer(press.place, press.author.identity, Content("Yes"), press.handle))
+    assert (await server.called("POST", f"channels/{DIRECT}/messages"))["content"] == "Yes"
+
+
 async def test_what_the_house_sends_goes_out(adapter: DiscordAdapter, server: MinimalServer) -> None:
     receipt = await _send(adapter, Post(direct_to(Identity("discord", "", MIA["id"] or "")), Content("Hi")))
     assert receipt.messages[0].place == Place("discord", channel=DIRECT, is_direct=True)
