@@ -138,11 +138,12 @@ class Dispatcher:
             lane.clear()
 
     async def stop(self, timeout_seconds: float) -> None:
-        """Let sends in flight end, then leave the rest to the next process."""
+        """Let sends in flight end, then leave the rest to the next process, with whatever is only being looked up."""
         self._stopping.set()
         if self._tasks:
             for line in self._lines.values():
                 line.wake.set()
+                line.cut_off()
             _, late = await asyncio.wait(self._tasks, timeout=timeout_seconds)
             for task in late:
                 task.cancel()
@@ -227,7 +228,7 @@ class Dispatcher:
         return None
 
     async def _perform(self, action: Action, row: StoredAction, performer: Performer) -> None:
-        events = await performer.perform(action, row.id)
+        events = await self._lines[row.platform].perform(performer, action, row.id)
         await self._stored(
             lambda work: self._performed(work, row, events),
             self.enqueue,

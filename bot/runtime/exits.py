@@ -1,9 +1,9 @@
 """Where actions leave the house: a platform's adapter, or whoever performs what goes to no platform."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapters import Attempt
 from bot.core.actions import Action
@@ -21,7 +21,7 @@ class Sender(Protocol):
 class Performer(Protocol):
     """What performs actions that go to no platform: the librarian."""
 
-    async def perform(self, action: Action, action_id: int) -> Sequence[Event]: ...
+    def perform(self, action: Action, action_id: int) -> Coroutine[Any, Any, Sequence[Event]]: ...
 
 
 class Exit:
@@ -38,6 +38,23 @@ class Exit:
         self.wake = asyncio.Event()
         self.taken_at: datetime | None = None
         """When it last took something."""
+        self._performing: set[asyncio.Task[Sequence[Event]]] = set()
         # Looking a metric up by its labels costs more than counting does.
         self.sent = metrics.sent.labels(name)
         self.seconds = metrics.send_seconds.labels(name)
+
+    async def perform(self, performer: Performer, action: Action, action_id: int) -> Sequence[Event]:
+        """Have it done, unless it is cut off."""
+        task = asyncio.create_task(performer.perform(action, action_id))
+        self._performing.add(task)
+        try:
+            return await task
+        finally:
+            self._performing.discard(task)
+
+    def cut_off(self) -> None:
+        """End what is being performed. Nobody has seen anything of it, and what it brings would be sent by the next
+        process at the earliest: that one does it again.
+        """
+        for task in self._performing:
+            task.cancel()
