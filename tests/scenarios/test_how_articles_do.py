@@ -220,6 +220,10 @@ def figured(key: str, language: str = "en", body: str = "Within 30 days.") -> Fi
                      {("a", "hr"): (Remark.FIGURES,)}, id="other numbers in one language"),
         pytest.param([figured("a", body="1,000 items"), figured("a", "hr", "1.000 komada")], {},
                      id="the same number written in two ways"),
+        pytest.param([figured("a", body="8:00 to 18:00"), figured("a", "hr", "između 8 i 18 sati")], {},
+                     id="the same hour written in two ways"),
+        pytest.param([figured("a", body="8:00 to 18:30"), figured("a", "hr", "između 8 i 18 sati")],
+                     {("a", "hr"): (Remark.FIGURES,)}, id="another minute"),
     ],
 )  # fmt: skip
 def test_what_may_contradict(texts: list[Figured], found: dict[tuple[str, str], tuple[Remark, ...]]) -> None:

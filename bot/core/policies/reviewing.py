@@ -19,7 +19,7 @@ MOST_CONTRADICTIONS = 3
 AROUND = 90
 """Characters shown on both sides of a number."""
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*(?::00(?!\d))?")
 
 
 class Shelved(Struct, frozen=True):
@@ -179,8 +179,8 @@ def figures_in(body: str) -> frozenset[str]:
 
 
 def _written(figure: str) -> str:
-    # Some languages write 1,000 where others write 1.000.
-    return re.sub("[.,]", "", figure)
+    # Some languages write 1,000 where others write 1.000, and some 18:00 where others write 18.
+    return re.sub("[.,]", "", figure.removesuffix(":00"))
 
 
 def _other_figures(texts: Iterable[Figured]) -> Iterable[tuple[str, str]]:
