@@ -7,6 +7,7 @@ from bot.core.article import ArticleState, ArticleVersion
 from bot.core.commands import Role
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed
+from bot.core.policies.redacting import placeholders_in
 from bot.core.staff import Staff
 from handlers.article_view import must_be_ours, shown, version_on, versions
 from handlers.asking import Refused, require
@@ -34,6 +35,7 @@ def versions_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 def submit(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """Ask an editor to read a draft."""
+    _must_be_whole(version, event, ctx)
     moved = _moved(version, ArticleState.DRAFT, ArticleState.REVIEW, staff, event, ctx)
     texts, space = ctx.answer_texts(event), ctx.settings.staff_space
     told = shown(moved, staff, event, ctx, above=texts.text("An editor will read it before customers do."))
@@ -51,6 +53,7 @@ def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
     """From now on customers see this version."""
     must_be_ours(version, event, ctx)
     _must_stand_in(version, ArticleState.REVIEW, event, ctx)
+    _must_be_whole(version, event, ctx)
     if not ctx.work.library.publish(version, staff.id):
         raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_publish", f"{version.key}:{version.language}:{version.number}")
@@ -142,6 +145,16 @@ def _moved(
 def _must_stand_in(version: ArticleVersion, state: ArticleState, event: Asked, ctx: Context) -> None:
     if version.state is not state:
         raise Refused(answer(event, _too_slow(event, ctx)))
+
+
+def _must_be_whole(version: ArticleVersion, event: Asked, ctx: Context) -> None:
+    """Nobody shall read “Hi ‹name›” in an article that began as a conversation; nobody sees the phrasings."""
+    if left := placeholders_in(f"{version.text.title}\n{version.text.body}"):
+        texts = ctx.answer_texts(event)
+        told = texts.text(
+            "The text still has {marks} where something was left out. Edit it first.", marks=", ".join(left)
+        )
+        raise Refused(answer(event, told))
 
 
 def _too_slow(event: Asked, ctx: Context) -> str:

@@ -45,6 +45,25 @@ async def test_a_resolved_ticket_becomes_a_draft_without_persons(
         assert secret not in written, secret
 
 
+async def test_what_was_left_out_is_not_published(
+    stage: Stage, dana: Person, ana: Person, eda: Person
+) -> None:
+    await resolved(stage, dana, ana)
+    await ana.gives("article", "from 1")
+    await ana.gives("article", "can-i-get-my-api-key-back-i-am-order submit")
+    assert (
+        "The text still has ‹name›, ‹e-mail›, ‹number›, ‹phone› where something was left out." in ana.was_told
+    )
+    await ana.gives("article", "can-i-get-my-api-key-back-i-am-order edit")
+    await ana.submits(
+        title="Can I get my API key back?", body="It cannot be shown again.", audience="public",
+        phrasings="I am ‹name›, where is my key?", facts="",
+    )  # fmt: skip
+    for verb in ("submit", "publish"):
+        await eda.gives("article", f"can-i-get-my-api-key-back-i-am-order {verb}")
+    assert "It is published." in eda.was_told
+
+
 async def test_what_says_the_same_already_is_named(stage: Stage, dana: Person, ana: Person) -> None:
     await resolved(stage, dana, ana)
     await ana.gives("article", "from 1")

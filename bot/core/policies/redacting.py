@@ -14,6 +14,7 @@ _QUERY = re.compile(r"(https?://[^\s<>()?#]+)[?#][^\s<>()]*")
 _HANDLE = re.compile(r"(?<![\w/])@[\w.-]{2,}")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"‹[^‹›]*›")
+_MARKS = re.compile("‹(?:e-mail|name|IBAN|card|phone|number)›")
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00|\(?0)\d?(?:[ ()/.-]{0,2}\d){6,14}(?!\d)")
 _NUMBER = re.compile(
@@ -41,6 +42,11 @@ def redact(text: str, names: Iterable[str] = ()) -> str:
 def without_placeholders(text: str) -> str:
     """Redacted text without the marks of what was taken out."""
     return _PLACEHOLDER.sub(" ", text)
+
+
+def placeholders_in(text: str) -> list[str]:
+    """Each kind of mark that `redact` has left in it, once."""
+    return list(dict.fromkeys(_MARKS.findall(text)))
 
 
 def _parts(name: str) -> list[str]:
