@@ -13,7 +13,7 @@ from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill, Past, past_since
 from adapters.discord.changed import UNTOLD, Changed, taken_off
 from adapters.discord.directory import Directory
-from adapters.discord.errors import code_of
+from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.lanes import Arrival, Lanes
 from adapters.discord.parse import (
     Reader,
@@ -232,7 +232,7 @@ class Receiver:
         if (known := self._directory.guilds.room(room_id)) is not None:
             return known
         if not data.get("guild_id") and data.get("channel_type", _DIRECT_TYPE) == _DIRECT_TYPE:
-            return direct_chat(room_id)
+            return direct_chat(room_id) if "channel_type" in data else await self._unnamed_room(room_id)
         hint = {"id": room_id, "type": data["channel_type"]} if "channel_type" in data else None
         try:
             return await self._directory.room(room_id, hint)
@@ -244,6 +244,16 @@ class Receiver:
         if data.get("guild_id") and room_id in self._hearing.channels():
             return Room(room_id, RoomKind.TEXT, guild=str(data["guild_id"]))
         return None
+
+    async def _unnamed_room(self, room_id: str) -> Room:
+        """A direct chat, unless Discord says otherwise: some servers leave out where in a guild something was said."""
+        direct = direct_chat(room_id)
+        if direct.cursor in self._known:
+            return direct
+        try:
+            return await self._directory.room(room_id)
+        except FAILURES:
+            return direct
 
     def _read(self, arrival: Arrival, room: Room, reader: Reader) -> list[Event]:
         data, now = arrival.data, self._context.now()

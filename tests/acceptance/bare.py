@@ -283,6 +283,11 @@ def _discord_frame(frame: Any) -> Any:
         frame["s"] *= 3
     if frame.get("t") == "READY":
         frame["d"]["guilds"] = []
+    if frame.get("t") == "THREAD_CREATE":
+        return {"op": 0, "t": "UNHEARD_OF", "s": frame["s"], "d": None}
+    if str(frame.get("t")).startswith("MESSAGE_"):
+        for key in ("guild_id", "channel_type", "member"):
+            frame["d"].pop(key, None)
     if frame.get("t") == "GUILD_CREATE":
         frame["d"]["threads"] = []
     return frame
