@@ -29,6 +29,9 @@ _APP_ERRORS = TOKEN_ERRORS | {
     "not_allowed",
     "access_denied",
     "forbidden_team",
+    # Another server that has no Socket Mode; Slack has it.
+    "unknown_method",
+    "http_404",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from adapters import SetupError
 from adapters.slack import SlackAdapter, SlackSettings
 from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
@@ -29,6 +30,7 @@ class MinimalSlack:
     acknowledged: list[str] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
     address: str = ""
+    has_no_sockets: bool = False
     page: str = ""
     """Stands in place of an answer to what is posted."""
     people: dict[str, str] = field(default_factory=dict)
@@ -49,6 +51,8 @@ class MinimalSlack:
         return web.json_response({"ok": True, "user_id": "U0BOT", "team_id": "T1"})
 
     async def _open(self, _request: web.Request) -> web.Response:
+        if self.has_no_sockets:
+            return web.json_response({"ok": False, "error": "unknown_method"})
         return web.json_response({"ok": True, "url": f"{self.address.replace('http', 'ws')}/socket"})
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -185,3 +189,12 @@ async def test_an_answer_goes_elsewhere_where_its_own_address_leads_nowhere(
         await send(adapter, Answer(given.place, given.author.identity, Content(text="soon"), given.handle))
     assert [one["text"] for one in (*slack.posted, *slack.answered)] == ["soon"]
     assert bool(slack.answered) is (url == "/response")
+
+
+async def test_a_server_without_socket_mode_is_a_sentence(slack: MinimalSlack, server: SlackServer) -> None:
+    slack.has_no_sockets = True
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    adapter = SlackAdapter(House(server).context(), settings)
+    with pytest.raises(SetupError, match=r"SLACK_APP_TOKEN \(unknown_method\)"):
+        await adapter.run(lambda: None)
+    await adapter.close()
