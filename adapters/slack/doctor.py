@@ -22,9 +22,8 @@ async def examine(api: Api, settings: SlackSettings, rooms: Rooms, texts: Transl
         if not isinstance(error, SlackClientError):
             advice = texts("Check SLACK_API_URL and that this machine can reach it.")
         return [Finding(False, texts("Slack bot token: {code}", code=error_code(error)), advice)]
-    signed_in = texts(
-        "Slack: signed in as {user} in {team}", user=answer.get("user"), team=answer.get("team")
-    )
+    user, team = (answer.get(key) or answer.get(f"{key}_id") or "?" for key in ("user", "team"))
+    signed_in = texts("Slack: signed in as {user} in {team}", user=user, team=team)
     findings = [Finding(True, signed_in)]
     findings.append(_scopes(granted(answer), texts))
     findings.append(await _delivery(api, settings, texts))
@@ -87,6 +86,8 @@ async def _channel(api: Api, channel: str, what: str, texts: Translate, *, is_fa
     except SLACK_ERRORS as error:
         code = error_code(error)
         is_outside = code in {"channel_not_found", "not_in_channel"}
+        # Another server may not know how to look; that says nothing about the channel.
+        is_fatal = is_fatal and code != "unknown_method" and not code.startswith("http_4")
         advice = texts(_INVITE) if is_outside else texts("Slack says {code}.", code=code)
         refused = texts("Slack {what} {channel}: {code}", what=what, channel=channel, code=code)
         return Finding(False, refused, advice, is_fatal)

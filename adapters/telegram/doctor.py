@@ -9,6 +9,7 @@ from adapters import AdapterContext, Finding
 from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import PLATFORM, ours
+from adapters.telegram.request import MissingError
 from adapters.telegram.target import chat_id
 from bot.core.places import Place
 from bot.core.texts import mark
@@ -154,7 +155,9 @@ class Doctor:
                 "Add the bot to the group, and write the group's id (it begins with -100) into {setting}.",
                 setting=setting,
             )
-            self._add(False, what, advice)
+            # Another server may have no such method; that says nothing about the group.
+            is_fatal = not isinstance(error, MissingError)
+            self._add(False, what, advice, is_fatal=is_fatal)
             return None, {}
         return chat, member
 

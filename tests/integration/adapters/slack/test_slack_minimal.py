@@ -198,3 +198,13 @@ async def test_a_server_without_socket_mode_is_a_sentence(slack: MinimalSlack, s
     with pytest.raises(SetupError, match=r"SLACK_APP_TOKEN \(unknown_method\)"):
         await adapter.run(lambda: None)
     await adapter.close()
+
+
+async def test_the_doctor_knows_what_a_server_cannot_tell(slack: MinimalSlack, server: SlackServer) -> None:
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    adapter = SlackAdapter(House(server).context(), settings)
+    findings = await adapter.check()
+    await adapter.close()
+    assert findings[0].what == "Slack: signed in as U0BOT in T1"
+    assert [one.what for one in findings if one.is_fatal and not one.is_ok] == []
+    assert any("http_404" in one.what for one in findings)

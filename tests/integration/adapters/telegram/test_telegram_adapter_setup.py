@@ -21,6 +21,7 @@ from tests.integration.adapters.telegram.telegram_stage import (
     running,
     until,
 )
+from tests.integration.adapters.telegram.telegram_stub import Stub, serving
 
 
 @pytest.mark.parametrize("token", ["nonsense", "1:wrong"])
@@ -121,3 +122,13 @@ def test_settings_choose_the_webhook_only_with_secret_and_address() -> None:
     assert not replace(polling, webhook_secret="x").uses_webhook
     assert not replace(polling, public_url="https://x.example").uses_webhook
     assert replace(polling, webhook_secret="x", public_url="https://x.example").uses_webhook
+
+
+async def test_the_doctor_knows_what_a_server_cannot_tell(stage: Stage) -> None:
+    async with serving(Stub()) as stub:
+        context = stage.context(staff_space=Place("telegram", channel="-1001"), support_places=())
+        adapter = TelegramAdapter(context, TelegramSettings("900:x", stub.url))
+        findings = await adapter.check()
+        await adapter.close()
+    assert any("shows the bot no chat -1001" in one.what for one in findings)
+    assert [one.what for one in findings if one.is_fatal and not one.is_ok] == []
