@@ -32,7 +32,7 @@ from adapters.telegram.send import Sender
 from adapters.telegram.setup import wrong_token
 from adapters.telegram.target import target_of
 from adapters.telegram.webhook import PATH, Webhook
-from adapters.telegram.whereabouts import Whereabouts
+from adapters.telegram.whereabouts import Whereabouts, card_of
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
 from bot.core.outgoing import Outgoing, Receipt
@@ -82,6 +82,7 @@ class TelegramAdapter:
         menus: asyncio.Task[None] | None = None
         try:
             hearing = await self._hearing()
+            await self._remember_cards()
             menus = asyncio.create_task(Menus(self._context, self._api).publish(), name="telegram menus")
             await (self._webhook or self._polling).run(hearing, on_ready)
         finally:
@@ -113,6 +114,16 @@ class TelegramAdapter:
             texts=context.texts,
             remembered=self._whereabouts.words,
         )
+
+    async def _remember_cards(self) -> None:
+        """What hangs on which card in a staff group without topics: not every server says so with an answer to it."""
+        space = self._context.staff_space
+        if space is None or space.platform != PLATFORM:
+            return
+        for known in await self._context.intake.remembered(space, ""):
+            self._whereabouts.remember(known.message)
+            if card := card_of(known.message.place):
+                self._whereabouts.remember(card)
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         return await self._sender.send(outgoing, attempt)

@@ -22,15 +22,20 @@ class Menus:
 
     async def publish(self) -> None:
         """Set the menus that changed; a menu that cannot be set is reported and missed by nobody else."""
+        told: set[tuple[str, str]] = set()
         for scope, role in self._scopes():
             for language in ("", *self._languages()):
                 where = {"scope": scope, **({"language_code": language} if language else {})}
                 try:
                     await self._set(where, self._commands(role, language))
                 except TelegramError as error:
-                    self._context.report(
-                        "telegram.menu_not_set", {"scope": scope["type"], "error": type(error).__name__}
-                    )
+                    failure = (str(scope["type"]), type(error).__name__)
+                    if failure not in told:
+                        # Once for all languages.
+                        told.add(failure)
+                        self._context.report(
+                            "telegram.menu_not_set", {"scope": failure[0], "error": failure[1]}
+                        )
 
     def _languages(self) -> list[str]:
         """Those that Telegram can name: by two letters, without a region."""

@@ -33,11 +33,16 @@ class Whereabouts:
         if (words := self._words.get((chat, id_))) is not None:
             return words
         place = self._places.get((chat, id_))
-        if place is None or not place.thread.startswith(CARD_THREAD):
-            return ()
-        return CARD, place.thread.removeprefix(CARD_THREAD)
+        card = card_of(place) if place is not None else None
+        return (CARD, card.id) if card is not None else ()
 
     def exact(self, message: MessageAt) -> MessageAt:
         """The message with its whole place, as far as that is known."""
         place = self._places.get((message.place.channel, message.id))
         return message if place is None else MessageAt(place, message.id)
+
+
+def card_of(place: Place) -> MessageAt | None:
+    """The card that an exchange in a staff group without topics hangs on; None anywhere else."""
+    is_under_card = place.thread.startswith(CARD_THREAD)
+    return MessageAt(place, place.thread.removeprefix(CARD_THREAD)) if is_under_card else None

@@ -45,6 +45,8 @@ class Ledger:
 
     events: list[Event] = field(default_factory=list)
     positions: dict[str, str] = field(default_factory=dict)
+    known: list[Remembered] = field(default_factory=list)
+    """What is known of any room."""
     times_caught_up: int = 0
     batches: list[int] = field(default_factory=list)
     failures: int = 0
@@ -72,7 +74,7 @@ class Ledger:
         return []
 
     async def remembered(self, room: Place, after: str) -> list[Remembered]:
-        return []
+        return self.known
 
     async def stopped_at(self) -> datetime | None:
         return None
