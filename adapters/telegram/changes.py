@@ -18,7 +18,7 @@ from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.mentions import without_mentions
 from adapters.telegram.parse import CARD
 from adapters.telegram.posting import NO_PREVIEW
-from adapters.telegram.render import Part, compose, keyboard
+from adapters.telegram.render import Part, compose, keyboard, without_styles
 from adapters.telegram.request import MissingError
 from adapters.telegram.split import split
 from adapters.telegram.target import Target, chat_id, message_number, target_of
@@ -161,11 +161,20 @@ class Changes:
             "link_preview_options": NO_PREVIEW if field == "text" else None,
             "reply_markup": part.keyboard,
         }
-        try:
-            await self._caller.change(target.chat, method, parameters)
-        except BadRequest as error:
-            if not is_not_modified(error):
-                raise
+        # Where nobody can tell what is wrong with it, the words alone are better than none.
+        plain = {name: parameters[name] for name in ("chat_id", "message_id", field)}
+        plain["reply_markup"] = without_styles(part.keyboard) if part.keyboard else None
+        for tried in (parameters, plain):
+            try:
+                await self._caller.change(target.chat, method, tried)
+            except BadRequest as error:
+                if is_not_modified(error):
+                    return
+                is_unclear = refusal_of(error) is Refusal.INVALID and "in the message" not in words(error)
+                if tried is plain or not is_unclear:
+                    raise
+            else:
+                return
 
     async def _marked(self, target: Target, text: Formatted) -> Formatted:
         if target.card is None:

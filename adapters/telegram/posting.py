@@ -14,7 +14,7 @@ from adapters.telegram.files import BARE, METHODS, Upload, can_share_album, prep
 from adapters.telegram.formatted import EMPTY, MAX_CAPTION, MAX_TEXT, Formatted, join
 from adapters.telegram.hearing import PLATFORM
 from adapters.telegram.markers import Markers
-from adapters.telegram.render import Part, with_line
+from adapters.telegram.render import Part, with_line, without_styles
 from adapters.telegram.request import MissingError, NotReachedError
 from adapters.telegram.target import Target, chat_id
 from adapters.telegram.text_out import from_commonmark
@@ -180,7 +180,7 @@ class Posting:
                 )
                 self._target = self._target.moved_to(error.new_chat_id)
             except BadRequest as error:
-                if not await self._mended(words(error)):
+                if not await self._mended(words(error)) and not self._is_barer(method, error):
                     raise
         return await self._call(method, build, count, is_upload)
 
@@ -188,6 +188,8 @@ class Posting:
         parameters = build()
         for name in self._left_out & parameters.keys():
             del parameters[name]
+        if _STYLE in self._left_out and "reply_markup" in parameters:
+            parameters["reply_markup"] = without_styles(parameters["reply_markup"])
         return await self._caller.send(
             self._target.chat, method, parameters, count=count, is_upload=is_upload
         )
@@ -199,20 +201,33 @@ class Posting:
             where = {"chat_id": chat_id(self._target.chat), "message_thread_id": self._target.topic}
             await self._caller.change(self._target.chat, "reopenForumTopic", where)
             return True
-        for sign, names in _MENDABLE.items():
-            if sign in said and not names & self._left_out:
-                self._left_out |= names
-                self._context.report("telegram.left_out", {"names": sorted(names)})
-                return True
+        for signs, names in _MENDABLE:
+            if any(sign in said for sign in signs) and not names & self._left_out:
+                return self._leave_out(names)
         return False
 
+    def _is_barer(self, method: str, error: TelegramError) -> bool:
+        """Whether there is a plainer message to try, where nobody can tell what is wrong with this one."""
+        is_plain = method != "sendMessage" or self._left_out >= _NOT_INDISPENSABLE
+        if is_plain or refusal_of(error) is not Refusal.INVALID:
+            return False
+        return self._leave_out(_NOT_INDISPENSABLE)
 
-_MENDABLE = {
-    "replied not found": {"reply_parameters"},
-    "entit": {"entities", "caption_entities"},
-    "button": {"reply_markup"},
-    "keyboard": {"reply_markup"},
-}
+    def _leave_out(self, names: frozenset[str]) -> bool:
+        self._left_out |= names
+        self._context.report("telegram.left_out", {"names": sorted(names)})
+        return True
+
+
+_STYLE = "style"
+"""The colours of buttons, the newest thing in a keyboard."""
+_MENDABLE = (
+    (("replied not found",), frozenset({"reply_parameters"})),
+    (("entit",), frozenset({"entities", "caption_entities"})),
+    (("button", "keyboard"), frozenset({_STYLE})),
+    (("button", "keyboard"), frozenset({"reply_markup"})),
+)
+_NOT_INDISPENSABLE = frozenset({"entities", "link_preview_options", "reply_parameters", _STYLE})
 
 
 def _loss(error: TelegramError) -> Loss:

@@ -185,3 +185,12 @@ def _fits_as_caption(
         # Words do not wait for a large upload.
         return False
     return is_allowed and body.units <= MAX_CAPTION - reserved_units and not (markup and not body.text)
+
+
+def without_styles(markup: dict[str, Any]) -> dict[str, Any]:
+    """A keyboard without the colours of its buttons, for servers that do not know them."""
+    rows = markup.get("inline_keyboard")
+    if rows is None:
+        return markup
+    plain = [[{name: one[name] for name in one if name != "style"} for one in row] for row in rows]
+    return {**markup, "inline_keyboard": plain}
