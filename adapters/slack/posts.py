@@ -14,7 +14,7 @@ from adapters.slack import uploads
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.directory import Directory
 from adapters.slack.payloads import Json
-from adapters.slack.refusals import BLOCK_ERRORS, to_send_error
+from adapters.slack.refusals import ARGUMENT_ERRORS, BLOCK_ERRORS, to_send_error
 from adapters.slack.render import Part, parts
 from adapters.slack.scope import Me, Memory
 from adapters.slack.sent import Arrived, find_sent, metadata
@@ -167,21 +167,22 @@ class Poster:
             if part.speaker is not None and self._speakers.is_refusal(error):
                 self._speakers.refused()
                 return await self.say(place, part, mark)
-            if error_code(error) not in BLOCK_ERRORS:
+            code = error_code(error)
+            if code not in BLOCK_ERRORS | ARGUMENT_ERRORS:
                 raise
-            self._context.report("slack.blocks_refused", {"error": error_code(error)})
-            return await self._say(place, part.plain, mark)
+            self._context.report("slack.blocks_refused", {"error": code})
+            return await self._say(place, part.plain, None if code in ARGUMENT_ERRORS else mark)
 
-    async def _say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
+    async def _say(self, place: Place, part: Part, mark: tuple[str, int] | None) -> str:
+        """Without a mark it is said with nothing but what is indispensable."""
         message: Json = {
             "channel": place.channel,
             "text": part.text,
             "blocks": part.blocks,
-            "metadata": metadata(*mark),
-            "unfurl_links": False,
-            "unfurl_media": False,
             **naming(part),
         }
+        if mark is not None:
+            message |= {"metadata": metadata(*mark), "unfurl_links": False, "unfurl_media": False}
         if place.thread:
             message["thread_ts"] = place.thread
         answer = await self._api.say("chat.postMessage", message)

@@ -41,6 +41,8 @@ _NOT_ALLOWED = frozenset(
 )
 _TOKEN_PAUSE_SECONDS = 60.0
 _LIMIT_PAUSE_SECONDS = 30.0
+ARGUMENT_ERRORS = frozenset({"invalid_arguments", "invalid_metadata_format", "invalid_metadata_schema"})
+"""Something of the message is not as the server wants it, and that may be what only other servers do not know."""
 BLOCK_ERRORS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 
 

@@ -31,6 +31,7 @@ class MinimalSlack:
     socket: web.WebSocketResponse | None = None
     address: str = ""
     has_no_sockets: bool = False
+    is_strict: bool = False
     page: str = ""
     """Stands in place of an answer to what is posted."""
     people: dict[str, str] = field(default_factory=dict)
@@ -58,7 +59,10 @@ class MinimalSlack:
     async def _post(self, request: web.Request) -> web.Response:
         if self.page:
             return web.Response(text=self.page, content_type="text/html")
-        self.posted.append(await request.json())
+        message = await request.json()
+        if self.is_strict and message.keys() - {"channel", "text", "blocks", "thread_ts"}:
+            return web.json_response({"ok": False, "error": "invalid_arguments"})
+        self.posted.append(message)
         return web.json_response({"ok": True, "channel": "D1", "ts": f"{len(self.posted)}.000001"})
 
     async def _user(self, request: web.Request) -> web.Response:
@@ -208,3 +212,17 @@ async def test_the_doctor_knows_what_a_server_cannot_tell(slack: MinimalSlack, s
     assert findings[0].what == "Slack: signed in as U0BOT in T1"
     assert [one.what for one in findings if one.is_fatal and not one.is_ok] == []
     assert any("http_404" in one.what for one in findings)
+
+
+async def test_a_server_that_refuses_what_it_does_not_know_gets_less(
+    slack: MinimalSlack, server: SlackServer
+) -> None:
+    slack.is_strict = True
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    adapter = SlackAdapter(House(server).context(), settings)
+    content = Content(text="hello", buttons=(Button("Yes", "yes", "1"),))
+    await post(adapter, Place("slack", "T1", "D1", is_direct=True), content)
+    await adapter.close()
+    (said,) = slack.posted
+    assert said["text"] == "hello"
+    assert [block["type"] for block in said["blocks"]] == ["section", "actions"]
