@@ -115,6 +115,8 @@ async def test_whatever_it_does_there_is_a_reason_and_no_secret_in_it(
     assert failed.value.reason is reason
     assert SECRET not in str(failed.value)
     model.seconds = PATIENCE
+    # On a busy machine the time may be over before the service hears of the question.
+    service.odd.clear()
     # And nothing of it stays in the way of the next question.
     assert await model.reply("", "", FORM) == "fine"
 
