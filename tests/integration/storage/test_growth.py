@@ -16,6 +16,7 @@ from storage.bulk import Bulk, Listing
 from storage.migrate import migrate
 from storage.session import Session
 from storage.statement import Statement
+from storage.tables import conversations
 
 MAY_READ_ALL = {
     "storage.library": "articles are few, and read when the process starts",
@@ -73,6 +74,12 @@ def test_what_is_asked_is_found_by_an_index(name: str, session: Session) -> None
         rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
         steps = [row[3] for row in rows]
     assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN + NOT_STORED)] == []
+
+
+def test_what_every_message_moves_is_in_no_index() -> None:
+    """One more page to write for each message; and PostgreSQL writes anew what stands in all other indexes, too."""
+    indexed = {column.name for index in conversations.indexes for column in index.columns}
+    assert "last_message_at" not in indexed
 
 
 def listings() -> Iterator[tuple[str, Listing]]:
