@@ -99,16 +99,30 @@ class Desk:
         except FAILURES as error:
             raise send_error(error, () if attempt.sent_so_far else (card,)) from error
         if not has_thread:
-            raise SendError("no thread can be made in the staff space", refusal=Refusal.NOT_ALLOWED)
+            card = await self._beside(card, _thread_name(outgoing.title))
         rest = await self._say_rest(card.place, parts[1:], attempt, card)
         return Receipt(rest.messages, card.place, rest.is_repeat_possible, rest.notices)
+
+    async def _beside(self, card: MessageAt, name: str) -> MessageAt:
+        """The card in the place of a thread that does not start from it, where a server knows only such threads."""
+        try:
+            thread = await self._threads.start_alone(card.place.channel, name)
+        except FAILURES as error:
+            refused = "no thread can be made in the staff space"
+            raise SendError(refused, refusal=Refusal.NOT_ALLOWED) from error
+        return MessageAt(Place(PLATFORM, channel=card.place.channel, thread=thread), card.id)
 
     async def _say_rest(self, place: Place, parts: list[Part], attempt: Attempt, card: MessageAt) -> Receipt:
         """The parts behind the card; an earlier try's parts count from the card on."""
         behind = Attempt(
             attempt.key, attempt.number, attempt.is_uncertain, attempt.first_tried_at, attempt.sent_so_far[1:]
         )
-        return await self._poster.say(Target(api_channel(place), place), parts, behind, [card])
+        try:
+            return await self._poster.say(Target(api_channel(place), place), parts, behind, [card])
+        except SendError as error:
+            # The next try must not open another thread.
+            error.sent = error.sent if attempt.sent_so_far else (card, *error.sent)
+            raise
 
     async def set_thread(self, outgoing: SetThread) -> Receipt:
         """Redraw the card, then show the state; the title follows when Discord lets it be changed."""

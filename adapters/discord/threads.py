@@ -32,6 +32,7 @@ Json = dict[str, Any]
 
 REST_MINUTES = 10_080
 """A week without a word before Discord puts a thread to rest by itself."""
+_PUBLIC_THREAD = 11
 _STATES = frozenset(state.value for state in ThreadState)
 _NOT_NOW = (401, 429, 500, 502, 503, 504)
 
@@ -74,6 +75,12 @@ class Threads:
             self._report("discord.no_thread", {"channel": channel, "code": code_of(error)})
             return False
         return True
+
+    async def start_alone(self, channel: str, name: str) -> str:
+        """Start a thread that hangs on no message; return its id."""
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=channel)
+        payload = {"name": name, "type": _PUBLIC_THREAD, "auto_archive_duration": REST_MINUTES}
+        return str((await self._api.call(route, json=payload))["id"])
 
     async def _name_for(self, channel: str, message_id: str) -> str:
         try:

@@ -20,6 +20,8 @@ class MinimalServer:
         self._runner: web.AppRunner | None = None
         self.port = 0
         self.has_callbacks = True
+        self.is_full = False
+        """Nothing more can be posted now."""
 
     async def start(self) -> None:
         app = web.Application()
@@ -98,6 +100,8 @@ class MinimalServer:
                 return web.json_response(ME)
             case ["POST", "users", "@me", "channels"]:
                 return web.json_response({"id": DIRECT, "type": 1, "recipients": [MIA]})
+            case ["POST", "channels", _, "messages"] if self.is_full:
+                return web.json_response({"retry_after": 60.0}, status=429)
             case ["POST", "channels", _, "messages"]:
                 return web.json_response({"id": self.id(), "content": body["content"], "type": 0})
             case ["POST", "channels", forum, "threads"]:

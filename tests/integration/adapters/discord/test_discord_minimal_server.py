@@ -19,10 +19,11 @@ from bot.core.outgoing import (
     Outgoing,
     Post,
     Receipt,
+    SendError,
     SetThread,
     ThreadState,
 )
-from bot.core.places import Identity, Place, direct_to
+from bot.core.places import Identity, MessageAt, Place, direct_to
 from tests.integration.adapters.discord.house import COMMANDS, MemoryIntake, discord_place, untranslated
 from tests.integration.adapters.discord.minimal_server import DIRECT, FORUM, HELP, MIA, MinimalServer
 
@@ -47,12 +48,19 @@ async def intake() -> MemoryIntake:
 
 
 @pytest.fixture
-async def adapter(server: MinimalServer, intake: MemoryIntake) -> AsyncIterator[DiscordAdapter]:
+def staff_space() -> str:
+    return FORUM
+
+
+@pytest.fixture
+async def adapter(
+    server: MinimalServer, intake: MemoryIntake, staff_space: str
+) -> AsyncIterator[DiscordAdapter]:
     context = AdapterContext(
         intake=intake,
         commands=COMMANDS,
         command_prefix="",
-        staff_space=discord_place(FORUM),
+        staff_space=discord_place(staff_space),
         support_places=(discord_place(HELP),),
         colleague_places=(),
         admins=frozenset(),
@@ -168,3 +176,33 @@ async def test_a_ticket_lives_through_its_states(adapter: DiscordAdapter, server
         )
     await _send(adapter, Mark(opened.messages[0], Outcome.SENT))
     assert [body["archived"] for body in server.sent("PATCH", f"channels/{thread}")] == [False, True]
+
+
+@pytest.mark.parametrize("staff_space", [HELP])
+async def test_in_a_text_channel_a_ticket_has_a_thread_that_starts_from_nothing(
+    adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake, staff_space: str
+) -> None:
+    content = Content("What is it?", title="#7")
+    opened = await _send(adapter, OpenThread(discord_place(staff_space), "#7 Lamp", content))
+    assert opened.place is not None
+    assert server.sent("POST", f"channels/{staff_space}/threads")[0]["name"] == "#7 Lamp"
+    thread = opened.place.thread
+    assert opened.messages[0] == MessageAt(discord_place(staff_space, thread), opened.messages[0].id)
+    assert opened.messages[0].id != thread
+    await _send(adapter, Post(opened.place, Content("More")))
+    assert server.sent("POST", f"channels/{thread}/messages")[0]["content"] == "More"
+
+
+async def test_a_thread_whose_card_is_not_all_there_yet_is_opened_once(
+    adapter: DiscordAdapter, server: MinimalServer
+) -> None:
+    opening = OpenThread(discord_place(FORUM), "#8 Lamp", Content("A long story. " * 300, title="#8"))
+    server.is_full = True
+    with pytest.raises(SendError) as caught:
+        await _send(adapter, opening)
+    server.is_full = False
+    receipt = await adapter.send(opening, Attempt("k", 2, False, _now(), caught.value.sent))
+    assert len(server.sent("POST", f"channels/{FORUM}/threads")) == 1
+    assert receipt.place is not None
+    assert receipt.messages[0] == caught.value.sent[0] == MessageAt(receipt.place, receipt.place.thread)
+    assert len(receipt.messages) > 1
