@@ -86,7 +86,9 @@ async def drawn(content: Content) -> list[Part]:
 
 def render(content: Content) -> list[Part]:
     """Draw the content as one or more messages, text before files; none of them can ping anyone."""
-    is_card = bool(content.title or content.fields or content.footnote)
+    is_card = bool(content.fields) or (
+        content.tone is not Tone.PLAIN and bool(content.title or content.footnote)
+    )
     payloads = list(_card(content) if is_card else _text(content))
     if not payloads and content.buttons:
         payloads = [{"content": "–"}]
@@ -133,12 +135,31 @@ def _message(payload: Json) -> Json:
 
 
 def _text(content: Content) -> Iterator[Json]:
+    """Words as a message has them: some people have embeds switched off, and no notification shows one."""
     speaker = content.speaker.name if content.speaker else ""
-    if not (content.text or speaker):
-        return
-    for text in to_discord(content.text, LONGEST_MESSAGE, speaker=speaker):
-        # What a person wrote brings its links along, but not the posters of the pages behind them.
-        yield {"content": text, "flags": SUPPRESS_EMBEDS} if speaker else {"content": text}
+    heading = f"### {clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}\n" if content.title else ""
+    texts: list[str] = []
+    if content.text or speaker:
+        texts = to_discord(content.text, LONGEST_MESSAGE - width(heading), speaker=speaker)
+    if heading:
+        texts = [f"{heading}{texts[0] if texts else ''}".rstrip(), *texts[1:]]
+    if content.footnote:
+        texts = _with_footnote(texts, content.footnote)
+    # They bring their links along, but not the posters of the pages behind them.
+    has_posters = not (speaker or heading or content.footnote)
+    for text in texts:
+        yield {"content": text} if has_posters else {"content": text, "flags": SUPPRESS_EMBEDS}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _with_footnote(texts: Sequence[str], footnote: str) -> list[str]:
+    small = "\n".join(f"-# {line}" for line in to_discord(footnote, LONGEST_FOOTNOTE)[0].split("\n") if line)
+    *before, last = texts or [""]
+    text = f"{last}\n{small}".lstrip()
+    return [*before, text] if width(text) <= LONGEST_MESSAGE else [*texts, small]
 
 
 def _card(content: Content) -> Iterator[Json]:

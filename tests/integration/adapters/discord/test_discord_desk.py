@@ -1,6 +1,7 @@
 """Tickets in the staff space: forum posts, their cards, states and ends."""
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.content import Content, Tone
 from bot.core.outgoing import (
@@ -54,7 +55,7 @@ async def test_a_ticket_shows_its_state_and_rests_when_it_is_resolved(house: Hou
     place, card = await _open_ticket(house)
 
     async def show(state: ThreadState, title: str) -> tuple[str, bool, tuple[str, ...], str]:
-        await house.send(SetThread(place, card, title, Content(title, title=title), state))
+        await house.send(SetThread(place, card, title, replace(CARD, title=title), state))
         [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
         shown = next(one for one in house.server.messages(story.SAM, place.thread) if one.id == card.id)
         return room.name, room.is_closed, room.tags, shown.native["embeds"][0]["title"]
@@ -107,11 +108,8 @@ async def test_the_staff_space_may_be_a_text_channel(house: House) -> None:
     assert receipt.messages == (MessageAt(receipt.place, receipt.place.thread),)
     [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
     assert room.name == "#1 Sofa"
-    await house.send(
-        SetThread(
-            receipt.place, receipt.messages[0], "#1 Sofa", Content("x", title="Done"), ThreadState.RESOLVED
-        )
-    )
+    done = replace(CARD, title="Done")
+    await house.send(SetThread(receipt.place, receipt.messages[0], "#1 Sofa", done, ThreadState.RESOLVED))
     [card] = house.server.messages(story.SAM, story.OFF_TOPIC)
     assert card.native["embeds"][0]["title"] == "Done"
 

@@ -43,7 +43,11 @@ def test_text_goes_before_files_and_buttons_stand_on_the_last_text() -> None:
 
 def test_a_card_keeps_its_buttons_on_the_first_message_and_its_files_apart() -> None:
     content = Content(
-        "x " * 4000, title="#1", buttons=(Button("Ok", "ok"),), files=(FileRef("slack", "a", "a"),)
+        "x " * 4000,
+        title="#1",
+        tone=Tone.WAITING,
+        buttons=(Button("Ok", "ok"),),
+        files=(FileRef("slack", "a", "a"),),
     )
     parts = render(content)
     assert parts[0].payload["components"]
@@ -247,9 +251,30 @@ def test_a_connection_that_never_came_about_leaves_nothing_uncertain() -> None:
     assert send_error(TimeoutError()).is_uncertain
 
 
-def test_a_footnote_with_a_link_keeps_it_because_footers_have_none() -> None:
+def test_what_is_told_with_a_title_stands_in_the_words_of_the_message() -> None:
+    """Embeds can be switched off, and no notification shows one."""
+    source = "Source: [Delivery](https://a.example)"
+    (part,) = render(Content("It takes *two* days.", title="Delivery #1", footnote=source))
+    told = "### Delivery #1\nIt takes *two* days.\n-# Source: [Delivery](https://a.example)"
+    assert (part.payload["content"], part.payload["embeds"]) == (told, [])
+
+
+def test_small_print_that_does_not_fit_stands_alone() -> None:
+    parts = render(
+        Content("x" * 1995, title="", footnote="Source: the manual", buttons=(Button("Ok", "ok"),))
+    )
+    assert [one.payload["content"][-20:] for one in parts] == ["x" * 20, "-# Source: the manual"[-20:]]
+    assert [bool(one.payload["components"]) for one in parts] == [False, True]
+
+
+def test_a_footnote_of_a_card_keeps_its_link_because_footers_have_none() -> None:
     (part,) = render(
-        Content("It takes two days.", title="Delivery", footnote="Source: [Delivery](https://a.example)")
+        Content(
+            "It takes two days.",
+            title="Delivery",
+            footnote="Source: [Delivery](https://a.example)",
+            tone=Tone.ALERT,
+        )
     )
     embed = part.payload["embeds"][0]
     assert embed["description"] == "It takes two days.\n\n-# Source: [Delivery](https://a.example)"
