@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
-from knowledge.change import Change, change_between
+from knowledge.change import change_between
 from knowledge.decoys import decoys_for
 from knowledge.evidence import Evidence, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
@@ -19,11 +19,13 @@ from knowledge.figures import Figures, shipped_figures
 from knowledge.follow_up import is_follow_up, with_previous
 from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
-from knowledge.meaning import MeaningSide
+from knowledge.meaning import MeaningSide, meaning_side
+from knowledge.near_passages import NearPassages, near_passages
 from knowledge.question import Question, Reader
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
 from knowledge.teaching import Lesson, Rejections
+from knowledge.topics import numbered, topics_of
 from knowledge.units import Vector
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
@@ -51,15 +53,6 @@ class _Asked(NamedTuple):
     evidence: Evidence
 
 
-class NearPassages(NamedTuple):
-    """Two passages that say nearly the same."""
-
-    article: Article
-    passage: str
-    other: Article
-    other_passage: str
-
-
 class Index:
     """A searchable set of articles. Building, searching and teaching block; all are safe from several threads."""
 
@@ -72,11 +65,11 @@ class Index:
         self._meaning = meaning
         self._reader = reader
         self._figures = figures
-        self._topics = _topics(articles)
+        self._topics = topics_of(articles)
         self.threshold = threshold_for(len({article.key for article in self.articles}))
         """How sure an answer must be, for as many topics as there are."""
         self._languages = [main_language(article.language) for article in articles]
-        self._written_in, self._language_numbers = _numbered(self._languages)
+        self._written_in, self._language_numbers = numbered(self._languages)
         self._bodied = sum(bool(article.body.strip()) for article in articles) / max(1, len(articles))
         self._excerpts = Excerpts(articles)
         self._changed = changed
@@ -110,13 +103,13 @@ class Index:
             change = change_between(before._indexed, articles, changed=before._changed)
         if before is None or change is None:
             lexical, reader = LexicalSide.of(articles), Reader(figures.guesser, articles)
-            meaning = _meaning_side(articles, embedder, cache, figures)
+            meaning = meaning_side(articles, embedder, cache, figures)
         else:
             lexical, reader = (
                 before._lexical.changed(change, articles),
                 before._reader.changed(change, articles),
             )
-            meaning = _meaning_side(articles, embedder, cache, figures, before._meaning, change)
+            meaning = meaning_side(articles, embedder, cache, figures, before._meaning, change)
         changed = before._changed + change.size if before is not None and change is not None else 0
         scorer = scorer_of(embedder, figures)
         return cls(articles, lexical, meaning, reader, figures, len(real), scorer, changed)
@@ -180,22 +173,8 @@ class Index:
         """
         if self._meaning is None:
             return []
-        passages = self._excerpts.all()
-        rows: dict[str, list[int]] = {}
-        for row, (number, passage) in enumerate(passages):
-            if number < len(self.articles) and tells(passage):
-                rows.setdefault(self._languages[number], []).append(row)
-        found = [pair for own in rows.values() for pair in self._meaning.near_passages(own[:most], least)]
-        return [
-            NearPassages(
-                self.articles[passages[one][0]],
-                passages[one][1],
-                self.articles[passages[other][0]],
-                passages[other][1],
-            )
-            for _, one, other in sorted(found, key=lambda pair: (-pair[0], *pair[1:]))
-            if self.articles[passages[one][0]].key != self.articles[passages[other][0]].key
-        ]
+        passages = [one for one in self._excerpts.all() if one[0] < len(self.articles)]
+        return near_passages(self._meaning, self.articles, passages, least, tells, most=most)
 
     def learn(self, key: str, text: str, *, by: str = "") -> bool:
         """Remember that an article answered `text`; return False, and learn nothing, when there is no such article.
@@ -372,12 +351,9 @@ class Index:
         near = None
         if self._meaning is not None and vector is not None:
             near = self._meaning.passages(vector, number)
-        if shown_for != question.text:
-            # Found with the question before; the passage is the one for what was asked last.
-            words = self._reader.read(shown_for, None).words
-            passage = self._excerpts.passage(number, words, self._lexical, near)
-        else:
-            passage = self._excerpts.passage(number, question.words, self._lexical, near)
+        # Found with the question before, the passage is still the one for what was asked last.
+        words = question.words if shown_for == question.text else self._reader.read(shown_for, None).words
+        passage = self._excerpts.passage(number, words, self._lexical, near)
         reason = self._excerpts.reason(number, question, by_meaning=near is not None)
         article = self._indexed[number]
         return Match(article, confidence, passage, reason, self._languages[number] != question.language)
@@ -418,27 +394,7 @@ class Index:
                 self._meaning.form_habits()
 
 
-def _meaning_side(articles: Sequence[Article], embedder: Embedder | None, cache: VectorCache, figures: Figures,
-                  before: MeaningSide | None = None, change: Change | None = None) -> MeaningSide | None:  # fmt: skip
-    if embedder is None or not articles:
-        return None
-    if before is not None and change is not None and before.is_of(embedder):
-        return before.changed(change, articles, _topics(articles), cache)
-    return MeaningSide.of(articles, _topics(articles), embedder, cache, figures)
-
-
 def threshold_for(topics: int) -> float:
     """How sure the bot must be to answer: THRESHOLD from MANY_TOPICS on, less for a base of a few topics."""
     share = min(1.0, max(0.0, (topics - FEW_TOPICS) / (MANY_TOPICS - FEW_TOPICS)))
     return THRESHOLD_OF_FEW + share * (THRESHOLD - THRESHOLD_OF_FEW)
-
-
-def _topics(articles: Sequence[Article]) -> NDArray[np.int32]:
-    """Number the keys: translations of an article are one topic."""
-    return _numbered([article.key for article in articles])[1]
-
-
-def _numbered(names: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
-    """Return each name once, in the order they come, and the number of each."""
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return list(numbers), np.array([numbers[name] for name in names], np.int32)

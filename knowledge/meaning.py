@@ -18,6 +18,7 @@ from knowledge.matrix import ExactMatrix, matrix_of
 from knowledge.passages import plain_text, split_passages
 from knowledge.siblings import Siblings
 from knowledge.space import Space, Sums, adapted, own_space, raw_space
+from knowledge.topics import topics_of
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, SpaceKind, Vectors
@@ -245,6 +246,16 @@ class MeaningSide:
         if names.is_exact:
             # Where there are more texts than that, there are far more than habits are ever learned from.
             self._habits.fit(names.joined(), self._topics[names.owners])
+
+
+def meaning_side(articles: Sequence[Article], embedder: Embedder | None, cache: VectorCache, figures: Figures,
+                 before: MeaningSide | None = None, change: Change | None = None) -> MeaningSide | None:  # fmt: skip
+    """Return the side of `articles`, after a change of a few out of the one before; None without a model."""
+    if embedder is None or not articles:
+        return None
+    if before is not None and change is not None and before.is_of(embedder):
+        return before.changed(change, articles, topics_of(articles), cache)
+    return MeaningSide.of(articles, topics_of(articles), embedder, cache, figures)
 
 
 def embedded_text(title: str, passage: str) -> str:
