@@ -1,6 +1,6 @@
 # Everything a fresh machine with Python 3.11+ needs comes from here.
 PYTHON ?= python3
-PYTEST_ARGS ?= -q -n auto
+PYTEST_ARGS ?= -q -n auto --dist worksteal
 VENV := .venv
 BIN := $(VENV)/bin
 

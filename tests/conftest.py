@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -70,6 +71,13 @@ _databases = count(1)
 @pytest.fixture
 def postgresql_url(postgresql: str) -> Iterator[str]:
     """An empty database on that server, for one test."""
+    with new_database(postgresql) as url:
+        yield url
+
+
+@contextmanager
+def new_database(postgresql: str) -> Iterator[str]:
+    """The address of an empty database on that server."""
     name = f"test_{next(_databases)}"
     with psycopg.connect(postgresql, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type] # the name is our own counter
@@ -93,8 +101,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def articles(tmp_path: Path) -> Path:
     """A small knowledge base."""
-    folder = tmp_path / "articles"
-    folder.mkdir()
+    return write_articles(tmp_path)
+
+
+def write_articles(folder: Path) -> Path:
+    """The folder of the small knowledge base, made in this one."""
+    articles = folder / "articles"
+    articles.mkdir()
     for name, text in ARTICLES.items():
-        (folder / name).write_text(text)
-    return folder
+        (articles / name).write_text(text)
+    return articles

@@ -1,30 +1,59 @@
 """A process dies, or is told to stop: the others send what it had left, and receive what it received."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.acceptance.bot_child import BotChild
 from tests.acceptance.counting import BACK, Copy
 from tests.acceptance.flow import check, seen
 from tests.acceptance.town import open_town
-from tests.processes.fleet import Fleet, open_fleet, talk
+from tests.conftest import new_database, write_articles
+from tests.processes.fleet import Fleet, open_fleet, start, talk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LEFT = 5
 
 
-@pytest.fixture
-async def fleet(postgresql_url: str, articles: Path, tmp_path: Path) -> AsyncIterator[Fleet]:
-    async with open_fleet(postgresql_url, articles, tmp_path) as fleet:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def with_webhooks(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    async with fleet_in(postgresql, tmp_path_factory.mktemp("fleet")) as fleet:
         yield fleet
 
 
-@pytest.fixture
-async def polling(postgresql_url: str, articles: Path, tmp_path: Path) -> AsyncIterator[Fleet]:
-    """Without a public address: Slack by sockets, Telegram by polling."""
-    async with open_fleet(postgresql_url, articles, tmp_path, has_webhooks=False) as fleet:
+@pytest_asyncio.fixture(loop_scope="module")
+async def fleet(with_webhooks: Fleet) -> Fleet:
+    """One fleet for all tests of this module, and all of it alive."""
+    return await revived(with_webhooks)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def without_webhooks(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    async with fleet_in(postgresql, tmp_path_factory.mktemp("polling"), has_webhooks=False) as fleet:
         yield fleet
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def polling(without_webhooks: Fleet) -> Fleet:
+    """As `fleet`, without a public address: Slack by sockets, Telegram by polling."""
+    return await revived(without_webhooks)
+
+
+@asynccontextmanager
+async def fleet_in(postgresql: str, folder: Path, *, has_webhooks: bool = True) -> AsyncIterator[Fleet]:
+    with new_database(postgresql) as url:
+        async with open_fleet(url, write_articles(folder), folder, has_webhooks=has_webhooks) as fleet:
+            yield fleet
+
+
+async def revived(fleet: Fleet) -> Fleet:
+    await start([child for child in fleet.children if not child.is_alive])
+    fleet.only(*fleet.children)
+    return fleet
 
 
 @pytest.mark.parametrize("is_killed", [True, False], ids=["killed", "stopped"])

