@@ -141,6 +141,8 @@ class House:
             await self.presence.stop()
         # First what is under way to the platforms ends, while their clients still live; then those are closed.
         await self.dispatcher.stop(STOP_WITHIN_SECONDS)
+        # Whatever is handed over from now on is for who comes next.
+        self._is_begun = False
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

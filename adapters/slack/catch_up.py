@@ -206,8 +206,10 @@ class CatchUp:
         except Exception as error:  # noqa: BLE001 - it is asked again in a minute
             self._context.report("slack.catch_up_failed", {"room": "", "error": type(error).__name__})
             return
-        if not is_told(told, self._wanted_at):
+        # What was told before says nothing of now, however far ahead the clock was by which it was told.
+        if told == self._told or not is_told(told, self._wanted_at):
             return
+        self._told = told
         note_threads(cursors, (await self._receiver.scope()).memory)
         self._positions.load({name: cursors[name] for name in cursors.keys() - self._unstored})
         for name in self._positions.behind - self._unstored:

@@ -178,6 +178,43 @@ async def test_a_process_that_connects_slowly_still_hears_first_what_was_missed(
     assert [event.text for event in events] == ["before", "missed", "at once"]
 
 
+async def test_what_was_told_by_a_clock_that_was_ahead_lets_nothing_in_too_early(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, asked, cursors = asyncio.Event(), 0, house.intake.cursors
+
+    @asynccontextmanager
+    async def granted_in_turn(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+        await turn.wait()
+        yield tuple(names)
+
+    async def counted() -> dict[str, str]:
+        nonlocal asked
+        asked += 1
+        return await cursors()
+
+    house.lease = granted_in_turn
+    monkeypatch.setattr(house.intake, "cursors", counted)
+    turn.set()
+    async with house.running():
+        await server.say("U0CARLA", DM, "before")
+        await house.intake.wait_for(MessageReceived)
+    server.drop_undelivered = True
+    await server.say("U0CARLA", DM, "missed")
+    server.drop_undelivered = False
+    house.intake.positions["history"] = f"{server.world.clock.now().timestamp() + 3600:.6f}"
+    turn.clear()
+    asked = 0
+    async with house.running():
+        await server.say("U0CARLA", DM, "at once")
+        await until(lambda: asked == 2)
+        # What it asked for as it began, and what the others have told since: nothing.
+        await asyncio.sleep(0.1)
+        turn.set()
+        events = await house.intake.wait_for(MessageReceived, 3)
+    assert [event.text for event in events] == ["before", "missed", "at once"]
+
+
 async def test_a_turn_that_is_taken_away_is_asked_for_again(
     house: House, server: SlackServer, lease: OneLease
 ) -> None:
