@@ -137,7 +137,9 @@ def _message(payload: Json) -> Json:
 def _text(content: Content) -> Iterator[Json]:
     """Words as a message has them: some people have embeds switched off, and no notification shows one."""
     speaker = content.speaker.name if content.speaker else ""
-    heading = f"### {clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}\n" if content.title else ""
+    heading = (
+        f"### {clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}\n" if content.title else ""
+    )
     texts: list[str] = []
     if content.text or speaker:
         texts = to_discord(content.text, LONGEST_MESSAGE - width(heading), speaker=speaker)
