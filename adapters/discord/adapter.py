@@ -9,6 +9,7 @@ import discord
 from discord.http import Route
 
 from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler, alone
+from adapters.again import until_done
 from adapters.discord.answers import Answers
 from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill
@@ -171,7 +172,8 @@ class DiscordAdapter:
         wording = Wording(context.texts_in, context.languages)
         wanted = definitions(context.commands, context.command_prefix, wording)
         self._registering = asyncio.create_task(
-            register(self._api, application, wanted, context.report), name="discord commands"
+            until_done(partial(register, self._api, application, wanted, context.report)),
+            name="discord commands",
         )
 
     # Sending

@@ -7,7 +7,7 @@ from discord.http import Route
 
 from adapters import Translate
 from adapters.discord.api import Api
-from adapters.discord.errors import FAILURES, code_of
+from adapters.discord.errors import FAILURES, code_of, send_error
 from adapters.discord.length import clip
 from bot.core.commands import Argument, Command
 from bot.core.texts import mark
@@ -148,17 +148,21 @@ async def register(
     application: str,
     wanted: Sequence[Json],
     report: Callable[[str, dict[str, object]], None],
-) -> None:
-    """Register the commands everywhere unless they are registered already; a failure is reported, no more."""
+) -> bool:
+    """Register the commands everywhere unless they are registered already.
+
+    A failure is reported; False for one that may pass.
+    """
     try:
         if await _is_registered(api, application, wanted):
-            return
+            return True
         route = Route("PUT", "/applications/{application_id}/commands", application_id=application)
         await api.call(route, json=list(wanted))
     except FAILURES as error:
         report("discord.commands_not_registered", {"code": code_of(error), "error": type(error).__name__})
-    else:
-        report("discord.commands_registered", {"count": len(wanted)})
+        return send_error(error).refusal is not None
+    report("discord.commands_registered", {"count": len(wanted)})
+    return True
 
 
 async def _is_registered(api: Api, application: str, wanted: Sequence[Json]) -> bool:

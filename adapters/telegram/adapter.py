@@ -9,6 +9,7 @@ from msgspec import Struct
 from telegram.error import TelegramError
 
 from adapters import AdapterContext, Attempt, Finding, WebhookHandler
+from adapters.again import until_done
 from adapters.telegram.api import Api, bot_url
 from adapters.telegram.caller import Caller
 from adapters.telegram.changes import REACTIONS
@@ -83,7 +84,8 @@ class TelegramAdapter:
         try:
             hearing = await self._hearing()
             await self._remember_cards()
-            menus = asyncio.create_task(Menus(self._context, self._api).publish(), name="telegram menus")
+            publish = Menus(self._context, self._api).publish
+            menus = asyncio.create_task(until_done(publish), name="telegram menus")
             await (self._webhook or self._polling).run(hearing, on_ready)
         finally:
             if menus is not None:

@@ -7,7 +7,9 @@ from telegram.error import TelegramError
 
 from adapters import AdapterContext
 from adapters.telegram.api import Api
+from adapters.telegram.errors import refusal_of
 from adapters.telegram.hearing import PLATFORM, START, ours, telegram_name
+from adapters.telegram.request import MissingError
 from adapters.telegram.target import chat_id
 from bot.core.commands import Command, Role
 
@@ -20,15 +22,20 @@ class Menus:
     def __init__(self, context: AdapterContext, api: Api) -> None:
         self._context, self._api = context, api
 
-    async def publish(self) -> None:
-        """Set the menus that changed; a menu that cannot be set is reported and missed by nobody else."""
+    async def publish(self) -> bool:
+        """Set the menus that changed; a menu that cannot be set is reported and missed by nobody else.
+
+        False when one may be set later.
+        """
         told: set[tuple[str, str]] = set()
+        is_done = True
         for scope, role in self._scopes():
             for language in ("", *self._languages()):
                 where = {"scope": scope, **({"language_code": language} if language else {})}
                 try:
                     await self._set(where, self._commands(role, language))
                 except TelegramError as error:
+                    is_done &= refusal_of(error) is not None or isinstance(error, MissingError)
                     failure = (str(scope["type"]), type(error).__name__)
                     if failure not in told:
                         # Once for all languages.
@@ -36,6 +43,7 @@ class Menus:
                         self._context.report(
                             "telegram.menu_not_set", {"scope": failure[0], "error": failure[1]}
                         )
+        return is_done
 
     def _languages(self) -> list[str]:
         """Those that Telegram can name: by two letters, without a region."""

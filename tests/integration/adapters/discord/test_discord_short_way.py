@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import aiohttp
 import discord
@@ -10,8 +11,10 @@ import pytest
 from aiohttp import web
 from discord.http import Route
 
+from adapters import again as again_module
 from adapters.discord import house_http as house_http_module
 from adapters.discord.api import Api
+from adapters.discord.commands import register
 from adapters.discord.errors import send_error
 from adapters.discord.settings import DiscordSettings
 
@@ -187,3 +190,29 @@ async def test_errors_of_the_server_are_tried_again_and_in_the_end_told(
     with pytest.raises(discord.DiscordServerError) as raised:
         await _say(api)
     assert send_error(raised.value).is_uncertain
+
+
+COMMAND = {"type": 1, "name": "help", "description": "What it can do"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([(503, {}, {}), (200, [], {}), (200, [COMMAND], {})], ["not_registered", "registered"]),
+        ([(400, {"code": 50035, "message": "Invalid Form Body"}, {})], ["not_registered"]),
+    ],
+    ids=["away for a moment", "refused"],
+)
+async def test_commands_are_registered_as_soon_as_discord_takes_them(
+    api: Api,
+    script: Script,
+    answers: list[tuple[int, object, Mapping[str, str]]],
+    told: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(again_module, "FIRST_PAUSE_SECONDS", 0)
+    reports: list[str] = []
+    script.answers = [(200, [], {}), *answers]
+    attempt = partial(register, api, "1", [COMMAND], lambda name, _fields: reports.append(name))
+    await again_module.until_done(attempt)
+    assert reports == [f"discord.commands_{one}" for one in told]

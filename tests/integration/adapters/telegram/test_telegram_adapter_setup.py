@@ -1,9 +1,12 @@
 """Token, menus, settings and what the doctor says of them."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
 from adapters import SetupError
+from adapters import again as again_module
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from bot.core.events import (
     CommandGiven,
@@ -21,7 +24,7 @@ from tests.integration.adapters.telegram.telegram_stage import (
     running,
     until,
 )
-from tests.integration.adapters.telegram.telegram_stub import Stub, serving
+from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
 
 
 @pytest.mark.parametrize("token", ["nonsense", "1:wrong"])
@@ -66,6 +69,26 @@ async def test_a_menu_that_cannot_be_set_stops_nothing(stage: Stage) -> None:
         await until(lambda: bool(stage.reported("telegram.menu_not_set")))
         await stage.server.say(DANA, DANA, "hi")
         assert (await stage.ledger.next(MessageReceived)).text == "hi"
+
+
+async def test_a_menu_is_set_as_soon_as_telegram_takes_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(again_module, "FIRST_PAUSE_SECONDS", 0)
+    failures = iter([RefusalError(502, "Bad Gateway"), RefusalError(429, "Too Many Requests", retry_after=1)])
+    taken: list[object] = []
+
+    def set_menu(fields: dict[str, Any]) -> bool:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        taken.append(fields["commands"])
+        return True
+
+    async with serving(Stub({"setMyCommands": set_menu})) as stub:
+        context = stage.context(staff_space=None, support_places=(), admins=frozenset())
+        async with running(TelegramAdapter(context, TelegramSettings("900:x", stub.url))):
+            await until(lambda: bool(taken))
+    assert len(stage.reported("telegram.menu_not_set")) == 2
 
 
 async def test_a_colleague_is_known_by_the_colleagues_group(stage: Stage) -> None:
