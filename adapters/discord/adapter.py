@@ -207,7 +207,9 @@ class DiscordAdapter:
     async def _change(self, outgoing: Edit | Remove | React | Mark, attempt: Attempt) -> Receipt:
         match outgoing:
             case Edit():
-                return await self._changer.edit(outgoing, attempt)
+                receipt = await self._changer.edit(outgoing, attempt)
+                self._answers.settle({one.id for one in outgoing.messages})
+                return receipt
             case Remove():
                 return await self._changer.remove(outgoing)
             case React():

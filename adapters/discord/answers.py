@@ -1,7 +1,7 @@
 """Answers to interactions: within three seconds, or put off in time and given later; elsewhere when it is too late."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
@@ -62,6 +62,13 @@ class _PutOffElsewhereError(Exception):
     """Another process has put the interaction off."""
 
 
+class _Source(Struct, frozen=True):
+    """Where something was pressed."""
+
+    message: str
+    is_changed: asyncio.Event
+
+
 class Answers:
     """Keeps the three-second promise and performs Answer and OpenForm."""
 
@@ -69,13 +76,25 @@ class Answers:
         self._context, self._callbacks, self._poster, self._post = context, callbacks, poster, post
         self._dialogues: Recent[str, _Dialogue] = Recent(REMEMBERED)
         self._put_offs: dict[InteractionRef, asyncio.Task[None]] = {}
+        self._sources: dict[InteractionRef, _Source] = {}
 
-    def begin(self, ref: InteractionRef) -> None:
-        """An interaction came in: from now on it will be put off in time unless it is answered before."""
+    def begin(self, ref: InteractionRef, source: str = "") -> None:
+        """An interaction came in, at a message if it names one: it will be put off in time unless it is answered."""
         self._dialogues.put(ref.id, _Dialogue(Standing.OPEN))
-        task = asyncio.create_task(self._put_off_in_time(ref), name=f"discord interaction {ref.id}")
+        shown = self._sources[ref] = _Source(source, asyncio.Event())
+        task = asyncio.create_task(self._put_off_in_time(ref, shown), name=f"discord interaction {ref.id}")
         self._put_offs[ref] = task
-        task.add_done_callback(lambda _: self._put_offs.pop(ref, None))
+        task.add_done_callback(lambda _: self._forget(ref))
+
+    def _forget(self, ref: InteractionRef) -> None:
+        self._put_offs.pop(ref, None)
+        self._sources.pop(ref, None)
+
+    def settle(self, messages: Collection[str]) -> None:
+        """These messages show what came of whatever was pressed there: nobody has to look at a button that spins."""
+        for source in self._sources.values():
+            if source.message in messages:
+                source.is_changed.set()
 
     async def close(self) -> None:
         """Put off what is still open: it is the next process that will answer it."""
@@ -87,8 +106,10 @@ class Answers:
             async with asyncio.timeout(CLOSE_WITHIN_SECONDS):
                 await asyncio.gather(*map(self._put_off_open, waiting))
 
-    async def _put_off_in_time(self, ref: InteractionRef) -> None:
-        await asyncio.sleep(PUT_OFF_AFTER_SECONDS)
+    async def _put_off_in_time(self, ref: InteractionRef, source: _Source) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PUT_OFF_AFTER_SECONDS):
+                await source.is_changed.wait()
         await self._put_off_open(ref)
 
     async def _put_off_open(self, ref: InteractionRef) -> None:

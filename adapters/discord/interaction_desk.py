@@ -71,7 +71,7 @@ class InteractionDesk:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _deal_with(self, ref: InteractionRef, data: dict[str, Any], reader: Reader) -> None:
-        self._answers.begin(ref)
+        self._answers.begin(ref, str((data.get("message") or {}).get("id") or ""))
         texts = self._context.texts_in(str(data.get("locale") or ""))
         try:
             channel = _channel_of(data)

@@ -11,7 +11,7 @@ from adapters.discord import answers as answers_module
 from adapters.discord.callbacks import Callbacks
 from bot.core.content import Button, Content, FieldKind, FileRef, Form, FormField
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted, Handle, ShortcutUsed
-from bot.core.outgoing import Answer, OpenForm, OpenThread, Post, SendError
+from bot.core.outgoing import Answer, Edit, OpenForm, OpenThread, Post, SendError
 from bot.core.places import Identity, MessageAt, Place
 from sandbox.discord import story
 from sandbox.surface import Message, SurfaceError
@@ -376,6 +376,19 @@ async def test_a_command_of_yesterday_is_told_to_be_unknown(
 
 async def _leave_as_it_is(*_: object) -> None:
     return None
+
+
+async def test_a_button_spins_no_longer_than_its_message_stays_as_it_was(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers_module, "PUT_OFF_AFTER_SECONDS", 3_600)
+    message = await _buttons_in(house, story.OFF_TOPIC, Button("Solved", "solved", "3"))
+    pressing = asyncio.create_task(house.server.press(story.MIA, story.OFF_TOPIC, message, "solved:3"))
+    [event] = await house.intake.wait_for(ButtonPressed)
+    assert event.message is not None
+    assert not pressing.done()
+    await house.send(Edit((event.message,), Content("Solved")))
+    await pressing
 
 
 async def test_no_press_is_lost_while_the_adapter_is_slow(
