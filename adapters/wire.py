@@ -231,10 +231,10 @@ class _Connection(asyncio.Protocol):
 
     def _kept_seconds(self, said: Mapping[bytes, bytes]) -> float:
         """For how long it may wait for the next request: less than the server waits, as far as it says so."""
-        seconds = min(IDLE_SECONDS, IDLE_IN_CLEAR_SECONDS) if self._is_clear else IDLE_SECONDS
         told = said.get(b"Keep-Alive") or said.get(b"keep-alive")
-        found = _KEPT_FOR.search(told) if told else None
-        return min(seconds, int(found[1]) - 1.0) if found else seconds
+        if told and (found := _KEPT_FOR.search(told)):
+            return min(IDLE_SECONDS, int(found[1]) - 1.0)
+        return min(IDLE_SECONDS, IDLE_IN_CLEAR_SECONDS) if self._is_clear else IDLE_SECONDS
 
     def end_if_over(self) -> bool:
         if self._loop.time() < self._until:

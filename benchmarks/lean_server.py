@@ -28,7 +28,11 @@ class Request:
 
     def respond(self, answer: object, headers: str = "", status: str = "200 OK") -> None:
         body = orjson.dumps(answer)
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+        # It waits as long as anybody keeps a connection, as the platforms do.
+        head = (
+            f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nKeep-Alive: timeout=75\r\n"
+            f"Content-Length: {len(body)}\r\n{headers}\r\n"
+        )
         self._transport.write(head.encode() + body)
 
 

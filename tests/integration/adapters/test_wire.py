@@ -158,6 +158,20 @@ async def test_a_server_may_say_for_how_long_it_keeps_a_connection(name: str) ->
         await wire.close()
 
 
+async def test_without_encryption_only_a_server_that_says_so_is_known_to_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("adapters.wire.IDLE_IN_CLEAR_SECONDS", 0.0)
+    async with serving() as server:
+        wire = server.wire()
+        waits = b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=60\r\nContent-Length: 2\r\n\r\nhi"
+        server.scripts = [says(waits), says(OK)]
+        for connections in (1, 1, 2):
+            await post(wire)
+            assert server.connections == connections
+        await wire.close()
+
+
 async def test_what_waited_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving() as server:
         wire = server.wire()
