@@ -137,18 +137,19 @@ def _message(payload: Json) -> Json:
 def _text(content: Content) -> Iterator[Json]:
     """Words as a message has them: some people have embeds switched off, and no notification shows one."""
     speaker = content.speaker.name if content.speaker else ""
-    heading = (
-        f"### {clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}\n" if content.title else ""
+    # Bold, as it stands in the house's own text, which is what the message becomes when its buttons go.
+    title = (
+        f"**{clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}**\n\n" if content.title else ""
     )
     texts: list[str] = []
     if content.text or speaker:
-        texts = to_discord(content.text, LONGEST_MESSAGE - width(heading), speaker=speaker)
-    if heading:
-        texts = [f"{heading}{texts[0] if texts else ''}".rstrip(), *texts[1:]]
+        texts = to_discord(content.text, LONGEST_MESSAGE - width(title), speaker=speaker)
+    if title:
+        texts = [f"{title}{texts[0] if texts else ''}".rstrip(), *texts[1:]]
     if content.footnote:
         texts = _with_footnote(texts, content.footnote)
     # They bring their links along, but not the posters of the pages behind them.
-    has_posters = not (speaker or heading or content.footnote)
+    has_posters = not (speaker or title or content.footnote)
     for text in texts:
         yield {"content": text} if has_posters else {"content": text, "flags": SUPPRESS_EMBEDS}
 
@@ -158,9 +159,10 @@ def _one_line(text: str) -> str:
 
 
 def _with_footnote(texts: Sequence[str], footnote: str) -> list[str]:
-    small = "\n".join(f"-# {line}" for line in to_discord(footnote, LONGEST_FOOTNOTE)[0].split("\n") if line)
+    lines = "".join(to_discord(footnote, LONGEST_FOOTNOTE)[:1]).split("\n")
+    small = "\n".join(f"-# {line}" for line in lines if line)
     *before, last = texts or [""]
-    text = f"{last}\n{small}".lstrip()
+    text = f"{last}\n{small}".strip()
     return [*before, text] if width(text) <= LONGEST_MESSAGE else [*texts, small]
 
 

@@ -255,8 +255,13 @@ def test_what_is_told_with_a_title_stands_in_the_words_of_the_message() -> None:
     """Embeds can be switched off, and no notification shows one."""
     source = "Source: [Delivery](https://a.example)"
     (part,) = render(Content("It takes *two* days.", title="Delivery #1", footnote=source))
-    told = "### Delivery #1\nIt takes *two* days.\n-# Source: [Delivery](https://a.example)"
+    told = "**Delivery #1**\n\nIt takes *two* days.\n-# Source: [Delivery](https://a.example)"
     assert (part.payload["content"], part.payload["embeds"]) == (told, [])
+
+
+def test_small_print_of_nothing_is_nothing() -> None:
+    (part,) = render(Content("It takes two days.", footnote=" "))
+    assert part.payload["content"] == "It takes two days."
 
 
 def test_small_print_that_does_not_fit_stands_alone() -> None:
