@@ -27,7 +27,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from storage.statement import Compiled, Statement
+from storage.statement import Statement
 
 Rows = list[dict[str, Any]]
 
@@ -89,10 +89,8 @@ class Listing(Statement):
         super().__init__(make(_among_json_each))
         self._make = make
 
-    def compiled_for(self, dialect: Dialect) -> Compiled:
-        if dialect.name == "postgresql" and dialect.name not in self._by_dialect:
-            self.construct = self._make(_among_json_elements)
-        return super().compiled_for(dialect)
+    def construct_for(self, dialect: Dialect) -> Executable:
+        return self._make(_among_json_elements) if dialect.name == "postgresql" else self.construct
 
 
 def _among_json_each(listed: Columns, name: str | Select[Any]) -> ColumnElement[bool]:

@@ -107,8 +107,11 @@ class Statement:
     def compiled_for(self, dialect: Dialect) -> Compiled:
         found = self._by_dialect.get(dialect.name)
         if found is None:
-            found = self._by_dialect[dialect.name] = _compile(self.construct, dialect)
+            found = self._by_dialect[dialect.name] = _compile(self.construct_for(dialect), dialect)
         return found
+
+    def construct_for(self, _dialect: Dialect) -> Executable:
+        return self.construct
 
 
 def _compile(construct: Executable, dialect: Dialect) -> Compiled:

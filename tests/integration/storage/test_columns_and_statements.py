@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Column, Engine, MetaData, Table, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.conversation import Owner
 from storage import make_engine
+from storage.bulk import Listing
 from storage.columns import Areas, EnumText, UtcDateTime
 from storage.session import Session
 from storage.statement import Statement
@@ -140,3 +142,14 @@ def test_a_failed_transaction_is_undone_whole(samples_session: Session) -> None:
         samples_session.run(ADD, id=1, at=None, owner=None, areas=())
         raise ZeroDivisionError
     assert samples_session.one(GET, id=1) is None
+
+
+@pytest.mark.parametrize(
+    "order", [("sqlite", "postgresql"), ("postgresql", "sqlite")], ids=" first, then ".join
+)
+def test_a_listing_is_written_for_each_engine_in_whatever_order_they_come(order: tuple[str, str]) -> None:
+    listing = Listing(lambda among: select(samples.c.at).where(among(samples.c.id, "ids")))
+    dialects = {"sqlite": sqlite.dialect(), "postgresql": postgresql.dialect()}
+    texts = {name: listing.compiled_for(dialects[name]).text for name in order}
+    assert "json_each" in texts["sqlite"]
+    assert "json_array_elements_text" in texts["postgresql"]
