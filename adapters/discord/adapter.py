@@ -168,6 +168,8 @@ class DiscordAdapter:
 
     def _register_commands(self, application: str) -> None:
         """Once for all shards; done by several processes at a time it does no harm."""
+        if self._registering is not None and not self._registering.done():
+            return
         context = self._context
         wording = Wording(context.texts_in, context.languages)
         wanted = definitions(context.commands, context.command_prefix, wording)

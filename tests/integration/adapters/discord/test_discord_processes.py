@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters import Cursor, LeaseLostError, alone
+from adapters.discord import adapter as adapter_module
 from adapters.discord import answers as answers_module
 from adapters.discord import gateway as gateway_module
 from adapters.discord import receive as receive_module
@@ -158,6 +159,30 @@ async def test_the_sessions_of_one_process_begin_one_after_another(
     assert following.done() is (pause == 0)
     following.cancel()
     await turnstile.close()
+
+
+async def test_a_new_session_registers_no_commands_beside_the_one_before(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def is_not_taken(*_: object) -> bool:
+        return False
+
+    def registering() -> list[asyncio.Task[object]]:
+        return [one for one in asyncio.all_tasks() if one.get_name() == "discord commands"]
+
+    monkeypatch.setattr(adapter_module, "register", is_not_taken)
+    monkeypatch.setattr(gateway_module, "IDENTIFY_PAUSE_SECONDS", 0)
+    house = await houses.add(alone)
+    await house.start()
+    await house.server.say(story.MIA, story.HELP, "before")
+    await house.intake.wait_for(MessageReceived)
+    assert len(registering()) == 1
+    await house.server.invalidate_session()
+    await house.server.say(story.MIA, story.HELP, "meanwhile")
+    await house.intake.wait_for(MessageReceived, 2)
+    assert len(registering()) == 1
+    await house.stop()
+    assert registering() == []
 
 
 async def test_a_process_that_only_waits_is_signed_in_and_has_no_session(houses: Houses) -> None:
