@@ -62,11 +62,14 @@ class _PutOffElsewhereError(Exception):
     """Another process has put the interaction off."""
 
 
-class _Source(Struct, frozen=True):
-    """Where something was pressed."""
+class _Unanswered(Struct, frozen=True):
+    """An interaction that is put off in time."""
 
-    message: str
-    is_changed: asyncio.Event
+    source: str
+    """The message at which it began, or ""."""
+    is_shown: asyncio.Event
+    """That message shows what came of it."""
+    putting_off: asyncio.Task[None]
 
 
 class Answers:
@@ -75,41 +78,36 @@ class Answers:
     def __init__(self, context: AdapterContext, callbacks: Callbacks, poster: Poster, post: SendPost) -> None:
         self._context, self._callbacks, self._poster, self._post = context, callbacks, poster, post
         self._dialogues: Recent[str, _Dialogue] = Recent(REMEMBERED)
-        self._put_offs: dict[InteractionRef, asyncio.Task[None]] = {}
-        self._sources: dict[InteractionRef, _Source] = {}
+        self._unanswered: dict[InteractionRef, _Unanswered] = {}
 
     def begin(self, ref: InteractionRef, source: str = "") -> None:
         """An interaction came in, at a message if it names one: it will be put off in time unless it is answered."""
         self._dialogues.put(ref.id, _Dialogue(Standing.OPEN))
-        shown = self._sources[ref] = _Source(source, asyncio.Event())
-        task = asyncio.create_task(self._put_off_in_time(ref, shown), name=f"discord interaction {ref.id}")
-        self._put_offs[ref] = task
-        task.add_done_callback(lambda _: self._forget(ref))
-
-    def _forget(self, ref: InteractionRef) -> None:
-        self._put_offs.pop(ref, None)
-        self._sources.pop(ref, None)
+        is_shown = asyncio.Event()
+        task = asyncio.create_task(self._put_off_in_time(ref, is_shown), name=f"discord interaction {ref.id}")
+        self._unanswered[ref] = _Unanswered(source, is_shown, task)
+        task.add_done_callback(lambda _: self._unanswered.pop(ref, None))
 
     def settle(self, messages: Collection[str]) -> None:
         """These messages show what came of whatever was pressed there: nobody has to look at a button that spins."""
-        for source in self._sources.values():
-            if source.message in messages:
-                source.is_changed.set()
+        for one in self._unanswered.values():
+            if one.source in messages:
+                one.is_shown.set()
 
     async def close(self) -> None:
         """Put off what is still open: it is the next process that will answer it."""
-        waiting = dict(self._put_offs)
-        for task in waiting.values():
-            task.cancel()
-        await asyncio.gather(*waiting.values(), return_exceptions=True)
+        waiting = dict(self._unanswered)
+        for one in waiting.values():
+            one.putting_off.cancel()
+        await asyncio.gather(*(one.putting_off for one in waiting.values()), return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_WITHIN_SECONDS):
                 await asyncio.gather(*map(self._put_off_open, waiting))
 
-    async def _put_off_in_time(self, ref: InteractionRef, source: _Source) -> None:
+    async def _put_off_in_time(self, ref: InteractionRef, is_shown: asyncio.Event) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(PUT_OFF_AFTER_SECONDS):
-                await source.is_changed.wait()
+                await is_shown.wait()
         await self._put_off_open(ref)
 
     async def _put_off_open(self, ref: InteractionRef) -> None:
