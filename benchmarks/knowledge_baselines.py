@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.reading_once import pieces_once
 from knowledge.meaning import embedded_text
 from knowledge.passages import split_passages
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, Vectors
-from knowledge.wording import ReadsPieces
 
 Row = Mapping[str, Any]
 Found = list[tuple[str, float]]
@@ -103,14 +103,8 @@ class OnceEmbedder:
         return self._embedder.passages(texts)
 
     def pieces(self, texts: Sequence[str]) -> list[Vectors]:
-        if not isinstance(self._embedder, ReadsPieces):
-            raise TypeError("only the model of English is read piece by piece")
-        if len(texts) != 1:
-            return self._embedder.pieces(texts)
-        if texts[0] not in self._read:
-            # Right after the whole question, so that it costs nothing more.
-            (self._read[texts[0]],) = self._embedder.pieces(texts)
-        return [self._read[texts[0]]]
+        # Right after the whole question, so that it costs nothing more.
+        return pieces_once(self._embedder, self._read, texts)
 
     def pay(self) -> float:
         """Return the seconds that were saved since this was last asked."""

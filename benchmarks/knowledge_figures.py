@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.reading_once import pieces_once
 from knowledge.article import Article
 from knowledge.embedder import default_embedder
 from knowledge.figures import FIGURES, Confidence, Figures, save_figures
@@ -83,13 +84,7 @@ class RememberingEmbedder:
         return self._cache.passages(self._embedder, texts)
 
     def pieces(self, texts: Sequence[str]) -> list[Vectors]:
-        if not isinstance(self._embedder, ReadsPieces):
-            raise TypeError("only the model of English is read piece by piece")
-        if len(texts) != 1:
-            return self._embedder.pieces(texts)
-        if texts[0] not in self._read:
-            (self._read[texts[0]],) = self._embedder.pieces(texts)
-        return [self._read[texts[0]]]
+        return pieces_once(self._embedder, self._read, texts)
 
 
 def read_sets(folder: Path) -> list[QuestionSet]:
