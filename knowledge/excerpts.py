@@ -6,12 +6,18 @@ from functools import lru_cache
 
 from knowledge.article import Article
 from knowledge.lexical import LexicalSide, overlap
-from knowledge.passages import PASSAGE_LENGTH, plain_text, split_passages
+from knowledge.passages import plain_text, split_passages
 from knowledge.question import Question, article_words
 from knowledge.vectors import Vectors
 
 # A passage shorter than this is shown with its neighbour: two lines out of context answer nothing.
-_SHORT = 160
+_SHORT = 200
+_SHOWN = 800
+"""So long are two passages that are shown together at most: a screen of a phone."""
+_UNDECIDED = 0.15
+"""A neighbour that fits the question by so little less is shown as well, where both have room."""
+_OPENING = 0.05
+"""In doubt an article is read from its beginning: often a list of facts, with few words in common with a question."""
 _KEPT_OPEN = 4096
 
 
@@ -64,7 +70,8 @@ class Excerpts:
         fit = [overlap(rarities, own.split()) for own in opened.words]
         if near is not None:
             fit = [share + float(similar) for share, similar in zip(fit, near, strict=True)]
-        return _with_neighbour(opened.passages, fit.index(max(fit)))
+        fit[0] += _OPENING
+        return _with_neighbour(opened.passages, fit)
 
     def reason(self, number: int, question: Question, *, by_meaning: bool) -> str:
         """Return in a few words why an article was found."""
@@ -80,10 +87,13 @@ def _distinct(text: str, language: str) -> str:
     return " ".join(dict.fromkeys(article_words(text, language)))
 
 
-def _with_neighbour(parts: Sequence[str], best: int) -> str:
-    """Join a very short passage to the one before or after it, as far as the limit allows."""
-    for first in (best - 1, best):
-        pair = parts[max(first, 0) : first + 2]
-        if len(pair) == 2 and min(map(len, pair)) < _SHORT and sum(map(len, pair)) <= PASSAGE_LENGTH + _SHORT:
+def _with_neighbour(parts: Sequence[str], fit: Sequence[float]) -> str:
+    """Join the best passage to the one before or after it when either is very short or the choice is open."""
+    best = fit.index(max(fit))
+    beside = [number for number in (best - 1, best + 1) if 0 <= number < len(parts)]
+    for other in sorted(beside, key=lambda number: -fit[number]):
+        pair = parts[min(best, other) : max(best, other) + 1]
+        is_open = fit[other] >= fit[best] - _UNDECIDED
+        if sum(map(len, pair)) <= _SHOWN and (is_open or min(map(len, pair)) < _SHORT):
             return "\n\n".join(pair)
     return parts[best]

@@ -9,6 +9,7 @@ import pytest
 from knowledge.article import Article
 from knowledge.folder import FolderReport
 from knowledge.index import Index
+from knowledge.passages import split_passages
 from knowledge.vector_cache import VectorCache
 
 QUESTIONS = Path(__file__).with_name("sample_questions.txt")
@@ -106,6 +107,35 @@ def test_an_article_without_a_translation_is_offered_across_languages_only_with_
 def test_the_passage_shown_is_the_one_that_answers(index: Index):
     assert "lost your phone" in index.search_all("two-step sign-in, I lost my phone")[0].passage
     assert "Bus 2, 6 and 11" in index.search_all("which bus goes to the showroom")[0].passage
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("how long does delivery take?", "2–4 working days"),
+        ("I want to give the lamp back", "30 days"),
+        ("there is a big scratch on my new desk", "photo"),
+        ("rad bi vrnil svetilko", "30 d"),
+        ("pote tha erthei i paraggelia mou", "2–4 εργάσιμες"),
+        ("my shelf wobbles", "spirit level, turn the feet"),
+        ("is there a test environment for the api", "sandbox"),
+    ],
+)
+def test_what_begins_an_article_is_shown_unless_something_else_clearly_fits_better(
+    index: Index, question: str, answer: str
+):
+    assert answer in index.search_all(question)[0].passage
+
+
+def test_two_short_passages_that_fit_alike_are_both_shown(index: Index):
+    shown = index.search_all("wie lange dauert der versand")[0].passage
+    assert len(shown) < 800
+    assert "2–4 εργάσιμες" in shown
+    assert len(split_passages(shown)) == 2
+
+
+def test_a_passage_that_clearly_fits_is_shown_alone(index: Index):
+    assert index.search_all("you charged me twice!")[0].passage.startswith("**Charged twice?**")
 
 
 def test_newcomers_questions_are_answered_rightly_or_not_at_all(index: Index):
