@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from bot.core.policies.person_words import NOT_THAT, ONLY_SOMEONE, SOMEONE_PLEASE, WISH
+
 _THANKS = frozenset(
     "thanks thank thx ty tnx cheers great perfect awesome wonderful excellent brilliant cool nice super lovely ok okay "
     "hvala fala odlicno izvrsno danke merci gracias paldies euxaristo ευχαριστω τελεια lepa puno najlepsa "
@@ -15,31 +17,8 @@ _FILLERS = frozenset(
     "za na pomoc pomoci vam ti te vas od srca πολυ σας jums par palidzibu hilfe fur die deine ihre sehr schon good "
     "one to bye day have nice kind of quick fast support service job answer response sounds that's thats".split()
 )
-_PERSON = re.compile(
-    r"\b(?:(?:talk|speak|chat|connect|transfer|write)\s+(?:me\s+)?(?:to|with)\s+(?:a|an|some|the|your|real)?\s*"
-    r"(?:real\s+|live\s+|actual\s+)?(?:human|person|agent|someone|somebody|representative|rep|operator|people|staff|"
-    r"supervisor|manager|support)"
-    r"|(?:need|want|get|give|can i have|could i have)\s+(?:me\s+)?(?:to\s+\w+\s+(?:to|with)\s+)?(?:a|an|some)\s+"
-    r"(?:real\s+|live\s+)?(?:human|person|agent|operator|representative)"
-    r"|(?:razgovarati|pricati|govoriti|govoril\w*|pogovoril\w*)\s+(?:s|sa|z)\s+(?:\w+\s+)?(?:osob\w+|covjek\w+|clovek\w+|"
-    r"agent\w+|operater\w+)"
-    r"|(?:mit|einen)\s+(?:einem\s+)?(?:echten\s+)?(?:menschen|mitarbeiter)"
-    r"|(?:να\s+)?μιλησω\s+με\s+(?:\w+\s+)?(?:ανθρωπο|εκπροσωπο|καποιον)"
-    r"|(?:runat|parunat)\s+ar\s+(?:\w+\s+)?(?:cilveku|operatoru|darbinieku))\b"
-)
-_SOMEONE = (
-    r"(?:(?:a|an|the|some) )?(?:(?:real|live|actual|human|customer service|support) )*"
-    r"(?:human|person|agent|operator|representative|rep|supervisor|manager|someone|somebody|human being)"
-)
-_ONLY_SOMEONE = re.compile(rf"{_SOMEONE}(?: now)?")
-_SOMEONE_PLEASE = re.compile(rf"\b{_SOMEONE}(?: (?:please|pls|now))+$")
 _NEAR = 60
 """How many characters before the wish a 'not' is looked for."""
-_NOT_THAT = re.compile(
-    r"\b(?:(?:don't|dont|do not|not|no|never|without|rather)\s+"
-    r"(?:(?:want|need|wish|like|have|care|to|really|even|any|the|for)\s+)*"
-    r"|(?:ne|nocem|nicht|kein\w*|δεν)\s+(?:\w+\s+)?)$"
-)
 _QUESTION = re.compile(
     r"\W*(?:(?:and|but|so|ok|okay|hi|hello|hey|well)\W+)*"
     r"(?:how|what|when|where|why|which|who|can|could|does|do|is there|kako|kada|gdje|zasto|koji|kje|kdaj|zakaj|wie|"
@@ -102,14 +81,14 @@ def is_thanks(text: str) -> bool:
 def wants_person(text: str) -> bool:
     """True when the message asks for a human being."""
     words = _words(text)
-    if len(words) <= _LONGEST_PHRASE_WORDS and _ONLY_SOMEONE.fullmatch(" ".join(words)):
+    if len(words) <= _LONGEST_PHRASE_WORDS and ONLY_SOMEONE.fullmatch(" ".join(words)):
         return "?" not in text
-    if _SOMEONE_PLEASE.search(" ".join(words[-_LONGEST_PHRASE_WORDS:])):
+    if SOMEONE_PLEASE.search(" ".join(words[-_LONGEST_PHRASE_WORDS:])):
         return True
     said = " ".join(folded(text).split())
     return any(
-        not _NOT_THAT.search(said[max(0, found.start() - _NEAR) : found.start()])
-        for found in _PERSON.finditer(said)
+        not NOT_THAT.search(said[max(0, found.start() - _NEAR) : found.start()])
+        for found in WISH.finditer(said)
     )
 
 
