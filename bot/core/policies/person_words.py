@@ -58,7 +58,9 @@ ONLY_SOMEONE = re.compile(
     rf"|(?:{_PLEASE} )?(?:osoba|oseba|ανθρωπος|{_ELSEWHERE})(?: {_PLEASE})?"
 )
 """A message that names a person and says no more."""
-SOMEONE_PLEASE = re.compile(rf"\b(?:{_SOMEONE}(?: {_PLEASE_EN})+|{_ELSEWHERE} {_PLEASE})$")
+SOMEONE_PLEASE = re.compile(
+    rf"\b(?:{_SOMEONE}(?: {_PLEASE_EN})+|(?:please|pls) {_SOMEONE}|{_ELSEWHERE} {_PLEASE}|{_PLEASE} {_ELSEWHERE})$"
+)
 """A message that ends in asking for one."""
 
 NOT_THAT = re.compile(

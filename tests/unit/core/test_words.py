@@ -110,6 +110,8 @@ def test_what_asks_for_more_is_not_mere_thanks(text: str) -> None:
         "could a real person look at this please",
         "is there a human I can talk to?",
         "put me through to an agent",
+        "I was charged twice, please a person",
+        "Naplatili ste mi dvaput, molim agenta",
         "operater, molim",
         "Molim osobu",
         "Trebam pravu osobu, ne bota",
