@@ -23,6 +23,7 @@ from knowledge.languages import (
     main_language,
     told_by_letters,
 )
+from knowledge.references import without_references
 
 # A customer who set a language is believed this much more than the letters of a short line.
 _STATED_LANGUAGE_ODDS = 4.0
@@ -78,7 +79,7 @@ class Reader:
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
-        text = text[:LONGEST_QUESTION]
+        text = without_references(text[:LONGEST_QUESTION])
         stated_language = stated_language and main_language(stated_language)
         shares = self._guesser.shares(text)
         if stated_language in shares:
