@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from knowledge.article import Article
@@ -23,7 +24,7 @@ from knowledge.languages import (
     main_language,
     told_by_letters,
 )
-from knowledge.references import without_references
+from knowledge.references import codes_in, without_references
 
 # A customer who set a language is believed this much more than the letters of a short line.
 _STATED_LANGUAGE_ODDS = 4.0
@@ -51,6 +52,8 @@ class Reader:
     """Reads messages in the languages it knows and in those of a set of articles."""
 
     def __init__(self, guesser: LanguageGuesser, articles: Iterable[Article]) -> None:
+        articles = list(articles)
+        self._codes = codes_in(articles)
         samples: dict[str, list[str]] = {}
         spellings = Counter[tuple[str, str]]()
         for article in articles:
@@ -74,12 +77,20 @@ class Reader:
         """Return the reader of articles of which some changed: another one only if they teach it to read."""
         written_in = {main_language(articles[number].language) for number in change.fresh}
         if "el" not in written_in and written_in <= set(self._guesser.languages):
-            return self
+            return self._knowing(codes_in(articles[number] for number in change.fresh))
         return Reader(self._shipped, articles)
+
+    def _knowing(self, codes: set[str]) -> "Reader":
+        """The same reader, who knows these codes as well."""
+        if codes <= self._codes:
+            return self
+        other = copy(self)
+        other._codes = self._codes | codes
+        return other
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
-        text = without_references(text[:LONGEST_QUESTION])
+        text = without_references(text[:LONGEST_QUESTION], self._codes)
         stated_language = stated_language and main_language(stated_language)
         shares = self._guesser.shares(text)
         if stated_language in shares:

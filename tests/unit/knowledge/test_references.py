@@ -2,8 +2,10 @@
 
 import pytest
 
+from knowledge.article import Article
 from knowledge.index import Index
-from knowledge.references import without_references
+from knowledge.references import codes_in, without_references
+from knowledge.vector_cache import VectorCache
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,8 @@ def test_what_belongs_to_one_customer_is_left_out(text: str, left: str) -> None:
         "M8 screws, 2 of 4 are missing",
         "90 x 200 cm or 140x200?",
         "my invoice of 2025",
+        "the catalogue of 1998-2004",
+        "two  spaces and 1 number",
         "delivered at 12:30 on 3.11.2026",
         "2FA code",
         "4.90 € for a label",
@@ -62,3 +66,24 @@ def test_a_question_that_names_an_order_is_answered_like_one_that_does_not(
 ) -> None:
     (best, *_) = index.search(question)
     assert best.article.key == key
+
+
+def test_a_code_that_an_article_is_about_stays() -> None:
+    known = codes_in([Article("a", "en", "Error 0x80070057", "Also shown as (CE-34878-0) or 80070057/B.")])
+    assert known == {"0X80070057", "CE-34878-0", "80070057/B"}
+    assert without_references("error 0x80070057 for order 4471822", known) == "error 0x80070057 for order"
+    assert without_references("what is ce-34878-0", known) == "what is ce-34878-0"
+
+
+def test_a_code_of_an_article_that_came_later_is_known() -> None:
+    many = [Article(f"a{n}", "en", f"How to paint the {n}th wall", "With a brush.") for n in range(1000)]
+    before = Index.build(many, embedder=None, cache=VectorCache())
+    later = [
+        Article("first", "en", "Code CE-34878 on the lamp", "Switch it off and on again."),
+        Article("second", "en", "Code CE-99121 on the lamp", "Send it back to us."),
+    ]
+    changed = Index.build([*many, *later], embedder=None, cache=VectorCache(), before=before)
+    found = [
+        changed.search_all(f"code {code} on the lamp")[0].article.key for code in ("CE-34878", "CE-99121")
+    ]
+    assert found == ["first", "second"]
