@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
 from knowledge.change import change_between
+from knowledge.courtesies import readings_of, sentences_asked
 from knowledge.decoys import decoys_for
 from knowledge.evidence import Evidence, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
@@ -21,7 +22,7 @@ from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide, meaning_side
 from knowledge.near_passages import NearPassages, near_passages
-from knowledge.question import Question, Reader
+from knowledge.question import LONGEST_QUESTION, Question, Reader
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
 from knowledge.teaching import Lesson, Rejections
@@ -133,8 +134,13 @@ class Index:
             threshold = self.threshold
         if asks_nothing(text):
             return []
-        readings = [text, *([with_previous(previous, text)] if previous and is_follow_up(text) else [])]
-        ranked = [self._ranked(one, text, limit, language, languages, hidden, rejected) for one in readings]
+        readings = [(one, one) for one in readings_of(text[:LONGEST_QUESTION])]
+        if previous and is_follow_up(asked := " ".join(sentences_asked(text))):
+            readings.append((with_previous(previous, asked), asked))
+        ranked = [
+            self._ranked(one, shown_for, limit, language, languages, hidden, rejected)
+            for one, shown_for in readings
+        ]
         possible = [[match for match, is_plausible in found if is_plausible] for found in ranked]
         # Whether it was a follow-up shows in which reading makes more sense.
         matches = max(possible, key=lambda found: found[0].confidence if found else 0.0)
@@ -159,7 +165,14 @@ class Index:
 
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
-        return [match for match, _ in self._ranked(text, text, limit, language, (), (), ())]
+        ranked = [
+            self._ranked(one, one, limit, language, (), (), ())
+            for one in readings_of(text[:LONGEST_QUESTION])
+        ]
+        best = max(ranked, key=_confidence)
+        # A sentence by itself may be about something else; it counts where it would be answered by itself.
+        chosen = best if _confidence(best) >= self.threshold else ranked[0]
+        return [match for match, _ in chosen]
 
     def meanings(self, texts: Sequence[str]) -> list[Vector | None]:
         """Return what each text means as a question; None where that cannot be told."""
@@ -392,6 +405,10 @@ class Index:
         if self._meaning is not None and not self._is_gathering:
             with self._learning:
                 self._meaning.form_habits()
+
+
+def _confidence(found: Sequence[tuple[Match, bool]]) -> float:
+    return found[0][0].confidence if found else 0.0
 
 
 def threshold_for(topics: int) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from knowledge.article import Article
 from knowledge.change import Change
+from knowledge.courtesies import sentences_asked
 from knowledge.folding import (
     fold_word,
     greeklish_sound,
@@ -93,6 +94,7 @@ class Reader:
         text = without_references(text[:LONGEST_QUESTION], self._codes)
         stated_language = stated_language and main_language(stated_language)
         shares = self._guesser.shares(text)
+        text = " ".join(sentences_asked(text))
         if stated_language in shares:
             shares[stated_language] *= _STATED_LANGUAGE_ODDS
         if stated_language == "el" and not is_greek(text):
