@@ -27,7 +27,8 @@ from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
 from benchmarks.knowledge_figures import as_article
 from benchmarks.knowledge_scorer import BESIDE_THE_REPOSITORY, scorer
 from knowledge.embedder import default_embedder
-from knowledge.index import THRESHOLD, Index
+from knowledge.index import Index
+from knowledge.threshold import THRESHOLD
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder
 

@@ -10,8 +10,8 @@ from bot.core.survey import OfferOutcome
 from bot.core.texts import Texts
 from bot.core.threshold import Threshold
 from bot.runtime.catalogue import operator_texts
-from knowledge.index import threshold_for
 from knowledge.scorer import scorer_of
+from knowledge.threshold import threshold_for
 from knowledge.vectors import Embedder
 from storage import UnitOfWork, make_engine, read
 from storage.migrate import current, newest

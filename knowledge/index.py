@@ -26,16 +26,12 @@ from knowledge.question import LONGEST_QUESTION, Question, Reader
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
 from knowledge.teaching import Lesson, Rejections
+from knowledge.threshold import threshold_for
 from knowledge.topics import numbered, topics_of
 from knowledge.units import Vector
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
 
-# Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
-THRESHOLD = 0.85
-THRESHOLD_OF_FEW = 0.55
-# A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
-FEW_TOPICS, MANY_TOPICS = 10, 30
 # What may stand below the answer as "see also".
 ALSO_THRESHOLD = 0.25
 # Of so many topics is looked at which piece of the question they say nothing of.
@@ -409,9 +405,3 @@ class Index:
 
 def _confidence(found: Sequence[tuple[Match, bool]]) -> float:
     return found[0][0].confidence if found else 0.0
-
-
-def threshold_for(topics: int) -> float:
-    """How sure the bot must be to answer: THRESHOLD from MANY_TOPICS on, less for a base of a few topics."""
-    share = min(1.0, max(0.0, (topics - FEW_TOPICS) / (MANY_TOPICS - FEW_TOPICS)))
-    return THRESHOLD_OF_FEW + share * (THRESHOLD - THRESHOLD_OF_FEW)

@@ -4,7 +4,8 @@ import pytest
 
 from knowledge.article import Article
 from knowledge.decoys import ENOUGH_TOPICS, decoys_for
-from knowledge.index import THRESHOLD, Index, threshold_for
+from knowledge.index import Index
+from knowledge.threshold import THRESHOLD, threshold_for
 from knowledge.vector_cache import VectorCache
 
 RESET = Article(
