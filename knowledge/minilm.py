@@ -104,6 +104,10 @@ class MiniLM:
         # Begin and end of a text are pieces, too, but nothing that somebody wrote.
         return [self._read(text)[1:-1] for text in texts]
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is one piece: the commonest twenty thousand of English are."""
+        return self._cut.is_whole(word)
+
     def _sentence(self, text: str) -> Array:
         middle: Array = self._read(text).mean(axis=0)
         unit: Array = middle / np.linalg.norm(middle)

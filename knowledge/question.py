@@ -26,6 +26,7 @@ from knowledge.languages import (
     told_by_letters,
 )
 from knowledge.references import codes_in, without_references
+from knowledge.spelling import Spelling
 
 # A customer who set a language is believed this much more than the letters of a short line.
 _STATED_LANGUAGE_ODDS = 4.0
@@ -37,7 +38,10 @@ LONGEST_QUESTION = 800
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message as it is looked up: `text` in its own script, folded `words`, and how likely each language is."""
+    """A message as it is looked up: `text` in its own script and without slips, its folded `words`, its languages.
+
+    `languages` says how likely each is.
+    """
 
     text: str
     words: tuple[str, ...]
@@ -52,7 +56,10 @@ class Question:
 class Reader:
     """Reads messages in the languages it knows and in those of a set of articles."""
 
-    def __init__(self, guesser: LanguageGuesser, articles: Iterable[Article]) -> None:
+    def __init__(
+        self, guesser: LanguageGuesser, articles: Iterable[Article], spelling: Spelling | None = None
+    ) -> None:
+        """Know the languages of the guesser and of `articles`; slips are taken back by a `spelling`."""
         articles = list(articles)
         self._codes = codes_in(articles)
         samples: dict[str, list[str]] = {}
@@ -66,6 +73,7 @@ class Reader:
                     if is_greek(word):
                         spellings[fold_word(unaccented(word)), word] += 1
         self._shipped, self._guesser = guesser, guesser.extended(samples)
+        self.spelling = spelling
         # The commonest spelling of each sound comes last and stays.
         self._spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
 
@@ -74,46 +82,51 @@ class Reader:
         """The languages that can be told apart; Greek in Latin letters is Greek."""
         return frozenset(self._guesser.languages) - {GREEKLISH}
 
-    def changed(self, change: Change, articles: Sequence[Article]) -> "Reader":
-        """Return the reader of articles of which some changed: another one only if they teach it to read."""
+    def changed(self, change: Change, articles: Sequence[Article], spelling: Spelling | None) -> "Reader":
+        """Return the reader of articles of which some changed."""
         written_in = {main_language(articles[number].language) for number in change.fresh}
         if "el" not in written_in and written_in <= set(self._guesser.languages):
-            return self._knowing(codes_in(articles[number] for number in change.fresh))
-        return Reader(self._shipped, articles)
+            return self._knowing(codes_in(articles[number] for number in change.fresh), spelling)
+        return Reader(self._shipped, articles, spelling)
 
-    def _knowing(self, codes: set[str]) -> "Reader":
-        """The same reader, who knows these codes as well."""
-        if codes <= self._codes:
-            return self
+    def _knowing(self, codes: set[str], spelling: Spelling | None) -> "Reader":
+        """The same reader, who knows these codes as well and has another spelling."""
         other = copy(self)
         other._codes = self._codes | codes
+        other.spelling = spelling
         return other
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
         text = without_references(text[:LONGEST_QUESTION], self._codes)
-        stated_language = stated_language and main_language(stated_language)
-        shares = self._guesser.shares(text)
+        shares = self._shares(text, stated_language and main_language(stated_language))
+        likeliest = max(shares, key=lambda language: shares[language])
+        languages = _without_greeklish(shares)
         text = " ".join(sentences_asked(text))
-        if stated_language in shares:
-            shares[stated_language] *= _STATED_LANGUAGE_ODDS
-        if stated_language == "el" and not is_greek(text):
-            shares[GREEKLISH] *= _STATED_LANGUAGE_ODDS
-        if max(shares, key=lambda language: shares[language]) == GREEKLISH:
-            shares["el"] = shares.get("el", 0.0) + shares.pop(GREEKLISH)
-            return Question(self._in_greek(text), tuple(greeklish_words(text)), _adding_up(shares))
-        del shares[GREEKLISH]
-        return Question(text, tuple(words(text)), _adding_up(shares))
+        if likeliest == GREEKLISH:
+            return Question(self._in_greek(text), tuple(greeklish_words(text)), languages)
+        if self.spelling is not None:
+            text = self.spelling.mended(text, likeliest)
+        return Question(text, tuple(words(text)), languages)
 
     def language_of(self, text: str) -> tuple[str, float]:
         """Return the likeliest language and its probability; ("", 0) for a text that is too short to tell."""
         text = text[:LONGEST_QUESTION]
         if len(letter_triples(text)) < _TELLING_TRIPLES:
             return "", 0.0
-        languages = self.read(text).languages
-        likely = told_by_letters(text, languages)
+        shares = self._shares(without_references(text, self._codes), None)
+        likely = told_by_letters(text, _without_greeklish(shares))
         language = max(likely, key=lambda one: likely[one])
         return language, likely[language]
+
+    def _shares(self, text: str, stated_language: str | None) -> dict[str, float]:
+        """How likely each language is, Greek in Latin letters for itself."""
+        shares = self._guesser.shares(text)
+        if stated_language in shares:
+            shares[stated_language] *= _STATED_LANGUAGE_ODDS
+        if stated_language == "el" and not is_greek(text):
+            shares[GREEKLISH] *= _STATED_LANGUAGE_ODDS
+        return shares
 
     def _in_greek(self, text: str) -> str:
         """Write Greeklish in Greek letters: as the articles spell the word, else by its sound."""
@@ -123,9 +136,13 @@ class Reader:
         )
 
 
-def _adding_up(shares: Mapping[str, float]) -> dict[str, float]:
-    total = sum(shares.values())
-    return {language: share / total for language, share in shares.items()}
+def _without_greeklish(shares: Mapping[str, float]) -> dict[str, float]:
+    """Shares that add up to 1; Greeklish counts as Greek where it is the likeliest of all."""
+    languages = {language: share for language, share in shares.items() if language != GREEKLISH}
+    if max(shares, key=lambda language: shares[language]) == GREEKLISH:
+        languages["el"] = languages.get("el", 0.0) + shares[GREEKLISH]
+    total = sum(languages.values())
+    return {language: share / total for language, share in languages.items()}
 
 
 def article_words(text: str, language: str) -> list[str]:

@@ -43,6 +43,10 @@ class Embedder(Protocol):
 
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is an ordinary one, also in lower case; True where that cannot be told."""
+        ...
+
 
 def model_names(embedder: Embedder) -> str:
     """Return the names of all models an embedder uses."""

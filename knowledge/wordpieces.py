@@ -31,6 +31,10 @@ class WordPieces:
             pieces += self._pieces(word)
         return [self._first, *pieces[: limit - 2], self._last]
 
+    def is_whole(self, word: str) -> bool:
+        """Return whether a word is one piece."""
+        return _plain(word) in self._numbers
+
     def _pieces(self, word: str) -> list[int]:
         """The longest known beginning, then the longest continuation of it, and so on."""
         if len(word) > _LONGEST_WORD:

@@ -45,6 +45,9 @@ class Remembering:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._embedder.passages(texts)
 
+    def knows(self, word: str) -> bool:
+        return self._embedder.knows(word)
+
 
 class RememberingPieces(Remembering):
     """As `Remembering`, of a model that can also tell what each piece of a text means."""

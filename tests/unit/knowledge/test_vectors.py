@@ -31,6 +31,9 @@ class LetterCounter:
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self.queries(texts) + 1
 
+    def knows(self, word: str) -> bool:
+        return True
+
 
 def test_a_second_start_embeds_nothing_again(tmp_path):
     path = tmp_path / "data" / "vectors.sqlite"
