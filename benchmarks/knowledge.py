@@ -5,8 +5,9 @@
     python -m benchmarks.knowledge path/to/kb --quick   # a sample of the questions, and a thousand articles only
 
 Every set is asked in each way it can be served (`mono`: one language; `mixed`: all translations in one base; `xling`:
-English articles for questions in other languages) and in each language; then with phrasings learned; then what many
-articles cost (`knowledge_scale`). Questions are always embedded afresh, so that times are true.
+English articles for questions in other languages) and in each language; then with phrasings learned; then with
+typing mistakes in every question; then what many articles cost (`knowledge_scale`). Questions are always embedded
+afresh, so that times are true.
 
 As a ranker of the scorer itself: kb_eval.py --ranker benchmarks.knowledge:index (KB_EVAL_CACHE names a file that
 keeps the embeddings of articles).
@@ -14,6 +15,7 @@ keeps the embeddings of articles).
 
 import argparse
 import os
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ from benchmarks import knowledge_scale
 from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
 from benchmarks.knowledge_figures import as_article
 from benchmarks.knowledge_scorer import BESIDE_THE_REPOSITORY, scorer
+from benchmarks.mistyping import mistyped
 from knowledge.embedder import default_embedder
 from knowledge.index import Index
 from knowledge.threshold import THRESHOLD
@@ -35,6 +38,8 @@ from knowledge.vectors import Embedder
 COLUMNS = ("p1", "mrr10", "ndcg10", "cov95", "prec95", "auroc_oos", "auroc_ok")
 LEARNED = (0, 5, 20)
 """So many accepted phrasings an article, where a set has some to learn from."""
+MISTAKES = (1, 2)
+"""So many typing mistakes in each question."""
 QUICK = 40
 """Questions of each set, language and split in a quick run."""
 
@@ -107,14 +112,18 @@ class Bench:
             asked.rows += self.kb_eval.run_queries(lambda *_, found=found: found, key_of, [question])
         return asked
 
-    def views(self, build: Callable[..., Any]) -> Iterator[tuple[str, Asked]]:
-        """Yield each way to serve the set, with what came of it in all languages."""
+    def views(self, build: Callable[..., Any], mistakes: int = 0) -> Iterator[tuple[str, Asked]]:
+        """Yield each way to serve the set, with what came of it in all languages; in one only where all is mistyped."""
         modes: dict[str, Asked] = {}
         for mode, language, languages in self.kb_eval.views(self.articles, self.questions):
+            if mistakes and mode != "mono":
+                continue
             chosen = [article for article in self.articles if language in (None, article["lang"])]
             keys = {article["key"] for article in chosen}
             of_view = [q for q in self.questions if q["lang"] in languages and q["split"] in ("tune", "test")
                        and (not q["relevant"] or keys & set(q["relevant"]))]  # fmt: skip
+            if mistakes:
+                of_view = _mistyped(of_view, mistakes)
             asked = self.ask(build(chosen), {one["id"]: one["key"] for one in chosen}, of_view)
             whole = modes.setdefault(mode, Asked())
             whole.rows += asked.rows
@@ -139,8 +148,10 @@ class Bench:
 
     def figures(self, build: Callable[..., Any]) -> Iterator[dict[str, Any]]:
         """Yield a row for each view, language and way of typing; thresholds are those of the view's tune split."""
+        chosen: dict[str, Any] = {}
         for view, asked in (*self.views(build), *self.learned(build)):
             _, thresholds = self.kb_eval.summarise(asked.split("test"), asked.split("tune"))
+            chosen[view] = thresholds
             yield self._row(view, "all", asked, thresholds)
             languages = list(dict.fromkeys(row["q"]["lang"] for row in asked.rows))
             for language in languages if len(languages) > 1 else ():
@@ -150,6 +161,10 @@ class Bench:
                 if style != "plain":
                     typed = asked.only(lambda row, style=style: row["q"].get("style") == style)
                     yield self._row(view, style, typed, thresholds)
+
+        for mistakes in MISTAKES:
+            for view, asked in self.views(build, mistakes):
+                yield self._row(view, f"mistyped {mistakes}", asked, chosen[view])
 
     def _row(self, view: str, language: str, asked: Asked, thresholds: Any) -> dict[str, Any]:
         test, times = asked.split("test"), sorted(asked.seconds)
@@ -187,6 +202,16 @@ def rankers_of(kb_eval: ModuleType, embedder: Embedder | None, cache: VectorCach
         "allhands by letters": lexical_index,
         "allhands": partial(Ranker, embedder=embedder, cache=cache),
     }
+
+
+def _mistyped(questions: Iterable[dict[str, Any]], mistakes: int) -> list[dict[str, Any]]:
+    """Return the questions with mistakes, the same each time; Greek in Latin letters is left out."""
+    choice = random.Random(mistakes)  # noqa: S311  no secrets
+    return [
+        {**one, "text": mistyped(one["text"], choice, mistakes)}
+        for one in questions
+        if one.get("style") != "greeklish"
+    ]
 
 
 def sampled(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
