@@ -80,9 +80,6 @@ _TELLING = frozenset(
     jautajums palidzet palidzibu paldies atbildi frage helfen hilfe dank
     """)
 )
-_QUESTION_MARKS = ("?", ";", "\u037e")
-# Each is embedded by itself.
-_SENTENCES_READ = 3
 _LONGEST_PHRASE, _LONGEST_NAME = 5, 4
 _LONGEST_EMPTY = 14
 # "Hello, hi, where is it, please, thank you"
@@ -121,15 +118,6 @@ def _without_signature(text: str) -> str:
         if said in _SIGNATURE_PHRASES and len(below) <= 2 * _LONGEST_NAME:
             return "\n".join(lines[:number])
     return text
-
-
-def readings_of(text: str) -> list[str]:
-    """Return a message as a whole, then its sentences by themselves: first what asks, then what was said first."""
-    said = sentences_asked(text)
-    if len(said) == 1:
-        return [text]
-    asking = sorted(said, key=lambda one: not one.endswith(_QUESTION_MARKS))
-    return [text, *asking[:_SENTENCES_READ]]
 
 
 def _is_farewell(sentence: str) -> bool:

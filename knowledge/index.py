@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
 from knowledge.change import change_between
-from knowledge.courtesies import readings_of, sentences_asked
 from knowledge.decoys import decoys_for
 from knowledge.evidence import Evidence, features, ranked_by_topic
 from knowledge.excerpts import Excerpts
 from knowledge.figures import Figures, shipped_figures
-from knowledge.follow_up import is_follow_up, with_previous
 from knowledge.languages import main_language
 from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide, meaning_side
 from knowledge.near_passages import NearPassages, near_passages
-from knowledge.question import LONGEST_QUESTION, Question, Reader
+from knowledge.question import Question, Reader
+from knowledge.readings import readings_of
 from knowledge.scorer import scorer_of
 from knowledge.small_talk import asks_nothing
 from knowledge.spelling import spelling_of
@@ -132,15 +131,10 @@ class Index:
             threshold = self.threshold
         if asks_nothing(text):
             return []
-        readings = [(one, one) for one in readings_of(text[:LONGEST_QUESTION])]
-        if previous and is_follow_up(asked := " ".join(sentences_asked(text))):
-            readings.append((with_previous(previous, asked), asked))
-        ranked = [
-            self._ranked(one, shown_for, limit, language, languages, hidden, rejected)
-            for one, shown_for in readings
-        ]
+        ranked = [self._ranked(*reading, limit, language, languages, hidden, rejected)
+                  for reading in readings_of(text, previous)]  # fmt: skip
         possible = [[match for match, is_plausible in found if is_plausible] for found in ranked]
-        # Whether it was a follow-up shows in which reading makes more sense.
+        # How it was meant shows in which reading makes most sense.
         matches = max(possible, key=lambda found: found[0].confidence if found else 0.0)
         if not matches or matches[0].confidence < threshold:
             return []
@@ -163,10 +157,7 @@ class Index:
 
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
-        ranked = [
-            self._ranked(one, one, limit, language, (), (), ())
-            for one in readings_of(text[:LONGEST_QUESTION])
-        ]
+        ranked = [self._ranked(*reading, limit, language, (), (), ()) for reading in readings_of(text)]
         best = max(ranked, key=_confidence)
         # A sentence by itself may be about something else; it counts where it would be answered by itself.
         chosen = best if _confidence(best) >= self.threshold else ranked[0]
@@ -362,7 +353,6 @@ class Index:
         near = None
         if self._meaning is not None and vector is not None:
             near = self._meaning.passages(vector, number)
-        # Found with the question before, the passage is still the one for what was asked last.
         words = question.words if shown_for == question.text else self._reader.read(shown_for, None).words
         passage = self._excerpts.passage(number, words, self._lexical, near)
         reason = self._excerpts.reason(number, question, by_meaning=near is not None)

@@ -75,7 +75,7 @@ class Reader:
         self._shipped, self._guesser = guesser, guesser.extended(samples)
         self.spelling = spelling
         # The commonest spelling of each sound comes last and stays.
-        self._spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
+        self._greek_spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
 
     @property
     def languages(self) -> frozenset[str]:
@@ -131,7 +131,7 @@ class Reader:
     def _in_greek(self, text: str) -> str:
         """Write Greeklish in Greek letters: as the articles spell the word, else by its sound."""
         return " ".join(
-            self._spelling.get(greeklish_sound(word)) or to_greek(greeklish_sound(word))
+            self._greek_spelling.get(greeklish_sound(word)) or to_greek(greeklish_sound(word))
             for word in word_list(unaccented(text))
         )
 
