@@ -120,7 +120,7 @@ def _share(word: str) -> float:
     share = share / 100 if share > 1 else share
     if not LEAST_AIM <= share <= GREATEST_AIM:
         raise argparse.ArgumentTypeError(
-            operator_texts().label("{word} is no share from 0.5 to 0.99", word=word)
+            operator_texts().label("{word} is not a share from 0.5 to 0.99", word=word)
         )
     return share
 

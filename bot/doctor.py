@@ -46,7 +46,7 @@ async def examine(settings: Settings) -> int:
         findings += found
     bad = [finding for finding in findings if not finding.is_ok and finding.is_fatal]
     texts = operator_texts()
-    told = texts.label("Everything is well.")
+    told = texts.label("All is well.")
     if bad:
         told = texts.plural(
             "{n} to mend; see the line with ✗ above.", "{n} to mend; see the lines with ✗ above.", len(bad)

@@ -134,8 +134,8 @@ def _show(samples: tuple[Sample, ...], proposal: Proposal, shelf: Shelf) -> None
     texts = operator_texts()
     _say("")
     head = texts.label(
-        "Of 100 questions so many get an answer, and so many of 100 answers are right (in brackets: between these it "
-        "lies, each with a certainty of 95 in 100):"
+        "For each threshold: how many of 100 questions get an answer, and how many of 100 answers are right "
+        "(in brackets: at least and at most, each with a certainty of 95 in 100):"
     )
     _say(head)
     for one in worth_showing(samples, shelf.threshold, proposal.threshold):
@@ -199,7 +199,7 @@ def _settle(value: float, count: int, shelf: Shelf, engine: Engine, wish: Wish) 
     else:
         _say(texts.label("Proposed: {new} instead of {old}.", new=new, old=old))
     if not wish.is_applied:
-        _say(texts.label("Nothing was changed. The same with --apply takes it."))
+        _say(texts.label("Nothing was changed. Run the same with --apply to use what is proposed."))
         return
     now = datetime.now(UTC)
     topics = len({article.key for article in shelf.index.articles})

@@ -59,7 +59,7 @@ def still_works(event: ButtonPressed, ctx: Context) -> list[Action]:
     contact = customer_of(conversation, ctx)
     texts = texts_for(contact, ctx)
     if survey.score is not None:
-        return [answer(event, texts.text("You have answered this before. Just write if anything is left."))]
+        return [answer(event, texts.text("You have answered this already. Just write if anything is left."))]
     ctx.work.surveys.score(survey, int(word))
     if word == "1":
         retired = retire_buttons(ctx, event, f"✓ {texts.text('Yes, all is well')}")

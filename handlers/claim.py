@@ -94,8 +94,8 @@ def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:
             "**{name}** was first: ticket #{number} is with them.", name=name, number=ticket.number
         )
     return texts.plural(
-        "**{name}** was first: ticket #{number} is with them since {n} minute.",
-        "**{name}** was first: ticket #{number} is with them since {n} minutes.",
+        "**{name}** was first: ticket #{number} has been with them for {n} minute.",
+        "**{name}** was first: ticket #{number} has been with them for {n} minutes.",
         minutes,
         name=name,
         number=ticket.number,

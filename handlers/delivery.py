@@ -233,7 +233,7 @@ def reachability_changed(event: ReachabilityChanged, ctx: Context) -> list[Actio
     ctx.work.contacts.save(contact.reachable(event.is_reachable))
     texts = ctx.staff_texts
     text = (
-        texts.text("{name} lets the bot in again.", name=contact.name)
+        texts.text("{name} has unblocked the bot.", name=contact.name)
         if event.is_reachable
         else texts.text("{name} has blocked the bot: answers will not arrive.", name=contact.name)
     )

@@ -213,7 +213,7 @@ def _keep_main(ctx: Context, main: Ticket) -> list[Action]:
     """The ticket goes on without the other side, and answers its own again."""
     conversation = spoken_to(ctx, main)
     text = ctx.staff_texts.text(
-        "An account of this customer stands for itself again. Answers go to {platform}.",
+        "An account of this customer stands alone again. Answers go to {platform}.",
         platform=conversation.place.platform.capitalize(),
     )
     return [refresh(ctx, main, conversation), *note_on_desk(ctx, main.id, text)]
@@ -255,7 +255,7 @@ def _back_in_queue(ctx: Context, side: _Side, ticket: Ticket) -> list[Action]:
     work.conversations.save(conversation)
     contact = customer_of(conversation, ctx)
     text = ctx.staff_texts.text(
-        "**{name}** stands for themselves again, so ticket #{number} is back in the queue at its old place.",
+        "**{name}** stands alone again, so ticket #{number} is back in the queue at its old place.",
         name=escape(contact.name),
         number=ticket.number,
     )

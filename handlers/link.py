@@ -20,7 +20,7 @@ from handlers.who import role_of
 CODE = Argument(
     "code", mark("The code from your other account; without it you get one. Staff: two tickets, 12 15")
 )
-NUMBER = Argument("number", mark("Staff: the ticket whose customer's accounts are to part"))
+NUMBER = Argument("number", mark("Staff: the ticket of the customer whose accounts are to be unlinked"))
 _NUMBERS = re.compile(r"\s*#?\d{1,9}(\s+#?\d{1,9})?\s*")
 
 
@@ -34,7 +34,7 @@ def link(event: CommandGiven, ctx: Context) -> list[Action]:
     return _enter(event, contact, ctx) if event.arguments.strip() else _give_code(event, contact, ctx)
 
 
-@command("unlink", mark("Part an account from your others again"), role=Role.CUSTOMER, arguments=(NUMBER,))
+@command("unlink", mark("Unlink one of your accounts"), role=Role.CUSTOMER, arguments=(NUMBER,))
 def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
     is_agent = role_of(event.author, ctx) >= Role.AGENT
     if is_agent and (event.arguments.strip() or ticket_here(event, ctx) is not None):
@@ -53,7 +53,8 @@ def _give_code(event: CommandGiven, contact: Contact, ctx: Context) -> list[Acti
     code = spelled(ctx.work.links.issue(contact.id))
     text = texts.text(
         "Your code is **{code}**. Within ten minutes, write `{link} {code}` to me from your other account: then I know "
-        "that both are you.\n\nGive it to nobody. Whoever enters it is taken for you; our team never asks for it.",
+        "that both accounts are yours.\n\n"
+        "Give it to nobody. Whoever enters it is taken for you; our team never asks for it.",
         code=code,
         link=ctx.typed("link", event.place.platform),
     )
@@ -125,13 +126,13 @@ def _part_own(event: Asked, ctx: Context) -> list[Action]:
     if parted is None:
         return [answer(event, texts.text("This account is linked with no other."))]
     ctx.work.audit.record(None, "unlink", str(contact.id))
-    text = texts.text("Done: this account stands for itself again, with its own conversations and tickets.")
+    text = texts.text("Done: this account stands alone again, with its own conversations and tickets.")
     return [answer(event, text), *(_tell_parted(ctx, other, contact) for other in others), *parted]
 
 
 def _tell_parted(ctx: Context, contact: Contact, left: Contact) -> Action:
     text = texts_for(contact, ctx).text(
-        "Your account on {platform} is not linked any more: it stands for itself again.",
+        "Your account on {platform} is not linked any more: it stands alone again.",
         platform=platform_of(ctx, left),
     )
     return say(ctx, direct_with(ctx, contact), text)
@@ -159,7 +160,7 @@ def _part_customer(event: CommandGiven, ctx: Context) -> list[Action]:
         ]
     staff = ctx.work.team.of(event.author.identity)
     ctx.work.audit.record(staff.id if staff else None, "unlink", str(ticket.number))
-    return [answer(event, texts.text("Done: each account stands for itself again.")), *actions]
+    return [answer(event, texts.text("Done: each account stands alone again.")), *actions]
 
 
 def _tell_both(ctx: Context, one: Contact, other: Contact) -> list[Action]:

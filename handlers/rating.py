@@ -38,7 +38,7 @@ def ask_for_words(event: ButtonPressed, ctx: Context) -> list[Action]:
     )
     asked = Form(
         "rating_words",
-        texts.label("Your words"),
+        texts.label("Your comment"),
         texts.label("Send"),
         (words,),
         str(survey.id),

@@ -80,7 +80,7 @@ def _without_files(handler: Handler) -> Handler:
         if not event.files:
             return actions
         text = ctx.texts_of(event.author).text(
-            "A command takes no files: what came with it went nowhere. Send it as a message of its own."
+            "A command takes no files: what came with it was not passed on. Send it as a message of its own."
         )
         told = Reply(event.place, event.author.identity, Content(text=text), event.handle)
         return [*actions, told]

@@ -36,5 +36,5 @@ def _set_aside_row(event: ButtonPressed, ctx: Context) -> int:
     """The event on the button; raises Refused when somebody took care of it before."""
     row = id_in(event.subject)
     if row is None or not ctx.work.intake.is_set_aside(row):
-        raise Refused(answer(event, ctx.answer_texts(event).text("That was taken care of before.")))
+        raise Refused(answer(event, ctx.answer_texts(event).text("That has been taken care of already.")))
     return row

@@ -53,7 +53,7 @@ def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     ticket = ticket_here(event, ctx) or _ticket_of_message(event, ctx)
     if ticket is None:
         text = texts.text(
-            "This message belongs to no ticket. Use {note} #12 and the words.",
+            "This message belongs to no ticket. Write {note} #12 and then the note.",
             note=ctx.typed("note", event.place.platform),
         )
         return [answer(event, text)]

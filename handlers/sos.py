@@ -159,7 +159,8 @@ def _end(event: CommandGiven, staff: Staff, ctx: Context) -> list[Action]:
         typed = ctx.typed("sos", event.place.platform)
         return [
             answer(
-                event, texts.text("No call for help is going on. {sos} and a reason starts one.", sos=typed)
+                event,
+                texts.text("No call for help is going on. Start one with {sos} and a reason.", sos=typed),
             )
         ]
     ctx.work.audit.record(staff.id, "sos_end", str(active.id))

@@ -73,7 +73,7 @@ def close_ticket(event: ButtonPressed, ctx: Context) -> list[Action]:
     if found is None or conversation is None or not may_decide(ctx, conversation, contact):
         return [answer(event, texts.text("Only the person who opened a ticket can close it."))]
     done = resolve(ctx, found, None)
-    told = texts.text("Your ticket is closed.") if done else texts.text("Your ticket was closed before.")
+    told = texts.text("Your ticket is closed.") if done else texts.text("Your ticket is closed already.")
     return [*done, answer(event, told)]
 
 

@@ -73,13 +73,13 @@ def _resolve(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[A
     owner_or_agent(event, ticket, staff, ctx)
     done = resolve(ctx, ticket, staff)
     if not done:
-        return [answer(event, texts.text("Ticket #{number} was resolved before.", number=ticket.number))]
+        return [answer(event, texts.text("Ticket #{number} is resolved already.", number=ticket.number))]
     is_asked = not is_opted_out(ctx, customer(spoken_to(ctx, ticket), ctx))
     text = (
         texts.text("Ticket #{number} is resolved. The customer is asked how it was.", number=ticket.number)
         if is_asked
         else texts.text(
-            "Ticket #{number} is resolved. The customer wishes no questions, so none is asked.",
+            "Ticket #{number} is resolved. The customer does not want to be asked how it was.",
             number=ticket.number,
         )
     )

@@ -57,7 +57,7 @@ async def test_the_doctor_finds_a_good_house_well(quiet_town: Town) -> None:
         quiet_town.staff_platform = staff
         code, written = await allhands(quiet_town, "doctor")
         assert code == 0, written
-        assert "Everything is well." in written
+        assert "All is well." in written
         assert "✗" not in written, written
         # In Telegram's groups a bot sees reactions only as an administrator; it may do without.
         remarks = [line for line in written.splitlines() if line.startswith("  !")]

@@ -115,7 +115,7 @@ def test_a_list_gives_a_threshold_that_is_taken_and_given_back(
         written
     )
     assert "57 get an answer, 100 are right (96 to 100; judged: 80)  ← proposed" in written
-    assert "The same with --apply takes it." in written
+    assert "Run the same with --apply to use what is proposed." in written
     assert stored(engine) == {}
     assert "Offered (" in allhands("ask", NICE.format(7))[1]
 
@@ -181,7 +181,7 @@ def test_questions_that_stand_in_an_article_prove_nothing(allhands: Run, listed:
 def test_a_share_that_is_none_is_refused(allhands: Run, wrong: str) -> None:
     code, written = allhands("tune", f"--precision={wrong}")
     assert code == 2
-    assert f"{wrong} is no share from 0.5 to 0.99" in written
+    assert f"{wrong} is not a share from 0.5 to 0.99" in written
 
 
 def test_a_lower_aim_is_reached_earlier(allhands: Run, listed: Callable[..., str]) -> None:

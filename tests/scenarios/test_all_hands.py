@@ -311,7 +311,7 @@ async def test_the_end_thanks_everyone(stage: Stage, vera: Person, carl: Person,
     assert "1 colleague jumped in, and everyone is thanked." in ana.was_told
     assert "The call for help is over." in stage.in_staff_space()[-1]
     await ana.gives("sos", "end")
-    assert ana.was_told == "No call for help is going on. /sos and a reason starts one."
+    assert ana.was_told == "No call for help is going on. Start one with /sos and a reason."
     await carl.presses("Jump in")
     assert carl.was_told == "That call for help is over. Thank you for coming all the same!"
 

@@ -178,7 +178,7 @@ async def test_an_agent_parts_accounts_that_should_not_have_been_linked(
     await links(dana, mia)
     await dana.gives("ticket", "My shelf wobbles")
     await ana.gives("unlink", "1")
-    assert "each account stands for itself again" in ana.was_told
+    assert "each account stands alone again" in ana.was_told
     await mia.says("When does my parcel arrive?")
     assert "two to four working days" in mia.sees[-1]
     await ana.gives("unlink", "1")

@@ -195,7 +195,7 @@ async def test_who_said_stop_is_not_asked(stage: Stage, dana: Person, ana: Perso
     await dana.gives("human")
     await dana.gives("stop")
     await ana.gives("resolve", "1")
-    assert ana.was_told == "Ticket #1 is resolved. The customer wishes no questions, so none is asked."
+    assert ana.was_told == "Ticket #1 is resolved. The customer does not want to be asked how it was."
     assert "has marked your ticket #1 as solved" in dana.sees[-1]
     assert "How was the help" not in dana.sees[-1]
     await dana.gives("stop", "off")

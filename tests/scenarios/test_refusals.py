@@ -193,7 +193,7 @@ async def test_who_blocked_the_bot_is_named_to_staff_and_let_in_again(
     assert stage.marks(failed) == ["failed"]
     assert "the customer has blocked the bot" in stage.in_thread()[-1]
     await dana.lets_in_again()
-    assert stage.in_thread()[-1] == "Dana lets the bot in again."
+    assert stage.in_thread()[-1] == "Dana has unblocked the bot."
     sent = await ana.says("Hello again", at=helped)
     assert stage.marks(sent) == ["sent"]
 

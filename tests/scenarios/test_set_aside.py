@@ -97,7 +97,7 @@ async def test_try_again_handles_it_when_the_cause_is_gone(
     await stage.later(seconds=1)
     assert stage.in_thread()[-1] == "Dana: poison"
     await ana.presses("Try again", at=stage.staff_space)
-    assert ana.was_told == "That was taken care of before."
+    assert ana.was_told == "That has been taken care of already."
 
 
 async def test_what_fails_again_is_told_again(
@@ -122,7 +122,7 @@ async def test_drop_it_drops_it(stage: Stage, dana: Person, ana: Person, failing
     await stage.later(minutes=5)
     assert dana.sees == []
     await ana.presses("Try again", at=stage.staff_space)
-    assert ana.was_told == "That was taken care of before."
+    assert ana.was_told == "That has been taken care of already."
 
 
 async def test_any_of_very_many_set_aside_events_can_be_tried_again(

@@ -129,7 +129,7 @@ async def test_who_comes_second_is_told_who_was_first(
     assert ben.was_told == "**Ana** was first: ticket #1 is with them."
     stage.clock.advance(timedelta(minutes=5))
     await ben.gives("claim", "1")
-    assert ben.was_told == "**Ana** was first: ticket #1 is with them since 5 minutes."
+    assert ben.was_told == "**Ana** was first: ticket #1 has been with them for 5 minutes."
     await ana.gives("claim", "1")
     assert ana.was_told == "Ticket #1 is yours already."
 
@@ -176,7 +176,7 @@ async def test_resolving_twice_asks_the_customer_once(stage: Stage, dana: Person
     await ana.gives("resolve", "1")
     seen = len(dana.sees)
     await ana.gives("resolve", "1")
-    assert ana.was_told == "Ticket #1 was resolved before."
+    assert ana.was_told == "Ticket #1 is resolved already."
     assert len(dana.sees) == seen
     await ana.gives("claim", "1")
     assert "Ticket #1 is resolved." in ana.was_told
@@ -280,7 +280,7 @@ async def test_a_customer_closes_their_own_ticket(stage: Stage, dana: Person, an
     note = await ana.says("too late", at=stage.thread())
     assert stage.marks(note) == ["note"]
     await dana.presses("Close it")
-    assert dana.was_told == "Your ticket was closed before."
+    assert dana.was_told == "Your ticket is closed already."
 
 
 async def test_people_in_one_room_have_a_ticket_each(stage: Stage, ana: Person) -> None:
