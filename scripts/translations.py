@@ -11,6 +11,8 @@ from babel.messages.catalog import Catalog, Message
 _PLACES = re.compile(r"\{\w*\}|%\(\w+\)s")
 _MARKS = ("**", "`", "\n\n", "#{", "✗", "…")
 """What must stand in a translation as often as in the text: markup, paragraphs, numbers of tickets."""
+_QUOTES = {"en": "“”", "hr": "„”", "sl": "„“", "el": "«»", "lv": "“”"}
+"""How a language quotes, by CLDR; straight quotes stand around what is typed as it is."""
 _SHOWN = 70
 _COUNTED = (*range(220), 1000, 1001, 1002, 100_000)
 
@@ -35,7 +37,8 @@ def problems(catalogue: Catalog) -> Iterator[str]:
         if message.pluralizable and len(_forms(message)) != catalogue.num_plurals:
             yield f"{len(_forms(message))} plural forms in place of {catalogue.num_plurals}: {name}"
         for form in _forms(message):
-            if difference := _difference(_singular(message), form):
+            difference = _difference(_singular(message), form) or _misquoted(form, str(catalogue.locale))
+            if difference:
                 yield f"{difference}: {name} is {form[:_SHOWN]!r}"
 
 
@@ -50,6 +53,12 @@ def _difference(text: str, translation: str) -> str:
     if text[:1].isspace() != translation[:1].isspace() or text[-1:].isspace() != translation[-1:].isspace():
         return "other spaces at the edges"
     return ""
+
+
+def _misquoted(translation: str, language: str) -> str:
+    own = _QUOTES.get(language, "".join(_QUOTES.values()))
+    foreign = set("".join(_QUOTES.values())) - set(own)
+    return "quotes of another language" if foreign & set(translation) else ""
 
 
 def _plural_rules(catalogue: Catalog) -> Iterator[str]:

@@ -30,6 +30,7 @@ def catalogue(text: str | tuple[str, str], said: str | tuple[str, ...], *, fuzzy
         ("One.\n\nTwo.", "Jedan. Dva.", "other number of '\\n\\n'"),
         ("📎 a file", "datoteka", "other emoji"),
         ("and ", "i", "other spaces at the edges"),
+        ("no “{key}”", "nema «{key}»", "quotes of another language"),
         (("{n} card", "{n} cards"), ("{n} karta", "{n} karte"), "2 plural forms in place of 3"),
         (("{n} card", "{n} cards"), ("{n} karta", "{n} karte", "karata"), "other places to fill"),
     ],
@@ -44,6 +45,7 @@ def test_what_does_not_match_is_named(
 def test_what_is_right_is_passed_over() -> None:
     assert not list(problems(catalogue("**{name}**: hello 📎", "📎 bok, **{name}**")))
     assert not list(problems(catalogue(("{n} card", "{n} cards"), FORMS)))
+    assert not list(problems(catalogue("no “{key}”", "nema „{key}”")))
 
 
 def test_a_guess_of_gettext_is_no_translation() -> None:
