@@ -70,7 +70,7 @@ class SlackAdapter:
         self._app: AsyncApp | None = None
         memory, positions = Memory(), Positions()
         self._api = Api(settings.bot_token, settings.api_url, self._note_refusal)
-        self._directory = Directory(self._api, rooms, context.report)
+        self._directory = Directory(self._api, rooms, memory.kinds, context.report)
         self._receiver = Receiver(self._api, self._directory, memory, positions, rooms, names, context)
         poster = Poster(self._api, self._directory, memory, context)
         answers = Answers(self._api, poster, positions, context)

@@ -302,6 +302,10 @@ class CatchUp:
         count = 0
         asked: dict[str, Any] = {"types": "im", "limit": PAGE}
         async for chat in self._history.pages(self._api.reading.conversations_list, asked, "channels"):
+            if not chat.get("is_im", True):
+                # Other servers may not know how to list only some.
+                continue
+            reading.scope.memory.kinds.note(str(chat.get("id")), is_direct=True)
             name = reading.scope.place(str(chat.get("id"))).key
             updated = float(chat.get("updated") or 0) / 1000
             is_old = updated and updated < float(reading.since) and float(chat.get("created") or 0) < updated

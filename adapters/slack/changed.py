@@ -12,7 +12,7 @@ from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import PLATFORM, Scope, is_direct
+from adapters.slack.scope import PLATFORM, Scope
 from adapters.slack.signs import emoji_of
 from bot.core.conversation import Remembered
 from bot.core.events import Event, MessageDeleted, PinChanged, ReactionChanged
@@ -41,7 +41,7 @@ async def changes(
     known = {
         one.message.id: one
         for one in await context.intake.remembered(place, span.since)
-        if _belongs(one.message, span)
+        if _belongs(one.message, span, scope)
     }
     now = context.now()
     there = {str(message.get("ts")): message for message in messages if message.get("subtype") != "tombstone"}
@@ -59,9 +59,9 @@ def _told(event: Event, _found: Found) -> list[Event]:
     return [event]
 
 
-def _belongs(message: MessageAt, span: Span) -> bool:
+def _belongs(message: MessageAt, span: Span, scope: Scope) -> bool:
     """Whether it would stand in this reading; in a direct chat a thread has no place of its own."""
-    if is_direct(span.channel):
+    if scope.is_direct(span.channel):
         return not span.thread
     is_root = message.place.thread == message.id
     return message.place.thread == span.thread and not is_root if span.thread else is_root

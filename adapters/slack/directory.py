@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.kinds import Kinds
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Profile, Wanted, profile_of
 from adapters.slack.render import visible_name
@@ -86,13 +87,15 @@ class _Asked(Generic[T]):
 class Directory:
     """Answers of Slack about ids, for whoever turns payloads into events."""
 
-    def __init__(self, api: Api, rooms: Rooms, report: Report) -> None:
+    def __init__(self, api: Api, rooms: Rooms, kinds: Kinds, report: Report) -> None:
         self._api = api
         self._rooms = rooms
+        self._kinds = kinds
         self._people = _Asked(self._ask_profile, _PROFILE_SECONDS, report)
         self._channels = _Asked(self._ask_channel_name, _PROFILE_SECONDS, report)
         self._groups = _Asked(self._ask_groups, _GROUPS_SECONDS, report)
         self._members = _Asked(self._ask_members, _MEMBERS_SECONDS, report)
+        self._asked_kinds = _Asked(self._ask_kind, _PROFILE_SECONDS, report)
         self._direct = _Asked(self._ask_direct_chat, _PROFILE_SECONDS, report)
         self._threads = _Asked(self._ask_thread, _FAILURE_SECONDS, report)
 
@@ -148,9 +151,16 @@ class Directory:
         self._direct.keep(user, channel)
         return channel
 
+    async def learn_kind(self, channel: str) -> None:
+        """Ask whether a channel is a direct chat; where that is not answered in time, its letter says it."""
+        questions = self._open(self._asked_kinds, [channel])
+        if questions:
+            await asyncio.wait(questions, timeout=_FIRST_LOOK_SECONDS)
+
     def stop(self) -> None:
         for asked in (self._people, self._channels, self._groups, self._members, self._direct, self._threads):
             asked.stop()
+        self._asked_kinds.stop()
 
     # -- questions
 
@@ -180,7 +190,15 @@ class Directory:
 
     async def _ask_direct_chat(self, user: str) -> str:
         answer = await self._api.reading.conversations_open(users=user)
-        return str(answer["channel"]["id"])
+        channel = str(answer["channel"]["id"])
+        self._kinds.note(channel, is_direct=True)
+        return channel
+
+    async def _ask_kind(self, channel: str) -> bool:
+        answer = await self._api.reading.conversations_info(channel=channel)
+        is_direct = bool(answer["channel"]["is_im"])
+        self._kinds.note(channel, is_direct=is_direct)
+        return is_direct
 
     async def _ask_thread(self, key: str) -> str:
         channel, ts = key.split(" ")

@@ -15,7 +15,7 @@ from adapters.slack.messages import hear_past
 from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions, earlier
 from adapters.slack.receive import Receiver
-from adapters.slack.scope import Scope, is_direct, order_of, room_of
+from adapters.slack.scope import Scope, order_of, room_of
 
 PAGE = 200
 _MOST_PAGES = 25
@@ -56,6 +56,7 @@ class HistoryReader:
         position = reading.begun_at.get(name) or reading.since or self._positions.at(name)
         if not position:
             return
+        await self._receiver.learn(channel)
         asked: dict[str, Any] = {
             "channel": channel,
             "oldest": earlier(position, reading.overlap),
@@ -76,7 +77,7 @@ class HistoryReader:
         begun_at = self._positions.moment
         latest = str(root.get("latest_reply") or "")
         known = earlier(reading.begun_at.get(name, ""), reading.overlap)
-        if is_direct(channel) or not latest or order_of(latest) > order_of(known):
+        if reading.scope.is_direct(channel) or not latest or order_of(latest) > order_of(known):
             await self._read_thread(channel, thread, reading)
         reading.threads_read.add(name)
         self._positions.catch_up(name, begun_at)
@@ -84,7 +85,7 @@ class HistoryReader:
     async def _read_thread(self, channel: str, thread: str, reading: Reading) -> None:
         name = reading.scope.place(channel, thread).key
         # A thread that was never read begins with its root; in a direct chat it shares the chat's position.
-        position = thread if is_direct(channel) else reading.begun_at.get(name) or thread
+        position = thread if reading.scope.is_direct(channel) else reading.begun_at.get(name) or thread
         oldest = earlier(position, reading.overlap)
         asked: dict[str, Any] = {"channel": channel, "ts": thread, "oldest": oldest, "limit": PAGE}
         pages = self.pages(self._api.reading.conversations_replies, asked, "messages")

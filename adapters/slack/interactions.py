@@ -14,7 +14,7 @@ from adapters.slack.manifest import ADD_NOTE, OPEN_TICKET
 from adapters.slack.messages import is_own
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import PLATFORM, Scope, is_direct
+from adapters.slack.scope import PLATFORM, Scope
 from adapters.slack.wording import length_of, mentioned, says, spoken
 from bot.core.commands import Command
 from bot.core.events import (
@@ -93,7 +93,7 @@ def hear_slash(payload: Json, scope: Scope, now: datetime) -> Heard | None:
         return None
     channel = str(payload.get("channel_id") or "")
     # A direct chat between two people has an id like the bot's own chats: only Slack knows whose it is.
-    stranger = user if is_direct(channel) or not channel else ""
+    stranger = user if scope.is_direct(channel) or not channel else ""
     wanted = Wanted(frozenset({user}), members=True, direct_chat_of=stranger)
     return Heard(channel or user, wanted, partial(_tell_slash, payload, command, scope, now))
 

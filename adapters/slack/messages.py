@@ -8,7 +8,7 @@ from adapters.slack.attached import address_of, file_refs, shares
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import PLATFORM, Scope, is_direct, order_of, time_of
+from adapters.slack.scope import PLATFORM, Scope, order_of, time_of
 from adapters.slack.wording import forwarded_from, length_of, mentioned, says, spoken
 from bot.core.events import (
     Author,
@@ -44,8 +44,8 @@ class _Said:
         self.ts = str(message.get("ts") or "")
         self.thread = str(message.get("thread_ts") or self.ts)
         self.user = str(message.get("user") or "")
-        self.is_direct = is_direct(channel)
         self.place = scope.place(channel, self.thread)
+        self.is_direct = self.place.is_direct
         self.elements = spoken(message)
         self.mentions = mentioned(self.elements)
         self.is_mention = scope.me.user_id in self.mentions[0]
@@ -103,7 +103,7 @@ def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: boo
     channel = str(event.get("channel") or "")
     if not channel:
         return None
-    if subtype in _SAID or (subtype == _HUDDLE and (event.get("thread_ts") or is_direct(channel))):
+    if subtype in _SAID or (subtype == _HUDDLE and (event.get("thread_ts") or scope.is_direct(channel))):
         # The bot hears itself, with everything that it says.
         if not is_by_person(event, scope):
             return None

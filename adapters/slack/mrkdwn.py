@@ -7,7 +7,7 @@ from adapters.slack.payloads import Json
 
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 _TOKEN = re.compile(
-    r"`(?P<code>[^`\n]+)`|<(?P<entity>(?:[@#][A-Z0-9]|!|[a-z][a-z0-9+.-]*:)[^<>\n]+)>"
+    r"`(?P<code>[^`\n]+)`|<(?P<entity>(?:[@#]\w|!|[a-z][a-z0-9+.-]*:)[^<>\n]+)>"
     r"|:(?P<emoji>[a-z0-9_+'-]*[a-z+-][a-z0-9_+'-]*(?:::skin-tone-[2-6])?):|(?P<mark>[*_~])|(?P<line>\n)"
 )
 # The same without styles, for a text of so many signs and lines that nobody wrote it for people to read.

@@ -76,6 +76,8 @@ class Poster:
         """Return the place as messages carry it: with its workspace, and a direct chat with its channel."""
         me = await self.me()
         if place.channel:
+            if place.is_direct:
+                self._memory.kinds.note(place.channel, is_direct=True)
             is_settled = place.workspace == me.team_id and not place.person
             return place if is_settled else replace(place, workspace=me.team_id, person="")
         try:

@@ -19,6 +19,7 @@ from adapters.slack.commands import CommandNames
 from adapters.slack.directory import Directory
 from adapters.slack.elsewhere import Threads
 from adapters.slack.heard import Heard
+from adapters.slack.kinds import told
 from adapters.slack.malformed import MalformedError, reading
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
@@ -91,8 +92,14 @@ class Receiver:
             return
         scope = self._scope or await self.scope()
         with reading():
-            heard = hear(payload, scope, self._context.now())
-            lane = heard.lane if heard is not None else self._threads.in_question(payload, scope)
+            channel, is_direct = told(payload)
+            if is_direct is not None:
+                scope.memory.kinds.note(channel, is_direct=is_direct)
+            in_question = channel if scope.is_in_question(channel) else ""
+            heard = hear(payload, scope, self._context.now()) if not in_question else None
+            lane = (
+                heard.lane if heard is not None else in_question or self._threads.in_question(payload, scope)
+            )
         if not lane:
             return
         if heard is None or heard.length > LONG or self._must_wait(heard):
@@ -106,6 +113,20 @@ class Receiver:
         if heard is not None:
             # Storing is begun in order, and what waits together shares one commit.
             await self._store(heard, events)
+
+    async def _learnt(self, lane: str, payload: Json) -> Heard | None:
+        """What a payload says once its channel and its thread were asked about."""
+        await self.learn(lane)
+        scope = await self.scope()
+        if self._threads.in_question(payload, scope):
+            await self._threads.look()
+        with reading():
+            return hear(payload, scope, self._context.now())
+
+    async def learn(self, channel: str) -> None:
+        """See to it that it is known whether a channel is a direct chat, as far as Slack says."""
+        if (await self.scope()).is_in_question(channel):
+            await self._directory.learn_kind(channel)
 
     def _must_wait(self, heard: Heard) -> bool:
         """True while something that came earlier in this lane is not told yet."""
@@ -122,10 +143,7 @@ class Receiver:
             lock = self._lanes.setdefault(lane, asyncio.Lock())
         async with lock:
             if heard is None:
-                await self._threads.look()
-                scope = await self.scope()
-                with reading():
-                    heard = hear(payload, scope, self._context.now())
+                heard = await self._learnt(lane, payload)
             if heard is None:
                 return None, []
             if self.history is not None and heard.cursor:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from adapters import Translate, in_english
 from adapters.slack.commands import CommandNames
+from adapters.slack.kinds import Kinds
 from bot.core.places import MessageAt, Place
 
 PLATFORM = "slack"
@@ -44,9 +45,14 @@ class Rooms(Struct, frozen=True):
             frozenset(place.channel for place in colleagues if place.platform == PLATFORM),
         )
 
+    def holds(self, channel: str) -> bool:
+        return channel == self.staff or channel in self.support or channel in self.colleagues
+
 
 class Memory:
-    """Which thread a message lies in and which threads concern the bot, for as long as there is room.
+    """Which thread a message lies in, which threads concern the bot and which channels are direct chats.
+
+    Each for as long as there is room.
 
     Slack names no thread with a reaction. Where a forgotten message lies is asked for again.
     """
@@ -55,6 +61,7 @@ class Memory:
         self._most_messages, self._most_threads = messages, threads
         self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self.kinds = Kinds()
 
     def note_message(self, channel: str, ts: str, thread: str) -> None:
         self._threads[channel, ts] = thread
@@ -85,24 +92,28 @@ class Scope(Struct, frozen=True):
 
     def place(self, channel: str, thread: str = "") -> Place:
         """A channel's thread, or a direct chat as a whole: there threads are not exchanges of their own."""
-        return _place(self.me.team_id, channel, "" if is_direct(channel) else thread)
+        is_direct = self.is_direct(channel)
+        return _place(self.me.team_id, channel, "" if is_direct else thread, is_direct)
 
     def message_at(self, channel: str, ts: str, thread: str) -> MessageAt:
         return MessageAt(self.place(channel, thread or ts), ts)
 
     def is_listed(self, channel: str) -> bool:
         """True where everything that is said concerns the bot."""
-        return is_direct(channel) or channel == self.rooms.staff or channel in self.rooms.support
+        return channel == self.rooms.staff or channel in self.rooms.support or self.is_direct(channel)
+
+    def is_direct(self, channel: str) -> bool:
+        """True for a chat between one person and the bot, as far as Slack has said."""
+        return not self.rooms.holds(channel) and self.memory.kinds.is_direct(channel)
+
+    def is_in_question(self, channel: str) -> bool:
+        """True for a channel that may be a direct chat, for all that is known here."""
+        return not self.rooms.holds(channel) and self.memory.kinds.is_in_question(channel)
 
 
 @lru_cache(_MOST_PLACES)
-def _place(team: str, channel: str, thread: str) -> Place:
-    return Place(PLATFORM, team, channel, thread, is_direct=is_direct(channel))
-
-
-def is_direct(channel: str) -> bool:
-    """True for a direct chat: Slack's ids of these begin with D."""
-    return channel.startswith("D")
+def _place(team: str, channel: str, thread: str, is_direct: bool) -> Place:
+    return Place(PLATFORM, team, channel, thread, is_direct=is_direct)
 
 
 def room_of(name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from adapters.slack import emoji_names
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
-from adapters.slack.scope import Scope, is_direct, time_of
+from adapters.slack.scope import Scope, time_of
 from bot.core.events import Event, PinChanged, ReactionChanged
 
 _ON = frozenset({"reaction_added", "pin_added"})
@@ -37,7 +37,7 @@ def _hear(event: Json, scope: Scope, now: datetime, at: tuple[str, str], thread:
         return None
     if not scope.is_listed(channel) and not scope.memory.is_heard(channel, thread or ts):
         return None
-    unknown = thread is None and not is_direct(channel)
+    unknown = thread is None and not scope.is_direct(channel)
     wanted = Wanted(people=frozenset({user}), thread_of=at if unknown else None)
     return Heard(channel, wanted, partial(_tell, event, scope, now, at, thread))
 

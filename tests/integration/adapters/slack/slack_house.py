@@ -105,6 +105,7 @@ class House:
     """Files of other platforms, by id."""
     colleagues: tuple[Place, ...] = ()
     prefix: str = ""
+    help_place: Place = HELP
     lease: Lease = alone
 
     def context(self) -> AdapterContext:
@@ -113,7 +114,7 @@ class House:
             commands=COMMANDS,
             command_prefix=self.prefix,
             staff_space=STAFF,
-            support_places=(HELP,),
+            support_places=(self.help_place,),
             colleague_places=self.colleagues,
             admins=frozenset(),
             open_file=self._open,

@@ -2,14 +2,10 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from aiohttp import web
 
 from adapters import SetupError
 from adapters.slack import SlackAdapter, SlackSettings
@@ -18,85 +14,14 @@ from bot.core.events import ButtonPressed, CommandGiven, MessageReceived
 from bot.core.outgoing import Answer, SendError
 from bot.core.places import Place
 from sandbox.slack import SlackServer
+from tests.integration.adapters.slack.minimal_slack import MinimalSlack, serving
 from tests.integration.adapters.slack.slack_house import House, post, send, until
-
-
-@dataclass
-class MinimalSlack:
-    """auth.test, apps.connections.open, chat.postMessage and one socket; every other method is a 404 page."""
-
-    posted: list[dict[str, Any]] = field(default_factory=list)
-    answered: list[dict[str, Any]] = field(default_factory=list)
-    acknowledged: list[str] = field(default_factory=list)
-    socket: web.WebSocketResponse | None = None
-    address: str = ""
-    has_no_sockets: bool = False
-    is_strict: bool = False
-    page: str = ""
-    """Stands in place of an answer to what is posted."""
-    people: dict[str, str] = field(default_factory=dict)
-    """Names by id; it tells them by POST only."""
-
-    def application(self) -> web.Application:
-        app = web.Application()
-        app.router.add_post("/api/auth.test", self._auth)
-        app.router.add_post("/api/apps.connections.open", self._open)
-        app.router.add_post("/api/chat.postMessage", self._post)
-        app.router.add_post("/api/users.info", self._user)
-        app.router.add_post("/api/chat.postEphemeral", self._post)
-        app.router.add_post("/response", self._respond)
-        app.router.add_get("/socket", self._connect)
-        return app
-
-    async def _auth(self, _request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, "user_id": "U0BOT", "team_id": "T1"})
-
-    async def _open(self, _request: web.Request) -> web.Response:
-        if self.has_no_sockets:
-            return web.json_response({"ok": False, "error": "unknown_method"})
-        return web.json_response({"ok": True, "url": f"{self.address.replace('http', 'ws')}/socket"})
-
-    async def _post(self, request: web.Request) -> web.Response:
-        if self.page:
-            return web.Response(text=self.page, content_type="text/html")
-        message = await request.json()
-        if self.is_strict and message.keys() - {"channel", "text", "blocks", "thread_ts"}:
-            return web.json_response({"ok": False, "error": "invalid_arguments"})
-        self.posted.append(message)
-        return web.json_response({"ok": True, "channel": "D1", "ts": f"{len(self.posted)}.000001"})
-
-    async def _user(self, request: web.Request) -> web.Response:
-        user = str((await request.post()).get("user"))
-        if user not in self.people:
-            return web.Response(status=404, text="404 Not Found")
-        return web.json_response({"ok": True, "user": {"id": user, "name": self.people[user]}})
-
-    async def _respond(self, request: web.Request) -> web.Response:
-        self.answered.append(await request.json())
-        return web.Response(text="ok")
-
-    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
-        self.socket = web.WebSocketResponse()
-        await self.socket.prepare(request)
-        async for frame in self.socket:
-            self.acknowledged.append(json.loads(frame.data)["envelope_id"])
-        return self.socket
-
-    async def deliver(self, kind: str, payload: dict[str, Any]) -> None:
-        assert self.socket is not None
-        envelope = {"envelope_id": f"{kind}-1", "type": kind, "payload": payload}
-        await self.socket.send_json(envelope)
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[MinimalSlack]:
-    slack = MinimalSlack()
-    runner = web.AppRunner(slack.application(), access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield slack
-    await runner.cleanup()
+    async with serving(MinimalSlack()) as slack:
+        yield slack
 
 
 async def test_the_smallest_slack_is_enough_to_hear_and_to_answer(
