@@ -22,7 +22,8 @@ from adapters.discord.directory import Directory
 from adapters.discord.doctor import examine
 from adapters.discord.errors import FAILURES
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES, MAX_DOWNLOAD_BYTES, open_attachment
-from adapters.discord.gateway import HOW_TO_RENEW, GatewayLostError, Turnstile, listen
+from adapters.discord.gateway import HOW_TO_RENEW, Turnstile, listen
+from adapters.discord.house_socket import GatewayLostError
 from adapters.discord.interaction_desk import InteractionDesk
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Poster

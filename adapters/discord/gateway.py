@@ -9,8 +9,10 @@ from typing import Any
 import discord
 
 from adapters import Lease, LeaseLostError, SetupError
+from adapters.discord.errors import FAILURES
 from adapters.discord.guilds import FOLLOWED
 from adapters.discord.house_http import HouseHttp
+from adapters.discord.house_socket import GatewayLostError, hold
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.shards import Shard
 from bot.core.texts import mark
@@ -46,10 +48,6 @@ HOW_TO_RENEW = mark(
     "Discord refuses the token. Copy it anew from the Bot page of your application at "
     "https://discord.com/developers/applications and set DISCORD_TOKEN."
 )
-
-
-class GatewayLostError(ConnectionError):
-    """The connection is beyond the SDK's own repair; a new adapter has to make a new one."""
 
 
 def needed_intents(*, has_message_content: bool, hears_typing: bool = False) -> discord.Intents:
@@ -166,7 +164,7 @@ async def listen(
 ) -> None:
     """Hold the shard's connection and feed the sink; short gaps are resumed by the SDK.
 
-    Raises SetupError for a token that is refused and GatewayLostError, or what the SDK raises, for the rest.
+    Raises SetupError for a token that is refused, and GatewayLostError.
     When Discord refuses the message content intent it goes on without.
     """
     await turnstile.wait()
@@ -189,13 +187,8 @@ async def _connect(client: GatewayClient, token: str) -> None:
     async with client:
         try:
             await client.http.static_login(token)
-            # Without the SDK's own retries: they fail on a first connection that does not come about, and pause
-            # for up to a quarter of an hour. Resuming after a dropped socket is not part of them and stays.
-            await client.connect(reconnect=False)
         except discord.LoginFailure as error:
             raise SetupError(HOW_TO_RENEW) from error
-        except AttributeError as error:
-            if client.ws is not None:
-                raise
-            # https://github.com/Rapptz/discord.py/issues/10520
-            raise GatewayLostError("the first connection failed") from error
+        except FAILURES as error:
+            raise GatewayLostError(f"Discord does not answer: {type(error).__name__}") from error
+        await hold(client)

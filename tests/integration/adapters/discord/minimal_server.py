@@ -22,6 +22,8 @@ class MinimalServer:
         self.has_callbacks = True
         self.is_full = False
         """Nothing more can be posted now."""
+        self.resumed: list[str] = []
+        """The sessions that were gone on with."""
 
     async def start(self) -> None:
         app = web.Application()
@@ -42,7 +44,7 @@ class MinimalServer:
         self._next += 1
         return str(self._next)
 
-    async def dispatch(self, event: str, data: dict[str, Any]) -> None:
+    async def dispatch(self, event: str, data: dict[str, Any] | None) -> None:
         assert self._socket is not None
         self._sequence += 1
         await self._socket.send_str(json.dumps({"op": 0, "t": event, "s": self._sequence, "d": data}))
@@ -69,14 +71,20 @@ class MinimalServer:
                 await socket.send_str(json.dumps({"op": 11}))
             if message["op"] == 2:
                 await self._welcome()
+            if message["op"] == 6:
+                self.resumed.append(message["d"]["session_id"])
+                await self.dispatch("RESUMED", None)
         return socket
 
+    async def hang_up(self) -> None:
+        assert self._socket is not None
+        await self._socket.close(code=4000)
+
     async def _welcome(self) -> None:
-        resume = f"ws://127.0.0.1:{self.port}/gateway/"
         await self.dispatch(
             "READY",
             {"user": ME, "guilds": [{"id": GUILD, "unavailable": True}], "session_id": "s",
-             "resume_gateway_url": resume, "application": {"id": "900", "flags": 0}},
+             "application": {"id": "900", "flags": 0}},
         )  # fmt: skip
         channels = [
             {"id": FORUM, "name": "desk", "type": 15, "position": 0},

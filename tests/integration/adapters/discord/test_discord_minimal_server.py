@@ -112,6 +112,20 @@ async def test_messages_and_edits_come_in(
     assert edit.text == "in the open, edited"
 
 
+async def test_a_session_goes_on_at_the_address_where_it_began(
+    adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake
+) -> None:
+    await server.dispatch("MESSAGE_CREATE", _message(server, DIRECT, "before"))
+    await intake.wait_for(MessageReceived)
+    await server.hang_up()
+    async with asyncio.timeout(10):
+        while not server.resumed:
+            await asyncio.sleep(0.01)
+    await server.dispatch("MESSAGE_CREATE", _message(server, DIRECT, "after"))
+    said = await intake.wait_for(MessageReceived, 2)
+    assert ([one.text for one in said], server.resumed) == (["before", "after"], ["s"])
+
+
 async def test_commands_and_buttons_are_answered(
     adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake
 ) -> None:
