@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import discord
+from msgspec.structs import replace
 
 from adapters import AdapterContext, Attempt
 from adapters.discord.changing import Changer
@@ -47,6 +48,9 @@ class Desk:
         """Say something in a forum as a whole: a post of its own."""
         content = outgoing.content
         title = content.title or to_plain(content.text, LONGEST_THREAD_NAME) or self._context.texts("News")
+        if content.text and content.title == _thread_name(content.title):
+            # It stands over the post already.
+            content = replace(content, title="")
         return await self._open_post(outgoing.place, title, content, attempt)
 
     async def _open_post(

@@ -29,6 +29,11 @@ def escape_discord(text: str) -> str:
     return "".join([*out, _escape(text[begin:])])
 
 
+def without_posters(text: str) -> str:
+    """The same, with its addresses set so that nothing of their pages is shown below the message."""
+    return _ADDRESS.sub(r"<\g<0>>", text)
+
+
 def _escape(text: str) -> str:
     return _ESCAPED.sub(lambda found: "\\" + found.group(), text)
 

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from adapters.discord.discord_write import escape_discord
+from adapters.discord.discord_write import escape_discord, without_posters
 from adapters.discord.length import clip, width
 from adapters.discord.text import LONGEST_MESSAGE, to_discord, to_plain
 from adapters.long_texts import beside
@@ -41,6 +41,7 @@ LONGEST_FIELD = 1024
 MOST_FIELDS = 25
 LONGEST_FOOTNOTE = 500
 LONGEST_SPEAKER = 80
+LONGEST_LEADING_VALUE = 200
 LONGEST_THREAD_NAME = 100
 
 SUPPRESS_EMBEDS = 1 << 2
@@ -52,6 +53,14 @@ _COLOURS = {
     Tone.RESOLVED: 0x23A55A,
     Tone.ALERT: 0xF23F43,
 }
+_MARKS = {
+    Tone.PLAIN: "",
+    Tone.WAITING: "🟡 ",
+    Tone.CLAIMED: "🔵 ",
+    Tone.RESOLVED: "✅ ",
+    Tone.ALERT: "🔴 ",
+}
+"""What a colour says, in words."""
 _STYLES = {ButtonStyle.PLAIN: 2, ButtonStyle.PRIMARY: 1, ButtonStyle.DANGER: 4}
 _LINK_STYLE = 5
 
@@ -86,9 +95,7 @@ async def drawn(content: Content) -> list[Part]:
 
 def render(content: Content) -> list[Part]:
     """Draw the content as one or more messages, text before files; none of them can ping anyone."""
-    is_card = bool(content.fields) or (
-        content.tone is not Tone.PLAIN and bool(content.title or content.footnote)
-    )
+    is_card = bool(content.fields)
     payloads = list(_card(content) if is_card else _text(content))
     if not payloads and content.buttons:
         payloads = [{"content": "–"}]
@@ -137,10 +144,7 @@ def _message(payload: Json) -> Json:
 def _text(content: Content) -> Iterator[Json]:
     """Words as a message has them: some people have embeds switched off, and no notification shows one."""
     speaker = content.speaker.name if content.speaker else ""
-    # Bold, as it stands in the house's own text, which is what the message becomes when its buttons go.
-    title = (
-        f"**{clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)}**\n\n" if content.title else ""
-    )
+    title = f"{_title(content)}\n\n" if content.title else ""
     texts: list[str] = []
     if content.text or speaker:
         texts = to_discord(content.text, LONGEST_MESSAGE - width(title), speaker=speaker)
@@ -152,6 +156,13 @@ def _text(content: Content) -> Iterator[Json]:
     has_posters = not (speaker or title or content.footnote)
     for text in texts:
         yield {"content": text} if has_posters else {"content": text, "flags": SUPPRESS_EMBEDS}
+
+
+def _title(content: Content) -> str:
+    # Bold, as it stands in the house's own text, which is what the message becomes when its buttons go.
+    title = clip(escape_discord(_one_line(content.title)), LONGEST_TITLE)
+    # An address would take the stars behind it for its own.
+    return f"{_MARKS[content.tone]}**{without_posters(title)}**"
 
 
 def _one_line(text: str) -> str:
@@ -167,20 +178,36 @@ def _with_footnote(texts: Sequence[str], footnote: str) -> list[str]:
 
 
 def _card(content: Content) -> Iterator[Json]:
+    """A card is an embed below its title and the first of its fields, which says whom it is about.
+
+    These two are words of the message: in notifications, and below the name of a forum post, nothing else is shown.
+    """
+    words, fields = _leading(content)
     limit = LONGEST_CARD_TEXT_BESIDE_FIELDS if content.fields else LONGEST_CARD_TEXT
     texts = to_discord(content.text, limit) or [""]
-    groups = list(_field_groups(content.fields)) or [[]]
+    groups = list(_field_groups(fields)) or [[]]
     embeds: list[Json] = [_embed(content.tone, description=text) for text in texts]
     embeds[-1]["fields"] = groups[0]
     embeds += [_embed(content.tone, fields=group) for group in groups[1:]]
-    if content.title:
-        embeds[0]["title"] = clip(escape_discord(content.title), LONGEST_TITLE)
     if content.speaker:
         embeds[0]["author"] = {"name": clip(content.speaker.name, LONGEST_SPEAKER)}
     if content.footnote:
         _add_footnote(embeds[-1], content.footnote)
-    for embed in embeds:
-        yield {"embeds": [{key: value for key, value in embed.items() if value}]}
+    for number, embed in enumerate(embeds):
+        shown = {key: value for key, value in embed.items() if value}
+        is_empty = not shown.keys() - {"color"}
+        yield {"content": "" if number else words, "embeds": [] if is_empty and words else [shown]}
+
+
+def _leading(content: Content) -> tuple[str, Sequence[tuple[str, str]]]:
+    """(title and first field in words, the fields that are left); a long value stays where it is."""
+    title = _title(content) if content.title else ""
+    label, value = content.fields[0]
+    name = clip(escape_discord(_one_line(label)), LONGEST_TITLE)
+    written = to_discord(value, LONGEST_LEADING_VALUE)
+    if not (name and len(written) == 1 and "\n" not in written[0]):
+        return title, content.fields
+    return f"{title}\n{name}: {without_posters(written[0])}".strip(), content.fields[1:]
 
 
 def _add_footnote(embed: Json, footnote: str) -> None:

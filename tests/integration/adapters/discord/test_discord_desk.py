@@ -36,7 +36,8 @@ async def test_a_ticket_opens_as_a_forum_post_with_its_card_and_tag(house: House
     [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
     assert (room.name, room.tags) == ("#1 Sofa", ("waiting",))
     [message] = house.server.messages(story.SAM, place.thread)
-    assert message.native["embeds"][0]["title"] == "#1 · Sofa"
+    assert message.native["content"] == "🟡 **#1 · Sofa**\nPlace: 1"
+    assert message.native["embeds"][0]["description"] == "**Mia** waits"
 
 
 async def test_a_ticket_whose_opening_got_lost_is_found_again(house: House) -> None:
@@ -58,7 +59,7 @@ async def test_a_ticket_shows_its_state_and_rests_when_it_is_resolved(house: Hou
         await house.send(SetThread(place, card, title, replace(CARD, title=title), state))
         [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
         shown = next(one for one in house.server.messages(story.SAM, place.thread) if one.id == card.id)
-        return room.name, room.is_closed, room.tags, shown.native["embeds"][0]["title"]
+        return room.name, room.is_closed, room.tags, shown.native["content"].split("**")[1]
 
     resolved = ("#1 Sofa · done", True, ("resolved",), "#1 Sofa · done")
     assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
@@ -111,7 +112,7 @@ async def test_the_staff_space_may_be_a_text_channel(house: House) -> None:
     done = replace(CARD, title="Done")
     await house.send(SetThread(receipt.place, receipt.messages[0], "#1 Sofa", done, ThreadState.RESOLVED))
     [card] = house.server.messages(story.SAM, story.OFF_TOPIC)
-    assert card.native["embeds"][0]["title"] == "Done"
+    assert card.native["content"] == "🟡 **Done**\nPlace: 1"
 
 
 async def test_an_announcement_in_a_forum_is_a_post_of_its_own(house: House) -> None:
@@ -121,3 +122,12 @@ async def test_an_announcement_in_a_forum_is_a_post_of_its_own(house: House) -> 
     assert receipt.place is not None
     [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
     assert room.name == "All hands on deck, please"
+
+
+async def test_a_call_for_help_in_a_forum_says_its_title_once(house: House) -> None:
+    call = Content("**Sam** asks for help.", title="All hands!", tone=Tone.ALERT)
+    receipt = await house.send(Post(discord_place(story.SUPPORT_DESK), call))
+    assert receipt.place is not None
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == receipt.place.thread]
+    [message] = house.server.messages(story.SAM, room.id)
+    assert (room.name, message.native["content"]) == ("All hands!", "**Sam** asks for help.")

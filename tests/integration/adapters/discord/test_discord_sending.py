@@ -103,13 +103,14 @@ async def test_a_reply_points_at_what_it_answers(house: House) -> None:
 async def test_a_card_has_its_title_fields_colour_and_rows_of_buttons(house: House) -> None:
     buttons = tuple(Button(f"B{n}", "do", str(n), ButtonStyle.PRIMARY) for n in range(7))
     content = Content(
-        "Some *text*", title="#1 Sofa", fields=(("State", "waiting"),), footnote="at 10:00",
+        "Some *text*", title="#1 Sofa", fields=(("State", "waiting"), ("With", "Ana")), footnote="at 10:00",
         tone=Tone.ALERT, buttons=(*buttons, Button("Read", url="https://example.com/a")),
     )  # fmt: skip
     [message] = house.seen(await house.send(Post(direct_to(MIA), content)))
     [embed] = message.native["embeds"]
-    assert (embed["title"], embed["description"], embed["color"]) == ("#1 Sofa", "Some *text*", 0xF23F43)
-    assert (embed["fields"][0]["name"], embed["footer"]["text"]) == ("State", "at 10:00")
+    assert message.native["content"] == "🔴 **#1 Sofa**\nState: waiting"
+    assert (embed["description"], embed["color"]) == ("Some *text*", 0xF23F43)
+    assert (embed["fields"][0]["name"], embed["footer"]["text"]) == ("With", "at 10:00")
     assert [len(row["components"]) for row in message.native["components"]] == [5, 3]
     assert [button.id for button in message.buttons[:2]] == ["do:0", "do:1"]
 

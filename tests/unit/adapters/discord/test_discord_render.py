@@ -45,6 +45,7 @@ def test_a_card_keeps_its_buttons_on_the_first_message_and_its_files_apart() -> 
     content = Content(
         "x " * 4000,
         title="#1",
+        fields=(("Customer", "Mia"),),
         tone=Tone.WAITING,
         buttons=(Button("Ok", "ok"),),
         files=(FileRef("slack", "a", "a"),),
@@ -259,6 +260,41 @@ def test_what_is_told_with_a_title_stands_in_the_words_of_the_message() -> None:
     assert (part.payload["content"], part.payload["embeds"]) == (told, [])
 
 
+def test_a_card_says_in_words_what_it_is_and_whom_it_is_about() -> None:
+    """Each once: who sees the card sees the words above it."""
+    fields = (("Customer", "Mia *of* <@1> Lund"), ("State", "waiting"))
+    (part,) = render(Content("**Mia:** Hello", title="#12 My <@2> sofa", fields=fields, tone=Tone.WAITING))
+    words = "🟡 **#12 My \\<@2> sofa**\nCustomer: Mia *of* \\<@1> Lund"
+    (embed,) = part.payload["embeds"]
+    assert (part.payload["content"], "title" in embed) == (words, False)
+    assert [one["name"] for one in embed["fields"]] == ["State"]
+    assert part.payload["allowed_mentions"] == {"parse": []}
+
+
+def test_a_card_that_is_all_said_in_words_has_no_empty_frame() -> None:
+    (part,) = render(Content(title="#12 Sofa", fields=(("Customer", "Mia"),)))
+    assert (part.payload["content"], part.payload["embeds"]) == ("**#12 Sofa**\nCustomer: Mia", [])
+
+
+def test_no_page_is_shown_below_a_card_for_an_address_in_its_title() -> None:
+    (part,) = render(Content("x", title="#12 https://a.example/b_c?", fields=(("State", "waiting"),)))
+    assert part.payload["content"] == "**#12 <https://a.example/b_c?>**\nState: waiting"
+    # Only so the card itself is shown.
+    assert "flags" not in part.payload
+
+
+def test_a_value_too_long_for_a_line_stays_in_the_card() -> None:
+    (part,) = render(Content("x", title="#12", fields=(("Customer", "Mia " * 100),)))
+    assert part.payload["content"] == "**#12**"
+    assert [one["name"] for one in part.payload["embeds"][0]["fields"]] == ["Customer"]
+
+
+def test_a_call_for_help_is_words_that_a_notification_shows() -> None:
+    (part,) = render(Content("**Sam** asks for help.\n\n> It burns", title="All hands!", tone=Tone.ALERT))
+    told = "🔴 **All hands!**\n\n**Sam** asks for help.\n\n> It burns"
+    assert (part.payload["content"], part.payload["embeds"]) == (told, [])
+
+
 def test_small_print_of_nothing_is_nothing() -> None:
     (part,) = render(Content("It takes two days.", footnote=" "))
     assert part.payload["content"] == "It takes two days."
@@ -277,6 +313,7 @@ def test_a_footnote_of_a_card_keeps_its_link_because_footers_have_none() -> None
         Content(
             "It takes two days.",
             title="Delivery",
+            fields=(("About", "parcels"),),
             footnote="Source: [Delivery](https://a.example)",
             tone=Tone.ALERT,
         )
