@@ -58,7 +58,12 @@ class TelegramAdapter:
 
     name = PLATFORM
 
-    def __init__(self, context: AdapterContext, settings: TelegramSettings) -> None:
+    def __init__(
+        self,
+        context: AdapterContext,
+        settings: TelegramSettings,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.capabilities = _capabilities(context)
         self._context = context
         self._transport = AiohttpRequest(bot_url(settings.token, settings.api_url))
@@ -67,10 +72,10 @@ class TelegramAdapter:
         self._markers = Markers(settings.token)
         self._presses = Presses(self._api)
         self._whereabouts = whereabouts = Whereabouts()
-        self._caller = Caller(self._api, Pace(time.monotonic))
+        self._caller = Caller(self._api, Pace(monotonic))
         delivery = Delivery(context, self._caller, self._profile, self._markers, whereabouts)
         self._sender = Sender(delivery, self._presses)
-        members = Members(self._api, time.monotonic)
+        members = Members(self._api, monotonic)
         receiver = Receiver(context, members, self._presses, whereabouts)
         self._polling = Polling(context, self._api, receiver)
         self._webhook = (

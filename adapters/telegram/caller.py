@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
+from telegram.error import TelegramError
+
 from adapters.telegram.api import Api
+from adapters.telegram.errors import is_uncertain
 from adapters.telegram.pace import SHORT_WAIT_SECONDS, Pace
 from adapters.telegram.request import FloodError
 
@@ -21,7 +24,12 @@ class Caller:
             if wait > SHORT_WAIT_SECONDS:
                 raise FloodError(wait)
             await asyncio.sleep(wait)
-        return await self._call(chat, method, parameters, is_upload)
+        try:
+            return await self._call(chat, method, parameters, is_upload)
+        except TelegramError as error:
+            if not is_uncertain(error):
+                self._pace.give_back(chat, count)
+            raise
 
     async def change(
         self, chat: str, method: str, parameters: dict[str, Any], *, is_upload: bool = False

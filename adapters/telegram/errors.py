@@ -105,8 +105,12 @@ def send_error(
     if refusal is Refusal.PLACE_GONE and is_direct:
         # Telegram does not know a private chat that the person never opened.
         refusal = Refusal.BLOCKED
-    is_uncertain = _is_connection_trouble(error) and not isinstance(error, NotReachedError)
-    return SendError(str(error), refusal=refusal, is_uncertain=is_uncertain, sent=sent)
+    return SendError(str(error), refusal=refusal, is_uncertain=is_uncertain(error), sent=sent)
+
+
+def is_uncertain(error: TelegramError) -> bool:
+    """Whether it may have been done all the same."""
+    return _is_connection_trouble(error) and not isinstance(error, NotReachedError)
 
 
 def _is_connection_trouble(error: TelegramError) -> bool:

@@ -21,17 +21,19 @@ _KEPT_CHATS = 10_000
 
 
 class _Chat(Struct):
-    taken: deque[float]
-    """When the latest messages were sent: as many as may be ..."""
+    most: int
+    """So many messages may be sent ..."""
     seconds: float
     """... in this time."""
+    taken: deque[float]
+    """When the latest were, and some before them, for when one turns out not to have been sent."""
     held_until: float = 0.0
     paced_until: float = 0.0
 
     def wait(self, now: float) -> float:
         wait = self.held_until - now
-        if now < self.paced_until and len(self.taken) == self.taken.maxlen:
-            wait = max(wait, self.taken[0] + self.seconds - now)
+        if now < self.paced_until and len(self.taken) >= self.most:
+            wait = max(wait, self.taken[-self.most] + self.seconds - now)
         return max(0.0, wait)
 
 
@@ -54,6 +56,12 @@ class Pace:
             state.taken.extend((now,) * count)
         return wait
 
+    def give_back(self, chat: str, count: int = 1) -> None:
+        """Messages that were counted as sent were refused: their places are free again."""
+        taken = self._chat(chat).taken
+        for _ in range(min(count, len(taken))):
+            taken.pop()
+
     def held_seconds(self, chat: str) -> float:
         """How long the server wants this chat to be left alone; for calls that send nothing new."""
         return max(0.0, self._chat(chat).held_until - self._clock())
@@ -70,7 +78,8 @@ class Pace:
         if state is None:
             is_group = chat.startswith(("-", "@"))
             most, seconds = (PER_GROUP_MINUTE, 60.0) if is_group else (1, 1.0)
-            state = self._chats[chat] = _Chat(deque(maxlen=most), seconds + MARGIN_SECONDS)
+            kept: deque[float] = deque(maxlen=2 * most)
+            state = self._chats[chat] = _Chat(most, seconds + MARGIN_SECONDS, kept)
             if len(self._chats) > _KEPT_CHATS:
                 self._chats.popitem(last=False)
         self._chats.move_to_end(chat)

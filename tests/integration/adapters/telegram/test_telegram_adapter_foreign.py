@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.telegram import TelegramAdapter, TelegramSettings, polling
 from bot.core.content import Button, Content, FileKind, FileRef, Form, FormField
@@ -31,6 +32,14 @@ from sandbox.telegram import TelegramServer
 from sandbox.world import World
 from tests.integration.adapters.telegram.telegram_stage import Stage, direct, running, until
 from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
 
 DANA = "5"
 DESK = Place("telegram", channel="-1001")
@@ -309,6 +318,29 @@ async def test_reactions_wait_while_the_chat_is_to_be_left_alone(
             await stage.send(adapter, Mark(MessageAt(DESK, "9"), Outcome.SENT))
         assert 8 < caught.value.retry_after_seconds <= 9
     assert len(stub.called("setMessageReaction")) == 1
+
+
+async def test_a_group_that_refused_goes_on_when_it_said_so_and_not_a_minute_later(
+    stage: Stage, stub: Stub
+) -> None:
+    usual = stub.answers["sendMessage"]
+    stub.answers["sendMessage"] = refuse(429, "Too Many Requests: retry after 2", retry_after=2)
+    place = Place("telegram", channel="-1001", thread="4")
+    clock = Clock()
+    adapter = TelegramAdapter(stage.context(staff_space=DESK), TelegramSettings("900:x", stub.url), clock)
+    for topic in range(25):
+        clock.now += 2
+        with pytest.raises(SendError) as caught:
+            await stage.say(adapter, replace(place, thread=str(topic)), "x")
+        assert caught.value.retry_after_seconds == 2
+    # The whole group is left alone as long as it was asked for, by whichever topic.
+    with pytest.raises(SendError):
+        await stage.say(adapter, replace(place, thread="99"), "x")
+    assert len(stub.called("sendMessage")) == 25
+    stub.answers["sendMessage"] = usual
+    clock.now += 2
+    assert len((await stage.say(adapter, place, "x")).messages) == 1
+    await adapter.close()
 
 
 async def test_a_ticket_without_a_staff_chat_is_refused(

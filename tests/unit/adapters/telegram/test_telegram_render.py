@@ -256,6 +256,18 @@ def test_what_went_before_the_refusal_counts_and_the_pace_is_forgotten_in_time()
     assert [pace.seconds_to_wait("-5") for _ in range(30)] == [0.0] * 30
 
 
+def test_what_was_refused_takes_no_place() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    assert pace.seconds_to_wait("-5", 18) == 0
+    for _ in range(30):
+        assert pace.seconds_to_wait("-5") == 0
+        pace.give_back("-5")
+    pace.hold("-5", 3)
+    clock.now += 3
+    assert [pace.seconds_to_wait("-5") for _ in range(3)] == pytest.approx([0, 0, 57 + MARGIN_SECONDS])
+
+
 def test_a_name_is_one_line() -> None:
     assert one_line(" Dana\n\u202e Petrova\x00 ") == "Dana Petrova"
 
