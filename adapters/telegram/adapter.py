@@ -30,9 +30,9 @@ from adapters.telegram.profile import Profile
 from adapters.telegram.receive import Receiver
 from adapters.telegram.request import AiohttpRequest
 from adapters.telegram.send import Sender
-from adapters.telegram.setup import wrong_token
+from adapters.telegram.setup import refused_token
 from adapters.telegram.target import target_of
-from adapters.telegram.webhook import PATH, Webhook
+from adapters.telegram.webhook import PATH, NoWebhooksError, Webhook
 from adapters.telegram.whereabouts import Whereabouts, card_of
 from bot.core.capabilities import Capabilities
 from bot.core.content import FileRef
@@ -91,7 +91,7 @@ class TelegramAdapter:
             await self._remember_cards()
             publish = Menus(self._context, self._api).publish
             menus = asyncio.create_task(until_done(publish), name="telegram menus")
-            await (self._webhook or self._polling).run(hearing, on_ready)
+            await self._receive(hearing, on_ready)
         finally:
             if menus is not None:
                 menus.cancel()
@@ -99,11 +99,20 @@ class TelegramAdapter:
             await self._presses.close()
             await self._transport.shutdown()
 
+    async def _receive(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
+        if self._webhook is not None:
+            try:
+                await self._webhook.run(hearing, on_ready)
+            except NoWebhooksError:
+                # What it delivers all the same is taken; Telegram itself knows both ways.
+                self._context.report("telegram.no_webhooks", {"advice": "the server is polled instead"})
+        await self._polling.run(hearing, on_ready)
+
     async def _hearing(self) -> Hearing:
         try:
             user = await self._profile.user()
         except WRONG_TOKEN as error:
-            raise wrong_token() from error
+            raise refused_token(error) from error
         except TelegramError as error:
             raise ConnectionError(f"Telegram does not answer: {type(error).__name__}") from error
         context = self._context

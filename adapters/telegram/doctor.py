@@ -10,6 +10,7 @@ from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import PLATFORM, ours
 from adapters.telegram.request import MissingError
+from adapters.telegram.setup import no_such_bot
 from adapters.telegram.target import chat_id
 from bot.core.places import Place
 from bot.core.texts import mark
@@ -33,6 +34,9 @@ class Doctor:
             if not isinstance(error, WRONG_TOKEN):
                 what = self._texts("Telegram does not answer: {error}", error=error)
                 return [Finding(False, what, self._texts("Check the network and TELEGRAM_API_URL."))]
+            if isinstance(error, MissingError):
+                what = self._texts("There is no bot of this token: {error}", error=error)
+                return [Finding(False, what, self._texts(no_such_bot().message))]
             what = self._texts("Telegram does not accept the token: {error}", error=error)
             advice = self._texts(
                 "Copy the token again from @BotFather (/mybots, your bot, API Token) into TELEGRAM_TOKEN."

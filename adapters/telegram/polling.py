@@ -16,8 +16,8 @@ from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN, words
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
-from adapters.telegram.request import FloodError
-from adapters.telegram.setup import wrong_token
+from adapters.telegram.request import FloodError, MissingError
+from adapters.telegram.setup import no_polling, refused_token, wrong_token
 
 CURSOR = "updates"
 POLL_SECONDS = 50
@@ -81,8 +81,10 @@ class Polling:
             updates: list[dict[str, Any]] = await self._api.call(
                 "getUpdates", parameters, read_seconds=seconds + _MARGIN_SECONDS
             )
-        except WRONG_TOKEN as error:
+        except InvalidToken as error:
             raise wrong_token() from error
+        except MissingError as error:
+            await self._meet_missing(error)
         except FloodError as error:
             await asyncio.sleep(error.retry_after_seconds)
         except Conflict as error:
@@ -114,6 +116,17 @@ class Polling:
             },
         )
         await asyncio.sleep(pause)
+
+    async def _meet_missing(self, missing: MissingError) -> None:
+        """There is no such method, or no such bot any more: what every server knows tells which."""
+        try:
+            await self._api.call("getMe")
+        except WRONG_TOKEN as error:
+            raise refused_token(error) from error
+        except TelegramError as error:
+            await self._meet_failure(error)
+        else:
+            raise no_polling() from missing
 
     async def _meet_failure(self, error: TelegramError) -> None:
         self._failures += 1

@@ -4,6 +4,7 @@ Calls go over a `Wire`, files through an aiohttp session.
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
@@ -21,6 +22,8 @@ READ_SECONDS = 20.0
 WRITE_SECONDS = 20.0
 _FORM = "application/x-www-form-urlencoded"
 _EMPTY_URL = URL()
+_REFUSED = re.compile(rb'"ok"\s*:\s*false')
+"""Standing anywhere in an answer; also in somebody's words, which are only looked at more closely then."""
 
 
 class NotReachedError(NetworkError):
@@ -175,9 +178,9 @@ class AiohttpRequest(BaseRequest):
             parsed = _loads(payload)
         except ValueError:
             # Without the cause: it would carry the answer's text into the log.
-            raise TelegramError("the server's answer is no JSON") from None
+            raise FaultError("the server's answer is no JSON") from None
         if not isinstance(parsed, dict):
-            raise TelegramError("the server's answer is no object")
+            raise FaultError("the server's answer is no object")
         return parsed
 
 
@@ -203,9 +206,11 @@ def _loads(payload: bytes) -> Any:
 
 def _own_status(status: int, payload: bytes) -> int:
     """The error code in the answer: some servers put it there only, and answer 200."""
-    if status == 200 and payload[:64].replace(b" ", b"").startswith(b'{"ok":false'):
-        code = _loads(payload).get("error_code")
-        return code if isinstance(code, int) else 500
+    if status == 200 and _REFUSED.search(payload) is not None:
+        answer = _loads(payload)
+        if isinstance(answer, dict) and answer.get("ok") is False:
+            code = answer.get("error_code")
+            return code if isinstance(code, int) and code >= 400 else 500
     return status
 
 
@@ -214,6 +219,8 @@ def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:
     if status == 429:
         raise FloodError(_retry_seconds(payload, retry_after))
     if status in (404, 405, 501):
+        if words := _refused_words(payload):
+            raise BadRequest(words)
         raise MissingError("Not Found")
     if status == 503:
         raise NotReachedError("the server is not available (503)")
@@ -221,6 +228,16 @@ def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:
         raise TelegramError("Request Entity Too Large")
     if status >= 500:
         raise FaultError(f"the server failed ({status})")
+
+
+def _refused_words(payload: bytes) -> str:
+    """What a server says with 404 that Telegram says with 400: of a chat, a message or a topic; "" of a method."""
+    try:
+        said = str(_loads(payload)["description"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+    is_of_method = said.lower().replace(":", " ").split()[:2] == ["not", "found"] or "method" in said.lower()
+    return "" if is_of_method else said
 
 
 def _retry_seconds(payload: bytes, header: str | None) -> float:

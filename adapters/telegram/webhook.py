@@ -16,13 +16,17 @@ from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.receive import ALLOWED_UPDATES, Receiver
 from adapters.telegram.request import FloodError, MissingError
-from adapters.telegram.setup import refused_webhook, wrong_secret, wrong_token
+from adapters.telegram.setup import refused_token, refused_webhook, wrong_secret, wrong_token
 
 PATH = "/telegram/webhook"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 MAX_BODY_BYTES = 1024 * 1024
 CHECK_SECONDS = 60.0
 _MAX_FAILURES = 5
+
+
+class NoWebhooksError(Exception):
+    """The server knows no setWebhook."""
 
 
 class Webhook:
@@ -41,7 +45,10 @@ class Webhook:
         self._last_error_at = 0
 
     async def run(self, hearing: Hearing, on_ready: Callable[[], None]) -> None:
-        """Have Telegram deliver here, and see to it that it stays so, until cancelled."""
+        """Have Telegram deliver here, and see to it that it stays so, until cancelled.
+
+        Raises NoWebhooksError, SetupError for what only a person can mend, ConnectionError when Telegram stays away.
+        """
         self._hearing = hearing
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", self._secret):
             raise wrong_secret()
@@ -69,7 +76,7 @@ class Webhook:
         try:
             await self._api.call("getMe")
         except WRONG_TOKEN as error:
-            raise wrong_token() from error
+            raise refused_token(error) from error
         except TelegramError as error:
             raise ConnectionError("Telegram cannot be reached") from error
         self._context.report("telegram.webhook_unchecked", {"error": type(failure).__name__})
@@ -89,7 +96,9 @@ class Webhook:
                 await asyncio.sleep(error.retry_after_seconds)
             except InvalidToken as error:
                 raise wrong_token() from error
-            except (BadRequest, MissingError) as error:
+            except MissingError as error:
+                raise NoWebhooksError from error
+            except BadRequest as error:
                 raise refused_webhook(str(error)) from error
             else:
                 return

@@ -79,5 +79,7 @@ async def serving(stub: Stub) -> AsyncIterator[Stub]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     stub.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield stub
-    await runner.cleanup()
+    try:
+        yield stub
+    finally:
+        await runner.cleanup()
