@@ -23,7 +23,7 @@ from adapters.discord.doctor import examine
 from adapters.discord.errors import FAILURES
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES, MAX_DOWNLOAD_BYTES, open_attachment
 from adapters.discord.gateway import HOW_TO_RENEW, Turnstile, listen
-from adapters.discord.house_socket import GatewayLostError
+from adapters.discord.house_socket import GatewayLostError, reason
 from adapters.discord.interaction_desk import InteractionDesk
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Poster
@@ -103,7 +103,7 @@ class DiscordAdapter:
         except discord.LoginFailure as error:
             raise SetupError(HOW_TO_RENEW) from error
         except FAILURES as error:
-            raise GatewayLostError(f"Discord does not answer: {type(error).__name__}") from error
+            raise GatewayLostError(f"Discord does not answer at DISCORD_API_URL: {reason(error)}") from error
 
     async def _receive(self, shards: Sequence[Shard], on_ready: Callable[[], None]) -> None:
         interactions = InteractionDesk(

@@ -55,7 +55,7 @@ class Api:
         connector = aiohttp.TCPConnector(limit=0)
         http = HouseHttp(asyncio.get_running_loop(), self.settings, connector)
         try:
-            self._me = await http.static_login(self.settings.token.strip())
+            self._me = _user(await http.static_login(self.settings.token.strip()))
         except BaseException:
             await http.close()
             raise
@@ -75,3 +75,10 @@ class Api:
             await plain.close()
         if http is not None:
             await http.close()
+
+
+def _user(answer: object) -> Mapping[str, Any]:
+    """The bot's own user, and nothing else: some page may stand in between."""
+    if not isinstance(answer, dict) or "id" not in answer:
+        raise ConnectionError("what answers is not Discord's API")
+    return answer

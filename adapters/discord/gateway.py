@@ -12,7 +12,7 @@ from adapters import Lease, LeaseLostError, SetupError
 from adapters.discord.errors import FAILURES
 from adapters.discord.guilds import FOLLOWED
 from adapters.discord.house_http import HouseHttp
-from adapters.discord.house_socket import GatewayLostError, hold
+from adapters.discord.house_socket import GatewayLostError, hold, reason
 from adapters.discord.settings import DiscordSettings
 from adapters.discord.shards import Shard
 from bot.core.texts import mark
@@ -190,5 +190,5 @@ async def _connect(client: GatewayClient, token: str) -> None:
         except discord.LoginFailure as error:
             raise SetupError(HOW_TO_RENEW) from error
         except FAILURES as error:
-            raise GatewayLostError(f"Discord does not answer: {type(error).__name__}") from error
+            raise GatewayLostError(f"Discord does not answer at DISCORD_API_URL: {reason(error)}") from error
         await hold(client)

@@ -71,9 +71,12 @@ async def hold(client: discord.Client) -> None:
         except discord.ConnectionClosed:
             raise
         except FAILURES as error:
-            raise GatewayLostError(f"the gateway is not reached: {_reason(error)}") from error
+            raise GatewayLostError(
+                f"the gateway is not reached at DISCORD_GATEWAY_URL: {reason(error)}"
+            ) from error
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """What went wrong, in a word, and with which status."""
     status = getattr(error, "status", None)
     return f"{type(error).__name__} {status}" if status else type(error).__name__

@@ -11,10 +11,10 @@ from slack_bolt.app.async_app import AsyncApp
 from adapters import AdapterContext, Attempt, Finding, SetupError, WebhookHandler
 from adapters.slack import uploads
 from adapters.slack.answers import Answers
-from adapters.slack.api import SLACK_ERRORS, Api, error_code
+from adapters.slack.api import SLACK_ERRORS, Api, error_code, is_elsewhere
 from adapters.slack.catch_up import CatchUp
 from adapters.slack.commands import CommandNames
-from adapters.slack.connection import Connection, ConnectionLostError
+from adapters.slack.connection import NO_SOCKETS, Connection, ConnectionLostError
 from adapters.slack.directory import Directory
 from adapters.slack.doctor import examine
 from adapters.slack.malformed import MalformedError, kind_of, reading
@@ -45,6 +45,11 @@ _BOT_REFUSED = mark(
 _APP_REFUSED = mark(
     "Slack refuses SLACK_APP_TOKEN ({code}): make an app-level token (xapp-…) with connections:write, and switch "
     "Socket Mode on."
+)
+_ELSEWHERE = mark("What answers at SLACK_API_URL is not Slack's Web API ({code}): check the address.")
+_NO_SOCKETS = mark(
+    "The server of SLACK_API_URL has no Socket Mode ({code}): leave SLACK_APP_TOKEN empty, and set "
+    "SLACK_SIGNING_SECRET and PUBLIC_URL, so that events come over HTTP."
 )
 _WITHDRAWN = mark(
     "Slack refuses {setting} ({code}): the app was removed or its token withdrawn. Install it again and set the new "
@@ -123,6 +128,8 @@ class SlackAdapter:
             await self._api.me()
         except SLACK_ERRORS as error:
             self._raise_refusal()
+            if is_elsewhere(error):
+                raise SetupError(_ELSEWHERE, code=error_code(error)) from error
             raise ConnectionLostError(f"Slack did not answer: {error_code(error)}") from error
         except KeyError as error:
             raise ConnectionLostError(
@@ -197,7 +204,7 @@ class SlackAdapter:
         self._refuse("SLACK_BOT_TOKEN", code, _BOT_REFUSED)
 
     def _note_app_refusal(self, code: str) -> None:
-        self._refuse("SLACK_APP_TOKEN", code, _APP_REFUSED)
+        self._refuse("SLACK_APP_TOKEN", code, _NO_SOCKETS if code in NO_SOCKETS else _APP_REFUSED)
 
     def _refuse(self, setting: str, code: str, message: str) -> None:
         self._refused.append(

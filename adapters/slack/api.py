@@ -219,6 +219,13 @@ def error_code(error: BaseException) -> str:
     return f"http_{status}" if (status := status_of(error)) else type(error).__name__
 
 
+def is_elsewhere(error: BaseException) -> bool:
+    """Whether something answered that is not Slack's Web API: a page, or a server that knows no such method."""
+    if not isinstance(error, SlackApiError):
+        return False
+    return error_code(error) == "unknown_method" or (not said_code(error) and status_of(error) < 500)
+
+
 def said_code(error: BaseException) -> str:
     """Slack's own code; "" for the answer of something else, such as a page."""
     response = getattr(error, "response", None)

@@ -23,16 +23,13 @@ PING_SECONDS = 3.0
 """The SDK notices a dead socket only with its pings: 9 seconds with its own default of ten."""
 GIVE_UP_SECONDS = 15.0
 """So long the SDK may try to reconnect by itself; only then is an operator told that Slack is away."""
-_APP_ERRORS = TOKEN_ERRORS | {
-    "missing_scope",
-    "no_permission",
-    "not_allowed",
-    "access_denied",
-    "forbidden_team",
-    # Another server that has no Socket Mode; Slack has it.
-    "unknown_method",
-    "http_404",
-}
+NO_SOCKETS = frozenset({"unknown_method", "http_404", "http_405", "http_501"})
+"""Another server that has no Socket Mode says so; Slack has it."""
+APP_ERRORS = (
+    TOKEN_ERRORS
+    | NO_SOCKETS
+    | {"missing_scope", "no_permission", "not_allowed", "access_denied", "forbidden_team"}
+)
 
 
 class ConnectionLostError(ConnectionError):
@@ -60,7 +57,7 @@ class _Client(SocketModeClient):
         try:
             return await super().issue_new_wss_url()
         except SlackApiError as error:
-            if (code := error_code(error)) in _APP_ERRORS:
+            if (code := error_code(error)) in APP_ERRORS:
                 self.on_refused(code)
             raise
 

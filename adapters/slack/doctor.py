@@ -1,15 +1,16 @@
 """What `allhands doctor` says about Slack: tokens, scopes, channels, each with what to do."""
 
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters import Finding, Translate
-from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, Api, error_code, granted
+from adapters.slack.api import SDK_LOGGER, SLACK_ERRORS, TOKEN_ERRORS, Api, error_code, granted
+from adapters.slack.connection import APP_ERRORS, NO_SOCKETS
 from adapters.slack.manifest import SCOPES
 from adapters.slack.scope import Rooms
 from adapters.slack.settings import SlackSettings
 from bot.core.texts import mark
 
+_UNREACHED = mark("Check SLACK_API_URL and that this machine can reach it.")
 _INVITE = mark("Invite the bot there: /invite @Allhands")
 
 
@@ -18,10 +19,11 @@ async def examine(api: Api, settings: SlackSettings, rooms: Rooms, texts: Transl
     try:
         answer = await api.reading.auth_test()
     except SLACK_ERRORS as error:
+        code = error_code(error)
+        if code not in TOKEN_ERRORS:
+            return [Finding(False, texts("Slack does not answer: {code}", code=code), texts(_UNREACHED))]
         advice = texts("Set SLACK_BOT_TOKEN to the bot token (xoxb-…) of the installed app.")
-        if not isinstance(error, SlackClientError):
-            advice = texts("Check SLACK_API_URL and that this machine can reach it.")
-        return [Finding(False, texts("Slack bot token: {code}", code=error_code(error)), advice)]
+        return [Finding(False, texts("Slack bot token: {code}", code=code), advice)]
     user, team = (answer.get(key) or answer.get(f"{key}_id") or "?" for key in ("user", "team"))
     signed_in = texts("Slack: signed in as {user} in {team}", user=user, team=team)
     findings = [Finding(True, signed_in)]
@@ -66,8 +68,13 @@ async def _delivery(api: Api, settings: SlackSettings, texts: Translate) -> Find
     try:
         await client.apps_connections_open(app_token=settings.app_token)
     except SLACK_ERRORS as error:
+        code = error_code(error)
         advice = texts("Make an app-level token (xapp-…) with connections:write and switch Socket Mode on.")
-        return Finding(False, texts("Slack Socket Mode: {code}", code=error_code(error)), advice)
+        if code in NO_SOCKETS:
+            advice = texts("Leave SLACK_APP_TOKEN empty; set SLACK_SIGNING_SECRET and PUBLIC_URL.")
+        elif code not in APP_ERRORS:
+            advice = texts(_UNREACHED)
+        return Finding(False, texts("Slack Socket Mode: {code}", code=code), advice)
     return Finding(True, texts("Slack events: Socket Mode"))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from adapters import SetupError
 from adapters.discord import DiscordAdapter, DiscordSettings
@@ -232,6 +233,25 @@ async def test_a_first_connection_that_fails_is_a_clean_end(idle_house: House, i
     house.world.faults["discord"].is_down = False
     house.rebuild()
     await house.start()
+
+
+async def test_a_page_in_place_of_the_api_is_no_wrong_token(idle_house: House) -> None:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<html>Please sign in to this network.</html>", content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", page)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    adapter = DiscordAdapter(idle_house.context, DiscordSettings("token", address, "ws://127.0.0.1:9/"))
+    with pytest.raises(GatewayLostError, match="DISCORD_API_URL"):
+        await adapter.run(lambda: None)
+    (finding,) = await adapter.check()
+    assert "DISCORD_API_URL" in finding.advice
+    await adapter.close()
+    await runner.cleanup()
 
 
 async def test_a_server_that_goes_down_ends_the_adapter_and_a_new_one_goes_on(house: House) -> None:

@@ -43,7 +43,11 @@ class MinimalSlack:
         app.router.add_post("/api/conversations.history", self._told_before)
         app.router.add_post("/response", self._respond)
         app.router.add_get("/socket", self._connect)
+        app.router.add_post("/page/{method}", self._sign_in_page)
         return app
+
+    async def _sign_in_page(self, _request: web.Request) -> web.Response:
+        return web.Response(text="<html>Please sign in to this network.</html>", content_type="text/html")
 
     async def _auth(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True, "user_id": "U0BOT", "team_id": "T1"})

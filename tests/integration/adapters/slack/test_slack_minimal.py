@@ -124,9 +124,25 @@ async def test_a_server_without_socket_mode_is_a_sentence(slack: MinimalSlack, s
     slack.has_no_sockets = True
     settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
     adapter = SlackAdapter(House(server).context(), settings)
-    with pytest.raises(SetupError, match=r"SLACK_APP_TOKEN \(unknown_method\)"):
+    with pytest.raises(SetupError, match=r"no Socket Mode \(unknown_method\)"):
         await adapter.run(lambda: None)
+    (finding,) = [one for one in await adapter.check() if not one.is_ok and one.is_fatal]
+    assert "SLACK_SIGNING_SECRET" in finding.advice
     await adapter.close()
+
+
+@pytest.mark.parametrize("path", ["/elsewhere/", "/page/"])
+async def test_an_address_that_leads_elsewhere_is_no_wrong_token(
+    path: str, slack: MinimalSlack, server: SlackServer
+) -> None:
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}{path}")
+    adapter = SlackAdapter(House(server).context(), settings)
+    with pytest.raises(SetupError, match="SLACK_API_URL"):
+        await adapter.run(lambda: None)
+    (finding,) = await adapter.check()
+    await adapter.close()
+    assert "SLACK_API_URL" in finding.advice
+    assert "TOKEN" not in finding.advice
 
 
 async def test_the_doctor_knows_what_a_server_cannot_tell(slack: MinimalSlack, server: SlackServer) -> None:
