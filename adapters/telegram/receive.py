@@ -11,6 +11,7 @@ from adapters.telegram.hearing import Hearing
 from adapters.telegram.members import Members, introduced, is_asked_about
 from adapters.telegram.parse import PRESS_HANDLE, events_of
 from adapters.telegram.presses import Presses
+from adapters.telegram.topics import Topics
 from adapters.telegram.whereabouts import Whereabouts
 from bot.core.events import (
     ButtonPressed,
@@ -58,11 +59,14 @@ class Receiver:
     ) -> None:
         self._context, self._members = context, members
         self._presses, self._whereabouts = presses, whereabouts
+        self._topics = Topics(context)
         self._roles = {command.name: command.role for command in context.commands}
 
     async def accept(self, updates: Sequence[Update], hearing: Hearing, cursor: Cursor | None = None) -> None:
         """Store all events of these updates, and the cursor, at once; raises what the intake raises."""
         events = [event for update in updates for event in self._events(update, hearing)]
+        for update in updates:
+            await self._topics.note(update, hearing)
         if not events and cursor is None:
             return
         await self._introduce(events, hearing)

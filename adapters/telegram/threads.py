@@ -20,6 +20,7 @@ from adapters.telegram.parse import CARD, CARD_THREAD
 from adapters.telegram.render import Part
 from adapters.telegram.request import FaultError, MissingError
 from adapters.telegram.target import Target, chat_id, target_of
+from adapters.telegram.topics import Topics
 from bot.core.outgoing import OpenThread, Receipt, Refusal, SendError, SetThread, ThreadState
 from bot.core.places import MessageAt
 
@@ -33,13 +34,18 @@ class Threads:
         self._delivery, self._changes = delivery, changes
         self._caller = delivery.caller
         self._context: AdapterContext = delivery.context
+        self._topics = Topics(delivery.context)
 
     async def open(self, outgoing: OpenThread, attempt: Attempt) -> Receipt:
         space = target_of(outgoing.space)
         # What opened the thread stands first in what a next try is told: the topic, or the card itself.
         known = attempt.sent_so_far[0] if attempt.sent_so_far else None
         rest = replace(attempt, sent_so_far=attempt.sent_so_far[1:])
-        topic = known or await self._create(space, outgoing.title, attempt.number)
+        topic = (
+            known
+            or await self._opened_before(space, outgoing.title, attempt)
+            or await self._create(space, outgoing.title, attempt.number)
+        )
         if topic is None or target_of(topic.place).card is not None:
             return await self._open_without_topics(space, outgoing, rest, topic)
         target = target_of(topic.place)
@@ -57,6 +63,14 @@ class Threads:
             error.sent = (*fresh, *error.sent)
             raise
 
+    async def _opened_before(self, space: Target, title: str, attempt: Attempt) -> MessageAt | None:
+        """The topic of an earlier try whose answer was lost; None where nothing tells of one."""
+        if not attempt.is_uncertain or attempt.first_tried_at is None:
+            return None
+        name = topic_name(title, ThreadState.WAITING)
+        id_ = await self._topics.find(space.chat, name, attempt.first_tried_at)
+        return _opening(space, id_) if id_ else None
+
     async def _create(self, space: Target, title: str, tries: int) -> MessageAt | None:
         """The topic as its opening message; None when there can be none."""
         parameters = {
@@ -71,8 +85,7 @@ class Threads:
                 self._context.report("telegram.no_topics", {"chat": space.chat, "reason": words(error)})
                 return None
             raise send_error(error) from error
-        id_ = str(topic["message_thread_id"])
-        return MessageAt(replace(space.place, thread=id_, person=""), id_)
+        return _opening(space, str(topic["message_thread_id"]))
 
     async def _open_without_topics(
         self, space: Target, outgoing: OpenThread, attempt: Attempt, card: MessageAt | None
@@ -127,6 +140,10 @@ class Threads:
             except BadRequest as error:
                 if not is_not_modified(error):
                     raise
+
+
+def _opening(space: Target, topic: str) -> MessageAt:
+    return MessageAt(replace(space.place, thread=topic, person=""), topic)
 
 
 def _has_no_topics(error: TelegramError, tries: int) -> bool:

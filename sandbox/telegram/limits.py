@@ -20,7 +20,8 @@ class EdgeError(Exception):
 
 def is_posting(method: str) -> bool:
     """Whether a method (in lower case) puts a message into a chat."""
-    return method.startswith(("send", "copymessage", "forwardmessage")) and method != "sendchataction"
+    names = ("send", "copymessage", "forwardmessage", "createforumtopic")
+    return method.startswith(names) and method != "sendchataction"
 
 
 async def meet_faults(state: TelegramState, method: str) -> None:

@@ -17,6 +17,7 @@ from bot.core.conversation import Remembered
 from bot.core.events import Event
 from bot.core.outgoing import Outgoing, Post, Receipt
 from bot.core.places import Identity, MessageAt, Place
+from sandbox.surface import Room
 from sandbox.telegram import TelegramServer
 
 TOM, UMA, LEA, DANA, EMIL = "510000001", "510000002", "510000003", "510000004", "510000005"
@@ -104,6 +105,10 @@ class Stage:
     @property
     def desk(self) -> Place:
         return Place("telegram", channel=DESK)
+
+    def desk_topic(self, room: Room) -> Place:
+        """A topic of the staff group, as a place."""
+        return replace(self.desk, thread=room.id.rpartition(":")[2])
 
     def context(self, **changes: Any) -> AdapterContext:
         context = AdapterContext(

@@ -30,6 +30,7 @@ from tests.integration.adapters.telegram.telegram_stage import (
     Stage,
     direct,
     running,
+    until,
 )
 
 CARD = Content(title="#7 Sofa", text="It broke.", tone=Tone.WAITING, buttons=(Button("Claim", "claim", "7"),))
@@ -48,6 +49,48 @@ async def opened(stage: Stage, adapter: TelegramAdapter, content: Content = CARD
     receipt = await stage.send(adapter, OpenThread(stage.desk, "#7 Sofa", content))
     assert receipt.place is not None
     return receipt.place, receipt.messages[0]
+
+
+async def test_a_topic_whose_answer_was_lost_is_the_one_the_ticket_gets(
+    stage: Stage, adapter: TelegramAdapter
+) -> None:
+    first_tried_at = stage.server.world.clock.now()
+    stage.server.world.faults["telegram"].lost_replies = 1
+    with pytest.raises(SendError) as caught:
+        await opened(stage, adapter)
+    assert caught.value.is_uncertain
+    again = OpenThread(stage.desk, "#7 Sofa", CARD)
+    receipt = await stage.send(adapter, again, number=2, is_uncertain=True, first_tried_at=first_tried_at)
+    (topic,) = topics(stage)
+    assert receipt.place == stage.desk_topic(topic)
+    assert [message.text.split("\n")[0] for message in stage.server.messages(TOM, topic.id)][-1:] == [
+        "🟡 #7 Sofa"
+    ]
+
+
+async def test_after_a_crash_a_topic_that_was_just_opened_is_found(stage: Stage) -> None:
+    first_tried_at = stage.server.world.clock.now()
+    async with running(adapter := stage.adapter()):
+        await opened(stage, adapter)
+        await until(lambda: any(name.startswith("topic:") for name in stage.ledger.positions))
+    # What was stored of it is all that the next process has; and an older topic of that name is another one.
+    stage.ledger.positions["topic:-1002100000001:1"] = "1 🟡 #7 Sofa"
+    async with running(adapter := stage.adapter()):
+        again = OpenThread(stage.desk, "#7 Sofa", CARD)
+        receipt = await stage.send(adapter, again, is_uncertain=True, first_tried_at=first_tried_at)
+    (topic,) = topics(stage)
+    assert receipt.place == stage.desk_topic(topic)
+
+
+async def test_where_no_topic_was_opened_one_is_opened_after_a_while(
+    stage: Stage, adapter: TelegramAdapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.telegram.topics._WAIT_SECONDS", 0.1)
+    await stage.server.open_thread(TOM, DESK, "🟡 #7 Sofa", "A topic of a person is not ours")
+    again = OpenThread(stage.desk, "#7 Sofa", CARD)
+    now = stage.server.world.clock.now()
+    await stage.send(adapter, again, is_uncertain=True, first_tried_at=now)
+    assert len(topics(stage)) == 2
 
 
 async def set_state(
