@@ -9,8 +9,8 @@ from knowledge.small_talk import is_small_talk
 _GREETINGS = """
 hi, hii, hello, hey, heya, hiya, hi there, hello there, hey there, hi all, hi team, hi everyone, hi guys, hey guys
 hello all
-hello team, hello everyone, hello guys, hi support, hello support, good morning, good afternoon, good evening, good
-day
+hello team, hello everyone, hello guys, hi support, hello support, good morning, good afternoon, good evening
+good day
 bok, bog, pozdrav, dobar dan, dobro jutro, dobra vecer, dobro vece, zdravo, postovani
 zivjo, pozdravljeni, spostovani, dober dan, dober vecer
 γεια, γεια σας, γεια σου, καλημερα, καλημερα σας, καλησπερα, καλησπερα σας, χαιρετε
@@ -25,12 +25,36 @@ dear, postovani, postovana, spostovani, spostovana, αγαπητοι, αγαπη
 _AFTER_GREETING = frozenset(
     "there all team everyone everybody guys folks support sir madam again dear svima vsem visiem zusammen".split()
 )
+# Lead to a question, and are no part of it: "I'd like to know where my order is".
+_OPENERS = """
+i'd like to know, i would like to know, i want to know, i wanted to know, i need to know, i'd like to ask
+i would like to ask, i wanted to ask, i want to ask, just wanted to ask, i just wanted to ask, i was wondering
+i am wondering, i'm wondering, just wondering, wondering, could you tell me, can you tell me
+could you please tell me, can you please tell me, would you tell me, please tell me, tell me, could you let me know
+can you let me know, please let me know, do you know, do you happen to know, may i ask, can i ask, my question is
+the question is, a question, question, quick question, one question, i have a question, i have a quick question
+i've got a question, just a question, any idea, help me understand, could you explain, can you explain
+please explain
+zanima me, zanimalo me, zanimalo bi me, imam pitanje, pitanje, jedno pitanje, mozete li mi reci
+moze li mi netko reci, recite mi, htio bih znati, htjela bih znati, htio sam pitati, htjela sam pitati, zelim znati
+molim vas recite mi, znate li
+zanima me ce, vprasanje, imam vprasanje, eno vprasanje, mi lahko poveste, lahko poveste, povejte mi
+prosim povejte mi, ali veste, rad bi vedel, rada bi vedela, rad bi vprasal, rada bi vprasala, hotel sem vprasati
+hotela sem vprasati
+θα ηθελα να μαθω, θα ηθελα να ξερω, θα ηθελα να ρωτησω, θελω να μαθω, θελω να ρωτησω, ηθελα να ρωτησω
+μπορειτε να μου πειτε, μπορεις να μου πεις, πειτε μου, μηπως ξερετε, ξερετε, εχω μια ερωτηση, μια ερωτηση, ερωτηση
+es gribetu zinat, gribu zinat, gribetu zinat, velos zinat, vai varat pateikt, vai jus zinat, vai zinat
+pasakiet ludzu, man ir jautajums, jautajums, gribeju pajautat
+ich mochte wissen, ich wollte wissen, ich wollte fragen, ich mochte fragen, konnen sie mir sagen
+konnt ihr mir sagen, kannst du mir sagen, wissen sie, ich habe eine frage, frage, eine frage
+mich wurde interessieren
+"""
 # End a message or a sentence.
 _THANKS = """
 please, pls, plz, thanks, thank you, thank u, thx, ty, tnx, tia, cheers, many thanks, thanks a lot, thanks so much
 thank you so much
-thank you very much, thanks in advance, thank you in advance, many thanks in advance, thanks again, thanks for your
-help
+thank you very much, thanks in advance, thank you in advance, many thanks in advance, thanks again
+thanks for your help
 thank you for your help, asap
 molim, molim vas, hvala, hvala vam, puno hvala, hvala lijepa, hvala unaprijed, lijep pozdrav, lp
 prosim, najlepsa hvala, hvala lepa, hvala vnaprej, lep pozdrav
@@ -80,8 +104,9 @@ _TELLING = frozenset(
     jautajums palidzet palidzibu paldies atbildi frage helfen hilfe dank
     """)
 )
-_LONGEST_PHRASE, _LONGEST_NAME = 5, 4
+_LONGEST_PHRASE, _LONGEST_NAME = 6, 4
 _LONGEST_EMPTY = 14
+_SHORTEST_QUESTION = 2
 # "Hello, hi, where is it, please, thank you"
 _LAYERS = 3
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
@@ -95,6 +120,7 @@ def _phrases(listed: str) -> frozenset[str]:
     return frozenset(" ".join(words(one)) for one in listed.replace("\n", ",").split(",") if one.strip())
 
 
+_OPENING_PHRASES = _phrases(_OPENERS)
 _GREETING_PHRASES, _ADDRESS_WORDS = _phrases(_GREETINGS), _phrases(_ADDRESSES)
 _THANKS_PHRASES, _SIGNATURE_PHRASES = _phrases(_THANKS), _phrases(_SIGNATURES)
 _FAREWELLS = _THANKS_PHRASES | _SIGNATURE_PHRASES
@@ -132,7 +158,7 @@ def _is_farewell(sentence: str) -> bool:
 def _bare(sentence: str) -> str:
     """A sentence without the greeting before it and the thanks behind it."""
     for _ in range(_LAYERS):
-        sentence = _without_thanks(_without_greeting(sentence))
+        sentence = _without_opener(_without_thanks(_without_greeting(sentence)))
     return sentence
 
 
@@ -151,6 +177,12 @@ def _without_greeting(sentence: str) -> str:
         return sentence
     name = _NAME.match(sentence, end)
     return sentence[name.end() if name else end :].lstrip(_BETWEEN)
+
+
+def _without_opener(sentence: str) -> str:
+    """The question itself; what has hardly another word is left as it is."""
+    rest = sentence[_leading(sentence, _OPENING_PHRASES) :].lstrip(_BETWEEN)
+    return rest if len(_WORD.findall(rest)) >= _SHORTEST_QUESTION else sentence
 
 
 def _leading(sentence: str, phrases: frozenset[str]) -> int:

@@ -1,5 +1,6 @@
 """Reading a customer's message: which language it is in and by which words to look it up."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -32,6 +33,8 @@ from knowledge.spelling import Spelling
 _STATED_LANGUAGE_ODDS = 4.0
 # Fewer letters fit any language: "ok", a name, a number of an order.
 _TELLING_TRIPLES = 8
+# Marks of CommonMark around words and before lines; inside a word they are part of a name.
+_EMPHASIS = re.compile(r"(?<![^\W_])[*_~`|]+|[*_~`|]+(?![^\W_])|^>+ ?", re.MULTILINE)
 # A message says what it wants early; a wall of text would cost seconds and blur the question.
 LONGEST_QUESTION = 800
 
@@ -98,7 +101,7 @@ class Reader:
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
-        text = without_references(text[:LONGEST_QUESTION], self._codes)
+        text = without_references(_EMPHASIS.sub("", text[:LONGEST_QUESTION]), self._codes)
         shares = self._shares(text, stated_language and main_language(stated_language))
         likeliest = max(shares, key=lambda language: shares[language])
         languages = _without_greeklish(shares)

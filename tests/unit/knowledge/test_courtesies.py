@@ -28,6 +28,13 @@ from knowledge.readings import readings_of
         ("Καλησπέρα σας, πού είναι το πακέτο μου; Ευχαριστώ πολύ!", ["πού είναι το πακέτο μου;"]),
         ("Labdien! Kur ir mana paka? Paldies jau iepriekš", ["Kur ir mana paka?"]),
         ("Sehr geehrte Damen und Herren,\nwo ist mein Paket?\nViele Grüße\nMax Muster", ["wo ist mein Paket?"]),
+        ("I'd like to know where my order is", ["where my order is"]),
+        ("Quick question - can I pay by card?", ["can I pay by card?"]),
+        ("Could you please tell me if you ship to Norway, thanks", ["if you ship to Norway"]),
+        ("Dobar dan, zanima me kada stiže paket", ["kada stiže paket"]),
+        ("Mi lahko poveste, kdaj pride paket?", ["kdaj pride paket?"]),
+        ("Θα ήθελα να μάθω πότε έρχεται το δέμα", ["πότε έρχεται το δέμα"]),
+        ("Vai varat pateikt, kad pienāks paka?", ["kad pienāks paka?"]),
         ("I love it! Where can I buy more?", ["I love it!", "Where can I buy more?"]),
     ],
 )  # fmt: skip
@@ -42,6 +49,9 @@ def test_what_wraps_a_question_is_left_out(text: str, asked: list[str]) -> None:
         "can you help me with my account",
         "Can I have it with the problem?",
         "please cancel my order",
+        "do you know it",
+        "the question is answered",
+        "order missing, help",
         "thanks for nothing",
         "ok thanks, and how do I return it",
         "my order of 3.5 kg to api.example.com or the U.S. is late",
@@ -114,3 +124,8 @@ def test_a_follow_up_with_a_greeting_is_one(index: Index) -> None:
         "Hi, and how long does that take? Thanks", threshold=0.4, previous="how do I get a refund?"
     )
     assert found[0].article.key == "refunds"
+
+
+def test_marks_around_words_are_no_part_of_them(index: Index) -> None:
+    assert index.search("**where** is _my_ *order*?")[0].article.key == "track-order"
+    assert index.search("> where is ~~the~~ `my` order")[0].article.key == "track-order"
