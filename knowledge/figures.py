@@ -1,9 +1,10 @@
 """The shipped figures: where languages lie, how languages are spelt, how sure a score may make us.
 
-They are made by `benchmarks/knowledge_figures.py` and hold statistics only, no text of any question set.
+They are made by `benchmarks/knowledge_figures.py` and `benchmarks/knowledge_words.py` and hold statistics only, no text
+of any question set.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.languages import LanguageGuesser
+from knowledge.languages import LanguageGuesser, Usage
 from knowledge.space import Space
 from knowledge.wording import Lens
 
 FIGURES = Path(__file__).with_name("figures.npz")
+WORDS = Path(__file__).with_name("words.npz")
+"""The words of each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,18 @@ class Figures:
 @cache
 def shipped_figures(path: Path = FIGURES) -> Figures:
     """Load the shipped figures once."""
-    with np.load(path, allow_pickle=False) as stored:
-        table = {name: stored[name] for name in stored.files}
+    table = _loaded(path)
     languages = [str(language) for language in table["languages"]]
     space = Space(
         query_means=dict(zip(languages, table["query_means"].astype(np.float32), strict=True)),
         passage_means=dict(zip(languages, table["passage_means"].astype(np.float32), strict=True)),
         directions=table["directions"].astype(np.float32),
     )
-    guesser = LanguageGuesser(
-        [str(name) for name in table["guessed_languages"]],
-        [str(triple) for triple in table["triples"]],
-        table["log_shares"].astype(np.float32),
-    )
+    guessed = [str(name) for name in table["guessed_languages"]]
+    triples = Usage(map(str, table["triples"]), table["log_shares"].astype(np.float32))
     return Figures(
         space,
-        guesser,
+        LanguageGuesser(guessed, triples, shipped_words(guessed)),
         _confidence(table, "with_vectors"),
         _confidence(table, "english"),
         _confidence(table, "worded"),
@@ -77,9 +76,21 @@ def shipped_figures(path: Path = FIGURES) -> Figures:
     )
 
 
+def shipped_words(languages: Sequence[str], path: Path = WORDS) -> Usage:
+    """Load the words of these languages, in this order."""
+    table = _loaded(path)
+    columns = [[str(name) for name in table["languages"]].index(language) for language in languages]
+    return Usage(map(str, table["words"]), table["log_shares"].astype(np.float32)[:, columns])
+
+
 def save_figures(path: Path, table: Mapping[str, Any]) -> None:
-    """Write the arrays that `shipped_figures` reads."""
+    """Write the arrays that `shipped_figures` or `shipped_words` reads."""
     np.savez_compressed(path, **table)
+
+
+def _loaded(path: Path) -> dict[str, Any]:
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 def _confidence(table: Mapping[str, Any], kind: str) -> Confidence:

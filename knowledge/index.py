@@ -122,10 +122,10 @@ class Index:
                rejected: Collection[str] = (), previous: str = "") -> list[Match]:  # fmt: skip
         """Return the article that answers `text`, then what else may be of use; nothing when it would be a guess.
 
-        `language` is the one the customer stated; of several translations one in the question's language is shown,
-        else the first of `languages` there is. `hidden` articles, by key and language, are not for this reader.
-        `rejected` are keys this customer has already turned down. `previous` is what was asked before, for questions
-        such as "and how long does that take?". Without a threshold the index's own applies.
+        `language` is the one the customer stated; of translations one in the question's language is shown (the first of
+        `languages` that it may be in), else the first of `languages` there is. `hidden` articles, by key and language,
+        are not for this reader. `rejected` are keys this customer has already turned down. `previous` is what was asked
+        before, for questions such as "and how long does that take?". Without a threshold the index's own applies.
         """
         if threshold is None:
             threshold = self.threshold
@@ -265,7 +265,7 @@ class Index:
         if rejected:
             # Whoever said it was not meant need not see it rival what is.
             evidence = evidence.without(np.array([article.key in rejected for article in self._indexed]))
-        total = evidence.total
+        total, read_as = evidence.total, question.taken_for(languages)
         found: list[tuple[Match, bool]] = []
         ceiling = 0.0 if asks_nothing(text) else 1.0
         wanted = limit + len(self._indexed) - len(self.articles) + len({key for key, _ in hidden})
@@ -275,7 +275,7 @@ class Index:
             ceiling = min(ceiling, self._probability(asked, evidence, number))
             if number >= len(self.articles):
                 continue
-            shown = self._best_translation(number, question, total, languages, hidden)
+            shown = self._best_translation(number, read_as, total, languages, hidden)
             if shown is None:
                 continue
             spoken = question.languages.get(self._languages[shown], 0.0)
@@ -327,7 +327,7 @@ class Index:
             confidence = self._figures.worded
         return confidence.probability(facts, less=penalty + self._meaning.caution)
 
-    def _best_translation(self, number: int, question: Question, total: NDArray[np.float32],
+    def _best_translation(self, number: int, read_as: str, total: NDArray[np.float32],
                           languages: Sequence[str], hidden: Collection[tuple[str, str]]) -> int | None:  # fmt: skip
         """The question's own language comes first, then the given order, then the best fit; None if all are hidden."""
         order = {main_language(language): -place for place, language in enumerate(languages)}
@@ -340,7 +340,7 @@ class Index:
         def fit(n: int) -> tuple[bool, int, bool, float]:
             spoken = self._languages[n]
             return (
-                spoken == question.language,
+                spoken == read_as,
                 order.get(spoken, -len(order) - 1),
                 n == number,
                 float(total[n]),
@@ -357,7 +357,7 @@ class Index:
         passage = self._excerpts.passage(number, words, self._lexical, near)
         reason = self._excerpts.reason(number, question, by_meaning=near is not None)
         article = self._indexed[number]
-        return Match(article, confidence, passage, reason, self._languages[number] != question.language)
+        return Match(article, confidence, passage, reason)
 
     def _lesson(self, key: str, text: str, by: str, *, is_right: bool) -> Lesson | None:
         known = [number for number, article in enumerate(self.articles) if article.key == key]

@@ -35,6 +35,8 @@ _STATED_LANGUAGE_ODDS = 4.0
 _TELLING_TRIPLES = 8
 # Marks of CommonMark around words and before lines; inside a word they are part of a name.
 _EMPHASIS = re.compile(r"(?<![^\W_])[*_~`|]+|[*_~`|]+(?![^\W_])|^>+ ?", re.MULTILINE)
+# From so many texts in each language is learned how its words are spelt: more would only cost time.
+_ENOUGH_TEXTS = 600
 # A message says what it wants early; a wall of text would cost seconds and blur the question.
 LONGEST_QUESTION = 800
 
@@ -55,6 +57,16 @@ class Question:
         """Return the likeliest language."""
         return max(self.languages, key=lambda language: self.languages[language])
 
+    def taken_for(self, languages: Iterable[str]) -> str:
+        """Return the first of `languages` that it may well be in, else the likeliest."""
+        likely = self.language
+        possible = (main_language(one) for one in languages)
+        return next((one for one in possible if self._may_be(one, instead_of=likely)), likely)
+
+    def _may_be(self, language: str, *, instead_of: str) -> bool:
+        share = self.languages.get(language, 0.0)
+        return share * _STATED_LANGUAGE_ODDS >= self.languages[instead_of]
+
 
 class Reader:
     """Reads messages in the languages it knows and in those of a set of articles."""
@@ -65,17 +77,13 @@ class Reader:
         """Know the languages of the guesser and of `articles`; slips are taken back by a `spelling`."""
         articles = list(articles)
         self._codes = codes_in(articles)
-        samples: dict[str, list[str]] = {}
         spellings = Counter[tuple[str, str]]()
         for article in articles:
-            samples.setdefault(main_language(article.language), []).extend(
-                [article.title, *article.phrasings, article.body]
-            )
             if main_language(article.language) == "el":
                 for word in word_list(f"{article.title} {article.body}".lower()):
                     if is_greek(word):
                         spellings[fold_word(unaccented(word)), word] += 1
-        self._shipped, self._guesser = guesser, guesser.extended(samples)
+        self._shipped, self._guesser = guesser, guesser.reading(_samples(articles))
         self.spelling = spelling
         # The commonest spelling of each sound comes last and stays.
         self._greek_spelling = {sound: word for (sound, word), _ in reversed(spellings.most_common())}
@@ -89,15 +97,12 @@ class Reader:
         """Return the reader of articles of which some changed."""
         written_in = {main_language(articles[number].language) for number in change.fresh}
         if "el" not in written_in and written_in <= set(self._guesser.languages):
-            return self._knowing(codes_in(articles[number] for number in change.fresh), spelling)
+            other = copy(self)
+            other._codes = self._codes | codes_in(articles[number] for number in change.fresh)
+            other._guesser = self._guesser.reading(_samples(articles))
+            other.spelling = spelling
+            return other
         return Reader(self._shipped, articles, spelling)
-
-    def _knowing(self, codes: set[str], spelling: Spelling | None) -> "Reader":
-        """The same reader, who knows these codes as well and has another spelling."""
-        other = copy(self)
-        other._codes = self._codes | codes
-        other.spelling = spelling
-        return other
 
     def read(self, text: str, stated_language: str | None = None) -> Question:
         """Return how to look `text` up; a `stated_language` decides between languages that look alike."""
@@ -160,3 +165,13 @@ def article_words(text: str, language: str) -> list[str]:
     sounds = [greeklish_sound(word) for word in found if word.isascii() and word.isalpha()]
     known = set(found)
     return found + [sound for sound in sounds if sound not in known]
+
+
+def _samples(articles: Iterable[Article]) -> dict[str, list[str]]:
+    """Return some texts in each language of a base."""
+    samples: dict[str, list[str]] = {}
+    for article in articles:
+        texts = samples.setdefault(main_language(article.language), [])
+        if len(texts) < _ENOUGH_TEXTS:
+            texts += [article.title, *article.phrasings, article.body]
+    return samples

@@ -263,3 +263,28 @@ def test_saying_the_same_again_and_again_teaches_nothing_more(
         assert taught.learn("jobs", "my thingamajig is kaput")
 
     assert taught.search_all("my thingamajig is kaput")[0].confidence == once
+
+
+def refunds() -> Index:
+    """Croatian comes first, as it does in a folder."""
+    croatian = Article(
+        "refunds", "hr", "Kada dobivam novac natrag", "Novac za račun vraćamo u roku od pet dana."
+    )
+    slovenian = Article("refunds", "sl", "Kdaj dobim denar nazaj", "Denar za račun vrnemo v petih dneh.")
+    return Index.build([croatian, slovenian], embedder=None, cache=VectorCache())
+
+
+@pytest.mark.parametrize(
+    ("asked", "read", "shown"),
+    [
+        pytest.param("Kdaj dobim denar nazaj?", ["en"], "sl", id="one word that only Slovenian has is enough"),
+        pytest.param("Kdaj dobim denar nazaj?", ["hr", "en"], "sl", id="whoever reads Croatian may ask in Slovenian"),
+        pytest.param("Kada dobivam novac natrag?", ["sl", "en"], "hr", id="and the other way round"),
+        pytest.param("novi račun", ["sl", "en"], "sl", id="what may be either is answered in what they read"),
+        pytest.param("novi račun", ["en", "hr"], "hr", id="or in the language of the company"),
+    ],
+)  # fmt: skip
+def test_a_customer_gets_the_translation_that_they_can_read(asked: str, read: list[str], shown: str):
+    found = refunds().search(asked, languages=read, threshold=0.0)
+
+    assert [one.article.language for one in found] == [shown]

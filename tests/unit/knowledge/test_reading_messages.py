@@ -58,6 +58,12 @@ def test_accents_and_case_do_not_matter(careful, hasty):
         ("kā es varu atcelt pasūtījumu", "lv"),
         ("πώς ακυρώνω την παραγγελία", "el"),
         ("pos akirono tin paraggelia mou", "el"),
+        ("Kdaj dobim denar nazaj?", "sl"),
+        ("Kada dobivam novac natrag?", "hr"),
+        ("Kje je moj paket?", "sl"),
+        ("Gdje je moj paket?", "hr"),
+        ("kako vratiti cipele", "hr"),
+        ("Ali lahko plačam s kartico?", "sl"),
     ],
 )
 def test_a_short_line_tells_its_language(text, language):
@@ -65,10 +71,21 @@ def test_a_short_line_tells_its_language(text, language):
 
 
 def test_a_stated_language_decides_between_languages_that_look_alike():
-    either = "kje je moja narudzba"
+    either = "dostava"
 
     assert reader().read(either, "sl").language == "sl"
     assert reader().read(either, "hr").language == "hr"
+
+
+def test_of_two_languages_that_a_line_may_be_in_the_readers_comes_first():
+    either, german = reader().read("dostava"), reader().read("wo ist mein Paket geblieben")
+
+    assert [either.taken_for([first, "en"]) for first in ("hr", "sl-SI", "lv")] == [
+        "hr",
+        "sl",
+        either.language,
+    ]
+    assert german.taken_for(["hr", "en"]) == "de"
 
 
 def test_a_language_is_learned_from_the_articles_of_the_base():

@@ -108,15 +108,6 @@ def test_a_follow_up_is_read_with_the_question_before(index: Index):
     assert found[0].article.key == "returns"
 
 
-def test_whether_an_answer_is_in_another_language_is_told(index: Index):
-    english = index.search_all("return an item and get the money")[0]
-    assert (english.article.key, english.is_foreign) == ("returns", False)
-    croatian = next(
-        one for one in index.search_all("kada dolazi paket", limit=9) if one.article.key == "delivery"
-    )
-    assert (croatian.article.language, croatian.is_foreign) == ("hr", False)
-
-
 @pytest.mark.parametrize("taught", ["learn", "reject"])
 def test_what_somebody_taught_is_left_out_for_a_while_and_is_there_again(index: Index, taught: str):
     before = confidence(index, QUESTION, "delivery")
