@@ -15,7 +15,6 @@ keeps the embeddings of articles).
 
 import argparse
 import os
-import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ from benchmarks import knowledge_scale
 from benchmarks.knowledge_baselines import Bm25, ModelAlone, OnceEmbedder
 from benchmarks.knowledge_figures import as_article
 from benchmarks.knowledge_scorer import BESIDE_THE_REPOSITORY, scorer
-from benchmarks.mistyping import mistyped
+from benchmarks.typing_ways import TYPED, Typed
 from knowledge.embedder import default_embedder
 from knowledge.index import Index
 from knowledge.threshold import THRESHOLD
@@ -38,8 +37,6 @@ from knowledge.vectors import Embedder
 COLUMNS = ("p1", "mrr10", "ndcg10", "cov95", "prec95", "auroc_oos", "auroc_ok")
 LEARNED = (0, 5, 20)
 """So many accepted phrasings an article, where a set has some to learn from."""
-MISTAKES = (1, 2)
-"""So many typing mistakes in each question."""
 QUICK = 40
 """Questions of each set, language and split in a quick run."""
 
@@ -112,18 +109,18 @@ class Bench:
             asked.rows += self.kb_eval.run_queries(lambda *_, found=found: found, key_of, [question])
         return asked
 
-    def views(self, build: Callable[..., Any], mistakes: int = 0) -> Iterator[tuple[str, Asked]]:
-        """Yield each way to serve the set, with what came of it in all languages; in one only where all is mistyped."""
+    def views(self, build: Callable[..., Any], typed: Typed | None = None) -> Iterator[tuple[str, Asked]]:
+        """Yield each way to serve the set, with what came of it in all languages; in one only where all is `typed`."""
         modes: dict[str, Asked] = {}
         for mode, language, languages in self.kb_eval.views(self.articles, self.questions):
-            if mistakes and mode != "mono":
+            if typed and mode != "mono":
                 continue
             chosen = [article for article in self.articles if language in (None, article["lang"])]
             keys = {article["key"] for article in chosen}
             of_view = [q for q in self.questions if q["lang"] in languages and q["split"] in ("tune", "test")
                        and (not q["relevant"] or keys & set(q["relevant"]))]  # fmt: skip
-            if mistakes:
-                of_view = _mistyped(of_view, mistakes)
+            if typed:
+                of_view = typed(of_view)
             asked = self.ask(build(chosen), {one["id"]: one["key"] for one in chosen}, of_view)
             whole = modes.setdefault(mode, Asked())
             whole.rows += asked.rows
@@ -162,9 +159,9 @@ class Bench:
                     typed = asked.only(lambda row, style=style: row["q"].get("style") == style)
                     yield self._row(view, style, typed, thresholds)
 
-        for mistakes in MISTAKES:
-            for view, asked in self.views(build, mistakes):
-                yield self._row(view, f"mistyped {mistakes}", asked, chosen[view])
+        for style, typed in TYPED.items():
+            for view, asked in self.views(build, typed):
+                yield self._row(view, style, asked, chosen[view])
 
     def _row(self, view: str, language: str, asked: Asked, thresholds: Any) -> dict[str, Any]:
         test, times = asked.split("test"), sorted(asked.seconds)
@@ -202,16 +199,6 @@ def rankers_of(kb_eval: ModuleType, embedder: Embedder | None, cache: VectorCach
         "allhands by letters": lexical_index,
         "allhands": partial(Ranker, embedder=embedder, cache=cache),
     }
-
-
-def _mistyped(questions: Iterable[dict[str, Any]], mistakes: int) -> list[dict[str, Any]]:
-    """Return the questions with mistakes, the same each time; Greek in Latin letters is left out."""
-    choice = random.Random(mistakes)  # noqa: S311  no secrets
-    return [
-        {**one, "text": mistyped(one["text"], choice, mistakes)}
-        for one in questions
-        if one.get("style") != "greeklish"
-    ]
 
 
 def sampled(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
