@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     Executable,
+    FromClause,
     Select,
     Table,
     TableValuedAlias,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     tuple_,
 )
 
@@ -61,7 +63,7 @@ class Bulk:
         return list({tuple(row[name] for name in self.latest_by): row for row in rows}.values())
 
 
-def inserted(table: Table, given: TableValuedAlias, **computed: Any) -> tuple[list[str], Any]:
+def inserted(table: Table, given: FromClause, **computed: Any) -> tuple[list[str], Any]:
     """The names and the SELECT of an INSERT of all columns, given or computed."""
     names = [one.name for one in table.columns]
     return names, select(*(computed[name] if name in computed else given.c[name] for name in names))
@@ -72,8 +74,7 @@ def as_json(rows: Rows | Sequence[Any]) -> str:
     return orjson.dumps(rows).decode()
 
 
-Columns = ColumnElement[Any] | tuple[ColumnElement[Any], ...]
-Among = Callable[[Columns, "str | Select[Any]"], Any]
+Among = Callable[[ColumnElement[Any], "str | Select[Any]"], Any]
 
 
 class Listing(Statement):
@@ -82,9 +83,8 @@ class Listing(Statement):
     __slots__ = ("_make",)
 
     def __init__(self, make: Callable[[Among], Executable]) -> None:
-        """`make` gets `among(column, parameter)`: true for rows whose column is in the list. With several columns the
-        list holds lists: a key of several parts is looked up as a whole. Instead of a parameter it takes a SELECT that
-        finds the list.
+        """`make` gets `among(column, parameter)`: true for rows whose column is in the list. Instead of a parameter it
+        takes a SELECT that finds the list.
         """
         super().__init__(make(_among_json_each))
         self._make = make
@@ -93,34 +93,48 @@ class Listing(Statement):
         return self._make(_among_json_elements) if dialect.name == "postgresql" else self.construct
 
 
-def _among_json_each(listed: Columns, name: str | Select[Any]) -> ColumnElement[bool]:
+def _among_json_each(listed: ColumnElement[Any], name: str | Select[Any]) -> ColumnElement[bool]:
     if not isinstance(name, str):
-        return _single(listed).in_(name)
+        return listed.in_(name)
     values = func.json_each(bindparam(name, type_=Text)).table_valued("value")
-    if not isinstance(listed, tuple):
-        return listed.in_(select(values.c.value))
-    parts = [func.json_extract(values.c.value, f"$[{index}]") for index in range(len(listed))]
-    return tuple_(*listed).in_(select(*parts))
+    return listed.in_(select(values.c.value))
 
 
-def _single(listed: Columns) -> ColumnElement[Any]:
-    if isinstance(listed, tuple):
-        raise TypeError("a SELECT finds values of one column")
-    return listed
-
-
-def _among_json_elements(listed: Columns, name: str | Select[Any]) -> ColumnElement[bool]:
+def _among_json_elements(listed: ColumnElement[Any], name: str | Select[Any]) -> ColumnElement[bool]:
     if not isinstance(name, str):
-        return _single(listed) == any_(func.array(name.scalar_subquery()))
+        return listed == any_(func.array(name.scalar_subquery()))
     given = cast(bindparam(name, type_=Text), JSON)
-    if not isinstance(listed, tuple):
-        values = func.json_array_elements_text(given).table_valued(column("value", Text))
-        # As one array it is looked up in an index whatever stands beside it; a subquery next to an OR is a filter over
-        # the whole table.
-        return listed == any_(func.array(select(cast(values.c.value, listed.type)).scalar_subquery()))
-    lists = func.json_array_elements(given).table_valued(column("value", JSON))
-    parts = [
-        cast(lists.c.value.op("->>")(literal_column(str(index))), one.type)
-        for index, one in enumerate(listed)
-    ]
-    return tuple_(*listed).in_(select(*parts))
+    values = func.json_array_elements_text(given).table_valued(column("value", Text))
+    # As one array it is looked up in an index whatever stands beside it; a subquery next to an OR is a filter over
+    # the whole table.
+    return listed == any_(func.array(select(cast(values.c.value, listed.type)).scalar_subquery()))
+
+
+class KnownKeys(Statement):
+    """Which of these keys of several columns are there: a JSON list of lists, as `keys`."""
+
+    __slots__ = ("_table",)
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        values = func.json_each(bindparam("keys", type_=Text)).table_valued("value")
+        key = tuple(table.primary_key)
+        parts = [func.json_extract(values.c.value, f"$[{index}]") for index in range(len(key))]
+        super().__init__(select(*key).where(tuple_(*key).in_(select(*parts))))
+
+    def construct_for(self, dialect: Dialect) -> Executable:
+        return self._each_by_itself() if dialect.name == "postgresql" else self.construct
+
+    def _each_by_itself(self) -> Executable:
+        """Compared with a list of keys, PostgreSQL reads the whole table as long as that is small, and in a prepared
+        statement goes on doing so while it grows.
+        """
+        lists = func.json_array_elements(cast(bindparam("keys", type_=Text), JSON)).table_valued(
+            column("value", JSON)
+        )
+        parts = [
+            one == cast(lists.c.value.op("->>")(literal_column(str(index))), one.type)
+            for index, one in enumerate(self._table.primary_key)
+        ]
+        found = select(*self._table.primary_key).where(*parts).limit(1).lateral("found")
+        return select(*found.c).select_from(lists.join(found, true()))

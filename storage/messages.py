@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.core.content import FileRef
 from bot.core.conversation import Direction, Message
 from bot.core.places import MessageAt, Place
-from storage.bulk import Bulk, Listing, as_json, inserted
+from storage.bulk import Bulk, KnownKeys, as_json, inserted
 from storage.ids import Ids
 from storage.rows import files_from_text, files_to_text, inserting, message_at, place_from, updating
 from storage.session import Question, Session
@@ -92,11 +92,7 @@ _ADD_REF = Bulk(
     [one.name for one in message_refs.c],
     after=_ADD_MESSAGE,
 )
-_KNOWN_REFS = Listing(
-    lambda among: select(message_refs.c.room_key, message_refs.c.external_id).where(
-        among((message_refs.c.room_key, message_refs.c.external_id), "refs")
-    )
-)
+_KNOWN_REFS = KnownKeys(message_refs)
 _DROP_REFS = Statement(
     delete(message_refs).where(
         message_refs.c.message_id == bindparam("message_id"),
@@ -130,7 +126,7 @@ class Messages:
         def learn(rows: list[tuple[Any, ...]]) -> None:
             self._absent |= refs.difference(rows)
 
-        return Question(_KNOWN_REFS, {"refs": as_json([*refs])}, learn)
+        return Question(_KNOWN_REFS, {"keys": as_json([*refs])}, learn)
 
     def add(
         self,

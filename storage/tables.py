@@ -370,7 +370,8 @@ cursors = Table(
     Column("platform", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("position", Text, nullable=False),
-    Column("moved_at", UtcDateTime, nullable=False, index=True),
+    # In no index: every message moves it, and it is asked for when a process starts.
+    Column("moved_at", UtcDateTime, nullable=False),
 )
 
 counters = Table(

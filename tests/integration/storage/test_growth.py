@@ -8,15 +8,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Column, Engine
 
 import storage
 from storage import make_engine
-from storage.bulk import Bulk, Listing
+from storage.bulk import Bulk, KnownKeys, Listing, as_json
+from storage.messages import _KNOWN_REFS
 from storage.migrate import migrate
 from storage.session import Session
 from storage.statement import Statement
-from storage.tables import conversations
+from storage.tables import conversations, cursors
 
 MAY_READ_ALL = {
     "storage.library": "articles are few, and read when the process starts",
@@ -76,15 +77,16 @@ def test_what_is_asked_is_found_by_an_index(name: str, session: Session) -> None
     assert [step for step in steps if step.startswith("SCAN") and not step.endswith(OPEN + NOT_STORED)] == []
 
 
-def test_what_every_message_moves_is_in_no_index() -> None:
+@pytest.mark.parametrize("moved", [conversations.c.last_message_at, cursors.c.moved_at], ids=str)
+def test_what_every_message_moves_is_in_no_index(moved: Column[Any]) -> None:
     """One more page to write for each message; and PostgreSQL writes anew what stands in all other indexes, too."""
-    indexed = {column.name for index in conversations.indexes for column in index.columns}
-    assert "last_message_at" not in indexed
+    indexed = {column.name for index in moved.table.indexes for column in index.columns}
+    assert moved.name not in indexed
 
 
 def listings() -> Iterator[tuple[str, Listing]]:
     for name, statement in statements():
-        if isinstance(statement, Listing):
+        if isinstance(statement, Listing | KnownKeys):
             yield name, statement
 
 
@@ -120,6 +122,26 @@ def test_many_keys_are_looked_up_in_an_index_on_postgresql_too(name: str, shared
         assert is_found, node
         if node["Relation Name"] == "message_refs":
             assert "external_id" in node["Index Cond"]  # all of a room would be very many
+
+
+def test_whole_keys_are_looked_up_in_an_index_while_there_are_few_as_well(shared_engine: Engine) -> None:
+    """A prepared statement is planned in the beginning, and stays as it is while the table grows."""
+    text = _KNOWN_REFS.compiled_for(shared_engine.dialect).text
+    given = {"keys": as_json([["slack|T1|C1", str(number)] for number in range(32)])}
+    with shared_engine.connect() as connection, connection.connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(
+            "INSERT INTO message_refs (room_key, external_id, place_key, message_id, part, is_direct) "
+            "SELECT 'slack|T1|C1', number::text, '', number, 0, false FROM generate_series(1, 300) AS number"
+        )
+        cursor.execute(f"EXPLAIN {text}", given)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute(text, given)
+        found = cursor.fetchall()
+        cursor.execute("ROLLBACK")
+    assert "Seq Scan" not in plan
+    assert {external_id for _, external_id in found} == {str(number) for number in range(1, 32)}
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
