@@ -9,6 +9,8 @@ from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
+    Select,
+    TableValuedAlias,
     and_,
     bindparam,
     delete,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 
@@ -90,23 +93,34 @@ _ADD_SHARED = Statement(
     )
     .returning(*_PLACED, _last(_before.c.id, bindparam("lane")).label("behind"))
 )
-_ADD_MANY_SHARED = Bulk(
-    outbox,
-    _ADD_SHARED,
-    lambda rows: (
-        insert(outbox)
-        .from_select(
-            *inserted(
-                outbox,
-                rows,
-                **_shared(rows.c.owner, rows.c.lane),
-                **{name: literal(value, outbox.c[name].type) for name, value in _AS_NEW.items()},
-            )
+
+
+def _add_many_shared(rows: TableValuedAlias) -> Select[Any]:
+    """As `_ADD_SHARED`, with one look at each lane."""
+    last = (
+        select(_before.c.id, _before.c.owner, _before.c.is_handed_over)
+        .where(_before.c.state == "pending", _before.c.lane == rows.c.lane)
+        .order_by(_before.c.id.desc())
+        .limit(1)
+        .lateral("last")
+    )
+    is_others = or_(last.c.is_handed_over, last.c.owner != rows.c.owner)
+    placed = (
+        select(
+            *(rows.c[name] for name in _ADDED if name != "owner"),
+            func.coalesce(last.c.owner, rows.c.owner).label("owner"),
+            func.coalesce(is_others, false()).label("is_handed_over"),
+            last.c.id.label("behind"),
         )
-        .returning(*_PLACED, _last(_before.c.id, outbox.c.lane).label("behind"))
-    ),
-    _ADDED,
-)
+        .select_from(rows.outerjoin(last, true()))
+        .cte("placed")
+    )
+    as_new = {name: literal(value, outbox.c[name].type) for name, value in _AS_NEW.items()}
+    added = insert(outbox).from_select(*inserted(outbox, placed, **as_new)).cte("added")
+    return select(placed.c.id, placed.c.owner, placed.c.is_handed_over, placed.c.behind).add_cte(added)
+
+
+_ADD_MANY_SHARED = Bulk(outbox, _ADD_SHARED, _add_many_shared, _ADDED)
 _MOVE_BACK = Statement(
     update(outbox).where(outbox.c.id == bindparam("row_id")).values(id=bindparam("new_id"))
 )
