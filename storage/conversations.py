@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import BigInteger, bindparam, desc, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, desc, or_, select, update
 
 from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Owner, Status
 from bot.core.places import Place
-from storage.bulk import Bulk, Listing, as_json
+from storage.bulk import Among, Bulk, Listing, as_json
 from storage.ids import Ids
 from storage.rows import inserting, place_from, updating
 from storage.session import Question, Session
@@ -35,22 +35,24 @@ _AT = Statement(
     select(*_CONVERSATION).where(conversations.c.place_key == bindparam("place_key")).with_for_update()
 )
 _BY_ID = Statement(select(*_CONVERSATION).where(conversations.c.id == bindparam("id")).with_for_update())
+
+
+def is_around(among: Among) -> ColumnElement[bool]:
+    """True for conversations in one of these `place_keys`, or on whose tickets staff work there."""
+    return or_(
+        among(conversations.c.place_key, "place_keys"),
+        among(
+            conversations.c.id,
+            select(tickets.c.conversation_id)
+            .join(desk_places, desk_places.c.ticket_id == tickets.c.id)
+            .where(among(desk_places.c.place_key, "place_keys")),
+        ),
+    )
+
+
 _AROUND = Listing(
     lambda among: (
-        select(*_CONVERSATION)
-        .where(
-            or_(
-                among(conversations.c.place_key, "place_keys"),
-                among(
-                    conversations.c.id,
-                    select(tickets.c.conversation_id)
-                    .join(desk_places, desk_places.c.ticket_id == tickets.c.id)
-                    .where(among(desk_places.c.place_key, "place_keys")),
-                ),
-            )
-        )
-        .order_by(conversations.c.id)
-        .with_for_update()
+        select(*_CONVERSATION).where(is_around(among)).order_by(conversations.c.id).with_for_update()
     )
 )
 _OF_CONTACT = Statement(
@@ -122,10 +124,6 @@ class Conversations:
         order where the engine has row locks.
         """
         return Question(_AROUND, {"place_keys": as_json([*place_keys])}, self._learn)
-
-    def known(self) -> list[int]:
-        """The ids of what was looked up."""
-        return [*self._by_id]
 
     def _learn(self, rows: list[tuple[Any, ...]]) -> None:
         for row in rows:

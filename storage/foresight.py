@@ -41,8 +41,8 @@ class Settled(Struct, frozen=True):
 Expected = Said | Settled
 
 
-def first_questions(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Question]:
-    """What can be asked at once for all of them together, instead of what each would ask alone."""
+def questions_of(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Question]:
+    """What is asked at once for all of them together, instead of what each would ask alone."""
     said = [one for one in expected if isinstance(one, Said)]
     settled = [one for one in expected if isinstance(one, Settled)]
     lanes = {lane for one in said for lane in one.lanes} | {one.lane for one in settled if one.lane}
@@ -56,12 +56,6 @@ def first_questions(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Qu
     return questions
 
 
-def next_questions(work: "UnitOfWork") -> list[Question]:
-    """What can be asked when the first ones are answered."""
-    conversations = work.conversations.known()
-    return work.tickets.open_among(conversations) if conversations else []
-
-
 def _about(work: "UnitOfWork", said: Sequence[Said]) -> Iterator[Question]:
     for platform, of_platform in groupby(sorted(said, key=_platform), _platform):
         yield work.intake.new_among(platform, {one.event_id for one in of_platform})
@@ -72,7 +66,9 @@ def _about(work: "UnitOfWork", said: Sequence[Said]) -> Iterator[Question]:
     places = {one.place.key for one in said}
     yield work.messages.known_among({(one.message.place.room_key, one.message.id) for one in said})
     yield work.tickets.desks_among(places)
+    # Once they are locked here, no other process changes their tickets.
     yield work.conversations.around(places)
+    yield from work.tickets.open_around(places)
 
 
 def _platform(one: Said) -> str:

@@ -1,11 +1,12 @@
 """Tickets, who holds them, and where staff work on them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    and_,
     bindparam,
     delete,
     desc,
@@ -17,12 +18,13 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.core.places import MessageAt, Place
 from bot.core.ticket import DeskKind, DeskPlace, Ticket, TicketStatus
-from storage.bulk import Listing, as_json
+from storage.bulk import Among, Listing, as_json
+from storage.conversations import is_around
 from storage.ids import Ids
 from storage.rows import inserting, message_at, place_from
 from storage.session import Question, Session
 from storage.statement import Statement
-from storage.tables import claims, counters, desk_places, tickets
+from storage.tables import claims, conversations, counters, desk_places, tickets
 
 _TICKET = tuple(tickets.c)
 _BY_ID = Statement(select(*_TICKET).where(tickets.c.id == bindparam("id")))
@@ -112,23 +114,20 @@ _DESKS_OF = Statement(
     .order_by(desc(desk_places.c.kind))
 )
 _DESKS_AT = Listing(lambda among: select(*_DESK).where(among(desk_places.c.place_key, "place_keys")))
-_OPEN_OF = Listing(
-    lambda among: select(*_TICKET).where(
-        tickets.c.status != TicketStatus.RESOLVED, among(tickets.c.conversation_id, "conversation_ids")
-    )
-)
+
+
+def _is_open_around(among: Among) -> ColumnElement[bool]:
+    around = select(conversations.c.id).where(is_around(among))
+    return and_(tickets.c.status != TicketStatus.RESOLVED, among(tickets.c.conversation_id, around))
+
+
+_OPEN_AROUND = Listing(lambda among: select(*_TICKET).where(_is_open_around(among)))
 _DESKS_OF_OPEN = Listing(
     lambda among: (
         select(*_DESK)
         .where(
             desk_places.c.kind != DeskKind.FORMER,
-            among(
-                desk_places.c.ticket_id,
-                select(tickets.c.id).where(
-                    tickets.c.status != TicketStatus.RESOLVED,
-                    among(tickets.c.conversation_id, "conversation_ids"),
-                ),
-            ),
+            among(desk_places.c.ticket_id, select(tickets.c.id).where(_is_open_around(among))),
         )
         .order_by(desc(desk_places.c.kind))
     )
@@ -167,9 +166,11 @@ class Tickets:
 
         return Question(_DESKS_AT, {"place_keys": as_json([*place_keys])}, learn)
 
-    def open_among(self, conversation_ids: Sequence[int]) -> list[Question]:
-        """Looks up the open tickets of these conversations, and where staff work on them."""
-        given = as_json(conversation_ids)
+    def open_around(self, place_keys: set[str]) -> list[Question]:
+        """Looks up the open tickets of the conversations in these places, and of those on whose tickets staff work
+        there; and where staff work on them.
+        """
+        given = as_json([*place_keys])
 
         def learn(rows: list[tuple[Any, ...]]) -> None:
             for row in rows:
@@ -182,8 +183,8 @@ class Tickets:
                 self._desks.setdefault(row[1], []).append(_desk(row))
 
         return [
-            Question(_OPEN_OF, {"conversation_ids": given}, learn),
-            Question(_DESKS_OF_OPEN, {"conversation_ids": given}, learn_desks),
+            Question(_OPEN_AROUND, {"place_keys": given}, learn),
+            Question(_DESKS_OF_OPEN, {"place_keys": given}, learn_desks),
         ]
 
     def open(self, conversation_id: int, subject: str, areas: tuple[str, ...]) -> Ticket:

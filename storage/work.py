@@ -10,7 +10,7 @@ from storage.asked import Asked
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
-from storage.foresight import Expected, first_questions, next_questions
+from storage.foresight import Expected, questions_of
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.joined import JoinedTickets
@@ -74,8 +74,7 @@ class UnitOfWork:
 
     def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:
         """Begin its transaction, and ask now, all together, what the jobs in it will ask."""
-        self.session.begin(first_questions(self, expected), waits_for_locks=waits_for_locks)
-        self.session.ask(next_questions(self))
+        self.session.begin(questions_of(self, expected), waits_for_locks=waits_for_locks)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it fails; nothing of the kind where care is not taken."""
