@@ -18,6 +18,10 @@ CHANNEL = "allhands"
 """Where processes on one PostgreSQL wake each other; the word is whom it concerns."""
 EVERYBODY = 0
 """Told when something changed that concerns every process."""
+CHECKPOINT_PAGES = 4000
+"""So many pages are in SQLite's log before a commit writes them back, which takes two more fsyncs: four times the
+usual, as many of them are the same few pages again and again. The log's index is in one piece about as far as that.
+"""
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process to end its transaction."""
 FORSAKEN_AFTER_MS = 5000
@@ -70,6 +74,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -28,6 +28,10 @@ from storage.work import UnitOfWork
 
 T = TypeVar("T")
 
+TAKEN_WITHIN_SECONDS = 0.001
+"""So long a batch that was run waits for the store's thread to begin its commit. It takes a twentieth of that, but for
+a machine that has no time.
+"""
 MAX_BATCH = 100
 """As many as one transaction takes; run in an event loop, they hold it up for some milliseconds."""
 _LATEST = tuple(Statement(select(func.max(table.c.id).label("id"))) for table in (messages, intake, outbox))
@@ -86,6 +90,8 @@ class Store:
         self._ids = ids or Ids()
         self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Jobs; or a batch that was run, alone; and None at the end."""
+        self._taken: queue.SimpleQueue[None] = queue.SimpleQueue()
+        """A word for each batch that was run and is about to be committed."""
         self._session: Session | None = None
         self._has_begun = False
         self._is_unsure = False
@@ -117,7 +123,19 @@ class Store:
         except Exception:  # noqa: BLE001, S110 - the store's thread does it again, and finds out what it is
             pass
         finally:
-            self._waiting.put(_RunHere(batch, is_open=is_open))
+            self._hand_over(_RunHere(batch, is_open=is_open))
+
+    def _hand_over(self, batch: _RunHere) -> None:
+        """Give it to the store's thread, and give that the interpreter for as long as it takes to begin the commit:
+        otherwise it would get it when the switch interval is over, and the disk would stand idle until then.
+        """
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._taken.get_nowait()
+        self._waiting.put(batch)
+        if batch.is_open:
+            with contextlib.suppress(queue.Empty):
+                self._taken.get(timeout=TAKEN_WITHIN_SECONDS)
 
     def stop(self) -> None:
         """Finish what waits, then close."""
@@ -129,6 +147,7 @@ class Store:
         is_last = False
         while not is_last and (item := self._waiting.get()) is not None:
             if isinstance(item, _RunHere):
+                self._taken.put(None)
                 batch = item.jobs
                 if not (item.is_open and self._session is not None and self._end(self._session, batch)):
                     self._commit(batch)
