@@ -13,6 +13,7 @@ from adapters.discord.api import Api
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.messages import Messages
+from adapters.discord.parse import moment
 from adapters.discord.rooms import SPOKEN, Hearing, Room, RoomKind, room_from, room_of_cursor
 from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
@@ -223,4 +224,4 @@ def past_since(room: Room, since: datetime) -> Past:
 
 def _archived_at(thread: Mapping[str, Any]) -> datetime:
     stamp = (thread.get("thread_metadata") or {}).get("archive_timestamp")
-    return datetime.fromisoformat(str(stamp)) if stamp else made_at(str(thread["id"]))
+    return moment(stamp) or made_at(str(thread["id"]))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from discord.http import Route
+from msgspec.structs import replace
 
 from adapters import AdapterContext
 from adapters.discord.api import Api
@@ -168,6 +169,22 @@ class Changed:
 def _name(emoji: Payload) -> str:
     name = str(emoji.get("name") or "")
     return f":{name}:" if emoji.get("id") else name
+
+
+async def completed(api: Api, room: Room, arrival: Arrival) -> Arrival:
+    """An edit of which only what changed is told, with the rest of its message; as it came where nobody can be asked.
+
+    Discord's gateway documentation promised no more than the ids until 2025.
+    """
+    data = arrival.data
+    if arrival.kind != "MESSAGE_UPDATE" or data.get("author") or "content" not in data:
+        return arrival
+    where = {"channel_id": room.id, "message_id": str(data["id"])}
+    try:
+        found = await api.call(Route("GET", "/channels/{channel_id}/messages/{message_id}", **where))
+    except FAILURES:
+        return arrival
+    return replace(arrival, data={**found, **data})
 
 
 async def taken_off(context: AdapterContext, api: Api, room: Room, arrival: Arrival) -> list[Event]:

@@ -7,6 +7,7 @@ client on its own and on the way out, so that several adapters with different ad
 
 import asyncio
 import logging
+import math
 from collections import deque
 from typing import Any, cast
 
@@ -49,12 +50,13 @@ for _name in ("discord.http", "discord.gateway"):
 class Reply:
     """An answer as the SDK's rate limits and errors look at one."""
 
-    __slots__ = ("data", "headers", "reason", "status")
+    __slots__ = ("data", "headers", "reason", "retry_after", "status")
 
     def __init__(self, answer: HttpAnswer) -> None:
         self.status, self.reason = answer.status, ""
         said = answer.headers
         self.headers = {name: said[key].decode("latin-1") for key, name in _TOLD.items() if key in said}
+        self.retry_after = said.get(b"retry-after", b"").decode("latin-1")
         self.data = _parsed(answer.body)
 
     @property
@@ -68,6 +70,14 @@ class Reply:
             kind = discord.DiscordServerError
         # An error reads the status, the reason and nothing else of an answer.
         return kind(cast(Any, self), self.data)
+
+
+def _seconds(value: object) -> float | None:
+    try:
+        seconds = float(value) if isinstance(value, int | float | str) else math.nan
+    except ValueError:
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _parsed(body: bytes) -> Any:
@@ -173,9 +183,10 @@ class HouseHttp(HTTPClient):
             limit.update(reply, use_clock=self.use_clock)  # type: ignore[arg-type] # it reads the headers, nothing else
 
     async def _wait_out(self, reply: Reply) -> None:
-        seconds = reply.data.get("retry_after") if isinstance(reply.data, dict) else None
-        if not isinstance(seconds, int | float):
-            # Not Discord says so but what stands before it, and that is no limit that passes in seconds.
+        # Where it is no object, not Discord says so but what stands before it: no limit that passes in seconds.
+        told = (reply.data.get("retry_after"), reply.retry_after) if isinstance(reply.data, dict) else ()
+        seconds = next((found for one in told if (found := _seconds(one)) is not None), None)
+        if seconds is None:
             raise reply.error
         if seconds > LONGEST_RATE_LIMIT_SECONDS:
             raise discord.RateLimited(seconds)

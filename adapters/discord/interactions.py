@@ -80,7 +80,7 @@ def read_interaction(
     data: Payload, room: Room, reader: Reader, shortcuts: Mapping[str, str], now: datetime
 ) -> InteractionEvent | None:
     """Read what a person used; None for what is not ours. `shortcuts` are context menus: label to name."""
-    match data["type"], data.get("data", {}).get("type", 1):
+    match data["type"], (data.get("data") or {}).get("type") or 1:
         case (2, 3):
             return _shortcut(data, room, reader, shortcuts, now)
         case (2, 1):

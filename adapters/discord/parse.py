@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -76,7 +76,7 @@ def check_ids(data: Payload) -> None:
         value = data.get(name)
         if value is not None and not (isinstance(value, str | int) and str(value).isdecimal()):
             raise ValueError(f"{name} is no id")
-    if not isinstance(data.get("channel_type", 0), int):
+    if not isinstance(data.get("channel_type") or 0, int):
         raise TypeError("channel_type is no number")
 
 
@@ -197,9 +197,18 @@ def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
 
 def said_at(data: Payload, now: datetime) -> datetime:
     """When a message was said: by its timestamp, by its id, or now where a server tells neither."""
-    if stamp := data.get("timestamp"):
-        return datetime.fromisoformat(str(stamp))
+    if (stamp := moment(data.get("timestamp"))) is not None:
+        return stamp
     return made_at(str(data["id"])) if is_timed(str(data["id"])) else now
+
+
+def moment(stamp: object) -> datetime | None:
+    """A timestamp of Discord; in UTC where a server names no zone, None where it is none."""
+    try:
+        told = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
+    except ValueError:
+        return None
+    return told.replace(tzinfo=UTC) if told is not None and told.tzinfo is None else told
 
 
 def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> MessageEdited | None:
@@ -216,7 +225,7 @@ def read_edit(data: Payload, room: Room, reader: Reader, now: datetime) -> Messa
         return None
     return MessageEdited(
         id=f"{PLATFORM}:edit:{data['id']}:{_edition_of(data, edition)}",
-        at=now if edition is _NO_TIME else datetime.fromisoformat(edition),
+        at=moment(edition) or now,
         message=room.message(str(data["id"])),
         author=_author(data, room, reader),
         text=text,
@@ -277,7 +286,7 @@ def read_room_deleted(
 def _is_from_person(data: Payload, me: str) -> bool:
     author = data.get("author") or {}
     is_person = bool(author) and not author.get("bot") and not data.get("webhook_id")
-    return is_person and str(author["id"]) != me and data.get("type", 0) in _SAID_BY_PEOPLE
+    return is_person and str(author["id"]) != me and (data.get("type") or 0) in _SAID_BY_PEOPLE
 
 
 def _addresses(data: Payload, reader: Reader) -> bool:

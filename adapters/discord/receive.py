@@ -11,10 +11,11 @@ import discord
 from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
 from adapters.discord.backfill import Backfill, Past, past_since
-from adapters.discord.changed import UNTOLD, Changed, taken_off
+from adapters.discord.changed import UNTOLD, Changed, completed, taken_off
 from adapters.discord.directory import Directory
 from adapters.discord.errors import FAILURES, code_of
 from adapters.discord.lanes import Arrival, Lanes
+from adapters.discord.numbers import Numbers
 from adapters.discord.parse import (
     Reader,
     check_ids,
@@ -39,8 +40,6 @@ NOTED_EVERY_SECONDS = 300.0
 """How often it is stored up to when everything was heard."""
 ORDER_MARGIN = timedelta(minutes=1)
 """How far messages of different rooms may come out of the order of their ids."""
-BEFORE_A_GAP = timedelta(minutes=1)
-"""What is missing may have been said so long before the last event that came."""
 
 T = TypeVar("T")
 _IN_A_ROOM = frozenset(
@@ -95,8 +94,7 @@ class Receiver:
         """Those that Discord names by itself."""
         self._is_caught_up = False
         self._noted_at = 0.0
-        self._last_number = 0
-        self._heard_at = context.now()
+        self._numbers = Numbers(context.now, context.report)
         self._reactions = Reactions()
 
     async def run(self, listening: Coroutine[Any, Any, None]) -> None:
@@ -148,7 +146,8 @@ class Receiver:
             return None
 
     def _feed(self, kind: str, data: dict[str, Any], sequence: int) -> None:
-        self._note_number(kind, sequence)
+        if (since := self._numbers.note(kind, sequence)) is not None:
+            self._read_again(since)
         if kind in _IN_A_ROOM:
             check_ids(data)
             self._lanes.put(str(data["channel_id"]), Arrival(kind, data, self._session, sequence))
@@ -165,16 +164,6 @@ class Receiver:
         elif kind in _ROOM_GONE:
             check_ids(data)
             self._lanes.put(str(data["id"]), Arrival(kind, data, self._session, sequence))
-
-    def _note_number(self, kind: str, sequence: int) -> None:
-        """Discord counts what it sends: a number that is left out is something that will never come."""
-        heard_at, self._heard_at = self._heard_at, self._context.now()
-        if not isinstance(sequence, int):
-            raise TypeError("the gateway's numbers are integers")
-        last, self._last_number = self._last_number, sequence
-        if kind != "READY" and sequence > last + 1:
-            self._context.report("discord.gap", {"missing": sequence - last - 1})
-            self._read_again(heard_at - BEFORE_A_GAP)
 
     def reader(self) -> Reader:
         roles = self._directory.guilds.bots_roles(self._me)
@@ -221,7 +210,8 @@ class Receiver:
                 await self._store(events, room, last)
                 events, last = await taken_off(self._context, self._api, room, arrival), ""
                 continue
-            read = self._tried(arrival.kind, partial(self._read, arrival, room, reader)) or []
+            whole = await completed(self._api, room, arrival)
+            read = self._tried(arrival.kind, partial(self._read, whole, room, reader)) or []
             events += read
             if read and arrival.kind == "MESSAGE_CREATE":
                 last = str(arrival.data["id"])
@@ -231,9 +221,10 @@ class Receiver:
         """The room of an event; None for one that is gone or that the bot may not know."""
         if (known := self._directory.guilds.room(room_id)) is not None:
             return known
-        if not data.get("guild_id") and data.get("channel_type", _DIRECT_TYPE) == _DIRECT_TYPE:
-            return direct_chat(room_id) if "channel_type" in data else await self._unnamed_room(room_id)
-        hint = {"id": room_id, "type": data["channel_type"]} if "channel_type" in data else None
+        kind = data.get("channel_type")
+        if not data.get("guild_id") and kind in (_DIRECT_TYPE, None):
+            return await self._unnamed_room(room_id) if kind is None else direct_chat(room_id)
+        hint = {"id": room_id, "type": kind} if kind is not None else None
         try:
             return await self._directory.room(room_id, hint)
         except discord.HTTPException as error:

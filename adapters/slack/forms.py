@@ -86,7 +86,9 @@ def values(state: Mapping[str, Mapping[str, Json]]) -> dict[str, str]:
     """Return field name to what was entered, from a submitted view's `state.values`."""
     found = {}
     for name, inputs in state.items():
-        for entered in inputs.values():
+        for entered in (inputs or {}).values():
+            if not isinstance(entered, Mapping):
+                continue
             option = entered.get("selected_option") or {}
             found[name] = str(entered.get("value") or option.get("value") or "")
     return found

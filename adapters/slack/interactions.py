@@ -255,7 +255,7 @@ def _tell_form(
 
 def hear_home(event: Json, scope: Scope, now: datetime) -> Heard | None:
     user = str(event.get("user") or "")
-    if event.get("tab", "home") != "home" or not user:
+    if (event.get("tab") or "home") != "home" or not user:
         return None
     return Heard(user, Wanted(frozenset({user}), members=True), partial(_tell_home, event, scope, now))
 

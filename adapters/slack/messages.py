@@ -213,7 +213,8 @@ def _hear_changed(event: Json, scope: Scope, channel: str, now: datetime) -> Hea
     if message.get("subtype") == "tombstone":
         # A deleted message with replies leaves a stone where it stood.
         return _hear_deleted(previous, str(message.get("ts") or ""), event, scope, now)
-    if not message.get("edited") and message.get("text") != previous.get("text"):
+    is_timed = bool((message.get("edited") or {}).get("ts"))
+    if not is_timed and message.get("text") != previous.get("text"):
         # Other servers do not say on the message when it was edited, nor all of them what it was before.
         message = {**message, "edited": {"ts": event.get("ts") or event.get("event_ts")}}
     edited = str((message.get("edited") or {}).get("ts") or "")

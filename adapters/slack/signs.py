@@ -16,7 +16,7 @@ _ON = frozenset({"reaction_added", "pin_added"})
 def hear_reaction(event: Json, scope: Scope, now: datetime) -> Heard | None:
     """Return a `reaction_added` or `reaction_removed`, or None when it does not concern the bot."""
     item = event.get("item") or {}
-    if item.get("type", "message") != "message":
+    if (item.get("type") or "message") != "message":
         return None
     at = str(item.get("channel") or ""), str(item.get("ts") or "")
     return _hear(event, scope, now, at, scope.memory.thread_of(*at))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from adapters import Translate, in_english
+from adapters.fields import mappings
 from adapters.slack import emoji_names, mrkdwn
 from adapters.slack.attached import shares, words_beside
 from adapters.slack.elements import tidied, words_of
@@ -35,14 +36,28 @@ _WORD_LENGTH = 5
 
 
 def spoken(message: Json) -> list[Json]:
-    """Return the rich_text elements of a message: from its blocks, which are exact, else from its text."""
+    """Return the rich_text elements of a message: from its blocks, which are exact, else from its text.
+
+    Blocks of a shape that nobody here can read are passed over: the text says the same.
+    """
     elements: list[Json] = []
-    for block in message.get("blocks") or ():
+    for block in mappings(message, "blocks"):
         if block.get("type") == "rich_text":
-            elements.extend(block.get("elements", ()))
+            elements.extend(block.get("elements") or ())
         elif block.get("type") == "table":
-            elements.append(table_of(block))
-    return elements or mrkdwn.rich_text(str(message.get("text") or ""))
+            elements.append(table_of(dict(block)))
+    if not (elements and all(map(_is_readable, elements))):
+        elements = mrkdwn.rich_text(str(message.get("text") or ""))
+    return elements
+
+
+def _is_readable(element: object) -> bool:
+    if not isinstance(element, dict) or not isinstance(element.get("type"), str):
+        return False
+    if "elements" not in element:
+        return True
+    inner = element["elements"]
+    return isinstance(inner, list) and all(map(_is_readable, inner))
 
 
 def only_text(elements: Sequence[Json]) -> str | None:

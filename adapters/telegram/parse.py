@@ -79,11 +79,19 @@ def place_of(message: Payload, person: int, hearing: Hearing) -> Place:
     chat = str(message["chat"]["id"])
     if message["chat"].get("type") == "private":
         return Place(PLATFORM, channel=chat, is_direct=True)
-    # In groups without topics a thread id only says what is replied to.
-    thread = str(message["message_thread_id"]) if message.get("is_topic_message") else ""
+    thread = str(message["message_thread_id"]) if _is_in_topic(message) else ""
     if chat == hearing.staff:
         return Place(PLATFORM, channel=chat, thread=thread or _card_thread(message, chat, hearing))
     return Place(PLATFORM, channel=chat, thread=thread, person=str(person))
+
+
+def _is_in_topic(message: Payload) -> bool:
+    """In groups without topics a thread id only says what is replied to."""
+    if "is_topic_message" in message or not message.get("message_thread_id"):
+        return bool(message.get("is_topic_message"))
+    # Where a server does not say it: in a forum what answers nothing, or what began the topic, lies in one.
+    answered = message.get("reply_to_message")
+    return "forum_topic_created" in answered if answered else bool(message["chat"].get("is_forum"))
 
 
 def _card_thread(message: Payload, chat: str, hearing: Hearing) -> str:

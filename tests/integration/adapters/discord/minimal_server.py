@@ -22,6 +22,10 @@ class MinimalServer:
         self.has_callbacks = True
         self.is_full = False
         """Nothing more can be posted now."""
+        self.messages: dict[str, dict[str, Any]] = {}
+        """What can be asked for, by id."""
+        self.limits = 0
+        """So many posts are refused for a moment, which only a header tells."""
         self.resumed: list[str] = []
         """The sessions that were gone on with."""
 
@@ -100,9 +104,12 @@ class MinimalServer:
         path = request.match_info["path"]
         body = await request.json() if request.can_read_body else {}
         self.calls.append((request.method, path, body))
+        if self.limits and path.endswith("/messages"):
+            self.limits -= 1
+            return web.json_response({"message": "slow down"}, status=429, headers={"Retry-After": "0.05"})
         return self._answer(request.method, path, body)
 
-    def _answer(self, method: str, path: str, body: Any) -> web.Response:
+    def _answer(self, method: str, path: str, body: Any) -> web.Response:  # noqa: C901 - one line for each call
         match [method, *path.split("/")]:
             case ["GET", "users", "@me"]:
                 return web.json_response(ME)
@@ -110,6 +117,8 @@ class MinimalServer:
                 return web.json_response({"id": DIRECT, "type": 1, "recipients": [MIA]})
             case ["POST", "channels", _, "messages"] if self.is_full:
                 return web.json_response({"retry_after": 60.0}, status=429)
+            case ["GET", "channels", _, "messages", message] if message in self.messages:
+                return web.json_response(self.messages[message])
             case ["POST", "channels", _, "messages"]:
                 return web.json_response({"id": self.id(), "content": body["content"], "type": 0})
             case ["POST", "channels", forum, "threads"]:

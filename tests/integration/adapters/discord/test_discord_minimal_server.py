@@ -112,6 +112,27 @@ async def test_messages_and_edits_come_in(
     assert edit.text == "in the open, edited"
 
 
+async def test_an_edit_of_which_only_the_words_are_told_is_completed(
+    adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake
+) -> None:
+    said = _message(server, HELP, "in the open")
+    await server.dispatch("MESSAGE_CREATE", said)
+    await intake.wait_for(MessageReceived)
+    server.messages[said["id"]] = said
+    await server.dispatch("MESSAGE_UPDATE", {"id": said["id"], "channel_id": HELP, "content": "edited"})
+    [edit] = await intake.wait_for(MessageEdited)
+    assert (edit.text, edit.author.name) == ("edited", "mia")
+
+
+async def test_a_limit_that_only_a_header_times_is_waited_out(
+    adapter: DiscordAdapter, server: MinimalServer
+) -> None:
+    server.limits = 1
+    receipt = await _send(adapter, Post(discord_place(HELP), Content("Hi")))
+    assert len(receipt.messages) == 1
+    assert len(server.sent("POST", f"channels/{HELP}/messages")) == 2
+
+
 async def test_a_session_goes_on_at_the_address_where_it_began(
     adapter: DiscordAdapter, server: MinimalServer, intake: MemoryIntake
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.discord.parse import (
     Reader,
+    check_ids,
     read_deletions,
     read_edit,
     read_message,
@@ -14,6 +15,7 @@ from adapters.discord.parse import (
     read_room_deleted,
 )
 from adapters.discord.rooms import Hearing, Room, RoomKind, room_from, room_of_cursor
+from adapters.discord.snowflake import made_at
 from bot.core.commands import Command, Role
 from bot.core.content import FileKind
 from bot.core.events import CommandGiven, Mention, MessageReceived
@@ -72,6 +74,28 @@ def _received(room: Room = TEXT, **changes: Any) -> MessageReceived:
     event = _read(room, **changes)
     assert isinstance(event, MessageReceived)
     return event
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ("2026-11-22T11:59:58.123000", datetime(2026, 11, 22, 11, 59, 58, 123000, UTC)),
+        ("2026-11-22T11:59:58Z", datetime(2026, 11, 22, 11, 59, 58, tzinfo=UTC)),
+        ("an hour ago", None),
+        (1795330798, None),
+    ],
+)
+def test_a_message_is_told_whatever_its_time_looks_like(stamp: object, at: datetime | None) -> None:
+    assert _received(timestamp=stamp).at == (at or made_at(MESSAGE))
+    edit = read_edit(_message(edited_timestamp=stamp), TEXT, READER, NOW)
+    assert edit is not None
+    assert edit.at == (at or NOW)
+
+
+def test_what_is_null_is_as_good_as_absent() -> None:
+    said = dict.fromkeys(("type", "member", "mentions", "mention_roles", "attachments", "embeds", "flags"))
+    assert _received(**said, channel_type=None, guild_id=None, referenced_message=None).text == "My lamp hums"
+    check_ids(_message(channel_type=None, guild_id=None))
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,32 @@ def test_a_message_says_who_where_and_when() -> None:
     assert (said.author.name, said.author.language, said.author.time_zone) == ("Carla", "de", "Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        None,
+        [None],
+        [{"type": "rich_text", "elements": None}],
+        [{"type": "rich_text", "elements": [{"elements": []}]}],
+        [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": None}]}],
+        [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"text": "x"}]}]}],
+    ],
+)
+def test_a_message_with_blocks_that_nobody_can_read_is_its_text(blocks: Any) -> None:
+    (said,) = event(message(blocks=blocks, text="hello *there*"))
+    assert isinstance(said, MessageReceived)
+    assert said.text == "hello **there**"
+
+
+def test_an_edition_without_a_time_of_its_own_is_one() -> None:
+    body = message(
+        subtype="message_changed", ts="1795330802.0", message=message(text="new", edited={"user": "U1"})
+    )
+    (edited,) = event({**body, "previous_message": message(text="old")})
+    assert isinstance(edited, MessageEdited)
+    assert edited.text == "new"
+
+
 def test_a_mention_and_the_message_it_stands_in_are_one_event() -> None:
     body = message(channel="C0OTHER", text="<@U0BOT> hi", channel_type="channel")
     mention = {key: value for key, value in body.items() if key != "channel_type"} | {"type": "app_mention"}

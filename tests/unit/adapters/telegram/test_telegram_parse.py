@@ -27,6 +27,24 @@ from tests.unit.adapters.telegram.telegram_updates import (
 )
 
 
+@pytest.mark.parametrize(
+    ("fields", "thread"),
+    [
+        ({"message_thread_id": 40, "is_topic_message": True}, "40"),
+        ({"message_thread_id": 40}, "40"),
+        ({"message_thread_id": 40, "reply_to_message": {"message_id": 40, "forum_topic_created": {}}}, "40"),
+        # A reply in a group without topics, or in the general one.
+        ({"message_thread_id": 40, "reply_to_message": {"message_id": 40, "text": "x"}}, ""),
+        ({"message_thread_id": 40, "is_topic_message": False}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_message_lies_in_a_topic_where_a_server_says_so_or_it_can_be_nothing_else(
+    fields: dict[str, Any], thread: str
+) -> None:
+    assert received(chat=STAFF, text="x", **fields).place.thread == thread
+
+
 def test_a_message_carries_who_said_what_where_and_when() -> None:
     event = received(text="hello")
     assert event.id == "telegram:message:5:7"
