@@ -67,10 +67,11 @@ class TelegramServer(TelegramSurface):
     async def stop(self) -> None:
         self.state.world.faults["telegram"].unwatch(self._on_outage)
         self._polling.end("dropped")
-        await self._webhook.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        # Behind the last call, which may have set it.
+        await self._webhook.close()
 
     def bot_settings(self) -> dict[str, str]:
         return {

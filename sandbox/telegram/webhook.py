@@ -48,6 +48,8 @@ class Webhook:
     _workers: set[asyncio.Task[None]] = field(default_factory=set)
     _connections: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(USUAL_CONNECTIONS))
     _session: aiohttp.ClientSession | None = None
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Several processes of a bot set the webhook at the same time."""
 
     @property
     def is_set(self) -> bool:
@@ -68,20 +70,22 @@ class Webhook:
             raise bad_request("secret token contains unallowed characters")
         remember_kinds(self.state.updates, args)
         most = min(max(args.number("max_connections", USUAL_CONNECTIONS), 1), MOST_CONNECTIONS)
-        await self.close()
-        if args.flag("drop_pending_updates"):
-            self.state.updates.clear()
-        self.settings = Settings(url, secret, most)
-        self._start()
+        async with self._changing:
+            await self._close()
+            if args.flag("drop_pending_updates"):
+                self.state.updates.clear()
+            self.settings = Settings(url, secret, most)
+            self._start()
         self.state.world.journal.add("telegram", "connected", how="webhook")
         return True
 
     async def delete(self, args: Arguments) -> bool:
-        await self.close()
-        self.settings = None
-        self.last_error, self.last_error_at = "", 0
-        if args.flag("drop_pending_updates"):
-            self.state.updates.clear()
+        async with self._changing:
+            await self._close()
+            self.settings = None
+            self.last_error, self.last_error_at = "", 0
+            if args.flag("drop_pending_updates"):
+                self.state.updates.clear()
         return True
 
     def info(self) -> dict[str, Any]:
@@ -111,6 +115,10 @@ class Webhook:
 
     async def close(self) -> None:
         """Stop delivering; what was not taken stays in the queue."""
+        async with self._changing:
+            await self._close()
+
+    async def _close(self) -> None:
         if self._enqueue in self.state.updates.listeners:
             self.state.updates.listeners.remove(self._enqueue)
         # A copy: each worker takes itself out of the set as it ends.

@@ -1,6 +1,7 @@
 """How updates reach the bot: long polls and webhooks, in order, kept until taken, repeated when not."""
 
 import asyncio
+import gc
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -364,3 +365,14 @@ async def test_the_librarys_own_polling_works_unchanged(server: TelegramServer) 
             assert await heard.get() == "hello"
         await application.updater.stop()
         await application.stop()
+
+
+async def test_a_webhook_that_many_set_at_once_is_one(server: TelegramServer, bot: Bot) -> None:
+    """As the processes of one bot do when they start together; what was opened for the others is closed again."""
+    for number in range(3):
+        await server.say(HOME, HOME, f"waiting {number}")
+    for _ in range(3):
+        await asyncio.gather(*(bot.set_webhook("http://127.0.0.1:9/hook") for _ in range(8)))
+    await server.stop()
+    # Where one was left open, this says so.
+    gc.collect()
