@@ -41,7 +41,7 @@ DIRECTIONS = 2
 SMALL_BASES = (8, 15, 30, 60)
 LEXICAL_FEATURES = ("clear", "coverage", "unknown", "length")
 FEATURES = ("clear", "fit", "bodied", "foreign")
-WORDED_FEATURES = (*FEATURES, "worded")
+WORDED_FEATURES = (*FEATURES, "worded", "named")
 # Numbers of a piece: with 64 or all 384 its neighbours are hardly better told.
 PIECE_NUMBERS = 32
 PIECED = 60

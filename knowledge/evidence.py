@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.meaning import Nearness
+from knowledge.wording import Reading
 
 Scores = NDArray[np.float32]
 
@@ -46,8 +47,8 @@ class Evidence:
     """How near in meaning the articles are to each other."""
     dropped: NDArray[np.bool_] | None = None
     """Articles that are out of the question."""
-    weakest: Mapping[int, float] = field(default_factory=dict)
-    """How near the nearest topics come to what they come least near to in the question, where that was looked at."""
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+    """What the nearest topics and the question say of each other, piece by piece, where that was looked at."""
 
     def without(self, dropped: NDArray[np.bool_]) -> "Evidence":
         """Return the evidence for the other articles."""
@@ -81,7 +82,8 @@ def features(evidence: Evidence, article: int) -> dict[str, float]:
     is usual between articles that have nothing to do with each other; `coverage` and `unknown`: which
     share of the question's words it covers, and which no article has; `foreign`: how likely its language is not the
     question's; `bodied`: which share of the articles has a text and not only a title; `length` of the question;
-    `worded`, where it was looked at: how much nearer than any rival it comes to what it comes least near to.
+    `worded`, where it was looked at: how much nearer than any rival it comes to what it comes least near to;
+    `named`, there too: how near the question comes to what it comes least near to in the title or a phrasing.
     """
     total, topic = evidence.total, int(evidence.topics[article])
     best = best_by_topic(total, evidence.topics)
@@ -94,8 +96,9 @@ def features(evidence: Evidence, article: int) -> dict[str, float]:
         "bodied": evidence.bodied,
         "length": math.log(1 + evidence.words),
     }
-    if topic in evidence.weakest:
-        facts["worded"] = _worded(evidence.weakest, best, topic)
+    reading = evidence.readings.get(topic)
+    if reading is not None:
+        facts |= {"worded": _worded(evidence.readings, best, topic), "named": reading.named}
     return facts
 
 
@@ -119,9 +122,9 @@ def ranked_by_topic(total: Scores, topics: NDArray[np.int32], limit: int) -> Seq
     return chosen
 
 
-def _worded(weakest: Mapping[int, float], totals: Scores, own: int) -> float:
-    rivals = (near for topic, near in weakest.items() if topic != own and np.isfinite(totals[topic]))
-    return weakest[own] - max(rivals, default=0.0)
+def _worded(readings: Mapping[int, Reading], totals: Scores, own: int) -> float:
+    rivals = (read.asked for topic, read in readings.items() if topic != own and np.isfinite(totals[topic]))
+    return readings[own].asked - max(rivals, default=0.0)
 
 
 def _clear(totals: Scores, own: int) -> float:

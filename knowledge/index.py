@@ -315,7 +315,7 @@ class Index:
         if self._meaning is None or vector is None or vector.pieces is None:
             return evidence
         nearest = ranked_by_topic(evidence.total, self._topics, _READ_CLOSELY)
-        return replace(evidence, weakest=self._meaning.weakest(vector, nearest))
+        return replace(evidence, readings=self._meaning.readings(vector, nearest))
 
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
         facts = features(evidence, number)

@@ -22,7 +22,7 @@ from knowledge.topics import topics_of
 from knowledge.units import NONE, Units, Vector, best_by_owner
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, SpaceKind, Vectors
-from knowledge.wording import Lens, Pieces, ReadsPieces, Wordings
+from knowledge.wording import Lens, Pieces, Reading, ReadsPieces, Wordings
 
 # Past this many an article's phrasings teach nothing new, and nearly equal ones only make it seem likelier.
 _ENOUGH_NAMES = 40
@@ -108,7 +108,9 @@ class MeaningSide:
         units = _both_units(names, parts, space, embedder, cache)
         wordings = None
         if max(map(len, units)) <= LARGEST_READ and isinstance(embedder.english, ReadsPieces):
-            wordings = Wordings(_pieces((names, parts), embedder.english, figures.lens, cache))
+            wordings = Wordings(
+                *(_pieces(texts, embedder.english, figures.lens, cache) for texts in (names, parts))
+            )
         return cls(*units, topics, space, embedder, cache, _titles(articles), wordings, figures.lens)
 
     def changed(self, change: Change, articles: Sequence[Article], topics: NDArray[np.int32],
@@ -121,8 +123,8 @@ class MeaningSide:
         parts = self._parts.renumbered(numbers, len(self._parts)).followed_by(parts)
         wordings = self._wordings
         if wordings is not None and isinstance(self._embedder.english, ReadsPieces):
-            fresh = _pieces(texts, self._embedder.english, self._lens, cache)
-            wordings = wordings.changed(numbers, fresh)
+            fresh = (_pieces(some, self._embedder.english, self._lens, cache) for some in texts)
+            wordings = wordings.changed(numbers, *fresh)
         return MeaningSide(names, parts, topics, self._space, self._embedder, cache, _titles(articles),
                            wordings, self._lens)  # fmt: skip
 
@@ -178,14 +180,14 @@ class MeaningSide:
         # An article that has only one of the two is judged by that one.
         return Nearness(np.where(names > NONE, names, parts), np.where(parts > NONE, parts, names))
 
-    def weakest(self, vector: Vector, articles: Iterable[int]) -> dict[int, float]:
-        """Return for the topic of each of these how near it comes to what it comes least near to, if it was read."""
+    def readings(self, vector: Vector, articles: Iterable[int]) -> dict[int, Reading]:
+        """Return for the topic of each of these what it and the question say of each other, if it was read."""
         if self._wordings is None or vector.pieces is None:
             return {}
         topics = (int(self._topics[article]) for article in articles)
-        near = {one: self._wordings.weakest(vector.pieces, np.flatnonzero(self._topics == one).tolist())
+        read = {one: self._wordings.read(vector.pieces, np.flatnonzero(self._topics == one).tolist())
                 for one in topics}  # fmt: skip
-        return {topic: found for topic, found in near.items() if found is not None}
+        return {topic: found for topic, found in read.items() if found is not None}
 
     @property
     def usual(self) -> float:
@@ -318,16 +320,13 @@ def _units(texts: _Texts, space: Space, mean_of: Callable[[str], Vectors], embed
     return Units(owners, general, np.array(rows, np.int32), english)
 
 
-def _pieces(
-    both: Iterable[_Texts], reader: ReadsPieces, lens: Lens, cache: VectorCache
-) -> dict[int, list[Pieces]]:
+def _pieces(texts: _Texts, reader: ReadsPieces, lens: Lens, cache: VectorCache) -> dict[int, list[Pieces]]:
     """The pieces of the English ones among some texts, by the number of their article."""
     found: dict[int, list[Pieces]] = {}
-    for texts in both:
-        rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
-        read = cache.pieces(reader, lens, [texts.texts[row] for row in rows])
-        for row, pieces in zip(rows, read, strict=True):
-            found.setdefault(texts.owners[row], []).append(pieces)
+    rows = [row for row, spoken in enumerate(texts.languages) if spoken == ENGLISH]
+    read = cache.pieces(reader, lens, [texts.texts[row] for row in rows])
+    for row, pieces in zip(rows, read, strict=True):
+        found.setdefault(texts.owners[row], []).append(pieces)
     return found
 
 

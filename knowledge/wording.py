@@ -5,7 +5,8 @@ whole sentence that word is one of ten; here it shows that nothing in the wrong 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -17,8 +18,10 @@ Pieces = NDArray[np.int8]
 """The pieces of a text, a row each: unit vectors, 127 to the unit."""
 
 _UNIT = np.float32(127)
-# Of a question's pieces the worst ones tell: the others are what it has in common with everything around it.
+# Of a text's pieces the worst third tells: the others are what it has in common with everything around it.
 _WEAKEST = 3
+# What the question says of the best title on average; without a title nothing speaks for or against an article.
+_UNTITLED = 0.6
 
 
 @runtime_checkable
@@ -53,12 +56,24 @@ class Lens:
         return packed
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How near a question and an article come to what they come least near to in each other, -1 to 1.
+
+    `asked` is what the article says of the question's pieces, `named` what the question says of those of the title or
+    phrasing that fits it best.
+    """
+
+    asked: float
+    named: float
+
+
 class Wordings:
     """The pieces of each article's English texts, and of what was learned of it."""
 
-    def __init__(self, own: Mapping[int, Sequence[Pieces]]) -> None:
-        """Start with the articles' own texts, by the article's number."""
-        self._own = own
+    def __init__(self, names: Mapping[int, Sequence[Pieces]], parts: Mapping[int, Sequence[Pieces]]) -> None:
+        """Start with the articles' own titles and phrasings, and their passages, by the article's number."""
+        self._names, self._parts = names, parts
         self._learned: dict[int, list[Pieces]] = {}
 
     def learn(self, article: int, pieces: Pieces) -> None:
@@ -71,21 +86,31 @@ class Wordings:
         same = [place for place, one in enumerate(learned) if np.array_equal(one, pieces)][:1]
         self._learned[article] = [one for place, one in enumerate(learned) if place not in same]
 
-    def weakest(self, asked: Pieces, articles: Iterable[int]) -> float | None:
-        """Return how near these articles come to the third of the pieces they come least near to, -1 to 1.
-
-        None when they have no English text.
-        """
-        texts = [text for one in articles for text in (*self._own.get(one, ()), *self._learned.get(one, ()))]
-        if not texts or not len(asked):
+    def read(self, asked: Pieces, articles: Sequence[int]) -> Reading | None:
+        """Return what a question and these articles say of each other; None when they have no English text."""
+        names = [
+            text for one in articles for text in (*self._names.get(one, ()), *self._learned.get(one, ()))
+        ]
+        texts = [*names, *(text for one in articles for text in self._parts.get(one, ()))]
+        if not any(map(len, texts)) or not len(asked):
             return None
-        near = (asked.astype(np.float32) @ np.concatenate(texts).astype(np.float32).T).max(axis=1)
-        count = max(1, len(near) // _WEAKEST)
-        return float(np.sort(near)[:count].mean()) / float(_UNIT * _UNIT)
+        near = asked.astype(np.float32) @ np.concatenate(texts).astype(np.float32).T / (_UNIT * _UNIT)
+        ends = np.cumsum([len(text) for text in names])
+        said = np.split(near.max(axis=0), ends)[: len(names)]
+        return Reading(
+            _least(near.max(axis=1)), max((_least(one) for one in said if len(one)), default=_UNTITLED)
+        )
 
-    def changed(self, new_numbers: NDArray[np.int32], fresh: Mapping[int, Sequence[Pieces]]) -> "Wordings":
-        """Return those of the articles that keep a number, under that number, and of `fresh` ones."""
-        kept = {
-            int(new_numbers[number]): texts for number, texts in self._own.items() if new_numbers[number] >= 0
-        }
-        return Wordings({**kept, **fresh})
+    def changed(self, new_numbers: NDArray[np.int32], names: Mapping[int, Sequence[Pieces]],
+                parts: Mapping[int, Sequence[Pieces]]) -> "Wordings":  # fmt: skip
+        """Return those of the articles that keep a number, under that number, and of fresh ones."""
+        kept_names, kept_parts = (
+            {int(new_numbers[number]): texts for number, texts in own.items() if new_numbers[number] >= 0}
+            for own in (self._names, self._parts)
+        )
+        return Wordings({**kept_names, **names}, {**kept_parts, **parts})
+
+
+def _least(near: Vectors) -> float:
+    """The mean of the third that is least near."""
+    return float(np.sort(near)[: max(1, len(near) // _WEAKEST)].mean())

@@ -45,6 +45,7 @@ def test_the_sample_articles_are_sound(samples: FolderReport):
         ("I want to cancel my order", "cancel-order"),
         ("the table arrived with a broken leg", "damaged"),
         ("how do I build the fjord shelf", "fjord-shelf"),
+        ("How can I return a lamp?", "returns"),
         ("are you open on saturdays", "store-hours"),
         ("discount code isn't working", "discount-codes"),
         ("getting 401 from your api", "trade-api"),
