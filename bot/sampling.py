@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from bot.core.article import Audience
 from bot.core.policies.weighing import AskedQuestion, fairly, folds, is_right
 from bot.core.texts import plain
-from bot.runtime.librarian import taught_by
+from bot.runtime.teaching import taught_by
 from bot.taught import Shelf
 from handlers.searching import LOOKED_AT, asked_before
 from knowledge.folding import words

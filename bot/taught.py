@@ -11,7 +11,8 @@ from bot.core.article import Audience
 from bot.core.judgement import Lesson
 from bot.core.threshold import Threshold
 from bot.embedding import load_embedder
-from bot.runtime.librarian import article_of, teach
+from bot.runtime.librarian import article_of
+from bot.runtime.teaching import teach
 from bot.settings import Settings
 from knowledge.folder import read_folder
 from knowledge.index import Index
@@ -50,7 +51,5 @@ def open_shelf(settings: Settings, engine: Engine, now: datetime) -> Shelf:
     stored, lessons, thresholds = read(engine, now, published)
     articles = [article_of(one) for one in stored] or list(read_folder(settings.knowledge_dir).articles)
     index = Index.build(articles, embedder=load_embedder(settings), cache=VectorCache(vectors_path(settings)))
-    with index.gathering():
-        for one in lessons:
-            teach(index, one)
+    teach(index, lessons)
     return Shelf(index, tuple(stored), tuple(lessons), thresholds.get(index.scorer))

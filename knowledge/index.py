@@ -223,14 +223,15 @@ class Index:
         return len(gone)
 
     @contextmanager
-    def gathering(self) -> Iterator[None]:
-        """Let much be learned in a row: habits are formed once, at the end."""
+    def gathering(self, *, is_all: bool = True) -> Iterator[None]:
+        """Let much be learned in a row: habits are formed once, at the end, or later where this is not yet all."""
         self._is_gathering = True
         try:
             yield
         finally:
             self._is_gathering = False
-            self._form_habits()
+            if is_all:
+                self._form_habits()
 
     @contextmanager
     def without(self, by: Collection[str]) -> Iterator[None]:

@@ -143,7 +143,12 @@ class MeaningSide:
         row = self._cache.queries(english, [text]) if is_kept else english.queries([text])
         pieces = None
         if self._wordings is not None and isinstance(english, ReadsPieces):
-            pieces = self._lens.packed(english.pieces([text])[0])
+            # Reading them takes longer than all else, and what was learned is learned again at each start.
+            (pieces,) = (
+                self._cache.pieces(english, self._lens, [text])
+                if is_kept
+                else [self._lens.packed(english.pieces([text])[0])]
+            )
         return Vector(general, row[0], pieces=pieces)
 
     def understands(self, language: str) -> bool:
@@ -258,6 +263,25 @@ def meaning_side(articles: Sequence[Article], embedder: Embedder | None, cache: 
     if before is not None and change is not None and before.is_of(embedder):
         return before.changed(change, articles, topics_of(articles), cache)
     return MeaningSide.of(articles, topics_of(articles), embedder, cache, figures)
+
+
+def remember(articles: Sequence[Article], embedder: Embedder, cache: VectorCache, lens: Lens | None) -> None:
+    """Have everything made that an index of these needs and `cache` does not know; pieces only with a `lens`."""
+    texts = _texts(articles, range(len(articles)), embedder, cache)
+    english = embedder.english
+    if english is None:
+        return
+    in_english = [text for one in texts for text, spoken in zip(one.texts, one.languages, strict=True)
+                  if spoken == ENGLISH]  # fmt: skip
+    cache.remember_passages(english, in_english)
+    if lens is not None and isinstance(english, ReadsPieces):
+        cache.remember_pieces(english, lens, in_english)
+
+
+def is_read(articles: Sequence[Article]) -> bool:
+    """Return whether a base is small enough for its English texts to be read piece by piece."""
+    names = sum(1 + len(one.phrasings) for one in articles)
+    return names <= LARGEST_READ and sum(len(split_passages(one.body)) for one in articles) <= LARGEST_READ
 
 
 def embedded_text(title: str, passage: str) -> str:

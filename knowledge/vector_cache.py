@@ -15,7 +15,7 @@ Make = Callable[[Sequence[str]], Sequence[bytes]]
 """Gives what is to be remembered of each text."""
 
 # Kept small: a stopped import resumes where it was, and progress costs one commit a batch.
-_BATCH = 32
+_BATCH = 16
 # Hashes in one question to the file: SQLite takes at least 999.
 _LOOKED_UP = 900
 
@@ -26,7 +26,10 @@ class VectorCache:
     def __init__(
         self, path: Path | str | None = None, *, told: Callable[[int, int], None] | None = None
     ) -> None:
-        """Open the file; `told` hears how many of the new texts of a call are embedded, and how many there are."""
+        """Open the file; `told` hears how many of the new texts of a call are embedded, and how many there are.
+
+        What it raises ends the call; what is embedded by then is kept.
+        """
         self._told = told
         self._remembered: dict[str, bytes] = {}
         self._path = None if path is None else Path(path)
@@ -43,12 +46,12 @@ class VectorCache:
 
     def pieces(self, reader: ReadsPieces, lens: Lens, texts: Sequence[str]) -> list[Pieces]:
         """Return the pieces of each of `texts`, reading only those never seen."""
-
-        def read(some: Sequence[str]) -> list[bytes]:
-            return [lens.packed(rows).tobytes() for rows in reader.pieces(some)]
-
-        hashes, known = self._known(f"{reader.name}|pieces {lens.name}", read, texts)
+        hashes, known = self._known(*_piecewise(reader, lens), texts)
         return [np.frombuffer(known[key], np.int8).reshape(-1, lens.width) for key in hashes]
+
+    def remember_pieces(self, reader: ReadsPieces, lens: Lens, texts: Sequence[str]) -> None:
+        """Read those of very many `texts` that were never seen, to be had quickly afterwards."""
+        self._remember(*_piecewise(reader, lens), texts)
 
     def remember_queries(self, embedder: Embedder, texts: Sequence[str]) -> None:
         """Embed those of very many `texts` that were never seen, to be read a block at a time afterwards."""
@@ -104,6 +107,13 @@ class VectorCache:
             return
         with closing(_open(self._path)) as database, database:
             database.executemany("insert or ignore into vectors values (?, ?)", fresh.items())
+
+
+def _piecewise(reader: ReadsPieces, lens: Lens) -> tuple[str, Make]:
+    def read(some: Sequence[str]) -> list[bytes]:
+        return [lens.packed(rows).tobytes() for rows in reader.pieces(some)]
+
+    return f"{reader.name}|pieces {lens.name}", read
 
 
 def _in_bytes(embed: Callable[[Sequence[str]], Vectors]) -> Make:

@@ -13,13 +13,15 @@ import structlog
 from bot.core.actions import Action, AskAgain, GroupQuestions, ListArticles, Reindex, Search
 from bot.core.article import FOLDER, Audience
 from bot.core.events import AnswersFound, ArticlePublished, AskedAgain, Event
-from bot.core.judgement import Lesson, Verdict
+from bot.core.judgement import Lesson
 from bot.core.knowledge import FoundSince, Match
 from bot.core.policies.reviewing import Overview
 from bot.core.texts import plain
 from bot.core.threshold import Threshold
 from bot.runtime.clock import Clock
+from bot.runtime.embedding import Embedding, Version, version_of
 from bot.runtime.stocktaking import Ask, Shelf, Stocktaking
+from bot.runtime.teaching import Teacher
 from bot.runtime.writer import Writer
 from knowledge.article import Article
 from knowledge.article import Match as Found
@@ -70,15 +72,11 @@ class Librarian:
         self._writer, self._clock, self._ask = writer, clock, ask
         self._stocktaking = Stocktaking(ask, clock, lambda: self._shelf, self._meanings)
         self._folder, self._vectors = folder, vectors
-        self._load_embedder, self._has_vectors = load_embedder, load_embedder is not None
-        self._embedder: Embedder | None = None
         self._shelf: Shelf | None = None
         self._seen = ""
         """The newest change of what is published that the index knows of."""
         self._retaught = ""
         """The newest confirmation or undoing of a lesson that it knows of."""
-        self._taught: dict[int, str] = {}
-        """The judgements that this index has learned from, and the keys of their articles."""
         self._thresholds: dict[str, Threshold] = {}
         """What operators chose, by scorer."""
         self._refreshing = asyncio.Lock()
@@ -86,6 +84,8 @@ class Librarian:
         # The embedder is blocking C and takes a whole core: one search at a time is as fast as several.
         self._searching = ThreadPoolExecutor(1, thread_name_prefix="librarian")
         self._building = ThreadPoolExecutor(1, thread_name_prefix="librarian-build")
+        self._teacher = Teacher(self._in_turn)
+        self._embedding = Embedding(load_embedder, vectors, self._in_thread)
 
     async def start(self) -> None:
         """Import the folder when it changed, build the index in the background, and keep it up to what is published."""
@@ -99,50 +99,71 @@ class Librarian:
         await self._watch()
 
     async def refresh(self) -> None:
-        """Bring the index up to what is published now."""
+        """Bring the index up to what is published now.
+
+        Embedding goes on for some seconds, or until somebody else wants to refresh: what is published is found by
+        letters while nothing has vectors yet, and later when it has vectors.
+        """
+        self._embedding.interrupt()
         async with self._refreshing:
+            self._embedding.resume()
             newest, retaught, fresh, self._thresholds = await self._writer.do(_news)
-            if newest == self._seen and self._shelf is not None:
+            has_news = newest != self._seen or self._shelf is None
+            if self._shelf is not None and not has_news:
                 if retaught != self._retaught:
                     retaught, fresh = await self._writer.do(_all_lessons)
-                    await self._unteach(self._shelf.index, fresh)
+                    await self._teacher.unteach(self._shelf.index, fresh)
                     self._retaught = retaught
-                await self._teach(self._shelf.index, fresh)
-                return
+                await self._teacher.teach(self._shelf.index, fresh)
+                if not self._embedding.due:
+                    return
             newest, stored, retaught, lessons = await self._ask(_everything)
-            self._taught.clear()
             articles = [article_of(one) for one in stored]
-            if self._shelf is None or not self._has_vectors:
-                self._use(await self._build(articles, has_vectors=False), stored)
-            if self._has_vectors:
-                self._use(await self._build(articles, has_vectors=True), stored)
-            self._seen, self._retaught = newest, retaught
-            if self._shelf is not None:
-                await self._teach(self._shelf.index, lessons)
+            if has_news and not self._is_by_meaning:
+                await self._take(stored, lessons, has_vectors=False)
+                self._seen, self._retaught = newest, retaught
+            if not self._embedding.is_wanted:
+                return
+            await self._embedding.go_on(articles, self._embedded())
+            due = self._embedding.due
+            if self._embedding.is_wanted and (not due or (has_news and self._has_none_of(due))):
+                there = [one for one, of in zip(stored, articles, strict=True) if version_of(of) not in due]
+                await self._take(there, lessons, has_vectors=True)
+                self._seen, self._retaught = newest, retaught
 
-    async def _teach(self, index: Index, lessons: Sequence[Lesson]) -> None:
-        """Let the index learn what it was not taught yet, between the searches."""
-        new = [one for one in lessons if one.id not in self._taught]
-        for one in new:
-            await asyncio.get_running_loop().run_in_executor(self._searching, teach, index, one)
-            self._taught[one.id] = one.article_key
+    def _has_none_of(self, due: frozenset[Version]) -> bool:
+        """Whether what has vectors can be renewed without these: no earlier version of them would be lost."""
+        known = {one[:2] for one in self._embedded()}
+        return self._is_by_meaning and known.isdisjoint(one[:2] for one in due)
 
-    async def _unteach(self, index: Index, lessons: Sequence[Lesson]) -> None:
-        """Let the index forget what counts no more; the other lessons of those articles are taught again after it.
+    def _embedded(self) -> frozenset[Version]:
+        """What the index has vectors of."""
+        if self._shelf is None or not self._is_by_meaning:
+            return frozenset()
+        return frozenset(map(version_of, self._shelf.index.articles))
 
-        The same words of two customers are one lesson to the index, so that one of them alone cannot be forgotten.
-        """
-        counted = {one.id for one in lessons}
-        for key in {key for id_, key in self._taught.items() if id_ not in counted}:
-            await asyncio.get_running_loop().run_in_executor(self._searching, partial(index.forget, key=key))
-            self._taught = {id_: about for id_, about in self._taught.items() if about != key}
+    @property
+    def _is_by_meaning(self) -> bool:
+        return self._shelf is not None and self._shelf.index.has_vectors
+
+    async def _take(
+        self, stored: Sequence[StoredArticle], lessons: Sequence[Lesson], *, has_vectors: bool
+    ) -> None:
+        """Search in these from now on."""
+        index = await self._build([article_of(one) for one in stored], has_vectors=has_vectors)
+        self._use(index, stored)
+        await self._teacher.teach_anew(index, lessons)
 
     async def _watch(self) -> None:
         """Notice what other processes and the command line publish."""
+        pause = 0.0
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(pause)
+            pause = WATCH_SECONDS
             try:
                 await self.refresh()
+                # What is not embedded yet is gone on with at once.
+                pause = 0.0 if self._embedding.due else WATCH_SECONDS
             except StorageUnavailableError:
                 continue
             except Exception as error:
@@ -272,16 +293,13 @@ class Librarian:
         before = self.index
 
         def build() -> Index:
-            if not has_vectors or self._load_embedder is None:
+            if not has_vectors:
                 return Index.build(articles, embedder=None, cache=VectorCache(), before=before)
-            self._embedder = self._embedder or self._load_embedder()
-            cache = VectorCache(self._vectors, told=self._tell_progress)
-            return Index.build(articles, embedder=self._embedder, cache=cache, before=before)
+            return Index.build(
+                articles, embedder=self._embedding.embedder(), cache=VectorCache(self._vectors), before=before
+            )
 
         return await self._in_thread(build)
-
-    def _tell_progress(self, done: int, all_texts: int) -> None:
-        log.info("knowledge.embedding", done=done, of=all_texts)
 
     async def _import(self) -> None:
         newest = await self._in_thread(lambda: fingerprint(self._folder))
@@ -303,6 +321,9 @@ class Librarian:
         await self._writer.do(lambda work: work.marks.set(FINGERPRINT, newest))
         log.info("knowledge.imported", added=len(due.new), changed=len(due.changed), removed=len(due.gone))
 
+    async def _in_turn(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._searching, call)
+
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._building, call)
 
@@ -319,17 +340,6 @@ def _all_lessons(work: UnitOfWork) -> tuple[str, list[Lesson]]:
 def _everything(work: UnitOfWork) -> tuple[str, list[StoredArticle], str, list[Lesson]]:
     """The mark of the newest change with all that is published, and what was taught."""
     return work.marks.get(CHANGED), work.library.all(), *_all_lessons(work)
-
-
-def teach(index: Index, lesson: Lesson) -> None:
-    """Let the index learn one lesson, whether the article was right or wrong for it."""
-    learn = index.reject if lesson.verdict is Verdict.REJECTED else index.learn
-    learn(lesson.article_key, plain(lesson.text), by=taught_by(lesson.id))
-
-
-def taught_by(judgement_id: int) -> str:
-    """What an index knows the teacher of a lesson by."""
-    return f"judgement:{judgement_id}"
 
 
 def _replace(work: UnitOfWork, *, part: Replacement, note: str) -> None:

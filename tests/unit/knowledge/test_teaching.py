@@ -1,6 +1,8 @@
 """What people say of an answer changes the next ones, and can be taken back."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,9 @@ from knowledge.figures import shipped_figures
 from knowledge.index import Index
 from knowledge.scorer import scorer_of
 from knowledge.vector_cache import VectorCache
-from knowledge.vectors import Embedder, model_names
+from knowledge.vectors import Embedder, Vectors, model_names
+from knowledge.wording import ReadsPieces
+from tests.unit.knowledge.conftest import RememberingPieces, remembering
 
 ARTICLES = [
     Article("returns", "en", "Returning an item", "Send it back within 30 days and get your money."),
@@ -145,3 +149,22 @@ def test_a_scorer_is_named_by_its_model_and_its_figures(embedder: Embedder):
     assert scorer_of(embedder).startswith(model_names(embedder))
     assert len({by_letters, scorer_of(embedder), scorer_of(embedder, other)}) == 3
     assert Index.build(ARTICLES, embedder=None, cache=VectorCache()).scorer == by_letters
+
+
+def test_what_was_learned_is_not_read_anew_at_the_next_start(embedder: Embedder, tmp_path: Path):
+    english, read = embedder.english, []
+    if not isinstance(english, ReadsPieces):
+        pytest.skip("no model reads pieces here")
+
+    class Counting(RememberingPieces):
+        def pieces(self, texts: Sequence[str]) -> list[Vectors]:
+            read.extend(texts)
+            return super().pieces(texts)
+
+    counting = remembering(embedder)
+    counting.english = Counting(english)
+    for _ in range(2):
+        read.clear()
+        index = Index.build(ARTICLES, embedder=counting, cache=VectorCache(tmp_path / "vectors"))
+        assert index.learn("delivery", QUESTION)
+    assert read == []
