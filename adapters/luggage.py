@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from tempfile import TemporaryFile
 from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from adapters import FileOpener, FileUnavailableError, Translate
@@ -42,11 +42,14 @@ class Packed(Struct, frozen=True):
     """Its name and kind are what its content bears out."""
     content: IO[bytes]
     size_bytes: int
+    given: list[IO[bytes]] = field(default_factory=list)
+    """What was handed to uploads: one that never began closes nothing."""
 
     def handle(self) -> IO[bytes]:
         """The content from its beginning, for one upload, which may close it."""
         self.content.seek(0)
-        return os.fdopen(os.dup(self.content.fileno()), "rb")
+        self.given.append(os.fdopen(os.dup(self.content.fileno()), "rb"))
+        return self.given[-1]
 
     def lost(self, loss: Loss) -> LostFile:
         return LostFile(self.ref.name, self.size_bytes, loss)
@@ -69,7 +72,12 @@ async def packed(file: FileRef, open_file: FileOpener, limit_bytes: int) -> Asyn
     with _spool(file) as content:
         size = await _fetched(file, open_file, content, limit_bytes)
         content.seek(0)
-        yield Packed(_honest(file, content.read(SNIFFED_BYTES)), content, size)
+        found = Packed(_honest(file, content.read(SNIFFED_BYTES)), content, size)
+        try:
+            yield found
+        finally:
+            for handle in found.given:
+                handle.close()
 
 
 def _spool(file: FileRef) -> IO[bytes]:

@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
-from adapters.wire import HttpAnswer, Wire
+from adapters.wire import HttpAnswer, NotConnectedError, Wire
 
 SLACK_ERRORS = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call of Slack's Web API may raise."""
@@ -67,6 +67,7 @@ class Api:
 
     def __init__(self, bot_token: str, api_url: str, on_token_error: Callable[[str], None]) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
         self._on_token_error = on_token_error
         self.on_trouble: Callable[[], None] = lambda: None
         """Called when a call failed for no reason of its own: Slack may be away."""
@@ -96,7 +97,12 @@ class Api:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The session of this platform, opened by its first use inside a running loop."""
+        """The session of this platform, opened by its first use inside a running loop.
+
+        Raises NotConnectedError after the end: who comes late must not leave one open.
+        """
+        if self._is_closed:
+            raise NotConnectedError("closed")
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=60)
             self._session = aiohttp.ClientSession(
@@ -176,6 +182,8 @@ class Api:
             self.on_trouble()
 
     async def close(self) -> None:
+        """Close the connections for good. Idempotent."""
+        self._is_closed = True
         if self._wire is not None:
             await self._wire.close()
         if self._session is not None:

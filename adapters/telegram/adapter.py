@@ -160,7 +160,7 @@ class TelegramAdapter:
 
     async def close(self) -> None:
         await self._presses.close()
-        await self._transport.shutdown()
+        await self._transport.close()
 
 
 def _capabilities(context: AdapterContext) -> Capabilities:

@@ -47,7 +47,7 @@ class FloodError(TelegramError):
 
 
 class AiohttpRequest(BaseRequest):
-    """Opens its session with the first request, and again after it was closed."""
+    """Opens its session with the first request, and again after it was shut down, but not after its end."""
 
     def __init__(self, base_url: str) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -55,6 +55,7 @@ class AiohttpRequest(BaseRequest):
         self._wire = Wire(base_url, headers, WRITE_SECONDS + READ_SECONDS, content_type=_FORM)
         self._in_flight = 0
         self._is_closing = False
+        self._is_over = False
 
     @property
     def read_timeout(self) -> float | None:
@@ -72,8 +73,15 @@ class AiohttpRequest(BaseRequest):
             if session is not None:
                 await session.close()
 
+    async def close(self) -> None:
+        """Shut down for good: who comes late must not leave a session open."""
+        self._is_over = True
+        await self.shutdown()
+
     @asynccontextmanager
     async def _using_session(self) -> AsyncIterator[aiohttp.ClientSession]:
+        if self._is_over:
+            raise NotReachedError("no connection: closed")
         self._in_flight += 1
         try:
             yield self._opened()
@@ -96,6 +104,9 @@ class AiohttpRequest(BaseRequest):
     @asynccontextmanager
     async def download(self, url: str) -> AsyncIterator[aiohttp.ClientResponse | None]:
         """The answer to a GET, its body still to be read; None when there is no connection."""
+        if self._is_over:
+            yield None
+            return
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
         async with self._using_session() as session, AsyncExitStack() as stack:
             try:

@@ -1,5 +1,7 @@
 """What the desk asks for is there in Slack, once."""
 
+import gc
+
 import pytest
 
 from adapters.slack import SlackAdapter
@@ -383,3 +385,15 @@ async def test_sending_works_before_and_without_a_connection(house: House, serve
     await adapter.close()
     await adapter.close()
     assert house.texts("U0KURT", "C0HELP") == ["Good morning"]
+
+
+async def test_who_comes_after_the_end_opens_nothing(house: House) -> None:
+    """A message may be on its way to an adapter that is just being closed."""
+    adapter = house.adapter()
+    await adapter.close()
+    with pytest.raises(SendError) as caught:
+        await post(adapter, direct_to(CARLA), "hello")
+    assert not caught.value.is_uncertain
+    # A session that was left open says so.
+    del adapter, caught
+    gc.collect()

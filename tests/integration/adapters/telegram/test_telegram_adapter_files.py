@@ -1,13 +1,17 @@
 """Files arrive as what they are, or are named when they cannot be passed on."""
 
+import gc
+
 import pytest
 
 from adapters.telegram import TelegramAdapter
 from bot.core.content import Button, FileKind, FileRef, Loss
+from bot.core.outgoing import SendError
 from bot.core.places import Place
 from tests.integration.adapters.telegram.telegram_stage import (
     DANA,
     Stage,
+    direct,
     document,
     picture,
 )
@@ -122,3 +126,15 @@ async def test_a_file_that_grows_beyond_the_limit_is_too_large(
 async def test_an_empty_file_is_named_instead(stage: Stage, adapter: TelegramAdapter, dana: Place) -> None:
     receipt = await stage.say(adapter, dana, "", files=(document(stage, "empty.txt", b""),))
     assert [one.loss for one in receipt.lost] == [Loss.EMPTY]
+
+
+async def test_who_comes_after_the_end_opens_nothing(stage: Stage) -> None:
+    """A message may be on its way to an adapter that is just being closed."""
+    adapter = stage.adapter()
+    await adapter.close()
+    with pytest.raises(SendError) as caught:
+        await stage.say(adapter, direct(DANA), "", files=(picture(stage),))
+    assert not caught.value.is_uncertain
+    # A session that was left open says so.
+    del adapter, caught
+    gc.collect()
