@@ -104,14 +104,15 @@ class Run:
             return f"sqlite:///{next(names)}"
 
         names = iter([self._folder / "growth-few.db", large, *(self._folder / f"g{n}.db" for n in range(9))])
-        self.results.growth.append(growth.run("SQLite", new_database, (FEW, self._effort.messages)))
+        sizes = (FEW, self._effort.messages)
+        self.results.growth.append(growth.run("SQLite", new_database, sizes, self._folder))
         growth.show(self.results.growth[-1])
         self.results.start = Start(self._effort.messages, *uvloop.run(start.run(3, large, self._folder)))
         large.unlink()
 
     def _growth_postgresql(self) -> None:
         sizes = (FEW, self._effort.messages)
-        found = growth.run("PostgreSQL", self._server.new_database, sizes, self._server)
+        found = growth.run("PostgreSQL", self._server.new_database, sizes, self._server.folder, self._server)
         self.results.growth.append(found)
         growth.show(found)
 
