@@ -18,6 +18,8 @@ from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings, SettingsError, load
 
 SWITCH_SECONDS = 0.001
+YOUNG_OBJECTS = 5_000
+"""So many new ones make the garbage collector look: a batch of events has some thousands in hand, and lets them go."""
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 LEAST_AIM, GREATEST_AIM = 0.5, 0.99
 
@@ -151,6 +153,7 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
             # enough for people to wait.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(YOUNG_OBJECTS)
             await _until_told_to_stop()
 
     try:
