@@ -16,7 +16,9 @@ class Recent(Generic[K, V]):
         self._entries: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def put(self, key: K, value: V) -> None:
-        self._entries[key] = (asyncio.get_running_loop().time(), value)
+        # Asking for the loop is a call of the system, and most memories have no use for the time.
+        put_at = asyncio.get_running_loop().time() if self._seconds is not None else 0.0
+        self._entries[key] = (put_at, value)
         self._entries.move_to_end(key)
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
