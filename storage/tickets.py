@@ -1,5 +1,6 @@
 """Tickets, who holds them, and where staff work on them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +113,13 @@ _DESKS_OF = Statement(
     select(*_DESK)
     .where(desk_places.c.ticket_id == bindparam("ticket_id"), desk_places.c.kind != DeskKind.FORMER)
     .order_by(desc(desk_places.c.kind))
+)
+_DESKS_OF_SEVERAL = Listing(
+    lambda among: (
+        select(*_DESK)
+        .where(among(desk_places.c.ticket_id, "ticket_ids"), desk_places.c.kind != DeskKind.FORMER)
+        .order_by(desc(desk_places.c.kind))
+    )
 )
 _DESKS_AT = Listing(lambda among: select(*_DESK).where(among(desk_places.c.place_key, "place_keys")))
 
@@ -292,6 +300,15 @@ class Tickets:
             rows = self._session.all(_DESKS_OF, ticket_id=ticket_id)
             known = self._desks[ticket_id] = [_desk(row) for row in rows]
         return known
+
+    def look_up_desks(self, ticket_ids: Collection[int]) -> None:
+        """Ask for all these together, before each is asked for."""
+        if not ticket_ids:
+            return
+        found: dict[int, list[DeskPlace]] = {ticket_id: [] for ticket_id in ticket_ids}
+        for row in self._session.all(_DESKS_OF_SEVERAL, ticket_ids=as_json([*ticket_ids])):
+            found[row[1]].append(_desk(row))
+        self._desks |= found
 
     def forget(self) -> None:
         """What was foreseen is not true any more."""

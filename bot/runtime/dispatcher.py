@@ -60,7 +60,7 @@ class Dispatcher:
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
-        self.handed_over = HandedOver(writer, self._take_up)
+        self.handed_over = HandedOver(writer, self.enqueue)
 
     def serve(self, platform: str, sender: Callable[[], Sender | None]) -> None:
         """From now on this platform's actions go to whatever the callable gives; None means wait."""
@@ -106,10 +106,7 @@ class Dispatcher:
         left = [replace(row, is_uncertain=True) for row in page if row.id not in known]
         if left:
             log.warning("outbox.left_behind", actions=len(left))
-        self._take_up(left)
-
-    def _take_up(self, rows: Sequence[StoredAction]) -> None:
-        self.enqueue([Queued(row, action_from(row.payload)) for row in rows])
+        self.enqueue([Queued(row, action_from(row.payload)) for row in left])
 
     def enqueue(self, queued: Sequence[Queued]) -> None:
         """Send these, each behind what its lane already holds. Call it in the event loop."""

@@ -5,8 +5,12 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from bot.core.actions import Show
+from bot.runtime.addressing import address_early
+from bot.runtime.codec import action_from
+from bot.runtime.desk import Queued
 from bot.runtime.writer import Writer
-from storage import StorageUnavailableError, StoredAction, UnitOfWork
+from storage import StorageUnavailableError, UnitOfWork
 
 log = structlog.get_logger()
 
@@ -15,7 +19,7 @@ PAUSE_SECONDS = 0.3
 
 
 class HandedOver:
-    def __init__(self, writer: Writer, take_up: Callable[[Sequence[StoredAction]], None]) -> None:
+    def __init__(self, writer: Writer, take_up: Callable[[Sequence[Queued]], None]) -> None:
         """`take_up` is called with what is this process's from now on, in order."""
         self._writer, self._take_up = writer, take_up
         self._is_looking = False
@@ -44,6 +48,13 @@ class HandedOver:
         return is_more
 
 
-def _taken(work: UnitOfWork) -> tuple[list[StoredAction], bool]:
+def _taken(work: UnitOfWork) -> tuple[list[Queued], bool]:
     """What is this process's from now on, and whether more than that was handed to it."""
-    return work.outbox.take_over(), work.outbox.is_kept_waiting()
+    return _addressed(work), work.outbox.is_kept_waiting()
+
+
+def _addressed(work: UnitOfWork) -> list[Queued]:
+    """With what each comes to as things are, as for what is decided here: so that none asks for it by itself."""
+    taken = [(row, action_from(row.payload)) for row in work.outbox.take_over()]
+    work.tickets.look_up_desks({action.ticket_id for _, action in taken if isinstance(action, Show)})
+    return [Queued(row, action, address_early(action, work)) for row, action in taken]
