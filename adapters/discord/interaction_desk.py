@@ -55,6 +55,8 @@ class InteractionDesk:
 
     def take(self, data: dict[str, Any], reader: Reader) -> None:
         """Begin to deal with one interaction; never waits. Raises for a payload that does not say how to answer it."""
+        # The bot's number is that of its application, where a server does not tell that.
+        data = {**data, "application_id": data.get("application_id") or reader.me}
         ref = ref_of(data)
         typing = read_typing(data, reader) if (asks := is_typing(data)) else None
         dealing = self._offer(ref, typing) if asks else self._deal_with(ref, data, reader)

@@ -159,7 +159,7 @@ def _shortcut(
 
 
 def _press(data: Payload, room: Room, reader: Reader, now: datetime) -> ButtonPressed | None:
-    if data["data"].get("component_type", _BUTTON) != _BUTTON:
+    if (data["data"].get("component_type") or _BUTTON) != _BUTTON:
         return None
     action, _, subject = str(data["data"]["custom_id"]).partition(":")
     source = _lasting_source(data)

@@ -1,13 +1,15 @@
-"""Telegram's `date_time` entities and the house's moments.
+"""When something happened; and Telegram's `date_time` entities, as the house's moments.
 
 A format is `r|w?[dD]?[tT]?`: https://core.telegram.org/bots/api#date-time-entity-formatting
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.house_text import Moment, moment_of
 
+_WITHIN_SECOND = timedelta(microseconds=999_999)
 _FORMATS = {"t": "t", "T": "T", "d": "d", "D": "D", "f": "Dt", "F": "wDt", "R": "r"}
 
 
@@ -34,3 +36,16 @@ def moment_entity(url: str) -> dict[str, Any]:
     """What an entity says of the moment."""
     moment = moment_of(url)
     return {"unix_time": moment.seconds, "date_time_format": _FORMATS[moment.style]} if moment else {}
+
+
+def time_of(seconds: Any, now: datetime) -> datetime:
+    """When it happened, never before it did: Telegram cuts off the fraction of a second.
+
+    Without this a message would seem older than the ticket it was written in.
+    """
+    try:
+        earliest = datetime.fromtimestamp(int(seconds), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        # What was said matters more than when.
+        return now
+    return max(earliest, min(now, earliest + _WITHIN_SECOND))

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
 from adapters.fields import mapping
+from adapters.telegram.chats import is_direct, is_in_topic
 from adapters.telegram.hearing import PLATFORM, START, Hearing
 from adapters.telegram.media import files_of
+from adapters.telegram.moments import time_of
 from adapters.telegram.names import mentioned, one_line
 from adapters.telegram.special import unknown, words_of
 from adapters.telegram.text_in import to_commonmark
@@ -42,7 +44,6 @@ MESSAGE_HANDLE, PRESS_HANDLE = "message:", "press:"
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_-]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _AWAY = timedelta(seconds=5)
-_WITHIN_SECOND = timedelta(microseconds=999_999)
 
 
 def events_of(update: Payload, hearing: Hearing, now: datetime) -> list[Event]:
@@ -77,21 +78,12 @@ def author_of(user: Payload, chat: str = "", hearing: Hearing | None = None) -> 
 def place_of(message: Payload, person: int, hearing: Hearing) -> Place:
     """Where an exchange about this message lives."""
     chat = str(message["chat"]["id"])
-    if message["chat"].get("type") == "private":
+    if is_direct(message["chat"]):
         return Place(PLATFORM, channel=chat, is_direct=True)
-    thread = str(message["message_thread_id"]) if _is_in_topic(message) else ""
+    thread = str(message["message_thread_id"]) if is_in_topic(message) else ""
     if chat == hearing.staff:
         return Place(PLATFORM, channel=chat, thread=thread or _card_thread(message, chat, hearing))
     return Place(PLATFORM, channel=chat, thread=thread, person=str(person))
-
-
-def _is_in_topic(message: Payload) -> bool:
-    """In groups without topics a thread id only says what is replied to."""
-    if "is_topic_message" in message or not message.get("message_thread_id"):
-        return bool(message.get("is_topic_message"))
-    # Where a server does not say it: in a forum what answers nothing, or what began the topic, lies in one.
-    answered = message.get("reply_to_message")
-    return "forum_topic_created" in answered if answered else bool(message["chat"].get("is_forum"))
 
 
 def _card_thread(message: Payload, chat: str, hearing: Hearing) -> str:
@@ -107,19 +99,6 @@ def _marker(message: Payload, chat: str, hearing: Hearing) -> tuple[str, ...]:
     is_own = (message.get("from") or {}).get("id") == hearing.bot_id
     words = hearing.markers.words(entities, chat) if is_own else ()
     return words or hearing.remembered(chat, str(message.get("message_id")))
-
-
-def _at(seconds: Any, now: datetime) -> datetime:
-    """When it happened, never before it did: Telegram cuts off the fraction of a second.
-
-    Without this a message would seem older than the ticket it was written in.
-    """
-    try:
-        earliest = datetime.fromtimestamp(int(seconds), UTC)
-    except (TypeError, ValueError, OverflowError, OSError):
-        # What was said matters more than when.
-        return now
-    return max(earliest, min(now, earliest + _WITHIN_SECOND))
 
 
 def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
@@ -139,7 +118,7 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
         return []
     if submitted := _form(message, place, hearing, now):
         return [submitted]
-    at = _at(message.get("date"), now)
+    at = time_of(message.get("date"), now)
     return [
         MessageReceived(
             id=f"telegram:message:{place.channel}:{message['message_id']}",
@@ -166,7 +145,7 @@ def _pin(message: Payload, pinned: Payload, place: Place, hearing: Hearing, now:
     return [
         PinChanged(
             id=f"telegram:pin:{place.channel}:{message['message_id']}",
-            at=_at(message.get("date"), now),
+            at=time_of(message.get("date"), now),
             message=MessageAt(place, str(pinned["message_id"])),
             is_on=True,
             author=author_of(message["from"], place.channel, hearing),
@@ -196,7 +175,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
     return [
         CommandGiven(
             id=f"telegram:command:{place.channel}:{at.id}",
-            at=_at(message.get("date"), now),
+            at=time_of(message.get("date"), now),
             place=place,
             author=author_of(message["from"], place.channel, hearing),
             name=name,
@@ -220,7 +199,7 @@ def _form(message: Payload, place: Place, hearing: Hearing, now: datetime) -> Fo
     _, name, subject, field, _ = words
     return FormSubmitted(
         id=f"telegram:form:{place.channel}:{message['message_id']}",
-        at=_at(message.get("date"), now),
+        at=time_of(message.get("date"), now),
         place=place,
         author=author,
         name=name,
@@ -248,7 +227,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
     return [
         MessageEdited(
             id=f"telegram:edit:{place.channel}:{message['message_id']}:{edited_at}:{print_}",
-            at=_at(edited_at, now),
+            at=time_of(edited_at, now),
             message=MessageAt(place, str(message["message_id"])),
             author=author_of(user, place.channel, hearing),
             text=text,
@@ -297,7 +276,7 @@ def _reactions(reaction: Payload, hearing: Hearing, now: datetime) -> list[Event
     channel = str(chat["id"])
     # A reaction does not say in which topic it is, but a message's id is unique in its chat.
     message = MessageAt(
-        Place(PLATFORM, channel=channel, is_direct=chat.get("type") == "private"), str(reaction["message_id"])
+        Place(PLATFORM, channel=channel, is_direct=is_direct(chat)), str(reaction["message_id"])
     )
     before, after = _emoji(reaction.get("old_reaction")), _emoji(reaction.get("new_reaction"))
     changes = [(emoji, False) for emoji in before if emoji not in after]
@@ -306,7 +285,7 @@ def _reactions(reaction: Payload, hearing: Hearing, now: datetime) -> list[Event
         ReactionChanged(
             id=f"telegram:reaction:{channel}:{message.id}:{user['id']}:{emoji}"
             f":{'on' if is_on else 'off'}:{reaction.get('date')}",
-            at=_at(reaction.get("date"), now),
+            at=time_of(reaction.get("date"), now),
             message=message,
             author=author_of(user, channel, hearing),
             emoji=emoji,
@@ -322,13 +301,13 @@ def _emoji(reactions: Any) -> list[str]:
 
 
 def _reachability(membership: Payload, now: datetime) -> list[Event]:
-    if membership["chat"].get("type") != "private":
+    if not is_direct(membership["chat"]):
         return []
     status = membership["new_chat_member"]["status"]
     return [
         ReachabilityChanged(
             id=f"telegram:reach:{membership['from']['id']}:{membership.get('date')}:{status}",
-            at=_at(membership.get("date"), now),
+            at=time_of(membership.get("date"), now),
             author=author_of(membership["from"]),
             is_reachable=status not in ("kicked", "left"),
         )
@@ -390,9 +369,10 @@ def _is_to_bot(message: Payload, hearing: Hearing) -> bool:
 def _reply_to(message: Payload, place: Place) -> MessageAt | None:
     answered = message.get("reply_to_message")
     # In a topic every message hangs on the service message that opened it.
-    if not answered or "forum_topic_created" in answered or str(answered["message_id"]) == place.thread:
+    id_ = str((answered or {}).get("message_id") or "")
+    if not answered or not id_ or "forum_topic_created" in answered or id_ == place.thread:
         return None
-    return MessageAt(place, str(answered["message_id"]))
+    return MessageAt(place, id_)
 
 
 def _origin(origin: Payload | None) -> str:

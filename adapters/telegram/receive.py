@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from adapters import AdapterContext, Cursor
+from adapters.telegram.chats import is_direct
 from adapters.telegram.hearing import Hearing
 from adapters.telegram.members import Members, introduced, is_asked_about
 from adapters.telegram.parse import PRESS_HANDLE, events_of
@@ -124,6 +125,6 @@ class Receiver:
             )
         if chat and chat == hearing.staff and (message.get("from") or {}).get("id") == ANONYMOUS_ADMIN:
             self._context.report("telegram.anonymous_admin", {"chat": chat})
-        if (change := update.get("my_chat_member")) and change["chat"].get("type") != "private":
+        if (change := update.get("my_chat_member")) and not is_direct(change["chat"]):
             status = change["new_chat_member"]["status"]
             self._context.report("telegram.own_status", {"chat": change["chat"]["id"], "status": status})

@@ -94,7 +94,7 @@ def _message(server: MinimalServer, channel: str, content: str) -> dict[str, Any
 
 
 def _interaction(server: MinimalServer, kind: int, data: dict[str, Any], **person: Any) -> dict[str, Any]:
-    return {"id": server.id(), "application_id": "900", "type": kind, "token": "t", "version": 1,
+    return {"id": server.id(), "type": kind, "token": "t", "version": 1,
             "attachment_size_limit": 1, "data": data, **person}  # fmt: skip
 
 

@@ -45,6 +45,15 @@ def test_a_message_lies_in_a_topic_where_a_server_says_so_or_it_can_be_nothing_e
     assert received(chat=STAFF, text="x", **fields).place.thread == thread
 
 
+def test_a_chat_of_which_no_kind_is_told_is_known_by_its_number() -> None:
+    assert received(chat={"id": 5}, text="x").place == Place("telegram", channel="5", is_direct=True)
+    assert received(chat={"id": -1001}, text="x").place == Place("telegram", channel="-1001")
+
+
+def test_an_answer_to_nobody_knows_what_is_heard() -> None:
+    assert received(text="x", reply_to_message={"date": AT}).reply_to is None
+
+
 def test_a_message_carries_who_said_what_where_and_when() -> None:
     event = received(text="hello")
     assert event.id == "telegram:message:5:7"
