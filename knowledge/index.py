@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.article import Article, Match
 from knowledge.change import change_between
@@ -27,7 +26,7 @@ from knowledge.small_talk import asks_nothing
 from knowledge.spelling import spelling_of
 from knowledge.teaching import Lesson, Rejections
 from knowledge.threshold import threshold_for
-from knowledge.topics import numbered, topics_of
+from knowledge.topics import best_translation, numbered, topics_of
 from knowledge.units import Vector
 from knowledge.vector_cache import VectorCache
 from knowledge.vectors import Embedder, EmbeddingError
@@ -43,11 +42,12 @@ _log = logging.getLogger(__name__)
 
 
 class _Asked(NamedTuple):
-    """A question with what it means, if that could be told, and what speaks for each article."""
+    """A question with what it means, if that could be told, what speaks for each article, and what it is part of."""
 
     question: Question
     vector: Vector | None
     evidence: Evidence
+    whole: "_Asked | None" = None
 
 
 class Index:
@@ -131,11 +131,10 @@ class Index:
             threshold = self.threshold
         if asks_nothing(text):
             return []
-        ranked = [self._ranked(*reading, limit, language, languages, hidden, rejected)
-                  for reading in readings_of(text, previous)]  # fmt: skip
-        possible = [[match for match, is_plausible in found if is_plausible] for found in ranked]
+        ranked = [self._ranked(asked, shown_for, limit, languages, hidden, rejected)
+                  for asked, shown_for in self._readings(text, language, previous)]  # fmt: skip
         # How it was meant shows in which reading makes most sense.
-        matches = max(possible, key=lambda found: found[0].confidence if found else 0.0)
+        matches = _surest([[match for match, is_plausible in found if is_plausible] for found in ranked])
         if not matches or matches[0].confidence < threshold:
             return []
         also = [match for match in matches[1:] if match.confidence >= min(threshold, ALSO_THRESHOLD)]
@@ -157,11 +156,12 @@ class Index:
 
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
-        ranked = [self._ranked(*reading, limit, language, (), (), ()) for reading in readings_of(text)]
-        best = max(ranked, key=_confidence)
+        ranked = [[match for match, _ in self._ranked(asked, shown_for, limit, (), (), ())]
+                  for asked, shown_for in self._readings(text, language)] or [[]]  # fmt: skip
+        best = _surest(ranked)
         # A sentence by itself may be about something else; it counts where it would be answered by itself.
-        chosen = best if _confidence(best) >= self.threshold else ranked[0]
-        return [match for match, _ in chosen]
+        chosen = best if best and best[0].confidence >= self.threshold else ranked[0]
+        return [replace(match, confidence=0.0) if asks_nothing(text) else match for match in chosen]
 
     def meanings(self, texts: Sequence[str]) -> list[Vector | None]:
         """Return what each text means as a question; None where that cannot be told."""
@@ -255,28 +255,36 @@ class Index:
         best = ranked_by_topic(asked.evidence.total, self._topics, 10)
         return [(self._indexed[number].key, features(asked.evidence, number)) for number in best]
 
-    def _ranked(self, text: str, shown_for: str, limit: int, language: str | None, languages: Sequence[str],
+    def _readings(self, text: str, language: str | None, previous: str = "") -> list[tuple[_Asked, str]]:
+        """What a message may ask, the whole of it first, and for which words a passage is shown."""
+        found: list[tuple[_Asked, str]] = []
+        for reading in readings_of(text, previous):
+            asked = self._asked(reading.text, language)
+            if asked is not None:
+                whole = found[0][0] if reading.is_part and found else None
+                found.append((asked._replace(whole=whole), reading.shown_for))
+        return found
+
+    def _ranked(self, asked: _Asked, shown_for: str, limit: int, languages: Sequence[str],
                 hidden: Collection[tuple[str, str]], rejected: Collection[str],
                 ) -> list[tuple[Match, bool]]:  # fmt: skip
         """The nearest article of each topic, and whether its language may be the question's, if that decides."""
-        asked = self._asked(text, language)
-        if asked is None:
-            return []
-        question, vector, evidence = asked
+        question, vector, evidence = asked.question, asked.vector, asked.evidence
         if rejected:
             # Whoever said it was not meant need not see it rival what is.
             evidence = evidence.without(np.array([article.key in rejected for article in self._indexed]))
-        total, read_as = evidence.total, question.taken_for(languages)
+        total = evidence.total
+        order = [question.taken_for(languages), *map(main_language, languages)]
         found: list[tuple[Match, bool]] = []
-        ceiling = 0.0 if asks_nothing(text) else 1.0
+        ceiling = 1.0
         wanted = limit + len(self._indexed) - len(self.articles) + len({key for key, _ in hidden})
         for number in ranked_by_topic(total, self._topics, wanted):
             if not np.isfinite(total[number]):
                 break
-            ceiling = min(ceiling, self._probability(asked, evidence, number))
+            ceiling = min(ceiling, self._certainty(asked, evidence, number))
             if number >= len(self.articles):
                 continue
-            shown = self._best_translation(number, read_as, total, languages, hidden)
+            shown = best_translation(self._shown_to(number, hidden), self._languages, order, number, total)
             if shown is None:
                 continue
             spoken = question.languages.get(self._languages[shown], 0.0)
@@ -318,9 +326,19 @@ class Index:
         nearest = ranked_by_topic(evidence.total, self._topics, _READ_CLOSELY)
         return replace(evidence, readings=self._meaning.readings(vector, nearest))
 
+    def _certainty(self, asked: _Asked, evidence: Evidence, number: int) -> float:
+        """How likely an article is right; where the message was rejected that this is part of, as for all of it."""
+        certainty, whole = self._probability(asked, evidence, number), asked.whole
+        if whole is None or not self._penalty(whole, whole.evidence, number):
+            return certainty
+        return min(certainty, self._probability(whole, whole.evidence, number))
+
+    def _penalty(self, asked: _Asked, evidence: Evidence, number: int) -> float:
+        return self._rejections.penalty(number, evidence.near(number), asked.question.words, asked.vector)
+
     def _probability(self, asked: _Asked, evidence: Evidence, number: int) -> float:
         facts = features(evidence, number)
-        penalty = self._rejections.penalty(number, evidence.near(number), asked.question.words, asked.vector)
+        penalty = self._penalty(asked, evidence, number)
         if asked.vector is None or self._meaning is None:
             return self._figures.lexical_only.probability(facts, less=penalty)
         confidence = self._figures.english if asked.vector.english is not None else self._figures.with_vectors
@@ -328,26 +346,10 @@ class Index:
             confidence = self._figures.worded
         return confidence.probability(facts, less=penalty + self._meaning.caution)
 
-    def _best_translation(self, number: int, read_as: str, total: NDArray[np.float32],
-                          languages: Sequence[str], hidden: Collection[tuple[str, str]]) -> int | None:  # fmt: skip
-        """The question's own language comes first, then the given order, then the best fit; None if all are hidden."""
-        order = {main_language(language): -place for place, language in enumerate(languages)}
-        same = [
-            int(n)
-            for n in np.flatnonzero(self._topics == self._topics[number])
-            if (self._indexed[n].key, self._indexed[n].language) not in hidden
-        ]
-
-        def fit(n: int) -> tuple[bool, int, bool, float]:
-            spoken = self._languages[n]
-            return (
-                spoken == read_as,
-                order.get(spoken, -len(order) - 1),
-                n == number,
-                float(total[n]),
-            )
-
-        return max(same, key=fit, default=None)
+    def _shown_to(self, number: int, hidden: Collection[tuple[str, str]]) -> list[int]:
+        """An article and its translations, without those that are hidden."""
+        same = np.flatnonzero(self._topics == self._topics[number]).tolist()
+        return [n for n in same if (self._indexed[n].key, self._indexed[n].language) not in hidden]
 
     def _match(self, number: int, confidence: float, asked: _Asked, shown_for: str) -> Match:
         question, vector = asked.question, asked.vector
@@ -396,5 +398,5 @@ class Index:
                 self._meaning.form_habits()
 
 
-def _confidence(found: Sequence[tuple[Match, bool]]) -> float:
-    return found[0][0].confidence if found else 0.0
+def _surest(found: Sequence[list[Match]]) -> list[Match]:
+    return max(found, key=lambda matches: matches[0].confidence if matches else 0.0, default=[])

@@ -12,10 +12,11 @@ _SENTENCES_READ = 3
 
 
 class Reading(NamedTuple):
-    """What is looked up, and for which words the passage to show is chosen."""
+    """What is looked up, for which words the passage to show is chosen, and whether it is part of what was said."""
 
     text: str
     shown_for: str
+    is_part: bool = False
 
 
 def readings_of(text: str, previous: str = "") -> list[Reading]:
@@ -26,7 +27,7 @@ def readings_of(text: str, previous: str = "") -> list[Reading]:
     text = text[:LONGEST_QUESTION]
     said = sentences_asked(text)
     asking = sorted(said, key=lambda one: not one.endswith(_QUESTION_MARKS)) if len(said) > 1 else []
-    found = [Reading(one, one) for one in (text, *asking[:_SENTENCES_READ])]
+    found = [Reading(text, text), *(Reading(one, one, is_part=True) for one in asking[:_SENTENCES_READ])]
     asked = " ".join(said)
     if previous and is_follow_up(asked):
         # The passage is still the one for what was asked last.

@@ -75,7 +75,8 @@ def test_several_sentences_are_read_together_and_each_by_itself_what_asks_first(
         "I bought a lamp.",
         "It is blue.",
     ]
-    assert readings_of("Hi, can I return it?") == [("Hi, can I return it?", "Hi, can I return it?")]
+    assert [reading.is_part for reading in readings_of(text)] == [False, True, True, True]
+    assert readings_of("Hi, can I return it?") == [("Hi, can I return it?", "Hi, can I return it?", False)]
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,15 @@ def test_a_courteous_question_is_answered_like_a_bare_one(
     assert best.article.key == key
     assert best.confidence >= index.search(question)[0].confidence - 0.02
     assert index.search_all(around.format(question))[0].article.key == key
+
+
+def test_what_was_rejected_is_not_answered_for_the_sake_of_one_of_its_sentences(build, samples) -> None:
+    index = build(samples.articles)
+    said = "How do I get a refund? The thing is a wobblewick. It came from my aunt in Graz."
+    assert index.search(said)[0].article.key == "refunds"
+    index.reject("refunds", said)
+    assert "refunds" not in [match.article.key for match in index.search(said)]
+    assert index.search("How do I get a refund?")[0].article.key == "refunds"
 
 
 def test_courtesy_alone_is_answered_with_nothing(index: Index) -> None:
