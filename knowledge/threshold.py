@@ -2,7 +2,7 @@
 
 # Below this probability of being right the bot says nothing. Measured: docs/knowledge.md.
 THRESHOLD = 0.85
-THRESHOLD_OF_FEW = 0.55
+THRESHOLD_OF_FEW = 0.8
 # A young base has no sibling articles to be mistaken for each other, so less is needed to be sure.
 FEW_TOPICS, MANY_TOPICS = 10, 30
 

@@ -111,7 +111,7 @@ def test_a_list_gives_a_threshold_that_is_taken_and_given_back(
     code, written = allhands("tune", "--questions", path)
     assert code == 0, written
     assert "Questions in the list: 140; without an article that answers: 60" in written
-    assert re.search(r"from 55% sure: +7\d get an answer, +7\d are right .*← in use, shipped", written), (
+    assert re.search(r"from 80% sure: +7\d get an answer, +7\d are right .*← in use, shipped", written), (
         written
     )
     assert "57 get an answer, 100 are right (96 to 100; judged: 80)  ← proposed" in written
@@ -122,7 +122,7 @@ def test_a_list_gives_a_threshold_that_is_taken_and_given_back(
     code, written = allhands("tune", "--questions", path, "--apply")
     assert (code, "It is in use from now on, for letters #" in written) == (0, True), written
     chosen = stored(engine)[scorer_of(None)]
-    assert 0.55 < chosen.value < 1
+    assert 0.8 < chosen.value < 1
     assert (chosen.aim, chosen.judged, chosen.topics) == (0.95, 140, 4)
     told = allhands("ask", NICE.format(7))[1]
     assert f"Nothing is offered: no article is at least {chosen.value:.0%} sure." in told
@@ -187,7 +187,7 @@ def test_a_share_that_is_none_is_refused(allhands: Run, wrong: str) -> None:
 def test_a_lower_aim_is_reached_earlier(allhands: Run, listed: Callable[..., str]) -> None:
     path = listed((ARRIVES, 80, "delivery"), (NICE, 30, ""))
     for aim in ("60", "60%", "0.6"):
-        assert "Proposed: 50% instead of 55%." in allhands("tune", "--questions", path, "--precision", aim)[1]
+        assert "Proposed: 50% instead of 80%." in allhands("tune", "--questions", path, "--precision", aim)[1]
 
 
 def test_without_any_question_it_is_said_how_many_are_needed(allhands: Run) -> None:
@@ -281,11 +281,11 @@ def test_the_doctor_says_when_the_model_or_the_articles_have_changed(
         chosen = Threshold(0.91, scorer, 0.95, 200, topics, datetime(2026, 3, 2, tzinfo=UTC))
         write(engine, datetime.now(UTC), lambda work: work.thresholds.set(chosen))
 
-    assert found()[:2] == (True, "Answers are shown from 55% sure on, as shipped (topics: 4)")
+    assert found()[:2] == (True, "Answers are shown from 80% sure on, as shipped (topics: 4)")
     choose("another model #1", 4)
     is_ok, what, advice = found()
     assert not is_ok
-    assert "from 55% sure on, as shipped: what was chosen here was chosen for another model #1" in what
+    assert "from 80% sure on, as shipped: what was chosen here was chosen for another model #1" in what
     assert "allhands knowledge tune" in advice
     choose(scorer_of(None), 4)
     assert found()[0]

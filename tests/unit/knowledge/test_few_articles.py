@@ -45,7 +45,7 @@ def test_no_articles_stay_no_articles_and_enough_need_no_decoys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topics", "threshold"), [(1, 0.55), (10, 0.55), (15, 0.625), (30, THRESHOLD), (500, THRESHOLD)]
+    ("topics", "threshold"), [(1, 0.8), (10, 0.8), (15, 0.8125), (30, THRESHOLD), (500, THRESHOLD)]
 )
 def test_the_more_topics_there_are_the_surer_an_answer_must_be(topics: int, threshold: float) -> None:
     assert threshold_for(topics) == pytest.approx(threshold)
