@@ -68,4 +68,4 @@ async def test_a_form_without_forms_is_asked_for_in_their_language(town: Town) -
     await customer.gives("ticket")
     question = await customer.hears("Kas Jums vajadzīgs?", "Atbildiet uz šo ziņu ar savu atbildi.")
     await customer.says("Mana paka kavējas", reply_to=question.id)
-    await customer.hears("Jūsu pieteikums ir #1")
+    await customer.hears("Jūsu pieteikuma numurs: #1")

@@ -98,7 +98,9 @@ class Town:
 
         def find() -> Dweller | None:
             everywhere = [*rooms, *self.threads(agent)]
-            return next((one for one in everywhere if one.count(*words)), None)
+            # In a forum the title is the name of the post, and not said once more below it.
+            named = {room.id for room in agent.rooms() if all(word in room.name for word in words)}
+            return next((one for one in everywhere if one.count(*words) or one.room in named), None)
 
         found: Dweller = await self.until(find, f"the team is told {words}")
         return found
