@@ -10,9 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA, Prefix
-from rapidfuzz.process import extract
-
 from knowledge.article import Article
 from knowledge.change import Change
 from knowledge.folding import unaccented
@@ -72,6 +69,10 @@ class _Vocabulary:
 
     def near(self, word: str, slips: int) -> list[_Near]:
         """Return the words that begin alike and are at most so many slips away, the likeliest first."""
+        # Three megabytes, which a process that compares letters only has no use for.
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
         found = [
             _Near(int(distance), self.articles[other], other)
             for length in range(len(word) - slips, len(word) + slips + 1)
@@ -219,4 +220,6 @@ def _is_slip_of_the_finger(typed: str, meant: str) -> bool:
 
 
 def _are_forms(one: str, other: str) -> bool:
+    from rapidfuzz.distance import Prefix
+
     return Prefix.distance(one, other) <= _ENDING
