@@ -7,10 +7,7 @@ from knowledge.small_talk import is_small_talk
 
 # Begin a message; what follows need not be set off: "hi where is my parcel".
 _GREETINGS = """
-hi, hii, hello, hey, heya, hiya, hi there, hello there, hey there, hi all, hi team, hi everyone, hi guys, hey guys
-hello all
-hello team, hello everyone, hello guys, hi support, hello support, good morning, good afternoon, good evening
-good day
+hi, hii, hello, hey, heya, hiya, good morning, good afternoon, good evening, good day
 bok, bog, pozdrav, dobar dan, dobro jutro, dobra vecer, dobro vece, zdravo, postovani
 zivjo, pozdravljeni, spostovani, dober dan, dober vecer
 γεια, γεια σας, γεια σου, καλημερα, καλημερα σας, καλησπερα, καλησπερα σας, χαιρετε
@@ -111,7 +108,7 @@ _SHORTEST_QUESTION = 2
 _LAYERS = 3
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?;…\u037e])(?<!\b\w\.)\s+|\n+")
-_NAME = re.compile(r"\s*[^\W\d_a-zα-ωč-ž]\w*(?:\s+\w+)?\s*[,!]\s*")
+_NAME = re.compile(r"\s*([^\W\d_]+)(?:\s+\w+)?\s*[,!]\s*")
 _BETWEEN = " ,!.:;-–—)🙂😊👋"
 _NEXT_IS_PART = re.compile(r"['’\-&/.@]\w")
 
@@ -176,7 +173,7 @@ def _without_greeting(sentence: str) -> str:
     if _NEXT_IS_PART.match(sentence, end):
         return sentence
     name = _NAME.match(sentence, end)
-    return sentence[name.end() if name else end :].lstrip(_BETWEEN)
+    return sentence[name.end() if name and name[1][0].isupper() else end :].lstrip(_BETWEEN)
 
 
 def _without_opener(sentence: str) -> str:

@@ -14,6 +14,8 @@ from knowledge.readings import readings_of
         ("hi where is it", ["where is it"]),
         ("Hey Allhands team, is it in stock?", ["is it in stock?"]),
         ("Hi Anna, where is my order, please?", ["where is my order?"]),
+        ("Bok Šime, gdje je moj paket?", ["gdje je moj paket?"]),
+        ("hi there all, order lost, where is it", ["order lost, where is it"]),
         ("Good morning everyone, is the shop open today?", ["is the shop open today?"]),
         ("Hi there!\n\nwhere is my order\n\nThanks in advance!", ["where is my order"]),
         ("Dear support team,\n\nhow do I return a lamp?\n\nKind regards,\nAnna Miller", ["how do I return a lamp?"]),
