@@ -88,7 +88,8 @@ def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:
     if newest.claimed_by == staff.id:
         return texts.text("Ticket #{number} is yours already.", number=ticket.number)
     name = ctx.work.team.get(newest.claimed_by).name
-    minutes = int((ctx.now - newest.claimed_at).total_seconds() // 60)
+    # Another process may be ahead by some milliseconds, and a clock may be set back.
+    minutes = max(0, int((ctx.now - newest.claimed_at).total_seconds() // 60))
     if minutes == 0:
         return texts.text(
             "**{name}** was first: ticket #{number} is with them.", name=name, number=ticket.number

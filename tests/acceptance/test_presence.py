@@ -144,7 +144,7 @@ async def test_whoever_waits_long_sees_that_the_bot_looks(
     house.librarian._is_there.clear()
     guests = [shared_town.newcomer(platform) for platform in PLATFORMS]
     for guest in guests:
-        await guest.says("How long does delivery take?")
+        await guest.says("When does my parcel arrive?")
     shows = [platform for platform in PLATFORMS if cell(platform, "searching") == "as writing"]
     await shared_town.until(
         lambda: all(shown_writing(shared_town, one) > before[one] for one in shows),

@@ -130,6 +130,9 @@ async def test_who_comes_second_is_told_who_was_first(
     stage.clock.advance(timedelta(minutes=5))
     await ben.gives("claim", "1")
     assert ben.was_told == "**Ana** was first: ticket #1 has been with them for 5 minutes."
+    stage.clock.advance(timedelta(minutes=-6))
+    await ben.gives("claim", "1")
+    assert ben.was_told == "**Ana** was first: ticket #1 is with them."
     await ana.gives("claim", "1")
     assert ana.was_told == "Ticket #1 is yours already."
 
