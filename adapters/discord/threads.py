@@ -33,6 +33,8 @@ Json = dict[str, Any]
 REST_MINUTES = 10_080
 """A week without a word before Discord puts a thread to rest by itself."""
 _PUBLIC_THREAD = 11
+_REQUIRES_TAG = 1 << 4
+"""The flag REQUIRE_TAG of a channel (docs.discord.com/developers/resources/channel)."""
 _STATES = frozenset(state.value for state in ThreadState)
 _NOT_NOW = (401, 429, 500, 502, 503, 504)
 
@@ -169,10 +171,14 @@ class Threads:
         tags = await self._tags(parent)
         states = {tag_id for name, tag_id in tags if name in _STATES}
         wanted = [tag_id for name, tag_id in tags if name == state.value]
-        if not wanted:
-            return applied
         # Discord takes five tags; those that people chose stay as long as there is room.
-        return [*wanted, *(tag for tag in applied if tag not in states)][:5]
+        kept = [*wanted, *(tag for tag in applied if tag not in states)][:5]
+        # A forum without a tag for this state must not show another one's, but some take no post without any.
+        return kept if kept or (tags and not await self._needs_tags(parent)) else applied
+
+    async def _needs_tags(self, forum: str) -> bool:
+        flags = (await self._directory.channel(forum)).get("flags") or 0
+        return bool(int(flags) & _REQUIRES_TAG)
 
     async def rename(self, thread: str, name: str) -> None:
         await self._patch(thread, {"name": name})

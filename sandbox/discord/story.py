@@ -77,8 +77,8 @@ def _channels() -> list[Channel]:
         Overwrite(BOT_ROLE, is_member=False, allow=seen),
     ]
     desk_tags = [
-        Tag(_fixed(41), "open", "🟢"),
         Tag(_fixed(42), "waiting", "🟡"),
+        Tag(_fixed(41), "claimed", "🔵"),
         Tag(_fixed(43), "resolved", "✅"),
     ]
     question_tags = [

@@ -195,7 +195,7 @@ async def test_a_forum_post_by_a_customer_is_a_thread_whose_first_message_has_it
 
 async def test_the_bot_opens_a_tagged_post_that_only_staff_can_see(server, bot):
     forum = bot.room(story.SUPPORT_DESK)
-    tag = discord.utils.get(forum.available_tags, name="open")
+    tag = discord.utils.get(forum.available_tags, name="claimed")
     created = await forum.create_thread(name="#1 Wobbly table", content="card", applied_tags=[tag])
     post = str(created.thread.id)
     room = next(room for room in server.rooms(story.INES) if room.id == post)
@@ -203,7 +203,7 @@ async def test_the_bot_opens_a_tagged_post_that_only_staff_can_see(server, bot):
         "#1 Wobbly table",
         "thread",
         story.SUPPORT_DESK,
-        ("open",),
+        ("claimed",),
     )
     assert story.SUPPORT_DESK not in {room.id for room in server.rooms(story.OLA)}
     assert post not in {room.id for room in server.rooms(story.OLA)}

@@ -61,11 +61,25 @@ async def test_a_ticket_shows_its_state_and_rests_when_it_is_resolved(house: Hou
         shown = next(one for one in house.server.messages(story.SAM, place.thread) if one.id == card.id)
         return room.name, room.is_closed, room.tags, shown.native["content"].split("**")[1]
 
+    assert await show(ThreadState.CLAIMED, "#1 Sofa") == ("#1 Sofa", False, ("claimed",), "#1 Sofa")
     resolved = ("#1 Sofa · done", True, ("resolved",), "#1 Sofa · done")
     assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
     assert await show(ThreadState.RESOLVED, "#1 Sofa · done") == resolved
     waiting = ("#1 Sofa", False, ("waiting",), "#1 Sofa")
     assert await show(ThreadState.WAITING, "#1 Sofa") == waiting
+
+
+@pytest.mark.parametrize(("flags", "left"), [(0, ()), (1 << 4, ("waiting",))], ids=["free", "a tag required"])
+async def test_a_state_without_a_tag_shows_none_of_another(
+    house: House, flags: int, left: tuple[str, ...]
+) -> None:
+    forum = house.server._community.channels[story.SUPPORT_DESK]
+    forum.tags = [tag for tag in forum.tags if tag.name != "claimed"]
+    forum.flags = flags
+    place, card = await _open_ticket(house)
+    await house.send(SetThread(place, card, "#1 Sofa", CARD, ThreadState.CLAIMED))
+    [room] = [one for one in house.server.rooms(story.SAM) if one.id == place.thread]
+    assert room.tags == left
 
 
 async def test_marks_and_edits_reach_a_resting_thread_and_leave_it_resting(house: House) -> None:
