@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.folding import words
+from knowledge.folding import phrases, words
 from knowledge.small_talk import is_small_talk
 
 # Begin a message; what follows need not be set off: "hi where is my parcel".
@@ -49,10 +49,8 @@ mich wurde interessieren
 # End a message or a sentence.
 _THANKS = """
 please, pls, plz, thanks, thank you, thank u, thx, ty, tnx, tia, cheers, many thanks, thanks a lot, thanks so much
-thank you so much
-thank you very much, thanks in advance, thank you in advance, many thanks in advance, thanks again
-thanks for your help
-thank you for your help, asap
+thank you so much, thank you very much, thanks in advance, thank you in advance, many thanks in advance
+thanks again, thanks for your help, thank you for your help, asap
 molim, molim vas, hvala, hvala vam, puno hvala, hvala lijepa, hvala unaprijed, lijep pozdrav, lp
 prosim, najlepsa hvala, hvala lepa, hvala vnaprej, lep pozdrav
 παρακαλω, ευχαριστω, ευχαριστω πολυ, σας ευχαριστω, ευχαριστω εκ των προτερων
@@ -62,45 +60,32 @@ bitte, danke, danke schon, vielen dank, danke im voraus, vielen dank im voraus, 
 # What follows one of these at the end of a message is a name.
 _SIGNATURES = """
 regards, kind regards, best regards, warm regards, with kind regards, best wishes, all the best, best, sincerely
-yours sincerely
-yours faithfully, yours truly, cheers, thanks, thank you, many thanks, br
+yours sincerely, yours faithfully, yours truly, cheers, thanks, thank you, many thanks, br
 lijep pozdrav, srdacan pozdrav, s postovanjem, pozdrav, lp, lep pozdrav, s spostovanjem, prijazen pozdrav, hvala
 με εκτιμηση, φιλικα, ευχαριστω, με φιλικους χαιρετισμους
 ar cienu, paldies
 mit freundlichen grussen, mit freundlichen gruessen, freundliche grusse, viele grusse, beste grusse, liebe grusse
 mfg, lg, vg, gruss, danke
 """
-# A sentence of nothing but these says only that one is coming, or that an answer would be nice.
-_EMPTY = frozenset(
-    words("""
-    i we a an the and of to is it this that with about you your me my us our can could would will may be do does
-    have has had got am are
-    hope well doing find finds day great nice so if any all please pls help helping helps assist assistance
-    assisting support
-    someone somebody anyone team sir madam question questions quick small short problem problems issue issues need
-    needs want like some advice
-    advise answer reply response hear hearing back from soon forward looking appreciate appreciated thanks thank thx
-    advance
-    much very really kindly let know ask asking inquiry enquiry concern bother bothering trouble time for in urgent
-    urgently asap
-    imam pitanje jedno molim vas mozete li mi pomoci trebam pomoc zanima me hvala unaprijed na odgovoru cekam
-    odgovor vas
-    imam vprasanje eno prosim mi lahko pomagate potrebujem pomoc hvala vnaprej za odgovor zanima
-    εχω μια ερωτηση μπορειτε να με βοηθησετε παρακαλω χρειαζομαι βοηθεια ευχαριστω εκ των προτερων για την απαντηση
-    περιμενω
-    man ir jautajums vai varat palidzet ludzu vajag palidzibu paldies jau ieprieks gaidisu atbildi
-    ich habe eine frage konnen sie mir bitte helfen brauche hilfe vielen dank im voraus fur die antwort
-    """)
-)
-# At least one of these is in it: "can I have it with the problem" may ask something.
-_TELLING = frozenset(
-    words("""
-    help assist assistance question questions hope appreciate appreciated thanks thank advise advice forward bother
-    bothering
-    pitanje pomoci pomoc hvala odgovor odgovoru vprasanje pomagate ερωτηση βοηθησετε βοηθεια ευχαριστω απαντηση
-    jautajums palidzet palidzibu paldies atbildi frage helfen hilfe dank
-    """)
-)
+# In a sentence that asks nothing there is one of these: "can I have it with the problem" may ask something.
+_TELLING = """
+help assist assistance question questions hope appreciate appreciated thanks thank advise advice forward bother
+bothering pitanje pomoci pomoc hvala odgovor odgovoru vprasanje pomagate ερωτηση βοηθησετε βοηθεια ευχαριστω απαντηση
+jautajums palidzet palidzibu paldies atbildi frage helfen hilfe dank
+"""
+# A sentence of nothing but these and the ones above says that a question is coming, or that an answer would be nice.
+_FILLING = """
+i we a an the and of to is it this that with about you your me my us our can could would will may be do does have has
+had got am are well doing find finds day great nice so if any all please pls helping helps assisting support someone
+somebody anyone team sir madam quick small short problem problems issue issues need needs want like some answer reply
+response hear hearing back from soon looking thx advance much very really kindly let know ask asking inquiry enquiry
+concern trouble time for in urgent urgently asap
+imam jedno molim vas mozete li mi trebam zanima me unaprijed na cekam
+eno prosim lahko potrebujem vnaprej za
+εχω μια μπορειτε να με παρακαλω χρειαζομαι εκ των προτερων για την περιμενω
+man ir vai varat ludzu vajag jau ieprieks gaidisu
+ich habe eine konnen sie mir bitte brauche vielen im voraus fur die antwort
+"""
 _LONGEST_PHRASE, _LONGEST_NAME = 6, 4
 _LONGEST_EMPTY = 14
 _SHORTEST_QUESTION = 2
@@ -111,15 +96,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;…\u037e])(?<!\b\w\.)\s+|\n+")
 _NAME = re.compile(r"\s*([^\W\d_]+)(?:\s+\w+)?\s*[,!]\s*")
 _BETWEEN = " ,!.:;-–—)🙂😊👋"
 _NEXT_IS_PART = re.compile(r"['’\-&/.@]\w")
-
-
-def _phrases(listed: str) -> frozenset[str]:
-    return frozenset(" ".join(words(one)) for one in listed.replace("\n", ",").split(",") if one.strip())
-
-
-_OPENING_PHRASES = _phrases(_OPENERS)
-_GREETING_PHRASES, _ADDRESS_WORDS = _phrases(_GREETINGS), _phrases(_ADDRESSES)
-_THANKS_PHRASES, _SIGNATURE_PHRASES = _phrases(_THANKS), _phrases(_SIGNATURES)
+_OPENING_PHRASES = phrases(_OPENERS)
+_GREETING_PHRASES, _ADDRESS_WORDS = phrases(_GREETINGS), phrases(_ADDRESSES)
+_THANKS_PHRASES, _SIGNATURE_PHRASES = phrases(_THANKS), phrases(_SIGNATURES)
+_TELLING_WORDS = frozenset(words(_TELLING))
+_EMPTY_WORDS = _TELLING_WORDS | frozenset(words(_FILLING))
 _FAREWELLS = _THANKS_PHRASES | _SIGNATURE_PHRASES
 
 
@@ -210,5 +191,7 @@ def _without_thanks(sentence: str) -> str:
 
 def _is_empty(sentence: str) -> bool:
     said = words(sentence)
-    is_courteous = len(said) <= _LONGEST_EMPTY and _EMPTY.issuperset(said) and not _TELLING.isdisjoint(said)
+    is_courteous = (
+        len(said) <= _LONGEST_EMPTY and _EMPTY_WORDS.issuperset(said) and not _TELLING_WORDS.isdisjoint(said)
+    )
     return is_courteous or is_small_talk(sentence)

@@ -64,6 +64,11 @@ def words(text: str) -> list[str]:
     return [fold_word(word) for word in word_list(unaccented(text))]
 
 
+def phrases(listed: str) -> frozenset[str]:
+    """Return the phrases of a list, set off by commas and lines, as their words are compared."""
+    return frozenset(" ".join(words(one)) for one in listed.replace("\n", ",").split(",") if one.strip())
+
+
 def word_list(text: str) -> list[str]:
     """Return the words of `text` as they are written."""
     return _WORD.findall(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from knowledge.folding import greeklish_words, words
+from knowledge.folding import greeklish_words, phrases, words
 from knowledge.small_talk import asks_nothing
 
 # Longer questions say themselves what they are about.
@@ -22,12 +22,7 @@ tas, ta, to, tam, tie, tos, tur, savadak, sis, si
 das, es, dies, diese, dieser, dafur, dabei, damit, dort, sonst, davon, dazu
 """
 
-
-def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(words(one)) for one in text.replace("\n", ",").split(",") if one.strip())
-
-
-_STARTS, _POINTS = _phrases(_BEGINNINGS), _phrases(_POINTERS)
+_STARTS, _POINTS = phrases(_BEGINNINGS), phrases(_POINTERS)
 
 
 def is_follow_up(text: str) -> bool:
@@ -48,5 +43,5 @@ def with_previous(previous: str, text: str) -> str:
 def _leans_back(said: list[str]) -> bool:
     if not 0 < len(said) <= _LONGEST:
         return False
-    starts = any(tuple(said[:size]) in _STARTS for size in (1, 2, 3))
-    return starts or any((word,) in _POINTS for word in said)
+    starts = any(" ".join(said[:size]) in _STARTS for size in (1, 2, 3))
+    return starts or not _POINTS.isdisjoint(said)

@@ -20,8 +20,8 @@ from knowledge.lexical import LexicalSide
 from knowledge.meaning import MeaningSide, meaning_side
 from knowledge.near_passages import NearPassages, near_passages
 from knowledge.question import Question, Reader
-from knowledge.readings import readings_of
 from knowledge.scorer import scorer_of
+from knowledge.senses import senses_of
 from knowledge.small_talk import asks_nothing
 from knowledge.spelling import spelling_of
 from knowledge.teaching import Lesson, Rejections
@@ -132,7 +132,7 @@ class Index:
         if asks_nothing(text):
             return []
         ranked = [self._ranked(asked, shown_for, limit, languages, hidden, rejected)
-                  for asked, shown_for in self._readings(text, language, previous)]  # fmt: skip
+                  for asked, shown_for in self._senses(text, language, previous)]  # fmt: skip
         # How it was meant shows in which reading makes most sense.
         matches = _surest([[match for match, is_plausible in found if is_plausible] for found in ranked])
         if not matches or matches[0].confidence < threshold:
@@ -157,7 +157,7 @@ class Index:
     def search_all(self, text: str, *, limit: int = 10, language: str | None = None) -> list[Match]:
         """Return the nearest article of each topic, best first, however unsure: for people who judge themselves."""
         ranked = [[match for match, _ in self._ranked(asked, shown_for, limit, (), (), ())]
-                  for asked, shown_for in self._readings(text, language)] or [[]]  # fmt: skip
+                  for asked, shown_for in self._senses(text, language)] or [[]]  # fmt: skip
         best = _surest(ranked)
         # A sentence by itself may be about something else; it counts where it would be answered by itself.
         chosen = best if best and best[0].confidence >= self.threshold else ranked[0]
@@ -255,14 +255,14 @@ class Index:
         best = ranked_by_topic(asked.evidence.total, self._topics, 10)
         return [(self._indexed[number].key, features(asked.evidence, number)) for number in best]
 
-    def _readings(self, text: str, language: str | None, previous: str = "") -> list[tuple[_Asked, str]]:
+    def _senses(self, text: str, language: str | None, previous: str = "") -> list[tuple[_Asked, str]]:
         """What a message may ask, the whole of it first, and for which words a passage is shown."""
         found: list[tuple[_Asked, str]] = []
-        for reading in readings_of(text, previous):
-            asked = self._asked(reading.text, language)
+        for sense in senses_of(text, previous):
+            asked = self._asked(sense.text, language)
             if asked is not None:
-                whole = found[0][0] if reading.is_part and found else None
-                found.append((asked._replace(whole=whole), reading.shown_for))
+                whole = found[0][0] if sense.is_part and found else None
+                found.append((asked._replace(whole=whole), sense.shown_for))
         return found
 
     def _ranked(self, asked: _Asked, shown_for: str, limit: int, languages: Sequence[str],

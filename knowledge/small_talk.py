@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.folding import greeklish_words, words
+from knowledge.folding import greeklish_words, phrases, words
 
 # Said in full, these are no questions. They are compared as folded words, so case, accents and marks do not matter,
 # and a Greek line is recognised in either script.
@@ -26,7 +26,7 @@ palidziba, vajag palidzibu, ka iet
 hallo, guten tag, guten morgen, guten abend, servus, moin, gruss gott, danke, danke schon, vielen dank, in ordnung
 alles klar, ja, nein, bitte, tschuss, auf wiedersehen, hilfe, ich brauche hilfe, wie geht s, wie geht es
 bonjour, salut, merci, merci beaucoup, bonsoir, ciao, grazie, buongiorno, gracias, buenos dias, obrigado, ola
-""".replace("\n", ",")
+"""
 
 _FILLERS = """
 hi hello hey thanks thank you thx so much very many a lot again all everyone guys team please ok okay there
@@ -59,7 +59,7 @@ tu jus esi esat ir tas sie sada visi pilnigi loti un mani manis ej
 du ihr bist seid ist sind das der die ein eine so ganz total vollig alle und was fur dich euch mich kannst doch mal
 deine eure laden
 """
-_PHRASES = frozenset(" ".join(words(phrase)) for phrase in _PLEASANTRIES.split(",") if phrase.strip())
+_PHRASES = phrases(_PLEASANTRIES)
 _FOLDED_FILLERS = frozenset(words(_FILLERS))
 _FOLDED_ABUSE = frozenset(words(_ABUSE))
 _FOLDED_AROUND = frozenset(words(_AROUND_ABUSE)) | _FOLDED_FILLERS | _FOLDED_ABUSE

@@ -4,7 +4,7 @@ import pytest
 
 from knowledge.courtesies import sentences_asked
 from knowledge.index import Index
-from knowledge.readings import readings_of
+from knowledge.senses import senses_of
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_what_asks_something_or_is_nothing_else_stays(text: str) -> None:
 
 def test_several_sentences_are_read_together_and_each_by_itself_what_asks_first() -> None:
     text = "I bought a lamp. It is blue. I like it. Can I return it? Thanks!"
-    assert [reading.text for reading in readings_of(text)] == [
+    assert [sense.text for sense in senses_of(text)] == [
         text,
         "Can I return it?",
         "I bought a lamp.",
         "It is blue.",
     ]
-    assert [reading.is_part for reading in readings_of(text)] == [False, True, True, True]
-    assert readings_of("Hi, can I return it?") == [("Hi, can I return it?", "Hi, can I return it?", False)]
+    assert [sense.is_part for sense in senses_of(text)] == [False, True, True, True]
+    assert senses_of("Hi, can I return it?") == [("Hi, can I return it?", "Hi, can I return it?", False)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ _QUESTION_MARKS = ("?", ";", "\u037e")
 _SENTENCES_READ = 3
 
 
-class Reading(NamedTuple):
+class Sense(NamedTuple):
     """What is looked up, for which words the passage to show is chosen, and whether it is part of what was said."""
 
     text: str
@@ -19,7 +19,7 @@ class Reading(NamedTuple):
     is_part: bool = False
 
 
-def readings_of(text: str, previous: str = "") -> list[Reading]:
+def senses_of(text: str, previous: str = "") -> list[Sense]:
     """Return a message as a whole, then its sentences by themselves: first what asks, then what was said first.
 
     What leans back on what was asked `previous`ly is also read together with it.
@@ -27,9 +27,9 @@ def readings_of(text: str, previous: str = "") -> list[Reading]:
     text = text[:LONGEST_QUESTION]
     said = sentences_asked(text)
     asking = sorted(said, key=lambda one: not one.endswith(_QUESTION_MARKS)) if len(said) > 1 else []
-    found = [Reading(text, text), *(Reading(one, one, is_part=True) for one in asking[:_SENTENCES_READ])]
+    found = [Sense(text, text), *(Sense(one, one, is_part=True) for one in asking[:_SENTENCES_READ])]
     asked = " ".join(said)
     if previous and is_follow_up(asked):
         # The passage is still the one for what was asked last.
-        found.append(Reading(with_previous(previous, asked), asked))
+        found.append(Sense(with_previous(previous, asked), asked))
     return found
