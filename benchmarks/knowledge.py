@@ -6,8 +6,8 @@
 
 Every set is asked in each way it can be served (`mono`: one language; `mixed`: all translations in one base; `xling`:
 English articles for questions in other languages) and in each language; then with phrasings learned; then with
-typing mistakes in every question; then what many articles cost (`knowledge_scale`). Questions are always embedded
-afresh, so that times are true.
+typing mistakes in every question, and within letters (`typing_ways`); then what many articles cost (`knowledge_scale`).
+Questions are always embedded afresh, so that times are true.
 
 As a ranker of the scorer itself: kb_eval.py --ranker benchmarks.knowledge:index (KB_EVAL_CACHE names a file that
 keeps the embeddings of articles).

@@ -10,6 +10,7 @@ from handlers.asking import named_ticket, pressed_ticket, require
 from handlers.context import Asked, Context
 from handlers.exchange import answer
 from handlers.helping import bring_to
+from handlers.queue import minutes_since
 from handlers.queueing import claim
 from handlers.registry import button, command
 
@@ -88,8 +89,7 @@ def _why_not(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> str:
     if newest.claimed_by == staff.id:
         return texts.text("Ticket #{number} is yours already.", number=ticket.number)
     name = ctx.work.team.get(newest.claimed_by).name
-    # Another process may be ahead by some milliseconds, and a clock may be set back.
-    minutes = max(0, int((ctx.now - newest.claimed_at).total_seconds() // 60))
+    minutes = minutes_since(newest.claimed_at, ctx.now)
     if minutes == 0:
         return texts.text(
             "**{name}** was first: ticket #{number} is with them.", name=name, number=ticket.number

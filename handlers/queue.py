@@ -49,7 +49,12 @@ def overview(ctx: Context, texts: Texts) -> Content:
 
 def waited(since: datetime, now: datetime, texts: Texts) -> Markdown:
     """How long it is since then, in minutes at least."""
-    return texts.span(max(0, int((now - since).total_seconds() // 60)))
+    return texts.span(minutes_since(since, now))
+
+
+def minutes_since(then: datetime, now: datetime) -> int:
+    """Whole minutes; none where `then` is to come: another process may be ahead, and a clock may be set back."""
+    return max(0, int((now - then).total_seconds() // 60))
 
 
 def _line(ctx: Context, ticket: Ticket, texts: Texts) -> str:

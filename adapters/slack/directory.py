@@ -158,9 +158,9 @@ class Directory:
             await asyncio.wait(questions, timeout=_FIRST_LOOK_SECONDS)
 
     def stop(self) -> None:
-        for asked in (self._people, self._channels, self._groups, self._members, self._direct, self._threads):
+        for asked in (self._people, self._channels, self._groups, self._members, self._asked_kinds, self._direct,
+                      self._threads):  # fmt: skip
             asked.stop()
-        self._asked_kinds.stop()
 
     # -- questions
 
