@@ -5,12 +5,12 @@ import json
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
 import numpy as np
+from cachetools import LRUCache
 
 from knowledge.retry_after import seconds_to_wait
 from knowledge.vectors import EmbeddingError, SpaceKind, Vectors
@@ -49,7 +49,7 @@ class Endpoint:
         # No redirects: the key and customers' words go where the settings say, and nowhere else.
         self._client = httpx.Client(headers=headers, follow_redirects=False)
         self._dimensions = 0
-        self._questions: OrderedDict[str, Vectors] = OrderedDict()
+        self._questions: LRUCache[str, Vectors] = LRUCache(_REMEMBERED_QUESTIONS)
         self._lock = threading.Lock()
 
     @property
@@ -68,8 +68,6 @@ class Endpoint:
             known = self._embed(texts, _QUESTION_SECONDS, _QUESTION_TRIES)
             with self._lock:
                 self._questions[text] = known
-                if len(self._questions) > _REMEMBERED_QUESTIONS:
-                    self._questions.popitem(last=False)
         return known
 
     def passages(self, texts: Sequence[str]) -> Vectors:

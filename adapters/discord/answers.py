@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 import discord
+from cachetools import LRUCache
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -16,7 +17,6 @@ from adapters.discord.commonmark import escape_commonmark
 from adapters.discord.errors import ALREADY_ACKNOWLEDGED, FAILURES, code_of, send_error
 from adapters.discord.interactions import InteractionRef
 from adapters.discord.posting import Loaded, Poster
-from adapters.discord.recent import Recent
 from adapters.discord.render import EPHEMERAL, drawn, render, render_form
 from adapters.discord.settings import PLATFORM
 from bot.core.content import Button, Content, LostFile
@@ -77,12 +77,12 @@ class Answers:
 
     def __init__(self, context: AdapterContext, callbacks: Callbacks, poster: Poster, post: SendPost) -> None:
         self._context, self._callbacks, self._poster, self._post = context, callbacks, poster, post
-        self._dialogues: Recent[str, _Dialogue] = Recent(REMEMBERED)
+        self._dialogues: LRUCache[str, _Dialogue] = LRUCache(REMEMBERED)
         self._unanswered: dict[InteractionRef, _Unanswered] = {}
 
     def begin(self, ref: InteractionRef, source: str = "") -> None:
         """An interaction came in, at a message if it names one: it will be put off in time unless it is answered."""
-        self._dialogues.put(ref.id, _Dialogue(Standing.OPEN))
+        self._dialogues[ref.id] = _Dialogue(Standing.OPEN)
         is_shown = asyncio.Event()
         task = asyncio.create_task(self._put_off_in_time(ref, is_shown), name=f"discord interaction {ref.id}")
         self._unanswered[ref] = _Unanswered(source, is_shown, task)
@@ -138,7 +138,7 @@ class Answers:
         dialogue = self._dialogues.get(ref.id)
         if dialogue is None:
             dialogue = _Dialogue(Standing.UNKNOWN)
-            self._dialogues.put(ref.id, dialogue)
+            self._dialogues[ref.id] = dialogue
         return dialogue
 
     async def apologise(self, ref: InteractionRef, text: str) -> None:

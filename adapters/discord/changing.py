@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import discord
+from cachetools import LRUCache
 from msgspec.structs import replace
 
 from adapters import Attempt
@@ -22,7 +23,6 @@ from adapters.discord.errors import (
 )
 from adapters.discord.messages import Messages
 from adapters.discord.posting import Loaded, Poster, Target
-from adapters.discord.recent import Recent
 from adapters.discord.render import Part, drawn
 from adapters.discord.rooms import api_channel
 from adapters.discord.snowflake import made_at
@@ -51,7 +51,7 @@ class Changer:
     ) -> None:
         self._poster, self._directory, self._started_at = poster, directory, started_at
         self._messages, self._threads = messages, threads
-        self._marks: Recent[MessageAt, str] = Recent(5_000)
+        self._marks: LRUCache[MessageAt, str] = LRUCache(5_000)
 
     # Edits
 
@@ -194,7 +194,7 @@ class Changer:
             await self._react(outgoing.message, emoji, is_on=True)
         except FAILURES as error:
             raise send_error(error) from error
-        self._marks.put(outgoing.message, emoji)
+        self._marks[outgoing.message] = emoji
         return Receipt()
 
     async def _earlier_marks(self, at: MessageAt) -> list[str]:

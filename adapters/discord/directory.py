@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import discord
+from cachetools import LRUCache, TTLCache
 from discord.http import Route
 
 from adapters.discord.api import Api
@@ -12,7 +13,6 @@ from adapters.discord.errors import FAILURES
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES
 from adapters.discord.guilds import Channel, Guild, Guilds, channel_from, guild_from
 from adapters.discord.permissions import VIEW_CHANNEL, permissions_in
-from adapters.discord.recent import Recent
 from adapters.discord.rooms import Hearing, Room, RoomKind, is_telling, room_from
 from bot.core.places import MessageAt
 
@@ -30,11 +30,11 @@ class Directory:
     def __init__(self, api: Api, hearing: Hearing) -> None:
         self._api, self._hearing = api, hearing
         self.guilds = Guilds()
-        self._channels: Recent[str, Json] = Recent(500, KEPT_SECONDS)
-        self._rooms: Recent[str, Room] = Recent(10_000, ROOMS_KEPT_SECONDS)
-        self._guilds: Recent[str, Guild] = Recent(500, KEPT_SECONDS)
-        self._members: Recent[tuple[str, str], tuple[str, ...] | None] = Recent(5_000, KEPT_SECONDS)
-        self._directs: Recent[str, str] = Recent(10_000)
+        self._channels: TTLCache[str, Json] = TTLCache(500, KEPT_SECONDS)
+        self._rooms: TTLCache[str, Room] = TTLCache(10_000, ROOMS_KEPT_SECONDS)
+        self._guilds: TTLCache[str, Guild] = TTLCache(500, KEPT_SECONDS)
+        self._members: TTLCache[tuple[str, str], tuple[str, ...] | None] = TTLCache(5_000, KEPT_SECONDS)
+        self._directs: LRUCache[str, str] = LRUCache(10_000)
 
     # Rooms
 
@@ -56,8 +56,8 @@ class Directory:
         if not is_fresh and (kept := self._channels.get(channel_id)) is not None:
             return kept
         found: Json = await self._api.call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
-        self._channels.put(channel_id, found)
-        self._rooms.put(channel_id, room_from(found))
+        self._channels[channel_id] = found
+        self._rooms[channel_id] = room_from(found)
         return found
 
     async def direct(self, user_id: str) -> str:
@@ -66,7 +66,7 @@ class Directory:
             return known
         route = Route("POST", "/users/@me/channels")
         channel = await self._api.call(route, json={"recipient_id": user_id})
-        self._directs.put(user_id, str(channel["id"]))
+        self._directs[user_id] = str(channel["id"])
         return str(channel["id"])
 
     async def channels_of(self, at: MessageAt) -> list[str]:
@@ -99,7 +99,7 @@ class Directory:
         if (known := self.guilds.guild(guild_id) or self._guilds.get(guild_id)) is not None:
             return known
         found = guild_from(await self._api.call(Route("GET", "/guilds/{guild_id}", guild_id=guild_id)))
-        self._guilds.put(guild_id, found)
+        self._guilds[guild_id] = found
         return found
 
     async def upload_limit(self, channel_id: str) -> int:
@@ -176,11 +176,11 @@ class Directory:
         try:
             member = await self._api.call(route)
         except discord.NotFound:
-            self._members.put(key, None)
+            self._members[key] = None
             return None
-        self._members.put(key, tuple(str(role) for role in member.get("roles") or ()))
+        self._members[key] = tuple(str(role) for role in member.get("roles") or ())
         return self._members.get(key)
 
     def note_member(self, guild_id: str, user_id: str, roles: tuple[str, ...]) -> None:
         """An event brought the member's roles along."""
-        self._members.put((guild_id, user_id), roles)
+        self._members[guild_id, user_id] = roles

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import discord
+from cachetools import LRUCache
 from discord.http import Route
 
 from adapters.discord.api import Api
 from adapters.discord.files import multipart
 from adapters.discord.parse import said_at
-from adapters.discord.recent import Recent
 from adapters.discord.snowflake import first_after, is_timed
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ class Messages:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._keys: Recent[str, str] = Recent(1_000)
+        self._keys: LRUCache[str, str] = LRUCache(1_000)
 
     async def create(
         self, channel: str, payload: Mapping[str, Any], nonce: str, files: Sequence[discord.File] = ()
@@ -31,7 +31,7 @@ class Messages:
         number = int(channel) if channel.isdecimal() else channel
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=number)
         made: Json = await self._upload(route, {**payload, "nonce": nonce, "enforce_nonce": True}, files)
-        self._keys.put(str(made["id"]), nonce)
+        self._keys[str(made["id"])] = nonce
         return made
 
     async def change(

@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
+from cachetools import LRUCache
+
 from adapters.discord.lanes import Arrival
 from adapters.discord.parse import Reader, read_reaction
-from adapters.discord.recent import Recent
 from adapters.discord.rooms import Room
 from bot.core.events import ReactionChanged
 
 
 class Reactions:
     def __init__(self) -> None:
-        self._seen: Recent[tuple[str, ...], bool] = Recent(5_000)
+        self._seen: LRUCache[tuple[str, ...], bool] = LRUCache(5_000)
 
     def read(self, arrival: Arrival, room: Room, reader: Reader, now: datetime) -> list[ReactionChanged]:
         """Empty for those of bots, and for one that was told before."""
@@ -31,5 +32,5 @@ class Reactions:
         key = (event.message.id, event.author.identity.external_id, event.emoji)
         if self._seen.get(key) is is_on:
             return []
-        self._seen.put(key, is_on)
+        self._seen[key] = is_on
         return [event]

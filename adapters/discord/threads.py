@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import discord
+from cachetools import LRUCache
 from discord.http import Route
 
 from adapters import AdapterContext
@@ -20,7 +21,6 @@ from adapters.discord.errors import (
 )
 from adapters.discord.messages import Messages
 from adapters.discord.parse import names_in
-from adapters.discord.recent import Recent
 from adapters.discord.render import LONGEST_THREAD_NAME
 from adapters.discord.rooms import RoomKind
 from adapters.discord.snowflake import is_timed, made_at
@@ -45,11 +45,11 @@ class Threads:
     def __init__(self, context: AdapterContext, api: Api, directory: Directory, messages: Messages) -> None:
         self._api, self._directory, self._messages = api, directory, messages
         self._texts_in, self._report = context.texts_in, context.report
-        self._openings: Recent[str, str] = Recent(1_000)
+        self._openings: LRUCache[str, str] = LRUCache(1_000)
 
     def note_opening(self, message_id: str, text: str) -> None:
         """A top-level message came in: when the bot answers it, a thread starts there, named after the text."""
-        self._openings.put(message_id, to_plain(text, LONGEST_THREAD_NAME))
+        self._openings[message_id] = to_plain(text, LONGEST_THREAD_NAME)
 
     def is_opening(self, message_id: str) -> bool:
         """Whether the message came in lately and has no thread yet, as far as is known."""
@@ -60,7 +60,7 @@ class Threads:
 
         Raises the refusal when the message or the channel is gone.
         """
-        name = self._openings.pop(message_id) or await self._name_for(channel, message_id)
+        name = self._openings.pop(message_id, None) or await self._name_for(channel, message_id)
         route = Route(
             "POST",
             "/channels/{channel_id}/messages/{message_id}/threads",

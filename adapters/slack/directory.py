@@ -1,10 +1,11 @@
 """What only Slack knows about ids: people, members, names of channels, direct chats. Asked once, kept for a while."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from cachetools import TLRUCache
 
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.kinds import Kinds
@@ -32,7 +33,11 @@ Report = Callable[[str, dict[str, object]], None]
 @dataclass(frozen=True, slots=True)
 class _Kept(Generic[T]):
     value: T | None
-    until: float
+    seconds: float
+
+
+def _until(_key: str, kept: _Kept[T], now: float) -> float:
+    return now + kept.seconds
 
 
 class _Asked(Generic[T]):
@@ -42,25 +47,18 @@ class _Asked(Generic[T]):
         self._ask = ask
         self._seconds = seconds
         self._report = report
-        self._kept: OrderedDict[str, _Kept[T]] = OrderedDict()
+        self._kept: TLRUCache[str, _Kept[T]] = TLRUCache(_MOST_KEPT, _until)
         self._under_way: dict[str, asyncio.Task[T | None]] = {}
 
     def known(self, key: str) -> T | None:
         kept = self._kept.get(key)
-        return kept.value if kept and kept.until > asyncio.get_running_loop().time() else None
+        return kept.value if kept is not None else None
 
     def is_settled(self, key: str) -> bool:
-        kept = self._kept.get(key)
-        return kept is not None and kept.until > asyncio.get_running_loop().time()
+        return key in self._kept
 
     def keep(self, key: str, value: T) -> None:
-        self._put(key, value, self._seconds)
-
-    def _put(self, key: str, value: T | None, seconds: float) -> None:
-        self._kept[key] = _Kept(value, asyncio.get_running_loop().time() + seconds)
-        self._kept.move_to_end(key)
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        self._kept[key] = _Kept(value, self._seconds)
 
     def question(self, key: str) -> asyncio.Task[T | None]:
         if (task := self._under_way.get(key)) is None:
@@ -73,7 +71,7 @@ class _Asked(Generic[T]):
         try:
             value = await self._ask(key)
         except (*SLACK_ERRORS, *_ODD_ANSWERS) as error:
-            self._put(key, None, _FAILURE_SECONDS)
+            self._kept[key] = _Kept(None, _FAILURE_SECONDS)
             self._report("slack.look_up_failed", {"what": self._ask.__name__, "error": error_code(error)})
             return None
         self.keep(key, value)

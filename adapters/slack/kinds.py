@@ -4,7 +4,7 @@ Messages carry a `channel_type` (docs.slack.dev/reference/events/message), chann
 direct chat calls it "directmessage". Slack's ids of direct chats begin with D, which its reference does not promise.
 """
 
-from collections import OrderedDict
+from cachetools import LRUCache
 
 from adapters.slack.payloads import Json
 
@@ -21,15 +21,12 @@ class Kinds:
     """What was told of channels, for as long as there is room."""
 
     def __init__(self, most: int = _MOST_CHANNELS) -> None:
-        self._most = most
-        self._told: OrderedDict[str, bool] = OrderedDict()
+        self._told: LRUCache[str, bool] = LRUCache(most)
 
     def note(self, channel: str, *, is_direct: bool) -> None:
         if not channel or (is_direct is self.is_direct(channel) and not self.is_in_question(channel)):
             return
         self._told[channel] = is_direct
-        if len(self._told) > self._most:
-            self._told.popitem(last=False)
 
     def is_direct(self, channel: str) -> bool:
         told = self._told.get(channel)

@@ -1,11 +1,11 @@
 """Where the bot is, whom it is, and which places concern it: what reading a payload depends on."""
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Self
 
+from cachetools import LRUCache
 from msgspec import Struct, field
 
 from adapters import Translate, in_english
@@ -58,15 +58,12 @@ class Memory:
     """
 
     def __init__(self, messages: int = _MESSAGES, threads: int = _THREADS) -> None:
-        self._most_messages, self._most_threads = messages, threads
-        self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._threads: LRUCache[tuple[str, str], str] = LRUCache(messages)
+        self._heard: LRUCache[tuple[str, str], None] = LRUCache(threads)
         self.kinds = Kinds()
 
     def note_message(self, channel: str, ts: str, thread: str) -> None:
         self._threads[channel, ts] = thread
-        if len(self._threads) > self._most_messages:
-            self._threads.popitem(last=False)
 
     def thread_of(self, channel: str, ts: str) -> str | None:
         return self._threads.get((channel, ts))
@@ -74,9 +71,6 @@ class Memory:
     def note_heard(self, channel: str, thread: str) -> None:
         """From now on everything in this thread concerns the bot."""
         self._heard[channel, thread] = None
-        self._heard.move_to_end((channel, thread))
-        if len(self._heard) > self._most_threads:
-            self._heard.popitem(last=False)
 
     def is_heard(self, channel: str, thread: str) -> bool:
         return (channel, thread) in self._heard

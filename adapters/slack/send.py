@@ -1,11 +1,11 @@
 """Performing what the desk asks for: one operation in, one receipt or SendError out."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
+from cachetools import LRUCache
 from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 
@@ -67,7 +67,7 @@ class Sender:
         self._answers = answers
         self._positions = positions
         self._context = context
-        self._marks: OrderedDict[tuple[str, str], Outcome] = OrderedDict()
+        self._marks: LRUCache[tuple[str, str], Outcome] = LRUCache(_MOST_MARKS)
 
     async def send(self, outgoing: Outgoing, attempt: Attempt) -> Receipt:
         match outgoing:
@@ -230,8 +230,6 @@ class Sender:
         await asyncio.gather(*(self._put_reaction(mark.message, name, is_on=False) for name in others))
         await self._put_reaction(mark.message, _MARKS[mark.outcome], is_on=True)
         self._marks[at] = mark.outcome
-        if len(self._marks) > _MOST_MARKS:
-            self._marks.popitem(last=False)
         return Receipt()
 
     def _was_just_said(self, message: MessageAt) -> bool:

@@ -4,10 +4,10 @@ Where it may not, the name is in the words. Slack may refuse the wish or pass ov
 looked at; and an edit keeps what the message stands under (docs.slack.dev/reference/methods/chat.postMessage).
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from cachetools import LRUCache
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
@@ -29,7 +29,7 @@ class Speakers:
         self._api = api
         self._report = report
         self._is_refused = False
-        self._named: OrderedDict[tuple[str, str], bool] = OrderedDict()
+        self._named: LRUCache[tuple[str, str], bool] = LRUCache(_REMEMBERED)
 
     @property
     def may_choose(self) -> bool:
@@ -56,8 +56,6 @@ class Speakers:
 
     def note(self, channel: str, ts: str, *, is_named: bool) -> None:
         self._named[channel, ts] = is_named
-        if len(self._named) > _REMEMBERED:
-            self._named.popitem(last=False)
 
     async def stands_over(self, message: MessageAt) -> bool:
         """Whether a name stands over a message that the bot sent; asks Slack about one of an earlier process."""

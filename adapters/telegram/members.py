@@ -1,10 +1,10 @@
 """Who is in a chat: asked of Telegram, remembered for a minute, never waited for long."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
+from cachetools import TTLCache
 from msgspec.structs import replace
 from telegram.error import TelegramError
 
@@ -23,14 +23,13 @@ Asked = CommandGiven | ButtonPressed | FormSubmitted
 
 class Members:
     def __init__(self, api: Api, clock: Callable[[], float]) -> None:
-        self._api, self._clock = api, clock
-        self._known: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
+        self._api = api
+        self._known: TTLCache[tuple[str, str], bool] = TTLCache(_KEPT, REMEMBERED_SECONDS, clock)
 
     async def is_member(self, chat: str, person: str) -> bool | None:
         """None when Telegram did not say so in time."""
-        known = self._known.get((chat, person))
-        if known is not None and self._clock() - known[0] < REMEMBERED_SECONDS:
-            return known[1]
+        if (known := self._known.get((chat, person))) is not None:
+            return known
         parameters = {"chat_id": chat_id(chat), "user_id": int(person)}
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -51,10 +50,7 @@ class Members:
 
     def _remember(self, chat: str, person: str, member: Mapping[str, Any]) -> bool:
         is_in = member["status"] not in _GONE and member.get("is_member", True) is not False
-        self._known[(chat, person)] = (self._clock(), is_in)
-        self._known.move_to_end((chat, person))
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        self._known[(chat, person)] = is_in
         return is_in
 
 

@@ -5,9 +5,10 @@ Where Telegram draws the line it does not tell beforehand, so a chat is paced fr
 server said no: pacing every chat always would make every ordinary answer as slow as a flood.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 
+from cachetools import LRUCache
 from msgspec import Struct
 
 PER_GROUP_MINUTE = 20
@@ -42,7 +43,7 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._chats: OrderedDict[str, _Chat] = OrderedDict()
+        self._chats: LRUCache[str, _Chat] = LRUCache(_KEPT_CHATS)
 
     def seconds_to_wait(self, chat: str, count: int = 1) -> float:
         """How long until messages may go to this chat; 0 counts these as sent.
@@ -80,7 +81,4 @@ class Pace:
             most, seconds = (PER_GROUP_MINUTE, 60.0) if is_group else (1, 1.0)
             kept: deque[float] = deque(maxlen=2 * most)
             state = self._chats[chat] = _Chat(most, seconds + MARGIN_SECONDS, kept)
-            if len(self._chats) > _KEPT_CHATS:
-                self._chats.popitem(last=False)
-        self._chats.move_to_end(chat)
         return state

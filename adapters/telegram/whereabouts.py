@@ -1,6 +1,6 @@
 """In which topic, or whose exchange, a message is: reactions name only its chat, and nobody can be asked."""
 
-from collections import OrderedDict
+from cachetools import LRUCache
 
 from adapters.telegram.parse import CARD, CARD_THREAD
 from bot.core.places import MessageAt, Place
@@ -12,21 +12,17 @@ class Whereabouts:
     """The latest messages that were heard or sent since the start."""
 
     def __init__(self) -> None:
-        self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
-        self._words: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+        self._places: LRUCache[tuple[str, str], Place] = LRUCache(_KEPT)
+        self._words: LRUCache[tuple[str, str], tuple[str, ...]] = LRUCache(_KEPT)
 
     def remember(self, *messages: MessageAt) -> None:
         for message in messages:
             if message.place.thread or message.place.person:
                 self._places[(message.place.channel, message.id)] = message.place
-        while len(self._places) > _KEPT:
-            self._places.popitem(last=False)
 
     def note_words(self, message: MessageAt, words: tuple[str, ...]) -> None:
         """What the marker of a message of ours says."""
         self._words[(message.place.channel, message.id)] = words
-        if len(self._words) > _KEPT:
-            self._words.popitem(last=False)
 
     def words(self, chat: str, id_: str) -> tuple[str, ...]:
         """The words of a marker, for servers that do not bring it along with an answer to it; () when unknown."""

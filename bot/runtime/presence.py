@@ -4,12 +4,12 @@ All of it is by the way: nothing is stored, nothing waits for it, and whatever c
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from cachetools import TLRUCache
 
 from bot.core.actions import Action, Search
 from bot.core.events import Event
@@ -49,14 +49,15 @@ class Presence:
     ) -> None:
         """`ask` asks the database beside the writer."""
         self._ask, self._desk, self._shower_of = ask, desk, shower_of
-        self._silent_until: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._silent: TLRUCache[tuple[str, str], float] = TLRUCache(_MOST_KEPT, _until)
+        """For how many seconds nobody is told again who writes where."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def typed(self, place: Place, identity: Identity) -> None:
         """Somebody is writing there. Call it in the event loop; never waits."""
         key = (place.key, identity.key)
-        if not self._is_silent(key):
-            self._be_silent(key, AGAIN_AFTER_SECONDS)
+        if key not in self._silent:
+            self._silent[key] = AGAIN_AFTER_SECONDS
             self._spawn(self._pass_on(key, place, identity))
 
     def searching(self, search: Search) -> Callable[[], None]:
@@ -84,7 +85,7 @@ class Presence:
         async with asyncio.timeout(GIVES_UP_SECONDS):
             seen_in = await self._ask(lambda work: self._desk.where_typing_shows(work, place, identity))
         if not seen_in:
-            self._be_silent(key, SILENT_SECONDS)
+            self._silent[key] = SILENT_SECONDS
         await self._show(seen_in)
 
     async def _show_until(self, ended: asyncio.Event, conversation_id: int) -> None:
@@ -103,23 +104,14 @@ class Presence:
     async def _show(self, places: Sequence[Place]) -> None:
         for place in places:
             key, shower = (place.key, ""), self._shower_of(place.platform)
-            if shower is None or self._is_silent(key):
+            if shower is None or key in self._silent:
                 continue
             try:
                 async with asyncio.timeout(GIVES_UP_SECONDS):
                     await shower.show_typing(place)
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody misses anything
-                self._be_silent(key, SILENT_SECONDS)
+                self._silent[key] = SILENT_SECONDS
                 log.debug("presence.left_out", platform=place.platform, error=type(error).__name__)
-
-    def _is_silent(self, key: tuple[str, str]) -> bool:
-        return self._silent_until.get(key, 0.0) > asyncio.get_running_loop().time()
-
-    def _be_silent(self, key: tuple[str, str], seconds: float) -> None:
-        self._silent_until[key] = asyncio.get_running_loop().time() + seconds
-        self._silent_until.move_to_end(key)
-        if len(self._silent_until) > _MOST_KEPT:
-            self._silent_until.popitem(last=False)
 
     def _spawn(self, showing: Coroutine[Any, Any, None]) -> None:
         if len(self._tasks) >= MOST_AT_ONCE:
@@ -128,6 +120,10 @@ class Presence:
         task = asyncio.create_task(_quietly(showing), name="presence")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _until(_key: object, seconds: float, now: float) -> float:
+    return now + seconds
 
 
 async def _quietly(showing: Coroutine[Any, Any, None]) -> None:
