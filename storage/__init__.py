@@ -1,6 +1,6 @@
 """The only room that says sqlalchemy: tables, repositories, the unit of work and the one writer."""
 
-from storage.foresight import Expected, Said, Settled
+from storage.expected import Expected, Said, Settled
 from storage.ids import Ids, made_at
 from storage.intake import StoredEvent
 from storage.library import CHANGED, RETAUGHT, Replacement, StoredArticle

@@ -8,40 +8,13 @@ other.
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from bot.core.places import Identity, MessageAt, Place
+from storage.expected import Expected, Said, Settled
 from storage.session import Question
-
-if TYPE_CHECKING:
-    from storage.work import UnitOfWork
+from storage.work import UnitOfWork
 
 
-class Said(Struct, frozen=True):
-    """A message is about to be stored and handled."""
-
-    platform: str
-    event_id: str
-    lanes: tuple[str, ...]
-    """Where something may wait before it or for it."""
-    place: Place
-    message: MessageAt
-    identity: Identity
-
-
-class Settled(Struct, frozen=True):
-    """An action is about to be settled; something may wait in the lane of what it came to."""
-
-    action_id: int
-    lane: str = ""
-
-
-Expected = Said | Settled
-
-
-def questions_of(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Question]:
+def questions_of(work: UnitOfWork, expected: Sequence[Expected]) -> list[Question]:
     """What is asked at once for all of them together, instead of what each would ask alone."""
     said = [one for one in expected if isinstance(one, Said)]
     settled = [one for one in expected if isinstance(one, Settled)]
@@ -56,7 +29,7 @@ def questions_of(work: "UnitOfWork", expected: Sequence[Expected]) -> list[Quest
     return questions
 
 
-def _about(work: "UnitOfWork", said: Sequence[Said]) -> Iterator[Question]:
+def _about(work: UnitOfWork, said: Sequence[Said]) -> Iterator[Question]:
     for platform, of_platform in groupby(sorted(said, key=_platform), _platform):
         yield work.intake.new_among(platform, {one.event_id for one in of_platform})
     for (platform, workspace), of_workspace in groupby(sorted(said, key=_workspace), _workspace):

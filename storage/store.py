@@ -19,7 +19,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.core.errors import kind_of
-from storage.foresight import Expected
+from storage.expected import Expected
+from storage.foresight import questions_of
 from storage.ids import Ids
 from storage.session import Session
 from storage.statement import Statement
@@ -206,7 +207,7 @@ class Store:
         work = UnitOfWork(session, self._ids, self._now(), is_careful=is_careful)
         expected = [] if is_careful else [one for job in batch for one in job.expects]
         try:
-            work.begin(expected, waits_for_locks=waits_for_locks)
+            work.session.begin(questions_of(work, expected), waits_for_locks=waits_for_locks)
             self._has_begun = True
             for job in batch:
                 if is_careful:

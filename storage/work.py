@@ -1,6 +1,6 @@
 """The unit of work: every question a handler may ask and everything it may save, in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from storage.asked import Asked
 from storage.conversations import Conversations
 from storage.cursors import Cursors
 from storage.feedback import Offers, SosCalls, Surveys
-from storage.foresight import Expected, questions_of
 from storage.ids import Ids
 from storage.intake import IntakeQueue
 from storage.joined import JoinedTickets
@@ -71,10 +70,6 @@ class UnitOfWork:
         self.answers = AnswerFigures(session, self.thresholds, now)
         self.figures = ArticleFigures(session, now)
         self.audit = Audit(session, ids, now)
-
-    def begin(self, expected: Sequence[Expected] = (), *, waits_for_locks: bool = True) -> None:
-        """Begin its transaction, and ask now, all together, what the jobs in it will ask."""
-        self.session.begin(questions_of(self, expected), waits_for_locks=waits_for_locks)
 
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone alone when it fails; nothing of the kind where care is not taken."""
