@@ -72,19 +72,32 @@ class LeaseLostError(Exception):
     """Another process may be receiving by now: stop receiving, and ask again."""
 
 
+def _told_nobody() -> None:
+    """For who does not ask whether another process is there."""
+
+
 @asynccontextmanager
-async def alone(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+async def alone(
+    names: Sequence[str], _elsewhere: Callable[[], None] = _told_nobody, /
+) -> AsyncIterator[tuple[str, ...]]:
     """The lease of a process that has no others beside it: everything, at once."""
     yield tuple(names)
 
 
-Lease = Callable[[Sequence[str]], AbstractAsyncContextManager[tuple[str, ...]]]
-"""Holds what only one process may hold at a time, such as a platform's update queue or a shard of its gateway.
+class Lease(Protocol):
+    """Holds what only one process may hold at a time, such as a platform's update queue or a shard of its gateway.
 
-`async with lease(names) as held:` waits until at least one of the names is this process's own, and gives this
-process's fair share of them. When one of those is lost, or due to another process, the body is cancelled and
-LeaseLostError is raised in its place.
-"""
+    `async with lease(names) as held:` waits until at least one of the names is this process's own, and gives this
+    process's fair share of them. When one of those is lost, or due to another process, the body is cancelled and
+    LeaseLostError is raised in its place.
+
+    While it waits, `elsewhere` is called, again and again, when all of them are with processes that have shown that
+    they live since this one began. Until then whoever holds them may have died, and nobody does what they stand for.
+    """
+
+    def __call__(
+        self, names: Sequence[str], elsewhere: Callable[[], None] = _told_nobody, /
+    ) -> AbstractAsyncContextManager[tuple[str, ...]]: ...
 
 
 class Translate(Protocol):

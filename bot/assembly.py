@@ -251,12 +251,12 @@ class House:
 
     @contextlib.asynccontextmanager
     async def _lease(
-        self, peers: Peers, platform: str, names: Sequence[str]
+        self, peers: Peers, platform: str, names: Sequence[str], elsewhere: Callable[[], None] = lambda: None
     ) -> AsyncIterator[tuple[str, ...]]:
         """As `adapters.Lease`, for one platform."""
         prefix = f"{platform}: "
         self.supervisors[platform].stand_by()
-        async with peers.lease([prefix + name for name in names]) as held:
+        async with peers.lease([prefix + name for name in names], elsewhere) as held:
             yield tuple(name.removeprefix(prefix) for name in held)
 
     def _built(self, name: str, builder: Builder, context: AdapterContext) -> Adapter:

@@ -5,7 +5,7 @@ send is adopted, and its leases are free.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
@@ -57,7 +57,18 @@ _HAND_OVER = Statement(
     .where(outbox.c.state == "pending", outbox.c.owner == bindparam("by"))
     .values(owner=bindparam("to"), is_handed_over=True)
 )
-_LEASES = Statement(select(leases.c.name, leases.c.process_id))
+_own = processes.alias("own")
+_LEASES = Statement(
+    select(
+        leases.c.name,
+        leases.c.process_id,
+        (processes.c.alive_until > _own.c.started_at + bindparam("alive_for", type_=Interval())).label(
+            "is_alive"
+        ),
+    )
+    .join(processes, processes.c.id == leases.c.process_id)
+    .join(_own, _own.c.id == bindparam("own_id"))
+)
 _TAKE = Statement(
     upsert(leases)
     .values(name=bindparam("name"), process_id=bindparam("process_id"))
@@ -79,6 +90,8 @@ class Standing(Struct, frozen=True):
     """Processes, this one included."""
     held: frozenset[str]
     """The leases of this process."""
+    elsewhere: frozenset[str]
+    """Those of others that have given a sign of life since this one joined."""
     struck_off: int
     adopted: int
     moment: datetime
@@ -119,8 +132,10 @@ class Membership:
             self._beats += 1
             adopted = self._adopt() if dead or self._beats % ADOPT_EVERY == 0 else 0
             (alive,) = self._session.one(_COUNT) or (1,)
-            held = self._share(list(groups), alive)
-        return Standing(alive, frozenset(held), len(dead), adopted, renewed[0])
+            rows = self._session.all(_LEASES, own_id=owner, alive_for=self._alive_for)
+            held = self._share(list(groups), {name: holder for name, holder, _ in rows}, alive)
+        elsewhere = frozenset(name for name, holder, is_alive in rows if holder != owner and is_alive)
+        return Standing(alive, frozenset(held), elsewhere, len(dead), adopted, renewed[0])
 
     def leave(self) -> None:
         """Hand over what is left to another process, or to the next one, and be none any more."""
@@ -134,8 +149,7 @@ class Membership:
     def _adopt(self) -> int:
         return OutboxQueue(self._session, self._ids, datetime.min.replace(tzinfo=UTC)).adopt()
 
-    def _share(self, groups: list[Sequence[str]], alive: int) -> set[str]:
-        taken: dict[str, int] = dict(self._session.all(_LEASES))
+    def _share(self, groups: list[Sequence[str]], taken: Mapping[str, int], alive: int) -> set[str]:
         held = {name for name, owner in taken.items() if owner == self._ids.owner}
         wanted = {name for group in groups for name in group}
         for name in held - wanted:

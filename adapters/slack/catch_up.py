@@ -108,22 +108,22 @@ class CatchUp:
             # Something could not be stored, or was swallowed: that comes first.
             self._hold([channel])
             self._hurry.set()
-        elif not self.turn.is_ours:
+        elif self.turn.is_elsewhere:
             until = min(until, self._others_until)
         left = until - asyncio.get_running_loop().time()
         if (reading := self._readings.get(channel)) is not None and left > 0:
             await _set_within(reading, left)
-        return reading is None or reading.is_set() or not self.turn.is_ours
+        return reading is None or reading.is_set() or self.turn.is_elsewhere
 
     def _is_behind(self, channel: str, since: int = 0) -> bool:
         """True when something is missing in this room, since that moment, that is read here."""
         behind = self._positions.behind_since(since)
-        names = behind if self.turn.is_ours else behind & self._unstored
+        names = behind & self._unstored if self.turn.is_elsewhere else behind
         return any(room_of(name)[0] == channel for name in names)
 
     def _is_being_read(self, channel: str) -> bool:
         reading = self._readings.get(channel)
-        is_here = self.turn.is_ours or self._others_until > asyncio.get_running_loop().time()
+        is_here = not self.turn.is_elsewhere or self._others_until > asyncio.get_running_loop().time()
         return reading is not None and not reading.is_set() and is_here
 
     async def prepare(self) -> None:

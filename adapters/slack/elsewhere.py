@@ -25,19 +25,24 @@ class Turn:
         self._on_taken = on_taken
         self._is_alone = context.lease is alone
         self.is_ours = self._is_alone
+        self.is_elsewhere = False
+        """Another living process has it. At a start, or after a death, it may for a while be nobody's."""
 
     async def take(self) -> None:
         """Read for all whenever no other process does; returns never."""
         while True:
             try:
-                async with self._context.lease((_READING,)):
-                    self.is_ours = True
+                async with self._context.lease((_READING,), self._note_elsewhere):
+                    self.is_ours, self.is_elsewhere = True, False
                     self._on_taken()
                     await asyncio.Event().wait()
             except LeaseLostError:
                 continue
             finally:
                 self.is_ours = False
+
+    def _note_elsewhere(self) -> None:
+        self.is_elsewhere = True
 
     async def tell_others(self) -> None:
         """Note that what was said until a minute ago was heard or read; raises what the store raises."""

@@ -1,7 +1,7 @@
 """What one part of this process may do alone, for as long as it may."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from adapters import LeaseLostError
@@ -11,8 +11,9 @@ from storage import fair_share
 class Hold:
     """One `async with lease(names)`: waits for its part, and ends its body when that changes."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], elsewhere: Callable[[], None]) -> None:
         self.names = names
+        self._elsewhere = elsewhere
         self._held: tuple[str, ...] = ()
         self._taken = asyncio.Event()
         self._body: asyncio.Task[object] | None = None
@@ -23,13 +24,15 @@ class Hold:
         await self._taken.wait()
         return self._held
 
-    def see(self, held: frozenset[str], alive: int) -> None:
-        """This process holds these leases of all; so many processes share them."""
+    def see(self, held: frozenset[str], elsewhere: frozenset[str], alive: int) -> None:
+        """This process holds these leases, other living ones those; so many processes share them."""
         mine = tuple(name for name in self.names if name in held)
         if not self._taken.is_set():
             if mine:
                 self._held = mine
                 self._taken.set()
+            elif elsewhere.issuperset(self.names):
+                self._elsewhere()
         elif mine != self._held or len(mine) > fair_share(len(self.names), alive):
             self.lose()
 

@@ -108,9 +108,11 @@ class Peers:
         return seconds_alive() < self._sure_until
 
     @asynccontextmanager
-    async def lease(self, names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+    async def lease(
+        self, names: Sequence[str], elsewhere: Callable[[], None] = lambda: None
+    ) -> AsyncIterator[tuple[str, ...]]:
         """As `adapters.Lease`."""
-        hold = Hold(tuple(names))
+        hold = Hold(tuple(names), elsewhere)
         self._holds.append(hold)
         self._wake()
         try:
@@ -140,7 +142,7 @@ class Peers:
         self._metrics.leases.set(len(standing.held))
         self._metrics.adopted.inc(standing.adopted)
         for hold in self._holds:
-            hold.see(standing.held, standing.alive)
+            hold.see(standing.held, standing.elsewhere, standing.alive)
         # Also what nobody told of: a word of PostgreSQL's can be missed, and what was handed over would wait for ever.
         self._handed_over()
 

@@ -74,18 +74,22 @@ class Holder:
     def __init__(self, process: Process, *names: str) -> None:
         self.held: tuple[str, ...] = ()
         self.losses = 0
+        self.is_elsewhere = False
         self.task = asyncio.create_task(self._run(process, names))
 
     async def _run(self, process: Process, names: tuple[str, ...]) -> None:
         while True:
             try:
-                async with process.peers.lease(names) as held:
+                async with process.peers.lease(names, self._note_elsewhere) as held:
                     self.held = held
                     await asyncio.Event().wait()
             except LeaseLostError:
                 self.losses += 1
             finally:
                 self.held = ()
+
+    def _note_elsewhere(self) -> None:
+        self.is_elsewhere = True
 
     async def stop(self) -> None:
         self.task.cancel()
@@ -98,8 +102,8 @@ async def test_what_only_one_may_do_moves_to_the_next_when_the_first_stops(engin
         one = Holder(first, "polling")
         await until(lambda: one.held == ("polling",))
         other = Holder(second, "polling")
-        await asyncio.sleep(0.3)
-        assert other.held == ()
+        await until(lambda: other.is_elsewhere)
+        assert (one.is_elsewhere, other.held) == (False, ())
         await one.stop()
         await until(lambda: other.held == ("polling",))
         await other.stop()

@@ -203,6 +203,18 @@ def test_what_the_second_sends_twice_is_news_only_once(start: Start) -> None:
     assert not dead.sent(row)
 
 
+def test_a_lease_is_elsewhere_once_its_holder_has_shown_that_it_lives(start: Start) -> None:
+    first = start()
+    assert first.beat(("polling",)).elsewhere == set()
+    second = start()
+    assert second.beat(("polling",)).elsewhere == set(), "it may have died just before"
+    first.beat(("polling",))
+    assert second.beat(("polling",)).elsewhere == {"polling"}
+    first.dies()
+    standing = second.beat(("polling",))
+    assert (standing.held, standing.elsewhere) == ({"polling"}, set())
+
+
 def test_a_lease_has_one_holder_until_it_is_given_back_or_its_holder_dies(start: Start) -> None:
     first, second = start(), start()
     assert first.beat(("polling",)).held == {"polling"}

@@ -1,7 +1,7 @@
 """Several processes of one bot: any of them hears, any of them sends, one reads history."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -30,7 +30,11 @@ class OneLease:
         self.taken = 0
 
     @asynccontextmanager
-    async def __call__(self, names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+    async def __call__(
+        self, names: Sequence[str], elsewhere: Callable[[], None]
+    ) -> AsyncIterator[tuple[str, ...]]:
+        if self._lock.locked():
+            elsewhere()
         async with self._lock:
             self.taken += 1
             self._holder = asyncio.current_task()
@@ -159,7 +163,9 @@ async def test_a_process_that_connects_slowly_still_hears_first_what_was_missed(
     house: House, server: SlackServer
 ) -> None:
     @asynccontextmanager
-    async def granted_soon(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+    async def granted_soon(
+        names: Sequence[str], _elsewhere: Callable[[], None]
+    ) -> AsyncIterator[tuple[str, ...]]:
         await asyncio.sleep(0.3)
         yield tuple(names)
 
@@ -178,13 +184,42 @@ async def test_a_process_that_connects_slowly_still_hears_first_what_was_missed(
     assert [event.text for event in events] == ["before", "missed", "at once"]
 
 
+async def test_nothing_newer_is_let_in_before_it_is_known_whose_turn_it_is(
+    house: House, server: SlackServer
+) -> None:
+    """The process before this one was killed, and for as long as it may live nobody else gets its lease."""
+    async with house.running():
+        await server.say("U0CARLA", DM, "before")
+        await house.intake.wait_for(MessageReceived)
+
+    @asynccontextmanager
+    async def not_granted_yet(
+        _names: Sequence[str], _elsewhere: Callable[[], None]
+    ) -> AsyncIterator[tuple[str, ...]]:
+        await asyncio.Event().wait()
+        yield ()
+
+    server.drop_undelivered = True
+    await server.say("U0CARLA", DM, "missed")
+    server.drop_undelivered = False
+    house.lease = not_granted_yet
+    async with house.running():
+        await server.say("U0CARLA", DM, "at once")
+        events = await house.intake.wait_for(MessageReceived, 3)
+    assert [event.text for event in events] == ["before", "missed", "at once"]
+
+
 async def test_what_was_told_by_a_clock_that_was_ahead_lets_nothing_in_too_early(
     house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn, asked, cursors = asyncio.Event(), 0, house.intake.cursors
 
     @asynccontextmanager
-    async def granted_in_turn(names: Sequence[str]) -> AsyncIterator[tuple[str, ...]]:
+    async def granted_in_turn(
+        names: Sequence[str], elsewhere: Callable[[], None]
+    ) -> AsyncIterator[tuple[str, ...]]:
+        if not turn.is_set():
+            elsewhere()
         await turn.wait()
         yield tuple(names)
 
