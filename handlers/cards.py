@@ -12,6 +12,8 @@ from handlers.exchange import customer_of
 from handlers.linked import conversations_of, history_of
 
 HISTORY_SHOWN = 12
+HISTORY_READ = 60
+"""So far back it is looked for messages that tell something."""
 LONGEST_LINE = 400
 LONGEST_GIST = 140
 LONGEST_HISTORY = 2400
@@ -88,12 +90,7 @@ def history(ctx: Context, conversation: Conversation) -> Markdown:
     """What was said, newest last, as much of the newest as a card can hold."""
     lines: list[str] = []
     length = 0
-    messages = [
-        message
-        for message in history_of(ctx, conversation, limit=HISTORY_SHOWN)
-        if message.direction in (Direction.INCOMING, Direction.OUTGOING) and _is_worth_reading(message)
-    ]
-    for message in reversed(messages):
+    for message in reversed(telling(ctx, conversation)):
         line = _line(ctx, message)
         length += len(line)
         if length > LONGEST_HISTORY and lines:
@@ -103,8 +100,22 @@ def history(ctx: Context, conversation: Conversation) -> Markdown:
     return Markdown("\n\n".join(reversed(lines)))
 
 
+def telling(ctx: Context, conversation: Conversation) -> list[Message]:
+    """The newest of what customer and team said to each other, oldest first."""
+    found: list[Message] = []
+    for limit in (HISTORY_SHOWN, HISTORY_READ):
+        said = history_of(ctx, conversation, limit=limit)
+        found = [one for one in said if _is_worth_reading(one)]
+        # Notes and what the bot announces must not push the customer's words out.
+        if len(said) < limit or len(found) >= HISTORY_SHOWN:
+            break
+    return found[-HISTORY_SHOWN:]
+
+
 def _is_worth_reading(message: Message) -> bool:
     """Of what the bot said, only its answers to somebody's words; where a ticket stands is on the card."""
+    if message.direction not in (Direction.INCOMING, Direction.OUTGOING):
+        return False
     return not message.is_from_bot or message.reply_to_id is not None
 
 

@@ -6,10 +6,10 @@ from bot.core.conversation import Direction
 from bot.core.places import Place, direct_to
 from bot.core.staff import Staff
 from bot.core.ticket import DeskKind, Ticket
-from handlers.cards import history, title_of
+from handlers.cards import history, telling, title_of
 from handlers.context import Context
 from handlers.exchange import customer_of
-from handlers.linked import history_of, spoken_to
+from handlers.linked import spoken_to
 from handlers.suggest import suggestions_for
 
 
@@ -37,7 +37,7 @@ def bring_to(ctx: Context, ticket: Ticket, staff: Staff, place: Place) -> list[A
     shown: list[Action] = [Show(ticket.id, content, place=target, purpose="helper", subject=str(ticket.id))]
     files = [
         Show(ticket.id, Content(files=one.files), place=target, message_id=one.id)
-        for one in history_of(ctx, conversation, limit=12)
+        for one in telling(ctx, conversation)
         if one.direction is Direction.INCOMING and one.files and one.deleted_at is None
     ]
     search = suggestions_for(ctx, conversation)

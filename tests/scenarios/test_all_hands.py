@@ -125,6 +125,24 @@ async def test_jump_in_brings_the_ticket_that_fits_best(
     assert "**Carl** is helping you now" in p2.sees[-1]
 
 
+async def test_notes_and_announcements_push_no_word_of_the_customer_out(
+    stage: Stage, dana: Person, carl: Person, ana: Person
+) -> None:
+    await dana.says("My shelf came without its feet", files=(dana.file("shelf.jpg"),))
+    await dana.gives("human")
+    for number in range(12):
+        await ana.gives("note", f"#1 asked the carrier, try {number}")
+    await ana.gives("sos")
+    await carl.presses("Jump in")
+    shown = next(text for text in carl.sees if "What you write here now goes to the customer" in text)
+    assert "**Dana:** My shelf came without its feet" in shown
+    assert "try 11" not in shown
+    brought = stage.platform("telegram").in_place(carl.direct)
+    assert any(file.name == "shelf.jpg" for one in brought for file in one.content.files)
+    await ana.gives("claim", "1")
+    assert "**Dana:** My shelf came without its feet" in stage.card().text
+
+
 async def test_jump_in_without_a_fit_takes_the_longest_wait(stage: Stage, carl: Person, ana: Person) -> None:
     p1, _ = await queue_of(stage, "my parcel", "about billing")
     await ana.gives("sos", "help")
