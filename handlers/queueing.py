@@ -27,7 +27,6 @@ from handlers.linked import (
 from handlers.naming import shown_name
 
 LONGEST_SUBJECT = 80
-TELLING_WORDS = 8
 LONGEST_READ = 2000
 """No title needs more of a text than this."""
 
@@ -195,7 +194,7 @@ def subject_of(text: str) -> str:
 
 def named_by(ctx: Context, ticket: Ticket, text: str) -> Ticket:
     """The ticket of somebody who asked for a person without a word, titled by the first words that say why."""
-    subject = "" if is_mere_reply(text) and not _is_long(text) else subject_of(text)
+    subject = "" if is_mere_reply(text) else subject_of(text)
     if ticket.subject or not subject:
         return ticket
     ctx.work.tickets.name(ticket, subject)
@@ -281,13 +280,8 @@ def _subject(ctx: Context, conversation: Conversation) -> str:
         for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
     ]
-    # 'I want to talk to a person about my sofa' says more than that nobody said anything.
-    telling = [text for text in said if not is_mere_reply(text)] or [text for text in said if _is_long(text)]
+    telling = [text for text in said if not is_mere_reply(text)]
     return subject_of(telling[-1]) if telling else ""
-
-
-def _is_long(text: str) -> bool:
-    return len(text.split()) >= TELLING_WORDS
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:

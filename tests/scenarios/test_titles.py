@@ -26,6 +26,11 @@ async def test_a_long_wish_for_a_person_says_enough(stage: Stage, dana: Person) 
     assert stage.card().title.startswith("#1 I want to talk to a person about the sofa")
 
 
+async def test_a_short_wish_with_its_reason_becomes_the_title(stage: Stage, dana: Person) -> None:
+    await dana.says("I was charged twice, please a person")
+    assert stage.card().title == "#1 I was charged twice, please a person"
+
+
 async def test_a_picture_without_words_gives_no_title(stage: Stage, dana: Person) -> None:
     await dana.gives("human")
     await dana.says("", files=(dana.file("shelf.jpg"),))

@@ -236,6 +236,39 @@ def test_replies_that_say_nothing_of_the_matter_are_known() -> None:
     assert not is_mere_reply("my shelf wobbles")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I was charged twice, please a person",
+        "Can a human look at my broken table leg",
+        "I want to talk to a person about the sofa that came without its feet",
+        "Paket je stigao oštećen, želim razgovarati s osobom",
+        "Η παραγγελία μου χάθηκε εντελώς, θέλω να μιλήσω με άνθρωπο",
+    ],
+)
+def test_a_wish_for_a_person_that_says_why_says_something(text: str) -> None:
+    assert wants_person(text)
+    assert not is_mere_reply(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would really like to talk to a real human person now, please",
+        "get me a human right now!!",
+        "Is there a human I can talk to?",
+        "Can a person help me with this please?",
+        "Želim razgovarati s pravom osobom, molim Vas",
+        "Rad bi govoril s človekom",
+        "Θέλω να μιλήσω με άνθρωπο, παρακαλώ",
+        "Gribu runāt ar cilvēku, lūdzu",
+        "Ich möchte bitte mit einem Menschen sprechen",
+    ],
+)
+def test_a_mere_wish_for_a_person_says_nothing_of_the_matter(text: str) -> None:
+    assert is_mere_reply(text)
+
+
 def test_accents_case_and_curly_apostrophes_do_not_matter() -> None:
     assert folded("ŽIVJO, it’s Ελλάδα") == "zivjo, it's ελλαδα"
 
