@@ -5,6 +5,7 @@ from bot.core.commands import Argument, Role
 from bot.core.content import Button, FieldKind, Form, FormField
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
+from bot.core.policies.words import is_mere_reply
 from bot.core.texts import Markdown, escape, mark
 from handlers.asking import id_in
 from handlers.context import Asked, Context
@@ -91,7 +92,7 @@ def add_words(event: Asked, conversation: Conversation, words: str, ctx: Context
     )
     existing = open_ticket_in(ctx, conversation)
     if existing is None:
-        return open_ticket(ctx, conversation, subject=subject_of(words))
+        return open_ticket(ctx, conversation, subject="" if is_mere_reply(words) else subject_of(words))
     content = spoken(message)
     shown = show_everywhere(ctx, existing.id, content, message=message, purpose="desk")
     return [*retitle(ctx, existing, words), *open_ticket(ctx, conversation), *shown]

@@ -31,6 +31,22 @@ async def test_a_ticket_has_a_number_a_place_and_an_honest_expectation(stage: St
     assert "You are number 2 in line." in eli.sees[-1]
 
 
+async def test_what_is_said_with_the_wish_for_a_person_reaches_the_team(stage: Stage, dana: Person) -> None:
+    await dana.gives("human", "The *lamp* flickers", files=(dana.file("lamp.jpg"),))
+    assert stage.card().title == "#1 The *lamp* flickers"
+    assert "**Dana:** The \\*lamp\\* flickers 📎 lamp.jpg" in stage.card().text
+    await dana.gives("human", "please, and it hums")
+    assert "please, and it hums" in stage.in_thread()[-1]
+    assert "Your ticket **#1** is waiting" in dana.sees[-1]
+    assert len(stage.threads()) == 1
+
+
+async def test_a_mere_please_names_no_ticket(stage: Stage, dana: Person) -> None:
+    await dana.says("Where is my parcel?")
+    await dana.gives("human", "please")
+    assert stage.card().title == "#1 Where is my parcel?"
+
+
 async def test_of_a_place_far_back_nothing_is_said_but_that(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
