@@ -1,7 +1,7 @@
 """/human: a person, please, at once with what it is about."""
 
 from bot.core.actions import Action
-from bot.core.commands import Argument, Role
+from bot.core.commands import Argument, Role, Where
 from bot.core.events import CommandGiven
 from bot.core.texts import escape, mark
 from handlers.context import Context
@@ -13,7 +13,14 @@ from handlers.ticket_command import add_words
 WORDS = Argument("words", mark("What it is about"))
 
 
-@command("human", mark("Talk to a person"), role=Role.CUSTOMER, arguments=(WORDS,), takes_files=True)
+@command(
+    "human",
+    mark("Talk to a person"),
+    role=Role.CUSTOMER,
+    where=Where.WHERE_ONE_ASKS,
+    arguments=(WORDS,),
+    takes_files=True,
+)
 def human(event: CommandGiven, ctx: Context) -> list[Action]:
     texts = ctx.texts_of(event.author)
     if ctx.work.tickets.desk_at(event.place) is not None:

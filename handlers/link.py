@@ -25,16 +25,20 @@ _NUMBERS = re.compile(r"\s*#?\d{1,9}(\s+#?\d{1,9})?\s*")
 
 
 @command("link", mark("Link your accounts, so that we know you on all of them"), role=Role.CUSTOMER,
-         arguments=(CODE,))  # fmt: skip
+         arguments=(CODE,), at_desk=mark("Ask two tickets' customers whether they are one person"))  # fmt: skip
 def link(event: CommandGiven, ctx: Context) -> list[Action]:
-    """A code, the use of one, or, by an agent who names tickets, a proposal."""
-    if _NUMBERS.fullmatch(event.arguments) and role_of(event.author, ctx) >= Role.AGENT:
+    """A code, the use of one, or, by an agent who names tickets or works in the staff space, a proposal."""
+    # There a code of their own would be read by the whole team.
+    names_none = not event.arguments.strip() and _is_staff_space(event, ctx)
+    names_tickets = _NUMBERS.fullmatch(event.arguments)
+    if (names_tickets or names_none) and role_of(event.author, ctx) >= Role.AGENT:
         return propose(event, ctx)
     contact = ctx.work.contacts.meet(event.author)
     return _enter(event, contact, ctx) if event.arguments.strip() else _give_code(event, contact, ctx)
 
 
-@command("unlink", mark("Unlink one of your accounts"), role=Role.CUSTOMER, arguments=(NUMBER,))
+@command("unlink", mark("Unlink one of your accounts"), role=Role.CUSTOMER, arguments=(NUMBER,),
+         at_desk=mark("Take a customer's linked accounts apart"))  # fmt: skip
 def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
     is_agent = role_of(event.author, ctx) >= Role.AGENT
     if is_agent and (event.arguments.strip() or ticket_here(event, ctx) is not None):
@@ -46,6 +50,11 @@ def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
 def unlink_button(event: ButtonPressed, ctx: Context) -> list[Action]:
     """It was not them: whoever was told of a link can undo it at once."""
     return _part_own(event, ctx)
+
+
+def _is_staff_space(event: CommandGiven, ctx: Context) -> bool:
+    space = ctx.settings.staff_space
+    return space is not None and event.place.lies_in(space)
 
 
 def _give_code(event: CommandGiven, contact: Contact, ctx: Context) -> list[Action]:
@@ -150,7 +159,8 @@ def _part_customer(event: CommandGiven, ctx: Context) -> list[Action]:
     for account in accounts[1:]:
         parted = part(ctx, account)
         if parted is not None:
-            actions += [*parted, *_tell_both(ctx, accounts[0], account)]
+            # Why something changes is said before what changes.
+            actions += [*_tell_both(ctx, accounts[0], account), *parted]
     if not actions:
         return [
             answer(

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from bot.core.actions import Action, Reply
-from bot.core.commands import Argument, Command, Role
+from bot.core.commands import Argument, Command, Role, Where
 from bot.core.content import Content
 from bot.core.events import CommandGiven, Event
 from handlers.context import Context
@@ -21,6 +21,12 @@ from handlers.context import Context
 Handler = Callable[[Any, Context], Sequence[Action]]
 
 _PURPOSES = "_allhands_purposes"
+_IN_ORDER = (
+    *("queue", "claim", "release", "resolve", "reopen", "note", "suggest", "edits", "sos"),
+    *("articles", "article", "gaps", "alias"),
+    *("human", "ticket", "add", "remove", "link", "unlink", "language", "stop", "volunteer"),
+)
+"""What somebody needs first stands first in menus and /help; commands that are not named here come last."""
 
 
 class Purpose(Struct, frozen=True):
@@ -61,14 +67,15 @@ def command(
     *,
     role: Role,
     arguments: tuple[Argument, ...] = (),
-    is_anywhere: bool = True,
+    where: Where = Where.ANYWHERE,
+    at_desk: str = "",
     takes_files: bool = False,
 ) -> Callable[[Handler], Handler]:
     """A command on every platform; the description and the arguments' go through the catalogue.
 
     Where it does not take the files that hang on the message it was typed in, whoever gave it is told so.
     """
-    purpose = Purpose("command_given", name, Command(name, description, role, arguments, is_anywhere))
+    purpose = Purpose("command_given", name, Command(name, description, role, arguments, where, at_desk))
     remember = _decorator(purpose)
     return remember if takes_files else lambda handler: remember(_without_files(handler))
 
@@ -152,5 +159,6 @@ def discover(without: Collection[str] = ()) -> Handlers:
         for value in vars(module).values():
             if callable(value) and getattr(value, "__module__", "") == module.__name__:
                 found.add(value)
-    found.commands.sort(key=lambda one: (one.role, one.name))
+    places = {name: place for place, name in enumerate(_IN_ORDER)}
+    found.commands.sort(key=lambda one: (places.get(one.name, len(places)), one.name))
     return found

@@ -1,7 +1,7 @@
 """/stop: no more questions that nobody asked for. `/stop off` takes it back."""
 
 from bot.core.actions import Action
-from bot.core.commands import Argument, Role
+from bot.core.commands import Argument, Role, Where
 from bot.core.events import CommandGiven
 from bot.core.texts import mark
 from handlers.context import Context
@@ -12,7 +12,13 @@ from handlers.registry import command
 OFF = Argument("off", mark("'off' lets me ask again"), choices=("off",))
 
 
-@command("stop", mark("I never ask you how it was, or look in again"), role=Role.CUSTOMER, arguments=(OFF,))
+@command(
+    "stop",
+    mark("I never ask you how it was, or look in again"),
+    role=Role.CUSTOMER,
+    where=Where.WHERE_ONE_ASKS,
+    arguments=(OFF,),
+)
 def stop(event: CommandGiven, ctx: Context) -> list[Action]:
     contact = ctx.work.contacts.meet(event.author)
     texts = ctx.texts_of(event.author)

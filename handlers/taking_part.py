@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.core.actions import Action, Reply
-from bot.core.commands import Argument, Role
+from bot.core.commands import Argument, Role, Where
 from bot.core.contact import Contact
 from bot.core.content import Button, Content
 from bot.core.conversation import Conversation
@@ -23,13 +23,24 @@ MOST_BUTTONS = 10
 _MENTION = re.compile(r"<@!?(\w+)(?:\|[^>]*)?>")
 
 
-@command("add", mark("Let somebody else here answer, rate and close with you"), role=Role.CUSTOMER,
-         arguments=(WHOM,))  # fmt: skip
+@command(
+    "add",
+    mark("Let somebody else here answer, rate and close with you"),
+    role=Role.CUSTOMER,
+    where=Where.AMONG_OTHERS,
+    arguments=(WHOM,),
+)
 def add(event: CommandGiven, ctx: Context) -> list[Action]:
     return _choose(event, ctx, is_trusted=True)
 
 
-@command("remove", mark("Take that back from somebody whom you added"), role=Role.CUSTOMER, arguments=(WHOM,))
+@command(
+    "remove",
+    mark("Take that back from somebody whom you added"),
+    role=Role.CUSTOMER,
+    where=Where.AMONG_OTHERS,
+    arguments=(WHOM,),
+)
 def remove(event: CommandGiven, ctx: Context) -> list[Action]:
     return _choose(event, ctx, is_trusted=False)
 

@@ -1,7 +1,7 @@
 """/ticket: open one with a few words, or see how it stands; and its form."""
 
 from bot.core.actions import Action, AskForm
-from bot.core.commands import Argument, Role
+from bot.core.commands import Argument, Role, Where
 from bot.core.content import Button, FieldKind, Form, FormField
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ButtonPressed, CommandGiven, FormSubmitted
@@ -28,6 +28,7 @@ WORDS = Argument("words", mark("What you need; without it, you see how your tick
     "ticket",
     mark("Open a ticket, or see how yours stands"),
     role=Role.CUSTOMER,
+    where=Where.WHERE_ONE_ASKS,
     arguments=(WORDS,),
     takes_files=True,
 )

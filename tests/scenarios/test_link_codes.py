@@ -172,6 +172,17 @@ async def test_only_the_linked_may_close_and_rate(stage: Stage, dana: Person, mi
     assert stage.state() == "resolved"
 
 
+async def test_whoever_is_parted_reads_that_first_and_then_what_becomes_of_their_ticket(
+    stage: Stage, dana: Person, mia: Person, ana: Person
+) -> None:
+    await mia.gives("ticket", "The screw is missing")
+    await dana.gives("ticket", "My shelf wobbles")
+    await links(dana, mia)
+    await ana.gives("unlink", "1")
+    assert "is not linked any more" in dana.sees[-2]
+    assert "Your ticket **#2** is waiting" in dana.sees[-1]
+
+
 async def test_an_agent_parts_accounts_that_should_not_have_been_linked(
     stage: Stage, dana: Person, mia: Person, ana: Person
 ) -> None:

@@ -31,6 +31,14 @@ async def asked(stage: Stage, dana: Person, mia: Person, ana: Person) -> None:
     assert "Both are asked" in ana.was_told
 
 
+@pytest.mark.usefixtures("dana")
+async def test_in_the_staff_space_no_code_is_given_for_all_to_read(stage: Stage, ana: Person) -> None:
+    await ana.gives("link", at=stage.thread())
+    assert "Which two tickets belong to one person?" in ana.was_told
+    await ana.gives("link")
+    assert "Your code is" in ana.was_told
+
+
 @pytest.mark.usefixtures("asked")
 async def test_both_are_asked_without_a_word_about_the_other(dana: Person, mia: Person) -> None:
     for one, other in ((dana, mia), (mia, dana)):

@@ -42,7 +42,7 @@ CAPABILITIES = Capabilities(
     reports_edits=True,
     can_look_up_sent=True,
     can_backfill=True,
-    command_names=(("help", "support-help"),),
+    command_names=(("help", "support-help"), ("remove", "support-remove")),
 )
 
 _numbers = count(1)

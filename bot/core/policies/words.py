@@ -58,11 +58,12 @@ _TAKING_PERSON = frozenset(
 _EMPTY = ("do", "it", "that", "me", "i", "a", "an", "the", "to", "with", "now", "then")
 """Words of the list above that say nothing alone."""
 _AROUND_A_WISH = frozenset(
-    "i i'd we me my you your us a an the to of with for about it this that these be is can could may might will would "
-    "like want wanna need just only really very right now then or instead please pls hi hello hey thanks thank help "
-    "talk speak chat someone somebody anyone anybody real human person people agent ich mich mochte will wurde wuerde gern "
-    "gerne kann bitte sprechen reden mit einem einen zelim zelel zelela htio htjela bih hocu bi rad rada molim prosim "
-    "vas lahko mogu moze li se da s sa z θελω θα ηθελα να με μπορω παρακαλω gribu gribetu es velos ludzu vai var ar".split()
+    "i i'd we me my you your us a an the to of with for about it this that these be is can could may might "
+    "will would like want wanna need just only really very right now then or instead please pls hi hello hey "
+    "thanks thank help talk speak chat someone somebody anyone anybody real human person people agent ich "
+    "mich mochte will wurde wuerde gern gerne kann bitte sprechen reden mit einem einen zelim zelel zelela "
+    "htio htjela bih hocu bi rad rada molim prosim vas lahko mogu moze li se da s sa z θελω θα ηθελα να με "
+    "μπορω παρακαλω gribu gribetu es velos ludzu vai var ar".split()
 )
 """What people put around the wish for a person; it says nothing of why."""
 _WORDS_OF_A_REASON = 3
@@ -148,7 +149,9 @@ def _is_only(phrase: re.Pattern[str], text: str) -> bool:
 
 def is_mere_reply(text: str) -> bool:
     """True for what says nothing of the matter itself: a hello, thanks, a yes, or only the wish for a person."""
-    return is_greeting(text) or is_thanks(text) or is_yes(text) or (wants_person(text) and not _says_why(text))
+    return (
+        is_greeting(text) or is_thanks(text) or is_yes(text) or (wants_person(text) and not _says_why(text))
+    )
 
 
 def _says_why(text: str) -> bool:
