@@ -67,7 +67,10 @@ class Portion(Protocol):
 
 def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool = False) -> int:
     """Bring a folder, a Git checkout or another desk's export in; 1 when something could not be taken."""
-    if path.is_dir() or not path.exists():
+    if not path.exists():
+        _say("! " + operator_texts().label("There is no file and no folder {path}.", path=path))
+        return 1
+    if path.is_dir():
         found = read_folder(path)
         articles, problems = found.articles, found.problems
         portions = partial(_of_folder, engine, found, fingerprint(path), checkout_of(path))
@@ -77,7 +80,7 @@ def import_path(settings: Settings, engine: Engine, path: Path, *, is_dry: bool 
         portions = partial(_of_export, export, path.name)
     for problem in problems:
         _say(f"! {problem.told(operator_texts().label)}")
-    if not path.exists() or (problems and not articles):
+    if problems and not articles:
         return 1
     for remark in remarks(articles):
         _say(f"? {remark.told(operator_texts().label)}")

@@ -13,7 +13,7 @@ from bot.runtime.catalogue import operator_texts
 from bot.sampling import Sampled, listed_samples, own_samples
 from bot.settings import Settings
 from bot.taught import Shelf, open_shelf
-from knowledge.question_list import read_questions
+from knowledge.question_list import QuestionList, read_questions
 from knowledge.tuning import Outcome, Proposal, Sample, judged, propose, worth_showing
 from storage import UnitOfWork, write
 from storage.migrate import migrate
@@ -34,6 +34,9 @@ class Wish:
 
 def tune(settings: Settings, engine: Engine, wish: Wish) -> int:
     """Show how right the answers are at several thresholds and which one to take; 1 when none can be proposed."""
+    # To make the articles ready takes minutes: what is wrong with the list alone is said before.
+    if wish.questions and _has_problems(read_questions(wish.questions, None)):
+        return 1
     migrate(engine)
     now = datetime.now(UTC)
     _say(operator_texts().label("Every question is looked up; that may take some minutes."))
@@ -98,10 +101,7 @@ def _listed(shelf: Shelf, path: Path, now: datetime) -> Sampled | None:
     """None when the list has a mistake: figures of a part of it would be those of another list."""
     texts = operator_texts()
     found = read_questions(path, {article.key for article in shelf.index.articles})
-    for problem in found.problems:
-        _say(f"! {problem.told(texts.label)}")
-    if found.problems:
-        _say(texts.label("Nothing was tried: mend the list first."))
+    if _has_problems(found):
         return None
     sampled = listed_samples(shelf, found.questions, now)
     without = sum(not one.right for one in found.questions)
@@ -119,6 +119,16 @@ def _listed(shelf: Shelf, path: Path, now: datetime) -> Sampled | None:
         )
         _say(told)
     return sampled
+
+
+def _has_problems(found: QuestionList) -> bool:
+    """Say what is wrong with a list."""
+    texts = operator_texts()
+    for problem in found.problems:
+        _say(f"! {problem.told(texts.label)}")
+    if found.problems:
+        _say(texts.label("Nothing was tried: mend the list first."))
+    return bool(found.problems)
 
 
 def _tell_by_heart(sampled: Sampled) -> None:

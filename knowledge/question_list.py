@@ -30,8 +30,11 @@ class QuestionList:
     """A list with one of them is not to be used: what is left out changes the figures."""
 
 
-def read_questions(path: Path, published: Collection[str]) -> QuestionList:
-    """Read a CSV table with the columns question and article; raises nothing, but explains line by line."""
+def read_questions(path: Path, published: Collection[str] | None) -> QuestionList:
+    """Read a CSV table with the columns question and article; raises nothing, but explains line by line.
+
+    Without the keys of what is published, articles may be called anything.
+    """
     try:
         if path.stat().st_size > LARGEST_LIST:
             return _refused(path, mark("is larger than {most} MB."), most=LARGEST_LIST // 10**6)
@@ -41,7 +44,9 @@ def read_questions(path: Path, published: Collection[str]) -> QuestionList:
         told = mark("is not UTF-8 (byte {position}). Save it again with the encoding UTF-8.")
         return _refused(path, told, position=error.start + 1)
     except OSError as error:
-        return _refused(path, mark("cannot be opened ({error})."), error=type(error).__name__)
+        return _refused(
+            path, mark("cannot be opened ({error})."), error=error.strerror or type(error).__name__
+        )
     except (ValueError, csv.Error):
         told = mark(
             "is not a table of questions. It is CSV; its first line names the columns question and article, "
@@ -57,7 +62,7 @@ def _refused(path: Path, told: str, **values: object) -> QuestionList:
     return QuestionList((), (Problem(path.name, told, values),))
 
 
-def _read(text: str, name: str, published: Collection[str]) -> Iterator[ListedQuestion | Problem]:
+def _read(text: str, name: str, published: Collection[str] | None) -> Iterator[ListedQuestion | Problem]:
     # A quotation mark that is never closed would quietly swallow every line behind it.
     rows = csv.reader(io.StringIO(text, newline=""), dialect=dialect_of(text), strict=True)
     head = [column.strip().lower() for column in next(rows, [])]
@@ -79,7 +84,7 @@ def _read(text: str, name: str, published: Collection[str]) -> Iterator[ListedQu
 
 
 def _line(
-    row: list[str], head: list[str], place: str, published: Collection[str]
+    row: list[str], head: list[str], place: str, published: Collection[str] | None
 ) -> ListedQuestion | Problem:
     if len(row) > len(head):
         told = mark("has more columns than the first line. Put a question with commas in quotes.")
@@ -88,9 +93,10 @@ def _line(
     question, named = cells.get("question", ""), cells.get("article", "")
     if not question:
         return Problem(place, mark("has no question."))
-    keys = [named] if named in published else [one.strip() for one in named.split(_SEVERAL) if one.strip()]
+    is_one = published is not None and named in published
+    keys = [named] if is_one else [one.strip() for one in named.split(_SEVERAL) if one.strip()]
     for key in keys:
-        if key not in published:
+        if published is not None and key not in published:
             return _unknown(key, place, published)
     return ListedQuestion(question, frozenset(keys))
 

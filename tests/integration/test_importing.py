@@ -79,6 +79,13 @@ def zendesk(tmp_path: Path, export: object = ZENDESK) -> Path:
     return file
 
 
+def test_what_is_not_there_is_named_as_it_was_given(
+    engine: Engine, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_path(settings, engine, tmp_path / "help.zip") == 1
+    assert capsys.readouterr().out == f"! There is no file and no folder {tmp_path}/help.zip.\n"
+
+
 def test_an_export_of_zendesk_becomes_articles(engine: Engine, bring: Any, tmp_path: Path) -> None:
     code, told = bring(zendesk(tmp_path))
     assert code == 1, "one of them has no title"

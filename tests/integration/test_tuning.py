@@ -104,6 +104,15 @@ def stored(engine: Engine) -> dict[str, Threshold]:
     return read(engine, datetime.now(UTC), lambda work: work.thresholds.all())
 
 
+def test_a_list_that_cannot_be_read_is_said_before_anything_long_begins(
+    allhands: Run, tmp_path: Path
+) -> None:
+    code, written = allhands("tune", "--questions", str(tmp_path / "none.csv"))
+    assert code == 1
+    assert written.startswith("! none.csv: cannot be opened (No such file or directory).\n")
+    assert "Every question is looked up" not in written
+
+
 def test_a_list_gives_a_threshold_that_is_taken_and_given_back(
     allhands: Run, engine: Engine, settings: Settings, listed: Callable[..., str]
 ) -> None:
