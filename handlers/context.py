@@ -73,6 +73,11 @@ class Context(Struct, frozen=True):
         name = capabilities.command_name(command) if capabilities else command
         return f"/{self.settings.command_prefix}{name}" if name == command else f"/{name}"
 
+    def answers_privately(self, platform: str) -> bool:
+        """Whether an answer there is read by whoever asked, and by nobody else."""
+        capabilities = self.capabilities_of(platform)
+        return capabilities is None or capabilities.has_private_answers
+
     @property
     def staff_texts(self) -> Texts:
         """For what the whole team reads."""
@@ -95,10 +100,8 @@ class Context(Struct, frozen=True):
     def answer_languages(self, event: Asked | Asker) -> tuple[str, ...]:
         """The languages of an answer to one of the team, the best first; the company's, and English, come last."""
         asker = asker_of(event)
-        capabilities = self.capabilities_of(asker.place.platform)
-        has_private_answers = capabilities is None or capabilities.has_private_answers
         own: tuple[str, ...] = ()
-        if asker.place.is_direct or has_private_answers:
+        if asker.place.is_direct or self.answers_privately(asker.place.platform):
             contact = self.work.contacts.of(asker.identity)
             own = (*(contact.languages if contact else ()), asker.language)
         known = (*own, self.settings.staff_language, self.settings.default_language, "en")

@@ -234,15 +234,15 @@ def may_decide(ctx: Context, conversation: Conversation, contact: Contact | None
 
 
 def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[Reply]:
-    """Say that it is done and where the answer stands; nothing where the answer itself is what they see next."""
+    """Say where the answer stands; where it is what they see next, only to a platform that waits for an answer."""
     texts = ctx.texts_of(event.author)
-    capabilities = ctx.capabilities_of(event.place.platform)
     if event.handle is None:
         return []
     if conversation.place.key != event.place.key:
         return [answer(event, texts.text("Done: I have written to you in our conversation."))]
-    has_private_answers = capabilities is None or capabilities.has_private_answers
-    return [answer(event, texts.text("Done."))] if has_private_answers else []
+    capabilities = ctx.capabilities_of(event.place.platform)
+    is_awaited = capabilities is None or capabilities.awaits_answers
+    return [answer(event, texts.text("Done."))] if is_awaited else []
 
 
 def _is_support_place(place: Place, ctx: Context) -> bool:

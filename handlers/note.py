@@ -42,5 +42,9 @@ def note(event: CommandGiven, ctx: Context) -> list[Action]:
         return [answer(event, text)]
     owner_or_agent(event, ticket, staff, ctx)
     _, shown = add_note(ctx, ticket, staff, str(escape(words)), files=event.files)
-    return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",
-                                             number=ticket.number))]  # fmt: skip
+    desk = ctx.work.tickets.desk_at(event.place)
+    if desk is not None and desk.ticket_id == ticket.id and not ctx.answers_privately(event.place.platform):
+        # The note itself is what everybody there reads next.
+        return shown
+    told = texts.text("Noted on ticket #{number}; the customer does not see it.", number=ticket.number)
+    return [*shown, answer(event, told)]

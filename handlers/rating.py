@@ -5,10 +5,11 @@ from bot.core.content import Button, Content, FieldKind, Form, FormField, Tone
 from bot.core.conversation import Conversation
 from bot.core.events import ButtonPressed, Delivered, DeliveryFailed, FormSubmitted
 from bot.core.survey import Survey, SurveyKind
+from bot.core.texts import escape
 from handlers.asking import id_in
 from handlers.cards import refresh
 from handlers.context import Context
-from handlers.exchange import answer, customer_of, may_decide, retire_buttons, say, texts_for
+from handlers.exchange import answer, customer_of, may_decide, note_on_desk, retire_buttons, say, texts_for
 from handlers.registry import button, form, on
 
 LOW = 2
@@ -86,7 +87,13 @@ def take_words(ctx: Context, survey: Survey, words: str) -> list[Action]:
     conversation = ctx.work.conversations.get(survey.conversation_id)
     texts = texts_for(customer_of(conversation, ctx), ctx)
     thanks = say(ctx, conversation, texts.text("Thank you, that is passed on to the team."))
-    return [thanks, *_redraw(ctx, survey, conversation)]
+    told = ctx.staff_texts.text("**About the help:** {words}", words=escape(words[:LONGEST_WORDS]))
+    tone = Tone.ALERT if survey.score is not None and survey.score <= LOW else Tone.PLAIN
+    return [
+        thanks,
+        *_redraw(ctx, survey, conversation),
+        *note_on_desk(ctx, survey.ticket_id, told, tone=tone),
+    ]
 
 
 def own_survey(

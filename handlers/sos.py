@@ -195,7 +195,6 @@ def _over(texts: Texts, joined: int) -> str:
 def _confirm(event: CommandGiven, told: str, ctx: Context) -> list[Action]:
     """Answer the one who gave the command, unless the announcement is what they read next in the same room."""
     space = ctx.settings.staff_space
-    capabilities = ctx.capabilities_of(event.place.platform)
-    has_private_answers = capabilities is None or capabilities.has_private_answers
     is_announced_here = space is not None and event.place.key == space.key
-    return [] if is_announced_here and not has_private_answers else [answer(event, told)]
+    is_read_twice = is_announced_here and not ctx.answers_privately(event.place.platform)
+    return [] if is_read_twice else [answer(event, told)]

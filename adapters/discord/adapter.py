@@ -56,6 +56,7 @@ CAPABILITIES = Capabilities(
     max_upload_bytes=DEFAULT_UPLOAD_BYTES,
     max_download_bytes=MAX_DOWNLOAD_BYTES,
     has_private_answers=True,
+    awaits_answers=True,
     has_forms=True,
     has_home=False,
     has_threads=True,

@@ -21,6 +21,8 @@ class Capabilities(Struct, frozen=True):
     """After a lost reply it can find out whether the message arrived."""
     can_backfill: bool
     """History can be read for the time the bot was away."""
+    awaits_answers: bool = False
+    """A command that nothing answers looks as if it were still being worked on."""
     shows_speakers: bool = False
     """A message can stand under another name and picture than the bot's own."""
     reactions: frozenset[str] | None = None

@@ -4,10 +4,14 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
 from bot.core.places import Place
 from bot.core.texts import plain
 from bot.runtime.catalogue import languages, texts_in
 from tests.stage import Person, Stage, open_stage
+from tests.stage.platform import CAPABILITIES, StagePlatform
 
 
 def named(answer: str) -> list[str]:
@@ -129,6 +133,18 @@ async def test_a_ticket_without_words_asks_for_them_in_a_form(stage: Stage, dana
     assert stage.card().title == "#1 My parcel is late"
     await dana.submits(words="  ")
     assert plain(dana.was_told) == "Tell me in a few words what you need: /ticket My parcel is late"
+
+
+@pytest.mark.parametrize(("awaits_answers", "told"), [(False, []), (True, ["Done."])])
+async def test_only_a_platform_that_waits_for_an_answer_is_told_that_it_is_done(
+    database_url: str, articles: Path, monkeypatch: pytest.MonkeyPatch, awaits_answers: bool, told: list[str]
+) -> None:
+    monkeypatch.setattr(StagePlatform, "capabilities", replace(CAPABILITIES, awaits_answers=awaits_answers))
+    async with open_stage(database_url, articles) as stage:
+        eli = stage.person("discord", "Eli")
+        await eli.gives("human")
+        assert "Your ticket is **#1**" in eli.sees[-1]
+        assert eli.answers == told
 
 
 async def test_a_ticket_without_words_shows_where_the_open_one_stands(stage: Stage, dana: Person) -> None:

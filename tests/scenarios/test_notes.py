@@ -1,11 +1,14 @@
 """What staff say among themselves never reaches a customer, on whatever path."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.core.places import Place
-from tests.stage import Person, Stage
+from tests.stage import Person, Stage, open_stage
+from tests.stage.platform import CAPABILITIES, StagePlatform
 
 SECRET = "she is a difficult one"
 
@@ -210,3 +213,17 @@ async def test_notes_are_in_no_history_that_a_customer_or_a_card_shows(
     await dana.says("it broke again, can you help?")
     assert SECRET not in stage.card().text
     assert not reached_anybody(stage)
+
+
+async def test_a_note_by_command_is_not_told_twice_where_everybody_reads_it(
+    database_url: str, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StagePlatform, "capabilities", replace(CAPABILITIES, has_private_answers=False))
+    async with open_stage(database_url, articles) as stage:
+        dana, ana = stage.person("telegram", "Dana"), stage.agent("Ana")
+        await dana.gives("human")
+        await ana.gives("note", "the parcel is lost", at=stage.thread())
+        assert stage.in_thread()[-1] == "Ana (note): the parcel is lost"
+        assert ana.answers == []
+        await ana.gives("note", "#1 the parcel is found")
+        assert ana.was_told == "Noted on ticket #1; the customer does not see it."

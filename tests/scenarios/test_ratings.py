@@ -125,6 +125,7 @@ async def test_a_complaint_about_the_help_is_words_to_the_rating(
     await resolved.presses("2 ★")
     await resolved.says(words)
     assert words in rating(stage)
+    assert stage.in_thread()[-1] == f"**About the help:** {words}"
     assert stage.state() == "resolved by Ana"
 
 
