@@ -9,6 +9,7 @@ from bot.core.contact import Contact
 from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
 from bot.core.places import direct_to
+from bot.core.policies.languages import CLEAR, courtesy_in, heard
 from bot.core.policies.words import agrees_to_person, asks_something, is_greeting, is_thanks, wants_person
 from bot.core.survey import Survey, SurveyKind
 from bot.core.texts import plain
@@ -56,6 +57,7 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
     if conversation is None:
         return []
     conversation = certain(ctx, conversation, contact)
+    contact = _listen(event, contact, ctx)
     is_asker = may_decide(ctx, conversation, contact)
     met = [] if is_asker else introduce(ctx, conversation, contact, event)
     message = _store(event, conversation, ctx)
@@ -74,6 +76,14 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
         conversation = conversation.with_bot()
         ctx.work.conversations.save(conversation)
     return _ask_the_bot(event, conversation, message, ctx) if is_asker else met
+
+
+def _listen(event: MessageReceived, contact: Contact, ctx: Context) -> Contact:
+    """Of what is answered without a search nobody else tells in which language it was."""
+    newest = heard(contact, courtesy_in(event.text), CLEAR)
+    if newest != contact:
+        ctx.work.contacts.save(newest)
+    return newest
 
 
 def _conversation(event: MessageReceived, contact: Contact, ctx: Context) -> Conversation | None:

@@ -19,7 +19,7 @@ async def arrives(town: Town, platform: str, language: str) -> Dweller:
     elif platform == "discord":
         # Discord tells it with commands and buttons alone.
         await customer.gives("help")
-        await customer.is_told(texts_in(language).text("Show what I can do for you"))
+        await customer.is_told(texts_in(language).text("Choose the language that I speak to you"))
     return customer
 
 

@@ -55,7 +55,7 @@ def speaks(person: Person) -> str:
     return next(
         code
         for code in languages()
-        if str(texts_in(code).text("Show what I can do for you")) in person.was_told
+        if str(texts_in(code).text("Choose the language that I speak to you")) in person.was_told
     )
 
 
@@ -91,7 +91,7 @@ async def test_a_whole_conversation_is_in_the_language_of_the_app(
 
 @pytest.mark.parametrize("language", OTHERS)
 async def test_two_clear_messages_change_the_language_and_one_does_not(stage: Stage, language: str) -> None:
-    dana = stage.person("slack", "Dana", language="en")
+    dana = stage.person("slack", "Dana", language="de")
     for question in QUESTIONS[language] * 2:
         await dana.says(question)
     told = [one for one in dana.sees if one]
@@ -101,6 +101,26 @@ async def test_two_clear_messages_change_the_language_and_one_does_not(stage: St
     await dana.says("Where is my parcel?")
     await dana.gives("help")
     assert speaks(dana) == language
+
+
+@pytest.mark.parametrize("language", OTHERS)
+async def test_beside_an_app_that_nobody_has_set_the_first_clear_message_is_answered_in_its_language(
+    stage: Stage, language: str
+) -> None:
+    dana = stage.person("slack", "Dana", language="en-US")
+    await dana.says(QUESTIONS[language][0])
+    assert says_it(dana, language, "I don't have a reliable answer to that. Shall I ask a person? "
+                                   "Or put it in other words, and I look again.")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("hello", "language"), [("Γεια σας", "el"), ("Bok", "hr"), ("Živjo", "sl"), ("Sveiki", "lv")]
+)
+async def test_a_hello_is_returned_in_its_language(stage: Stage, hello: str, language: str) -> None:
+    dana = stage.person("telegram", "Dana", language="en")
+    await dana.says(hello)
+    greeting = "Hello {name}! I am Allhands, the support desk of {company}. What can we do for you?"
+    assert says_it(dana, language, greeting, name="Dana", company="Juniper & Pine")
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -6,6 +6,7 @@ from math import log
 from msgspec.structs import replace
 
 from bot.core.contact import Contact
+from bot.core.policies.words import folded, is_mere_reply
 
 CERTAIN = 0.9
 """No message is worth more than this: one alone changes nothing that is known."""
@@ -13,17 +14,35 @@ LIKELY = 0.6
 """Less says nothing, of a language that looks much like another least of all."""
 FIRST = 0.7
 """As likely must the first message be where nothing is known: a wrong guess is worse than none."""
+CLEAR = 0.95
+"""As likely one message is enough beside an app that speaks English, as apps do that nobody has set."""
 ENOUGH = 2.9
 """Log odds: two messages that are clear, or four that are likely."""
+_LONGEST_COURTESY = 80
+_SAID_ONLY_IN = {
+    "hr": frozenset(
+        "bok pozdrav dobar razgovarati razgovaram porazgovarati covjekom osobom trebam hocu".split()
+    ),
+    "sl": frozenset(
+        "zivjo zdravjo dober najlepsa govoril govorila pogovoril clovekom cloveka potrebujem".split()
+    ),
+    "lv": frozenset("sveiki labdien labrit labvakar paldies gribu runat parunat cilveku velos ludzu".split()),
+}
+"""Words of a hello, thanks, or a wish for a person by which the language is known; folded."""
+_GREEK = range(ord("α"), ord("ω") + 1)
 
 
 def heard(contact: Contact, language: str, share: float) -> Contact:
     """The contact after a message that is in `language` with the probability `share`.
 
-    What was known of their language changes by messages in a row; where nothing was known, the first one counts.
+    What was known of their language changes by messages in a row; where nothing was known, or only that their app
+    speaks English, the first one counts.
     """
     if not language or share < LIKELY or contact.chosen_language:
         return contact
+    is_as_it_came = contact.language.partition("-")[0] == "en" and not contact.written_language
+    if share >= CLEAR and is_as_it_came and language != "en":
+        return replace(contact, written_language=language, heard_language="", heard_evidence=0.0)
     if not contact.languages:
         return replace(contact, written_language=language) if share >= FIRST else contact
     if contact.languages[0].partition("-")[0] == language:
@@ -34,6 +53,18 @@ def heard(contact: Contact, language: str, share: float) -> Contact:
     if evidence < ENOUGH:
         return replace(contact, heard_language=language, heard_evidence=evidence)
     return replace(contact, written_language=language, heard_language="", heard_evidence=0.0)
+
+
+def courtesy_in(text: str) -> str:
+    """The language of a hello, thanks or wish for a person that is said so in one language alone; else ""."""
+    if len(text) > _LONGEST_COURTESY or not is_mere_reply(text):
+        return ""
+    said = folded(text)
+    if any(ord(letter) in _GREEK for letter in said):
+        return "el"
+    words = set("".join(letter if letter.isalpha() else " " for letter in said).split())
+    found = [language for language, telling in _SAID_ONLY_IN.items() if words & telling]
+    return found[0] if len(found) == 1 else ""
 
 
 def first_of(wanted: Iterable[str], there: Sequence[str]) -> str:

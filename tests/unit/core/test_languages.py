@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.core.contact import Contact
-from bot.core.policies.languages import heard
+from bot.core.policies.languages import courtesy_in, heard
 from bot.core.policies.words import asks_for_language, language_named
 
 Heard = Sequence[tuple[str, float]]
@@ -14,19 +14,27 @@ Heard = Sequence[tuple[str, float]]
 @pytest.mark.parametrize(
     ("known", "messages", "spoken"),
     [
-        pytest.param("en", [("hr", 0.99)], "en", id="one clear message changes nothing"),
-        pytest.param("en", [("hr", 0.95), ("hr", 0.97)], "hr", id="two clear ones do"),
-        pytest.param("en", [("hr", 0.7)] * 3, "en", id="three likely ones do not"),
-        pytest.param("en", [("hr", 0.7)] * 4, "hr", id="four likely ones do"),
+        pytest.param("de", [("hr", 0.99)], "de", id="one clear message changes nothing"),
+        pytest.param("de", [("hr", 0.95), ("hr", 0.97)], "hr", id="two clear ones do"),
+        pytest.param("de", [("hr", 0.7)] * 3, "de", id="three likely ones do not"),
+        pytest.param("de", [("hr", 0.7)] * 4, "hr", id="four likely ones do"),
         pytest.param(
-            "en", [("hr", 0.99), ("sl", 0.99), ("hr", 0.99)], "en", id="only what is said in a row counts"
+            "de", [("hr", 0.99), ("sl", 0.99), ("hr", 0.99)], "de", id="only what is said in a row counts"
         ),
         pytest.param(
-            "en", [("hr", 0.99), ("en", 0.99), ("hr", 0.99)], "en", id="their known language begins anew"
+            "de", [("hr", 0.99), ("de", 0.99), ("hr", 0.99)], "de", id="their known language begins anew"
         ),
+        pytest.param(
+            "en-GB", [("hr", 0.96)], "hr", id="beside an app as it came one clear message is enough"
+        ),
+        pytest.param("en", [("hr", 0.94)], "en", id="if it is clear"),
+        pytest.param(
+            "en", [("hr", 0.99), ("sl", 0.99)], "hr", id="what they write once known changes as anything"
+        ),
+        pytest.param("en", [("hr", 0.99), ("en", 0.99), ("en", 0.99)], "en", id="and back again"),
         pytest.param("en", [("hr", 0.55)] * 20, "en", id="what cannot be told adds up to nothing"),
         pytest.param(
-            "en", [("hr", 0.99), ("", 0.0), ("hr", 0.99)], "hr", id="a number between two messages is no word"
+            "de", [("hr", 0.99), ("", 0.0), ("hr", 0.99)], "hr", id="a number between two messages is no word"
         ),
         pytest.param("hr-BA", [("hr", 0.99)] * 2, "hr-BA", id="their own kind of a language stays theirs"),
         pytest.param("", [("lv", 0.8)], "lv", id="where nothing is known the first message counts"),
@@ -77,3 +85,29 @@ def test_a_question_about_a_language_is_a_question(text: str) -> None:
 )
 def test_the_name_of_a_language_alone_asks_for_it(text: str, code: str | None) -> None:
     assert language_named(text, {"english": "en", "hrvatski": "hr", "ελληνικά": "el"}) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Bok!", "hr"),
+        ("Želim razgovarati s osobom", "hr"),
+        ("Dobar dan", "hr"),
+        ("Dober dan", "sl"),
+        ("Živjo", "sl"),
+        ("Rad bi govoril s človekom", "sl"),
+        ("Γεια σας", "el"),
+        ("Θέλω να μιλήσω με άνθρωπο", "el"),
+        ("Labdien!", "lv"),
+        ("paldies", "lv"),
+        ("Gribu runāt ar cilvēku", "lv"),
+        ("hvala", ""),
+        ("zdravo", ""),
+        ("hello", ""),
+        ("👍", ""),
+        ("Bok, my parcel has not come", ""),
+        ("Γεια σας, πού είναι το δέμα μου;", ""),
+    ],
+)
+def test_a_courtesy_tells_its_language_where_one_language_alone_has_it(text: str, language: str) -> None:
+    assert courtesy_in(text) == language
