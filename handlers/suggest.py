@@ -9,7 +9,7 @@ from bot.core.events import AnswersFound, ButtonPressed, CommandGiven
 from bot.core.judgement import JudgementState, Verdict
 from bot.core.knowledge import Match
 from bot.core.staff import Staff
-from bot.core.texts import Markdown, Texts, escape, mark
+from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
 from handlers.asking import Refused, id_in, named_ticket, owner_or_agent, pressed_ticket, require, too_late
 from handlers.context import Asked, Context
@@ -30,6 +30,9 @@ from handlers.registry import button, command, on
 
 LOOKED_AT = 20
 LEAST_SURE = 0.02
+LIKELY = 0.2
+"""Less sure, and only the beginning of an article is shown."""
+LONGEST_GIST = 160
 LONGEST_SENT = 1800
 NUMBER = Argument("number", mark("The ticket's number; not needed in its thread"), completes="my_tickets")
 
@@ -73,7 +76,10 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
     # The second best may be what a person needs, however sure the first one is; nothing at all is no suggestion.
     found = list(event.matches) if any(one.confidence >= LEAST_SURE for one in event.matches) else []
     if found:
-        parts = [_suggestion(number, one, texts) for number, one in enumerate(found, 1)]
+        parts = [
+            _suggestion(number, one, texts, is_whole=number == 1 or one.confidence >= LIKELY)
+            for number, one in enumerate(found, 1)
+        ]
         text = "\n\n".join([texts.text("What the knowledge base says:"), *parts])
     else:
         text = texts.text(
@@ -132,10 +138,12 @@ def _look(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
     return [search, answer(event, told)]
 
 
-def _suggestion(number: int, match: Match, texts: Texts) -> str:
+def _suggestion(number: int, match: Match, texts: Texts, *, is_whole: bool) -> str:
     sure = texts.text("{sure} sure", sure=texts.percent(match.confidence))
     inside = f" · 🔒 **{texts.text('for the team only')}**" if match.audience is Audience.STAFF else ""
     head = f"{number}\\. **{escape(match.title)}** ({sure}){inside}"
+    if not is_whole:
+        return f"{head}\n{escape(shorten(plain(match.passage), LONGEST_GIST))}"
     return f"{head}\n\n{match.passage}\n\n_{source_of(match, texts)}_"
 
 

@@ -1,5 +1,6 @@
 """What whoever helps is shown of the knowledge, and the article they send with one press."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -49,6 +50,23 @@ async def test_the_helper_sees_what_is_for_the_team_and_sends_what_is_for_custom
     assert dana.sees[-1].startswith("Ana: **When does my parcel arrive?**")
     assert "two to four working days" in dana.sees[-1]
     assert "two to four working days" in stage.in_thread()[-1]
+
+
+async def test_of_what_hardly_fits_only_the_beginning_is_shown(database_url: str, articles: Path) -> None:
+    async with open_stage(database_url, articles, has_real_search=True) as stage:
+        dana, ana = stage.person("telegram", "Dana"), stage.agent("Ana")
+        await stage.publishes("lamps", "My parcel has no lamp", "A lamp has a socket. " * 40)
+        await dana.says(ASKED)
+        await dana.gives("human")
+        await ana.gives("claim", "1")
+        await ana.presses("Suggest an answer", at=stage.thread())
+        best, *others = re.split(r"^\d\\. ", suggested(stage), flags=re.MULTILINE)[1:]
+        assert "two to four working days" in best
+        assert "Source: " in best
+        assert any("My parcel has no lamp" in one for one in others)
+        for one in others:
+            assert "Source: " not in one
+            assert len(one) < 260
 
 
 async def test_the_helpers_choice_is_learned(stage: Stage, ticket: None, dana: Person, ana: Person) -> None:
