@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord.settings import DiscordSettings
+from adapters.json_text import loads
 from adapters.wire import HttpAnswer, Wire
 
 CALL_SECONDS = 30.0
@@ -83,8 +84,8 @@ def _seconds(value: object) -> float | None:
 def _parsed(body: bytes) -> Any:
     if body[:1] in (b"{", b"["):
         try:
-            return orjson.loads(body)
-        except orjson.JSONDecodeError:
+            return loads(body)
+        except ValueError:
             pass
     return body.decode(errors="replace")
 
@@ -111,9 +112,13 @@ class HouseHttp(HTTPClient):
         if route.url.startswith(Route.BASE):
             route.url = self._settings.api_url.rstrip("/") + route.url[len(Route.BASE) :]
         kwargs.setdefault("timeout", UPLOAD_TIMEOUT if kwargs.get("files") else CALL_TIMEOUT)
-        data = await super().request(route, **kwargs)
+        try:
+            data = await super().request(route, **kwargs)
+        except (ValueError, KeyError) as error:
+            # What it reads without looking: JSON that is none, a limit without a time.
+            raise aiohttp.ClientPayloadError(type(error).__name__) from None
         # The SDK takes JSON for text when its content type names a charset, as many servers' does.
-        return orjson.loads(data) if isinstance(data, str) and data[:1] in ("{", "[") else data
+        return _parsed(data.encode()) if isinstance(data, str) else data
 
     # The short way: the SDK's rate limits and errors, without its general HTTP client
 

@@ -5,6 +5,7 @@ one address need not. And what comes with RESUMED means nothing to anybody.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -12,6 +13,7 @@ import orjson
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
 from adapters.discord.errors import FAILURES
+from adapters.json_text import loads
 
 _DIAL_SECONDS = 60.0
 
@@ -28,9 +30,30 @@ class HouseSocket(DiscordWebSocket):
             msg = self._decompressor.decompress(msg)
             if msg is None:
                 return
-        if '"READY"' in msg or '"RESUMED"' in msg:
-            msg = _completed(msg, str(self.gateway))
-        await super().received_message(msg)
+        try:
+            await self._read(msg)
+        except (ValueError, AttributeError):
+            # A new session would only bring it again. What went wrong elsewhere goes on its way.
+            if (mended := _mended(msg)) is None:
+                raise
+            if mended:
+                await self._read(mended)
+
+    async def _read(self, told: str) -> None:
+        if '"READY"' in told or '"RESUMED"' in told:
+            told = _completed(told, str(self.gateway))
+        await super().received_message(told)
+
+
+def _mended(told: str) -> str | None:
+    """What the SDK can read of a payload that it could not; "" for what is none, None where that was not the reason."""
+    with suppress(ValueError):
+        if isinstance(orjson.loads(told), dict):
+            return None
+    with suppress(ValueError):
+        payload = loads(told)
+        return orjson.dumps(payload).decode() if isinstance(payload, dict) else ""
+    return ""
 
 
 def _completed(told: str, gateway: str) -> str:

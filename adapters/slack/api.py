@@ -14,6 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.json_text import loads
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
 from adapters.wire import HttpAnswer, NotConnectedError, Wire
@@ -208,8 +209,8 @@ def _body(arguments: Json) -> bytes:
 def _read(body: bytes) -> Json:
     """The answer, {} for a page of some proxy in between."""
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        answer = loads(body)
+    except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
 

@@ -3,7 +3,6 @@
 Calls go over a `Wire`, files through an aiohttp session.
 """
 
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,6 +15,7 @@ from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from adapters.json_text import loads
 from adapters.wire import CONNECT_SECONDS, IDLE_SECONDS, BrokenOffError, NotConnectedError, Wire
 
 READ_SECONDS = 20.0
@@ -186,7 +186,7 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            parsed = _loads(payload)
+            parsed = loads(payload)
         except ValueError:
             # Without the cause: it would carry the answer's text into the log.
             raise FaultError("the server's answer is no JSON") from None
@@ -206,19 +206,10 @@ class _Answered(AiohttpRequest):
         return self._answer
 
 
-def _loads(payload: bytes) -> Any:
-    try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        # orjson refuses half surrogate pairs; one message with such a letter must not stop all others.
-        whole = json.dumps(json.loads(payload.decode(errors="replace")), ensure_ascii=False)
-        return orjson.loads(whole.encode(errors="replace"))
-
-
 def _own_status(status: int, payload: bytes) -> int:
     """The error code in the answer: some servers put it there only, and answer 200."""
     if status == 200 and _REFUSED.search(payload) is not None:
-        answer = _loads(payload)
+        answer = loads(payload)
         if isinstance(answer, dict) and answer.get("ok") is False:
             code = answer.get("error_code")
             return code if isinstance(code, int) and code >= 400 else 500
@@ -244,7 +235,7 @@ def _raise_for(status: int, payload: bytes, retry_after: str | None) -> None:
 def _refused_words(payload: bytes) -> str:
     """What a server says with 404 that Telegram says with 400: of a chat, a message or a topic; "" of a method."""
     try:
-        said = str(_loads(payload)["description"])
+        said = str(loads(payload)["description"])
     except (ValueError, KeyError, TypeError):
         return ""
     is_of_method = said.lower().replace(":", " ").split()[:2] == ["not", "found"] or "method" in said.lower()
@@ -253,7 +244,7 @@ def _refused_words(payload: bytes) -> str:
 
 def _retry_seconds(payload: bytes, header: str | None) -> float:
     try:
-        return max(0.1, float(_loads(payload)["parameters"]["retry_after"]))
+        return max(0.1, float(loads(payload)["parameters"]["retry_after"]))
     except (ValueError, KeyError, TypeError):
         return max(1.0, float(header)) if header and header.isdecimal() else 1.0
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from aiohttp import web
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters import AdapterContext
+from adapters.json_text import loads
 from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import Hearing
@@ -151,7 +151,7 @@ async def _bounded(request: web.Request) -> bytes | None:
 
 def _parsed(body: bytes) -> dict[str, Any] | None:
     try:
-        update = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        update = loads(body)
+    except ValueError:
         return None
     return update if isinstance(update, dict) else None

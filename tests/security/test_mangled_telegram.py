@@ -160,6 +160,15 @@ async def test_a_wrong_value_in_every_place_holds_up_nothing(odd: object) -> Non
         await polled(stage, each_place(PAYLOADS, odd))
 
 
+async def test_one_odd_value_does_not_take_the_message_with_it() -> None:
+    body = json.dumps(
+        {"update_id": 7, "message": {**_MESSAGE, "text": "half \ud83d", "entities": [], "x": 1e999}}
+    )
+    async with open_stage() as stage:
+        await posted(stage, [body.encode()])
+        assert "half ?" in [one.text for one in stage.ledger.of(MessageReceived)]
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"null", b"7", b'{"update_id": null}', b'{"update_id": 10e400, "message": {}}',
