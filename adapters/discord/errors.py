@@ -6,6 +6,7 @@ Discord's codes: https://discord.com/developers/docs/topics/opcodes-and-status-c
 import aiohttp
 import discord
 
+from adapters.pauses import bounded
 from adapters.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
@@ -66,7 +67,7 @@ def code_of(error: BaseException) -> int:
 def send_error(error: Failure, sent: tuple[MessageAt, ...] = ()) -> SendError:
     """Say whether to try again; `sent` are the parts that arrived before."""
     if isinstance(error, discord.RateLimited):
-        return SendError("rate limited", retry_after_seconds=error.retry_after, sent=sent)
+        return SendError("rate limited", retry_after_seconds=bounded(error.retry_after), sent=sent)
     if isinstance(error, discord.LoginFailure):
         return SendError("Discord refuses the token", retry_after_seconds=_PAUSE_SECONDS, sent=sent)
     if isinstance(error, discord.HTTPException):

@@ -7,8 +7,8 @@ client on its own and on the way out, so that several adapters with different ad
 
 import asyncio
 import logging
-import math
 from collections import deque
+from contextlib import suppress
 from typing import Any, cast
 
 import aiohttp
@@ -19,6 +19,7 @@ from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord.settings import DiscordSettings
 from adapters.json_text import loads
+from adapters.pauses import told_seconds
 from adapters.wire import HttpAnswer, Wire
 
 CALL_SECONDS = 30.0
@@ -71,14 +72,6 @@ class Reply:
             kind = discord.DiscordServerError
         # An error reads the status, the reason and nothing else of an answer.
         return kind(cast(Any, self), self.data)
-
-
-def _seconds(value: object) -> float | None:
-    try:
-        seconds = float(value) if isinstance(value, int | float | str) else math.nan
-    except ValueError:
-        return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _parsed(body: bytes) -> Any:
@@ -185,12 +178,14 @@ class HouseHttp(HTTPClient):
             if bucket is not None:
                 self._buckets.pop(f"{bucket}:{route.major_parameters}", None)
         if "X-Ratelimit-Remaining" in headers and reply.status != 429:
-            limit.update(reply, use_clock=self.use_clock)  # type: ignore[arg-type] # it reads the headers, nothing else
+            with suppress(ValueError, KeyError, OverflowError):
+                # What is no limit must not be taken for a failure of what was asked.
+                limit.update(reply, use_clock=self.use_clock)  # type: ignore[arg-type] # it reads the headers, nothing else
 
     async def _wait_out(self, reply: Reply) -> None:
         # Where it is no object, not Discord says so but what stands before it: no limit that passes in seconds.
         told = (reply.data.get("retry_after"), reply.retry_after) if isinstance(reply.data, dict) else ()
-        seconds = next((found for one in told if (found := _seconds(one)) is not None), None)
+        seconds = next((found for one in told if (found := told_seconds(one)) is not None), None)
         if seconds is None:
             raise reply.error
         if seconds > LONGEST_RATE_LIMIT_SECONDS:

@@ -3,7 +3,7 @@
 import asyncio
 import json as json_text
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -11,10 +11,14 @@ import orjson
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.json_text import loads
+from adapters.pauses import UNREADABLE_SECONDS, told_seconds
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
 from adapters.wire import HttpAnswer, NotConnectedError, Wire
@@ -31,12 +35,31 @@ TOKEN_ERRORS = frozenset(
 _CALL_SECONDS = 30
 _JSON = "application/json; charset=utf-8"
 _READ_RETRIES = 5
+_MOST_PATIENCE_SECONDS = 120.0
+"""Some apps may read a history once a minute (docs.slack.dev/apis/web-api/rate-limits)."""
 _NO_SUCH_PAGE = frozenset({404, 405, 501})
 """Slack itself says with 200 that it knows no such method."""
 
 # The SDKs write payloads, addresses and tickets into their logs; what matters is reported by the adapter itself.
 SDK_LOGGER = logging.getLogger("adapters.slack.sdk")
 SDK_LOGGER.setLevel(logging.CRITICAL + 1)
+
+
+class _Patience(AsyncRateLimitErrorRetryHandler):
+    """Waits as the SDK's own does, which fails where a server tells a part of a second or a date."""
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        told = retry_after(response.headers) if response is not None else None
+        state.next_attempt_requested = True
+        await asyncio.sleep(min(UNREADABLE_SECONDS if told is None else told, _MOST_PATIENCE_SECONDS))
+        state.increment_current_attempt()
 
 
 class _ReadingClient(AsyncWebClient):
@@ -75,7 +98,7 @@ class Api:
         self.known_me: Me | None = None
         """Who the bot is, once it was asked."""
         self._me_lock = asyncio.Lock()
-        patience: list[AsyncRetryHandler] = [AsyncRateLimitErrorRetryHandler(max_retry_count=_READ_RETRIES)]
+        patience: list[AsyncRetryHandler] = [_Patience(max_retry_count=_READ_RETRIES)]
         given: dict[str, Any] = {
             "token": bot_token,
             "base_url": api_url,
@@ -189,6 +212,12 @@ class Api:
             await self._wire.close()
         if self._session is not None:
             await self._session.close()
+
+
+def retry_after(headers: Mapping[str, Any]) -> float | None:
+    """The pause that a server asks for; None where it tells none that can be understood."""
+    told = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
+    return told_seconds(told[0] if isinstance(told, list) and told else told)
 
 
 def granted(answer: AsyncSlackResponse) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.api import TOKEN_ERRORS, error_code, said_code
+from adapters.slack.api import TOKEN_ERRORS, error_code, retry_after, said_code
 from adapters.wire import NotConnectedError
 from bot.core.outgoing import Refusal, SendError
 from bot.core.places import MessageAt
@@ -71,12 +71,8 @@ def _from_answer(error: SlackApiError, sent: tuple[MessageAt, ...]) -> SendError
 
 
 def _retry_after(error: SlackApiError) -> float:
-    headers = {name.lower(): value for name, value in error.response.headers.items()}
-    value = headers.get("retry-after", _LIMIT_PAUSE_SECONDS)
-    try:
-        return max(float(value[0] if isinstance(value, list) else value), 0.1)
-    except (TypeError, ValueError):
-        return _LIMIT_PAUSE_SECONDS
+    seconds = retry_after(error.response.headers)
+    return _LIMIT_PAUSE_SECONDS if seconds is None else max(seconds, 0.1)
 
 
 def refusal_of(code: str) -> Refusal:

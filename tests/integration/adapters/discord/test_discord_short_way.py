@@ -159,6 +159,13 @@ async def test_a_limit_is_waited_out_and_one_that_is_too_long_is_told(api: Api, 
     assert raised.value.retry_after == 90.0
 
 
+async def test_limits_that_are_none_take_nothing_away_from_an_answer(api: Api, script: Script) -> None:
+    odd = {"X-Ratelimit-Limit": "5.0", "X-Ratelimit-Remaining": "", "X-Ratelimit-Reset-After": "soon"}
+    script.answers = [(200, {"id": "9"}, odd), (200, {"id": "10"}, {"X-Ratelimit-Remaining": "1"})]
+    assert await _say(api) == {"id": "9"}
+    assert await _say(api) == {"id": "10"}
+
+
 async def test_a_global_limit_holds_up_everything(api: Api, script: Script) -> None:
     await api.me()
     http = api._http

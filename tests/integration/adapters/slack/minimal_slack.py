@@ -27,6 +27,8 @@ class MinimalSlack:
     """Stands in place of an answer to what is posted."""
     people: dict[str, str] = field(default_factory=dict)
     """Names by id; it tells them by POST only."""
+    pauses: list[str] = field(default_factory=list)
+    """With these it puts off who asks for people, once with each."""
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     history: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -68,6 +70,9 @@ class MinimalSlack:
 
     async def _user(self, request: web.Request) -> web.Response:
         user = str((await request.post()).get("user"))
+        if self.pauses:
+            headers = {"Retry-After": self.pauses.pop()}
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         if user not in self.people:
             return web.Response(status=404, text="404 Not Found")
         return web.json_response({"ok": True, "user": {"id": user, "name": self.people[user]}})

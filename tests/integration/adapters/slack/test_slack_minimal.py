@@ -89,6 +89,20 @@ async def test_a_server_that_takes_only_posts_is_asked_by_post(
     assert [one.author.name for one in said] == ["mia", "mia"]
 
 
+async def test_who_is_put_off_by_a_part_of_a_second_asks_again(
+    slack: MinimalSlack, server: SlackServer
+) -> None:
+    slack.people["U1"], slack.pauses = "mia", ["0.05", "0"]
+    house = House(server)
+    settings = SlackSettings("xoxb-any", "xapp-any", api_url=f"{slack.address}/api/")
+    async with house.running(SlackAdapter(house.context(), settings)):
+        await until(lambda: slack.socket is not None)
+        message = {"type": "message", "user": "U1", "text": "hi", "ts": "1.000001", "channel": "D1"}
+        await slack.deliver("events_api", {"type": "event_callback", "event": message})
+        (said,) = await house.intake.wait_for(MessageReceived)
+    assert said.author.name == "mia"
+
+
 async def test_what_only_a_page_answers_was_perhaps_said(slack: MinimalSlack, server: SlackServer) -> None:
     slack.page = "<html>Please sign in to this network.</html>"
     house = House(server)
