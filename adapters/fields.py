@@ -14,7 +14,11 @@ def mapping(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def mappings(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    value = found.get(key)
+    """The objects in the list under the key."""
+    return objects(found.get(key))
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
 
 

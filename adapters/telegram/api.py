@@ -1,12 +1,13 @@
 """python-telegram-bot's Bot, spoken to in the Bot API's own words."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from telegram import Bot
 
 from adapters.addresses import leads_to
-from adapters.telegram.request import READ_SECONDS, AiohttpRequest
+from adapters.telegram.request import READ_SECONDS, AiohttpRequest, FaultError
 
 UPLOAD_SECONDS = 180.0
 
@@ -53,6 +54,13 @@ class Api(Bot):
                 method, dict(parameters or {}), read_timeout=UPLOAD_SECONDS, write_timeout=UPLOAD_SECONDS
             )
         return await self._transport.ask(method, parameters or {}, read_seconds)
+
+    async def look_up(self, method: str, parameters: dict[str, Any] | None = None) -> Mapping[str, Any]:
+        """Call a method that answers with an object; raises TelegramError, also when something else comes."""
+        found = await self.call(method, parameters)
+        if not isinstance(found, Mapping):
+            raise FaultError(f"{method} is answered with no object")
+        return found
 
     def file_url(self, path: str) -> str:
         """Where a file's content lies; holds the token, so it must not be shown."""

@@ -6,6 +6,7 @@ from typing import Any
 from telegram.error import ChatMigrated, TelegramError
 
 from adapters import AdapterContext, Finding
+from adapters.fields import mapping, objects, words
 from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
 from adapters.telegram.hearing import PLATFORM, ours
@@ -29,7 +30,7 @@ class Doctor:
 
     async def findings(self) -> list[Finding]:
         try:
-            me: Mapping[str, Any] = await self._api.call("getMe")
+            me = await self._api.look_up("getMe")
         except TelegramError as error:
             if not isinstance(error, WRONG_TOKEN):
                 what = self._texts("Telegram does not answer: {error}", error=error)
@@ -91,10 +92,11 @@ class Doctor:
 
     async def _check_anonymous(self, space: Place, title: str) -> None:
         try:
-            admins = await self._api.call("getChatAdministrators", {"chat_id": chat_id(space.channel)})
+            found = await self._api.call("getChatAdministrators", {"chat_id": chat_id(space.channel)})
         except TelegramError:
             return
-        hidden = [admin["user"].get("first_name", "?") for admin in admins if admin.get("is_anonymous")]
+        anonymous = (one for one in objects(found) if one.get("is_anonymous"))
+        hidden = [words(mapping(one, "user"), "first_name") or "?" for one in anonymous]
         self._add(
             not hidden,
             self._texts("Nobody in {title} writes anonymously", title=title),
@@ -142,9 +144,9 @@ class Doctor:
         """(None, {}) when the bot cannot see the chat, which then is a finding."""
         texts = self._texts
         try:
-            chat = await self._api.call("getChat", {"chat_id": chat_id(place.channel)})
-            parameters = {"chat_id": chat_id(place.channel), "user_id": me["id"]}
-            member = await self._api.call("getChatMember", parameters)
+            chat = await self._api.look_up("getChat", {"chat_id": chat_id(place.channel)})
+            parameters = {"chat_id": chat_id(place.channel), "user_id": me.get("id")}
+            member = await self._api.look_up("getChatMember", parameters)
         except ChatMigrated as error:
             advice = texts(
                 "The group became a supergroup: write {place} into {setting}.",
@@ -167,7 +169,7 @@ class Doctor:
 
     async def _check_webhook(self) -> None:
         try:
-            info = await self._api.call("getWebhookInfo")
+            info = await self._api.look_up("getWebhookInfo")
         except TelegramError:
             return
         texts, url = self._texts, info.get("url") or ""

@@ -36,7 +36,7 @@ async def opened(api: Api, transport: AiohttpRequest, file: FileRef) -> AsyncIte
 
 async def _path(api: Api, file: FileRef) -> str:
     try:
-        found = await api.call("getFile", {"file_id": shared_id(file)})
+        found = await api.look_up("getFile", {"file_id": shared_id(file)})
     except (NotReachedError, FaultError, TimedOut, FloodError) as error:
         raise FileUnavailableError(type(error).__name__, is_passing=True) from error
     except TelegramError as error:

@@ -33,7 +33,7 @@ class Members:
         parameters = {"chat_id": chat_id(chat), "user_id": int(person)}
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                member = await self._api.call("getChatMember", parameters)
+                member = await self._api.look_up("getChatMember", parameters)
         except TelegramError as error:
             # Telegram says so when it has never seen the person in the chat.
             if not any(sign in str(error).lower() for sign in ("user not found", "participant_id_invalid")):
@@ -41,7 +41,7 @@ class Members:
             member = {"status": "left"}
         except TimeoutError:
             return None
-        return self._remember(chat, person, member)
+        return self._remember(chat, person, member) if member.get("status") else None
 
     def learn(self, change: Mapping[str, Any]) -> None:
         """Take over what a chat_member update says."""

@@ -78,22 +78,23 @@ class Polling:
             "allowed_updates": list(ALLOWED_UPDATES),
         }
         try:
-            updates: list[dict[str, Any]] = await self._api.call(
-                "getUpdates", parameters, read_seconds=seconds + _MARGIN_SECONDS
-            )
+            updates = await self._api.call("getUpdates", parameters, read_seconds=seconds + _MARGIN_SECONDS)
         except InvalidToken as error:
             raise wrong_token() from error
         except MissingError as error:
             await self._meet_missing(error)
         except FloodError as error:
-            await asyncio.sleep(error.retry_after_seconds)
+            # Longer than this nobody is left without an answer: to ask once a minute does no harm.
+            pause = min(error.retry_after_seconds, _LONGEST_PAUSE_SECONDS)
+            self._context.report("telegram.poll_put_off", {"pause_seconds": pause})
+            await asyncio.sleep(pause)
         except Conflict as error:
             await self._meet_conflict(error)
         except TelegramError as error:
             await self._meet_failure(error)
         else:
             self._failures = self._conflicts = 0
-            return updates or []
+            return updates if isinstance(updates, list) else []
         return None
 
     async def _meet_conflict(self, error: Conflict) -> None:

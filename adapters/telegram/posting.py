@@ -7,6 +7,7 @@ from typing import Any
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from adapters import AdapterContext
+from adapters.fields import objects
 from adapters.luggage import FileLostError, told
 from adapters.telegram.caller import Caller
 from adapters.telegram.errors import refusal_of, words
@@ -111,7 +112,7 @@ class Posting:
             return {**self._address(), "media": media}
 
         try:
-            self._add(*await self._send("sendMediaGroup", build, count=len(uploads), is_upload=True))
+            self._add(await self._send("sendMediaGroup", build, count=len(uploads), is_upload=True))
         except TelegramError as error:
             if not self._is_about_file(error):
                 raise
@@ -165,9 +166,11 @@ class Posting:
             parameters["reply_parameters"] = {"message_id": answered, "allow_sending_without_reply": True}
         return parameters
 
-    def _add(self, *messages: dict[str, Any]) -> None:
+    def _add(self, made: object) -> None:
+        """Note the messages; some servers say no more than that it is done, which is no reason to say it again."""
         self.is_first = False
-        self.sent += [self._target.message(message["message_id"]) for message in messages]
+        ids = (one.get("message_id") for one in objects(made if isinstance(made, list) else [made]))
+        self.sent += [self._target.message(id_) for id_ in ids if str(id_).isdecimal()]
 
     async def _send(self, method: str, build: Build, *, count: int = 1, is_upload: bool = False) -> Any:
         """Call, mend what the refusal names and call again; each mending is tried once."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.telegram.api import Api
+from adapters.telegram.request import FaultError
 
 
 class Profile:
@@ -17,7 +18,9 @@ class Profile:
         """The bot's own User; raises TelegramError."""
         async with self._lock:
             if self._user is None:
-                user: Mapping[str, Any] = await self._api.call("getMe")
+                user = await self._api.look_up("getMe")
+                if not user.get("id"):
+                    raise FaultError("getMe is answered with nobody")
                 self._user = user
             return self._user
 

@@ -16,6 +16,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from adapters.json_text import loads
+from adapters.pauses import UNREADABLE_SECONDS, told_seconds
 from adapters.wire import CONNECT_SECONDS, IDLE_SECONDS, BrokenOffError, NotConnectedError, Wire
 
 READ_SECONDS = 20.0
@@ -138,8 +139,7 @@ class AiohttpRequest(BaseRequest):
             _raise_for(status, payload, answer.headers.get(b"retry-after", b"").decode(errors="replace"))
         if not 200 <= status <= 299:
             await _Answered(status, payload).post(method)
-        # Some servers leave out a result that says nothing.
-        return self.parse_json_payload(payload).get("result")
+        return self.parse_json_payload(payload)["result"]
 
     async def do_request(
         self,
@@ -192,7 +192,8 @@ class AiohttpRequest(BaseRequest):
             raise FaultError("the server's answer is no JSON") from None
         if not isinstance(parsed, dict):
             raise FaultError("the server's answer is no object")
-        return parsed
+        # Some servers leave out a result that says nothing.
+        return {"result": None, **parsed}
 
 
 class _Answered(AiohttpRequest):
@@ -244,9 +245,13 @@ def _refused_words(payload: bytes) -> str:
 
 def _retry_seconds(payload: bytes, header: str | None) -> float:
     try:
-        return max(0.1, float(loads(payload)["parameters"]["retry_after"]))
+        told = told_seconds(loads(payload)["parameters"]["retry_after"])
     except (ValueError, KeyError, TypeError):
-        return max(1.0, float(header)) if header and header.isdecimal() else 1.0
+        told = None
+    if told is not None:
+        return max(0.1, told)
+    told = told_seconds(header)
+    return max(1.0, told if told is not None else UNREADABLE_SECONDS) if header else 1.0
 
 
 def _encoded(parameters: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A ticket's thread: a forum topic, or where there are none the replies under its card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 from telegram.error import BadRequest, TelegramError
@@ -80,6 +80,9 @@ class Threads:
         }
         try:
             topic = await self._caller.send(space.chat, "createForumTopic", parameters)
+            if not isinstance(topic, Mapping) or not topic.get("message_thread_id"):
+                # It may have been opened: a next try looks for it.
+                raise FaultError("createForumTopic is answered with no topic")
         except TelegramError as error:
             if _has_no_topics(error, tries):
                 self._context.report("telegram.no_topics", {"chat": space.chat, "reason": words(error)})
@@ -96,6 +99,9 @@ class Threads:
         fresh: tuple[MessageAt, ...] = ()
         if card is None:
             receipt = await self._delivery.put(space, [first], attempt, marker=(CARD,))
+            if not receipt.messages:
+                # What hangs on no message could be answered by nobody.
+                raise SendError("the card is answered with no message", is_uncertain=True)
             id_ = receipt.messages[0].id
             card = MessageAt(replace(space.place, thread=CARD_THREAD + id_), id_)
             attempt, fresh = replace(attempt, is_uncertain=False), (card,)

@@ -10,6 +10,7 @@ from aiohttp import web
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from adapters import AdapterContext
+from adapters.fields import number
 from adapters.json_text import loads
 from adapters.telegram.api import Api
 from adapters.telegram.errors import WRONG_TOKEN
@@ -93,7 +94,7 @@ class Webhook:
                 await self._api.call("setWebhook", parameters)
             except FloodError as error:
                 # Several processes that start together set the same address; Telegram takes one a second.
-                await asyncio.sleep(error.retry_after_seconds)
+                await asyncio.sleep(min(error.retry_after_seconds, CHECK_SECONDS))
             except InvalidToken as error:
                 raise wrong_token() from error
             except MissingError as error:
@@ -104,12 +105,12 @@ class Webhook:
                 return
 
     async def _check(self) -> None:
-        info = await self._api.call("getWebhookInfo")
+        info = await self._api.look_up("getWebhookInfo")
         if info.get("url") != self.url:
             # Somebody polled with this token, or set another address: without this we would be deaf.
             self._context.report("telegram.webhook_lost", {})
             await self._set()
-        failed_at = int(info.get("last_error_date") or 0)
+        failed_at = int(number(info, "last_error_date"))
         if failed_at > self._last_error_at:
             self._last_error_at = failed_at
             fields = {"waiting": info.get("pending_update_count"), "reason": info.get("last_error_message")}

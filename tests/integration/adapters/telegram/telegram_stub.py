@@ -28,7 +28,9 @@ class Stub:
     url: str = ""
     puts_errors_into_200: bool = False
     leaves_out_results: bool = False
-    """Answer what is not known with nothing but an ok."""
+    """Answer what is not known with nothing but an ok ..."""
+    result: dict[str, Any] = field(default_factory=dict)
+    """... and this."""
 
     def called(self, method: str) -> list[dict[str, Any]]:
         return [fields for name, fields in self.calls if name == method]
@@ -38,7 +40,7 @@ class Stub:
         fields = {name: _value(value) for name, value in (await request.post()).items()}
         self.calls.append((method, fields))
         if self.leaves_out_results and method not in (*self.answers, "getMe", "getUpdates"):
-            return _json({"ok": True}, 200)
+            return _json({"ok": True, **self.result}, 200)
         try:
             result = self._result(method, fields)
         except RefusalError as error:
