@@ -7,7 +7,7 @@ from functools import partial
 from msgspec import Struct
 
 from adapters import AdapterContext
-from adapters.fields import mappings
+from adapters.fields import amount, mapping, mappings, objects
 from adapters.slack.api import SLACK_ERRORS, Api, error_code
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
@@ -88,7 +88,7 @@ async def _is_gone(message: MessageAt, span: Span, api: Api, context: AdapterCon
             return True
         context.report("slack.message_unread", {"room": span.channel, "error": error_code(error)})
         return False
-    found = [one for one in answer.get("messages") or () if one.get("ts") == message.id]
+    found = [one for one in objects(answer.get("messages")) if one.get("ts") == message.id]
     return any(one.get("subtype") == "tombstone" for one in found)
 
 
@@ -115,7 +115,7 @@ async def _pins(
 ) -> list[Heard]:
     """Which messages are pinned that were not, and the other way round."""
     was = {ts for ts, one in known.items() if one.is_pinned}
-    now_on = {ts for ts, one in there.items() if span.channel in (one.get("pinned_to") or ())}
+    now_on = {ts for ts, one in there.items() if span.channel in _pinned_to(one)}
     changed = sorted((was ^ now_on) & there.keys())
     people = await _who_pinned(span, api, context) if now_on - was else {}
     heard = []
@@ -135,8 +135,13 @@ async def _who_pinned(span: Span, api: Api, context: AdapterContext) -> dict[str
     except SLACK_ERRORS as error:
         context.report("slack.pins_unread", {"room": span.channel, "error": error_code(error)})
         return {}
-    items = [one for one in answer.get("items") or () if one.get("message")]
-    return {str(one["message"].get("ts")): str(one.get("created_by") or "") for one in items}
+    items = ((mapping(one, "message"), one) for one in objects(answer.get("items")))
+    return {str(message.get("ts")): str(one.get("created_by") or "") for message, one in items if message}
+
+
+def _pinned_to(message: Json) -> list[object]:
+    told = message.get("pinned_to")
+    return told if isinstance(told, list) else []
 
 
 def _tell_pin(
@@ -155,7 +160,7 @@ def _reactions(message: Json, before: frozenset[tuple[str, str]]) -> list[tuple[
     for one in mappings(message, "reactions"):
         emoji, people = emoji_of(str(one.get("name") or "")), _people(one)
         shown |= {(emoji, person) for person in people}
-        if int(one.get("count") or 0) > len(people):
+        if amount(one, "count") > len(people):
             # Slack names only some of those who reacted: nobody can tell who took it off.
             cut_short.add(emoji)
     on = [(emoji, person, True) for emoji, person in sorted(shown - before)]

@@ -13,6 +13,7 @@ from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Profile, Wanted, profile_of
 from adapters.slack.render import visible_name
 from adapters.slack.scope import Rooms
+from adapters.slack.sent import next_cursor
 
 _FIRST_LOOK_SECONDS = 1.5
 _PROFILE_SECONDS = 3600.0
@@ -181,14 +182,17 @@ class Directory:
             more = {"cursor": cursor} if cursor else {}
             answer = await self._api.reading.conversations_members(channel=channel, limit=999, **more)
             members.update(answer["members"])
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            cursor = next_cursor(answer)
             if not cursor:
                 break
         return frozenset(members)
 
     async def _ask_direct_chat(self, user: str) -> str:
         answer = await self._api.reading.conversations_open(users=user)
-        channel = str(answer["channel"]["id"])
+        found = answer["channel"]
+        channel = str(found.get("id") or "") if isinstance(found, dict) else ""
+        if not channel:
+            raise KeyError("channel")
         self._kinds.note(channel, is_direct=True)
         return channel
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from adapters import AdapterContext, Cursor
+from adapters.fields import objects
 from adapters.slack import malformed
 from adapters.slack.api import Api
 from adapters.slack.changed import Span, changes
@@ -16,6 +17,7 @@ from adapters.slack.payloads import Json
 from adapters.slack.positions import Positions, earlier
 from adapters.slack.receive import Receiver
 from adapters.slack.scope import Scope, order_of, room_of
+from adapters.slack.sent import next_cursor
 
 PAGE = 200
 _MOST_PAGES = 25
@@ -118,9 +120,8 @@ class HistoryReader:
         cursor = ""
         for _ in range(_MOST_PAGES):
             answer = await method(**asked, **({"cursor": cursor} if cursor else {}))
-            for one in answer.get(key) or ():
-                if isinstance(one, dict):
-                    yield one
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            for one in objects(answer.get(key)):
+                yield dict(one)
+            cursor = next_cursor(answer)
             if not cursor:
                 return

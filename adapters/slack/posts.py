@@ -51,6 +51,14 @@ class _Progress(Struct):
         return self.messages[0].place if self.begins_thread and self.messages else self.place
 
     def add(self, ts: str) -> None:
+        """Note a message; "" for one of which the server says no more than that it is said, and not again, therefore.
+
+        Raises KeyError where what follows would hang on it.
+        """
+        if not ts:
+            if self.begins_thread and not self.messages:
+                raise KeyError("ts")
+            return
         target = self.target
         own = target if target.is_direct or target.thread else replace(target, thread=ts)
         self.new.append(MessageAt(own, ts))
@@ -131,7 +139,7 @@ class Poster:
             for number in range(len(progress.messages), len(shown)):
                 known = arrived.part(number) if arrived else None
                 progress.add(known or await self.say(progress.target, shown[number], (attempt.key, number)))
-            if files and len(progress.messages) == len(shown):
+            if files and len(progress.earlier) <= len(shown):
                 losses = await self._post_files(files, progress, arrived, attempt)
         except (*SLACK_ERRORS, KeyError) as error:
             raise self.failure(error, tuple(progress.new)) from error
@@ -160,7 +168,7 @@ class Poster:
         return await find_sent(self._api.reading, await self.me(), place.channel, place.thread, attempt, now)
 
     async def say(self, place: Place, part: Part, mark: tuple[str, int]) -> str:
-        """Post one part and return its timestamp; what Slack does not like of its blocks is shown plainly."""
+        """Post one part and return its timestamp, "" when it is not told; what Slack refuses is shown plainly."""
         if part.speaker is not None and not self._speakers.may_choose:
             part = part.in_words
         try:
@@ -188,8 +196,9 @@ class Poster:
         if place.thread:
             message["thread_ts"] = place.thread
         answer = await self._api.say("chat.postMessage", message)
-        ts = str(answer["ts"])
-        if part.speaker is not None:
+        told = answer.get("ts")
+        ts = str(told) if isinstance(told, str | int | float) else ""
+        if part.speaker is not None and ts:
             is_named = self._speakers.is_shown(answer)
             self._speakers.note(place.channel, ts, is_named=is_named)
             if not is_named:
@@ -231,8 +240,7 @@ class Poster:
             # One message all the same, so that whoever tries again finds all of it there.
             note = await self._told(uploaded.lost, progress)
             ts = await self.say(progress.target, note, (attempt.key, number))
-        if ts:
-            progress.add(ts)
+        progress.add(ts or "")
         return uploaded.lost
 
     async def _told(self, losses: Sequence[LostFile], progress: _Progress) -> Part:

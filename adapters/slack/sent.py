@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters import Attempt
+from adapters.fields import mapping, mappings, objects, words
 from adapters.slack.payloads import Json
 from adapters.slack.scope import Me
 from bot.core.places import MessageAt
@@ -39,8 +41,8 @@ async def find_sent(
             answer = await client.conversations_replies(ts=thread, **asked)
         else:
             answer = await client.conversations_history(**asked)
-        messages += answer.get("messages") or []
-        asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        messages += map(dict, objects(answer.get("messages")))
+        asked["cursor"] = next_cursor(answer)
         if not asked["cursor"]:
             break
     own = [
@@ -65,7 +67,14 @@ async def look_up(client: AsyncWebClient, message: MessageAt) -> Json:
         answer = await client.conversations_replies(ts=place.thread, **asked)
     else:
         answer = await client.conversations_history(**asked)
-    return next((one for one in answer.get("messages") or () if one.get("ts") == message.id), {})
+    found = (dict(one) for one in objects(answer.get("messages")))
+    return next((one for one in found if one.get("ts") == message.id), {})
+
+
+def next_cursor(answer: AsyncSlackResponse) -> str:
+    """Where the next page begins; "" behind the last."""
+    told = answer.get("response_metadata")
+    return words(told, "next_cursor") if isinstance(told, dict) else ""
 
 
 class Arrived:
@@ -75,9 +84,9 @@ class Arrived:
         self._messages = messages
         self._parts: dict[str, str] = {}
         for message in messages:
-            payload = (message.get("metadata") or {}).get("event_payload") or {}
+            payload = mapping(mapping(message, "metadata"), "event_payload")
             if payload.get("key") == key:
-                self._parts.setdefault(str(payload.get("part")), str(message["ts"]))
+                self._parts.setdefault(str(payload.get("part")), str(message.get("ts") or ""))
 
     def part(self, number: int) -> str | None:
         """The timestamp of a part that is there, or None."""
@@ -87,8 +96,8 @@ class Arrived:
         """The message with exactly these files; uploads carry no metadata, so their names must do."""
         for message in self._messages:
             if (
-                sorted(str(file.get("name")) for file in message.get("files") or ()) == sorted(names)
+                sorted(str(file.get("name")) for file in mappings(message, "files")) == sorted(names)
                 and names
             ):
-                return str(message["ts"])
+                return str(message.get("ts") or "")
         return None
