@@ -1,6 +1,6 @@
 """An article's way: submitted, published or sent back, archived, restored. Agents write, editors publish."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.core.actions import Action, Announce, Reindex
 from bot.core.article import ArticleState, ArticleVersion
@@ -9,7 +9,7 @@ from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed
 from bot.core.policies.redacting import placeholders_in
 from bot.core.staff import Staff
-from handlers.article_view import must_be_ours, shown, version_on, versions
+from handlers.article_view import STATES, must_be_ours, shown, version_on, versions
 from handlers.asking import Refused, require
 from handlers.context import Asked, Context
 from handlers.exchange import answer
@@ -50,9 +50,9 @@ def submit(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) ->
 
 
 def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
-    """From now on customers see this version."""
+    """From now on customers see this version; an editor's own draft needs no second look."""
     must_be_ours(version, event, ctx)
-    _must_stand_in(version, ArticleState.REVIEW, event, ctx)
+    _must_stand_in(version, (ArticleState.DRAFT, ArticleState.REVIEW), event, ctx)
     _must_be_whole(version, event, ctx)
     if not ctx.work.library.publish(version, staff.id):
         raise Refused(answer(event, _too_slow(event, ctx)))
@@ -70,9 +70,9 @@ def send_back(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context)
 
 
 def archive(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
-    """Customers see it no more; every version stays."""
+    """Customers see what is published no more, also when a newer draft waits; every version stays."""
     must_be_ours(version, event, ctx)
-    _must_stand_in(version, ArticleState.PUBLISHED, event, ctx)
+    version = _published(version, event, ctx)
     if not ctx.work.library.withdraw(version.key, version.language, staff.id):
         raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_archive", f"{version.key}:{version.language}:{version.number}")
@@ -94,7 +94,7 @@ def restore(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
 
 def reviewed(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """An editor has read what is published, and it is still right; also for an article of the folder."""
-    if not ctx.work.figures.reviewed(version.key, version.language):
+    if not ctx.work.figures.reviewed(_published(version, event, ctx).key, version.language):
         raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_reviewed", f"{version.key}:{version.language}")
     return [
@@ -135,16 +135,32 @@ def _moved(
     version: ArticleVersion, before: ArticleState, to: ArticleState, staff: Staff, event: Asked, ctx: Context
 ) -> ArticleVersion:
     must_be_ours(version, event, ctx)
-    _must_stand_in(version, before, event, ctx)
+    _must_stand_in(version, (before,), event, ctx)
     if not ctx.work.versions.move(version, to, staff.id):
         raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, f"article_{to}", f"{version.key}:{version.language}:{version.number}")
     return ctx.work.versions.get(version.id) or version
 
 
-def _must_stand_in(version: ArticleVersion, state: ArticleState, event: Asked, ctx: Context) -> None:
-    if version.state is not state:
-        raise Refused(answer(event, _too_slow(event, ctx)))
+def _must_stand_in(
+    version: ArticleVersion, states: Collection[ArticleState], event: Asked, ctx: Context
+) -> None:
+    if version.state not in states:
+        texts = ctx.answer_texts(event)
+        told = texts.text(
+            "That is not possible now: version {number} is as follows: {state}.",
+            number=version.number,
+            state=texts.text(STATES[version.state]),
+        )
+        raise Refused(answer(event, told))
+
+
+def _published(version: ArticleVersion, event: Asked, ctx: Context) -> ArticleVersion:
+    """The version of that article which customers see; raises Refused when they see none."""
+    for one in ctx.work.versions.of(version.key, version.language):
+        if one.state is ArticleState.PUBLISHED:
+            return one
+    raise Refused(answer(event, ctx.answer_texts(event).text("Nothing of this article is published.")))
 
 
 def _must_be_whole(version: ArticleVersion, event: Asked, ctx: Context) -> None:

@@ -187,13 +187,13 @@ def _buttons(version: ArticleVersion, staff: Staff, texts: Texts, ctx: Context) 
         return (history,)
     edit = Button(texts.label("Edit"), "article_edit", subject)
     submit = Button(texts.label("Submit for review"), "article_submit", subject, ButtonStyle.PRIMARY)
+    publish = Button(texts.label("Publish"), "article_publish", subject, ButtonStyle.PRIMARY)
     if state is ArticleState.DRAFT:
-        return edit, submit, history
+        return (publish, edit, history) if staff.role >= Role.EDITOR else (edit, submit, history)
     if state is ArticleState.ARCHIVED:
         return Button(texts.label("Restore"), "article_restore", subject), history
     if staff.role < Role.EDITOR:
         return edit, history
     if state is ArticleState.REVIEW:
-        publish = Button(texts.label("Publish"), "article_publish", subject, ButtonStyle.PRIMARY)
         return publish, Button(texts.label("Back to draft"), "article_back", subject), edit, history
     return edit, history, Button(texts.label("Archive"), "article_archive", subject, ButtonStyle.DANGER)

@@ -151,7 +151,8 @@ def source_of(match: Match, texts: Texts) -> Markdown:
 def _named(match: Match) -> Markdown:
     if match.url:
         return Markdown(f"[{escape(match.title)}](<{match.url}>)")
-    return escape(f"{match.title} ({match.source})")
+    # Keys and files are names that the team uses among itself.
+    return escape(match.title)
 
 
 def _main(language: str) -> str:

@@ -55,6 +55,36 @@ async def test_an_agent_who_is_no_editor_publishes_and_archives_nothing(
     assert ana.was_told == FOR_EDITORS
 
 
+async def test_an_editor_publishes_an_own_draft_at_once(stage: Stage, eda: Person, dana: Person) -> None:
+    await write(eda)
+    await eda.gives("article", "how-much-is-the-winter-sale publish")
+    assert "It is published." in eda.was_told
+    await dana.says(TITLE)
+    assert BODY in dana.sees[-1]
+    assert "how-much-is" not in dana.sees[-1], "its key is nothing to customers"
+    await eda.gives("article", "how-much-is-the-winter-sale publish")
+    assert eda.was_told == "That is not possible now: version 1 is as follows: published."
+
+
+async def test_what_is_published_is_archived_also_when_a_draft_waits(
+    stage: Stage, eda: Person, dana: Person
+) -> None:
+    await write(eda)
+    await eda.gives("article", "how-much-is-the-winter-sale reviewed")
+    assert eda.was_told == "Nothing of this article is published."
+    await eda.gives("article", "how-much-is-the-winter-sale publish")
+    await eda.gives("article", "how-much-is-the-winter-sale edit")
+    await eda.submits(**{**WRITTEN, "body": "The winter sale is over."})
+    await eda.gives("article", "how-much-is-the-winter-sale archive")
+    assert "It is in the archive" in eda.was_told
+    await dana.says(TITLE)
+    assert BODY not in str(dana.sees)
+    await eda.gives("article", "how-much-is-the-winter-sale")
+    assert "version 2: **draft**" in eda.was_told
+    await eda.gives("article", "how-much-is-the-winter-sale archive")
+    assert eda.was_told == "Nothing of this article is published."
+
+
 async def test_being_named_an_editor_lets_nobody_in(stage: Stage) -> None:
     outside = stage.person("slack", "Eda", is_in_staff_space=False)
     await outside.gives("articles")
