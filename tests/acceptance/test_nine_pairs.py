@@ -44,7 +44,7 @@ async def asks(customer: Dweller) -> None:
     await customer.sees("don't have a reliable answer")
     await customer.says(QUESTION)
     answer = await customer.sees("two to four working days")
-    assert "delivery.md" in answer.text
+    assert "Source: When does my parcel arrive?" in answer.text
     assert [one.label for one in answer.buttons] == ["That solved it", "Not what I meant", "Talk to a person"]
     await customer.presses("Talk to a person")
     told = await customer.sees("Your ticket is #1")
