@@ -58,15 +58,15 @@ _TAKING_PERSON = frozenset(
 _EMPTY = ("do", "it", "that", "me", "i", "a", "an", "the", "to", "with", "now", "then")
 """Words of the list above that say nothing alone."""
 _AROUND_A_WISH = frozenset(
-    "i i'd we me my you your us a an the to of with for about it this that these be is can could may might "
-    "will would like want wanna need just only really very right now then or instead please pls hi hello hey "
-    "thanks thank help talk speak chat someone somebody anyone anybody real human person people agent ich "
-    "mich mochte will wurde wuerde gern gerne kann bitte sprechen reden mit einem einen zelim zelel zelela "
-    "htio htjela bih hocu bi rad rada molim prosim vas lahko mogu moze li se da s sa z θελω θα ηθελα να με "
-    "μπορω παρακαλω gribu gribetu es velos ludzu vai var ar".split()
+    "i i'd we me my there here anyone you your us a an the to of with for about it this that these be is can "
+    "could may might will would like want wanna need just only really very right now then or instead please "
+    "pls hi hello hey thanks thank help talk speak chat someone somebody anybody real human person people "
+    "agent ich mich mochte wurde wuerde gern gerne kann bitte sprechen reden mit einem einen zelim zelel "
+    "zelela htio htjela bih hocu bi rad rada molim prosim vas lahko mogu moze li se da s sa z θελω θα ηθελα "
+    "να με μπορω παρακαλω gribu gribetu es velos ludzu vai var ar".split()
 )
 """What people put around the wish for a person; it says nothing of why."""
-_WORDS_OF_A_REASON = 3
+_WORDS_OF_A_REASON = 2
 
 
 def folded(text: str) -> str:

@@ -240,6 +240,7 @@ def test_replies_that_say_nothing_of_the_matter_are_known() -> None:
     "text",
     [
         "I was charged twice, please a person",
+        "The drawer sticks, a person please",
         "Can a human look at my broken table leg",
         "I want to talk to a person about the sofa that came without its feet",
         "Paket je stigao oštećen, želim razgovarati s osobom",
@@ -257,6 +258,9 @@ def test_a_wish_for_a_person_that_says_why_says_something(text: str) -> None:
         "I would really like to talk to a real human person now, please",
         "get me a human right now!!",
         "Is there a human I can talk to?",
+        "Hello there, is anyone here? A human please",
+        "human please",
+        "Molim vas, trebam pravog čovjeka odmah",
         "Can a person help me with this please?",
         "Želim razgovarati s pravom osobom, molim Vas",
         "Rad bi govoril s človekom",
