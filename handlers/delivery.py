@@ -241,7 +241,8 @@ def reachability_changed(event: ReachabilityChanged, ctx: Context) -> list[Actio
     for conversation in ctx.work.conversations.of_contact(contact.id, since=ctx.now - timedelta(days=90)):
         ticket = open_ticket_in(ctx, conversation)
         if ticket is not None and conversation.place.is_direct:
-            actions += note_on_desk(ctx, ticket.id, text, tone=Tone.ALERT)
+            tone = Tone.PLAIN if event.is_reachable else Tone.ALERT
+            actions += note_on_desk(ctx, ticket.id, text, tone=tone)
     return actions
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.content import Content
+from bot.core.content import Content, Tone
 from bot.core.outgoing import Edit, Mark, OpenThread, Outgoing, Post, Refusal, Remove, SendError
 from bot.core.places import Place
 from bot.runtime import dispatcher
@@ -194,6 +194,8 @@ async def test_who_blocked_the_bot_is_named_to_staff_and_let_in_again(
     assert "the customer has blocked the bot" in stage.in_thread()[-1]
     await dana.lets_in_again()
     assert stage.in_thread()[-1] == "Dana has unblocked the bot."
+    told = stage.staff_platform.in_place(helped)[-2:]
+    assert [one.content.tone for one in told] == [Tone.ALERT, Tone.PLAIN], "good news are no alarm"
     sent = await ana.says("Hello again", at=helped)
     assert stage.marks(sent) == ["sent"]
 
