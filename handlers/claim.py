@@ -54,7 +54,8 @@ def _take(event: Asked, ticket: Ticket, staff: Staff, ctx: Context) -> list[Acti
     if taken is None:
         return [answer(event, _why_not(event, ticket, staff, ctx))]
     text = ctx.answer_texts(event).text(
-        "Ticket **#{number}** is yours. What you write in its thread goes to the customer; begin with // for a note.",
+        "Ticket **#{number}** is yours. What you write in its thread, or in reply to its card, goes to the customer; "
+        "begin with // for a note.",
         number=ticket.number,
     )
     brought = bring_to(ctx, ticket, staff, event.place) if brings else []

@@ -48,8 +48,8 @@ def _at_desk(event: CommandGiven, texts: Texts, ctx: Context) -> str:
             number=ticket.number,
         )
     return texts.text(
-        "Claim a ticket, then write in its thread: that goes to the customer. What begins with //, and what the others "
-        "write there, stays with the team."
+        "Claim a ticket, then write in its thread or in reply to its card: that goes to the customer. What begins with "
+        "//, and what the others write there, stays with the team."
     )
 
 

@@ -215,6 +215,33 @@ async def test_notes_are_in_no_history_that_a_customer_or_a_card_shows(
     assert not reached_anybody(stage)
 
 
+async def test_who_answers_into_the_staff_space_is_told_once_that_it_reached_nobody(
+    stage: Stage, dana: Person, ana: Person, ben: Person
+) -> None:
+    await dana.gives("human")
+    await ana.says("lunch?", at=stage.staff_space)
+    await ana.gives("claim", "1")
+    assert "in reply to its card, goes to the customer" in ana.was_told
+    answers = len(ana.answers)
+    await ana.says("// mine", at=stage.staff_space)
+    await ben.says("thanks!", at=stage.staff_space)
+    assert (len(ana.answers), ben.answers) == (answers, [])
+    await ana.says("Hello Dana", at=stage.staff_space)
+    assert ana.was_told.startswith(
+        "This reached no customer. To answer that of ticket #1, write in its thread"
+    )
+    await ana.says("Hello?", at=stage.staff_space)
+    assert len(ana.answers) == answers + 1
+    assert "Hello Dana" not in str(dana.sees)
+
+
+async def test_who_has_answered_may_chat_in_the_staff_space(stage: Stage, helped: Place, ana: Person) -> None:
+    answers = len(ana.answers)
+    await ana.says("Which shelf?", at=helped)
+    await ana.says("lunch?", at=stage.staff_space)
+    assert len(ana.answers) == answers
+
+
 async def test_a_note_by_command_is_not_told_twice_where_everybody_reads_it(
     database_url: str, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

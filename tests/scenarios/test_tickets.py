@@ -211,7 +211,7 @@ async def test_thanks_after_the_end_do_not_open_it_again(
     await dana.gives("human")
     await ana.gives("resolve", "1")
     await dana.says(words)
-    assert "You are welcome" in dana.sees[-1]
+    assert dana.sees[-1].startswith(("You are welcome", "Παρακαλώ!"))
     assert stage.state() == "resolved by Ana"
     assert all(words not in seen for seen in stage.in_thread())
 
