@@ -11,6 +11,7 @@ import math
 import re
 import socket
 import ssl
+import zlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple, cast
@@ -37,6 +38,9 @@ _WITHOUT_LENGTH = frozenset({"GET", "HEAD", "DELETE"})
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 _KEPT_FOR = re.compile(rb"timeout=(\d{1,6})")
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_UNPACKED = frozenset({b"", b"identity"})
+_PACKINGS = {b"gzip": (31,), b"x-gzip": (31,), b"deflate": (15, -15)}
+"""By name, as zlib counts them; of what calls itself deflated, some is without its frame."""
 _VERSIONS = frozenset({"1.0", "1.1"})
 
 
@@ -182,6 +186,23 @@ def _encodings(headers: Mapping[bytes, bytes]) -> list[bytes]:
     return [value.strip().lower() for name, value in headers.items() if name.lower() == b"transfer-encoding"]
 
 
+def _unpacked(head: Mapping[bytes, bytes], body: bytes) -> bytes:
+    """The body as it was before a server packed it, although nobody asked for that. Raises BrokenOffError."""
+    told = next((value for name, value in head.items() if name.lower() == b"content-encoding"), b"")
+    encoding = told.strip().lower()
+    if encoding in _UNPACKED or not body:
+        return body
+    for bits in _PACKINGS.get(encoding, ()):
+        unpacking = zlib.decompressobj(bits)
+        try:
+            unpacked = unpacking.decompress(body, MOST_BYTES)
+        except zlib.error:
+            continue
+        if unpacking.eof:
+            return unpacked
+    raise BrokenOffError("packed in an unknown way")
+
+
 class _Connection(asyncio.Protocol):
     """One request at a time. The parser calls the methods whose names begin with `on_`."""
 
@@ -305,7 +326,7 @@ class _Connection(asyncio.Protocol):
                 self.end()
 
     def on_chunk_header(self) -> None:
-        # The parser takes what is packed and then cut into chunks. We unpack nothing.
+        # The parser takes what is packed for the way and then cut into chunks. Of that we unpack nothing.
         if not self._body and _encodings(self._headers) != [b"chunked"]:
             raise BrokenOffError
 
@@ -317,5 +338,11 @@ class _Connection(asyncio.Protocol):
             self.end()
 
     def _answer(self, head: dict[bytes, bytes]) -> None:
-        if not self._asked.done():
-            self._asked.set_result(HttpAnswer(self._status, head, b"".join(self._body)))
+        if self._asked.done():
+            return
+        try:
+            body = _unpacked(head, b"".join(self._body))
+        except BrokenOffError as error:
+            self._fail(error)
+        else:
+            self._asked.set_result(HttpAnswer(self._status, head, body))

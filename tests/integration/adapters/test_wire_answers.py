@@ -1,6 +1,8 @@
 """Answers are read whole, in whatever pieces they come, and what is no answer is never taken for one."""
 
 import asyncio
+import gzip
+import zlib
 
 import pytest
 
@@ -8,6 +10,11 @@ from adapters.wire import MOST_HEAD_BYTES, BrokenOffError
 from tests.integration.adapters.wire_server import CHUNKED, OK, post, says, serving
 
 LINE = b"HTTP/1.1 200 OK\r\n"
+
+
+def packed(name: bytes, body: bytes) -> bytes:
+    return b"Content-Encoding: %b\r\nContent-Length: %d\r\n\r\n%b" % (name, len(body), body)
+
 
 WHOLE = [
     pytest.param(OK, 200, b"hi", id="with a length"),
@@ -27,6 +34,10 @@ WHOLE = [
     pytest.param(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, b"", id="not modified"),
     pytest.param(b"HTTP/1.1 429 \r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n", 429, b"", id="without a reason"),
     pytest.param(b"HTTP/1.1 503\r\nContent-Length: 0\r\n\r\n", 503, b"", id="with a status alone"),
+    pytest.param(LINE + packed(b"gzip", gzip.compress(b"hi")), 200, b"hi", id="packed"),
+    pytest.param(LINE + packed(b"Deflate", zlib.compress(b"hi")), 200, b"hi", id="packed in another way"),
+    pytest.param(LINE + packed(b"deflate", zlib.compress(b"hi", wbits=-15)), 200, b"hi", id="packed without a frame"),
+    pytest.param(LINE + packed(b"gzip", b""), 200, b"", id="packed and empty"),
     pytest.param(b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nhi", 200, b"hi",
                  id="of an old server that keeps the connection"),
 ]  # fmt: skip
@@ -117,6 +128,9 @@ async def test_a_connection_that_cannot_be_kept_is_replaced(pieces: list[bytes])
                  id="another encoding in a header of its own"),
     pytest.param([LINE + b"transfer-encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
                  id="another encoding in a header of another spelling"),
+    pytest.param([LINE + packed(b"br", b"hi")], id="packed in a way that nobody here knows"),
+    pytest.param([LINE + packed(b"gzip", b"hi")], id="packed, as it says"),
+    pytest.param([LINE + packed(b"gzip", gzip.compress(b"hi")[:-9])], id="half of what was packed"),
     pytest.param([CHUNKED + b"x\r\n"], id="a chunk without a size"),
     pytest.param([CHUNKED + b"-1\r\n"], id="a chunk below nothing"),
     pytest.param([CHUNKED + b"1\r\n{}\r\n"], id="a chunk that is longer than it says"),
@@ -152,6 +166,19 @@ async def test_an_answer_without_end_is_not_waited_for(
     async with serving() as server:
         wire = server.wire()
         server.scripts = [says(received[:2000], received[2000:-1])]
+        with pytest.raises(BrokenOffError):
+            await post(wire)
+        await wire.close()
+
+
+async def test_what_is_packed_too_tightly_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.wire.MOST_BYTES", 3000)
+    async with serving() as server:
+        wire = server.wire()
+        server.scripts = [says(LINE + packed(b"gzip", gzip.compress(b"x" * 10_000_000)[:2900]))]
+        with pytest.raises(BrokenOffError):
+            await post(wire)
+        server.scripts = [says(LINE + packed(b"gzip", gzip.compress(b"x" * 100_000)))]
         with pytest.raises(BrokenOffError):
             await post(wire)
         await wire.close()
