@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LARGEST = 1 << 53
+_MOST_DIGITS = 40
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -33,6 +34,14 @@ def number(found: Mapping[str, Any], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return value if abs(value) <= _LARGEST else 0
+
+
+def whole(found: Mapping[str, Any], key: str) -> int:
+    """A whole number, also one in quotes, as bits and ids are; 0 when there is none."""
+    value = found.get(key)
+    if isinstance(value, str):
+        return int(value) if value.isdecimal() and len(value) <= _MOST_DIGITS else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def amount(found: Mapping[str, Any], key: str) -> float:

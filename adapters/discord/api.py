@@ -7,8 +7,10 @@ from typing import Any
 import aiohttp
 from discord.http import Route
 
+from adapters.discord.errors import OddAnswerError
 from adapters.discord.house_http import HouseHttp
 from adapters.discord.settings import DiscordSettings
+from adapters.fields import objects, whole
 
 
 class Api:
@@ -31,6 +33,17 @@ class Api:
         """Make one call as the bot; raises one of `errors.FAILURES`. Keywords as `HTTPClient.request` takes them."""
         http = await self._logged_in()
         return await http.request(route, **kwargs)
+
+    async def look_up(self, route: Route, **kwargs: Any) -> dict[str, Any]:
+        """Make a call that is answered with an object; raises as `call`, also when something else comes."""
+        return as_object(await self.call(route, **kwargs))
+
+    async def look_up_all(self, route: Route, **kwargs: Any) -> list[dict[str, Any]]:
+        """The same for a list of objects; those without an id are none."""
+        found = await self.call(route, **kwargs)
+        if isinstance(found, list):
+            return [dict(one) for one in objects(found) if whole(one, "id")]
+        raise _unexpected(found)
 
     async def hint(self, route: Route) -> None:
         """Make one call that nobody misses; raises as `call`, and waits for no limit."""
@@ -75,6 +88,19 @@ class Api:
             await plain.close()
         if http is not None:
             await http.close()
+
+
+def as_object(answer: object) -> dict[str, Any]:
+    """The answer, if it is an object; raises one of `errors.FAILURES`."""
+    if isinstance(answer, dict):
+        return answer
+    raise _unexpected(answer)
+
+
+def _unexpected(answer: object) -> aiohttp.ClientPayloadError:
+    if isinstance(answer, str):
+        return aiohttp.ClientPayloadError("no JSON")
+    return OddAnswerError("another kind of answer")
 
 
 def _user(answer: object) -> Mapping[str, Any]:

@@ -11,12 +11,13 @@ from msgspec import Struct
 from adapters import AdapterContext, Cursor
 from adapters.discord.api import Api
 from adapters.discord.directory import Directory
-from adapters.discord.errors import FAILURES, code_of
+from adapters.discord.errors import FAILURES, OddAnswerError, code_of
 from adapters.discord.messages import Messages
 from adapters.discord.parse import moment
 from adapters.discord.rooms import SPOKEN, Hearing, Room, RoomKind, room_from, room_of_cursor
 from adapters.discord.shards import Shard
 from adapters.discord.snowflake import first_after, is_timed, made_at
+from adapters.fields import mapping, mappings, whole
 
 ALWAYS_READ_WITHIN = timedelta(days=3)
 """Rooms that had been quiet for longer when the bot went away are only read when something newer is in them."""
@@ -150,22 +151,25 @@ class Backfill:
     async def _active_threads(self, parent: Room) -> list[Room]:
         try:
             guild = await self._directory.guild_of(parent.id)
-            listed = await self._api.call(Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild))
+            listed = await self._api.look_up(
+                Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
+            )
         except FAILURES as error:
             self._skip(parent.id, error)
             return self._directory.guilds.threads_in(parent.id)
-        threads = (room_from(one) for one in listed.get("threads") or ())
+        threads = (room_from(one) for one in mappings(listed, "threads") if whole(one, "id"))
         return [thread for thread in threads if thread.parent == parent.id]
 
     async def _archived_threads(self, parent: Room, since: datetime) -> list[Room]:
         """Threads that were begun and put to rest while the bot was away."""
         route = Route("GET", "/channels/{channel_id}/threads/archived/public", channel_id=parent.id)
         try:
-            listed = await self._api.call(route, params={"limit": PAGE})
+            listed = await self._api.look_up(route, params={"limit": PAGE})
         except FAILURES as error:
             self._skip(parent.id, error)
             return []
-        return [room_from(one) for one in listed.get("threads") or () if _archived_at(one) >= since]
+        threads = (one for one in mappings(listed, "threads") if whole(one, "id"))
+        return [room_from(one) for one in threads if _archived_at(one) >= since]
 
     def _active_elsewhere(self, since: datetime) -> list[Room]:
         """Other rooms where somebody may have called the bot."""
@@ -197,7 +201,9 @@ class Backfill:
             try:
                 page = await self._messages.after(room.id, after, PAGE)
             except FAILURES as error:
-                if isinstance(error, discord.HTTPException) and error.status in (400, 403, 404):
+                is_refused = isinstance(error, discord.HTTPException) and error.status in (400, 403, 404)
+                # Who answers with something else has no history to tell, and never will.
+                if is_refused or isinstance(error, OddAnswerError):
                     self._skip(room.id, error)
                     return
                 raise
@@ -223,5 +229,5 @@ def past_since(room: Room, since: datetime) -> Past:
 
 
 def _archived_at(thread: Mapping[str, Any]) -> datetime:
-    stamp = (thread.get("thread_metadata") or {}).get("archive_timestamp")
+    stamp = mapping(thread, "thread_metadata").get("archive_timestamp")
     return moment(stamp) or made_at(str(thread["id"]))

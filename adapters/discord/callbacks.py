@@ -15,6 +15,8 @@ from adapters.discord.api import Api
 from adapters.discord.files import multipart
 from adapters.discord.house_http import CALL_TIMEOUT, UPLOAD_TIMEOUT
 from adapters.discord.interactions import InteractionRef
+from adapters.fields import mapping, whole
+from adapters.json_text import loads
 
 Json = dict[str, Any]
 
@@ -39,8 +41,7 @@ class Callbacks:
         made = await self._call(
             "POST", f"/interactions/{ref.id}/{ref.token}/callback?with_response=true", body, files
         )
-        message = (made.get("resource") or {}).get("message")
-        return message if isinstance(message, dict) else {}
+        return dict(mapping(mapping(made, "resource"), "message"))
 
     async def follow_up(
         self, ref: InteractionRef, data: Mapping[str, Any], files: Sequence[discord.File] = ()
@@ -60,7 +61,7 @@ class Callbacks:
             original = await self._call("GET", self._original(ref), None)
         except discord.NotFound:
             return False
-        return bool(int(original.get("flags") or 0) & LOADING)
+        return bool(whole(original, "flags") & LOADING)
 
     async def drop(self, ref: InteractionRef) -> None:
         """Take 'is thinking' away."""
@@ -91,7 +92,7 @@ class Callbacks:
             timeout=UPLOAD_TIMEOUT if files else CALL_TIMEOUT,
             **_body(body, files),
         ) as response:
-            text = await response.text()
+            text = await response.text(errors="replace")
             data = _parsed(text)
             if response.status >= 400:
                 raise _error(response, data)
@@ -117,7 +118,7 @@ def _body(body: Mapping[str, Any] | None, files: Sequence[discord.File]) -> dict
 
 def _parsed(text: str) -> Json:
     try:
-        data = json.loads(text) if text else {}
+        data = loads(text) if text else {}
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

@@ -15,6 +15,7 @@ from adapters.discord.parse import Reader, author_of, in_staff_space, read_pin_s
 from adapters.discord.rooms import Room
 from adapters.discord.settings import PLATFORM
 from adapters.discord.snowflake import first_after, is_timed, made_at
+from adapters.fields import mapping, mappings, whole
 from bot.core.conversation import Remembered
 from bot.core.events import Event, MessageDeleted, PinChanged, ReactionChanged
 from bot.core.places import MessageAt
@@ -112,13 +113,13 @@ class Changed:
         if known is not None and known.is_pinned and (off := read_pin_state(data, self._room, now)):
             yield off
         before = known.reactions if known is not None else frozenset()
-        shown = {name: one for one in data.get("reactions") or () if (name := _name(one["emoji"]))}
+        shown = {name: one for one in mappings(data, "reactions") if (name := _name(mapping(one, "emoji")))}
         for emoji in dict.fromkeys([*(emoji for emoji, _ in sorted(before)), *shown]):
             people = {person for was, person in before if was == emoji}
             one = shown.get(emoji)
-            if one is not None and int(one.get("count", 0)) - bool(one.get("me")) == len(people):
+            if one is not None and whole(one, "count") - bool(one.get("me")) == len(people):
                 continue
-            authors = await self._people(data, one["emoji"]) if one is not None else []
+            authors = await self._people(data, mapping(one, "emoji")) if one is not None else []
             for event in self._differences(data, emoji, people, authors, reader, now):
                 yield event
 
@@ -132,11 +133,10 @@ class Changed:
             emoji=named,
         )
         try:
-            found: list[Payload] = await self._api.call(route, params={"limit": 100})
+            return list(await self._api.look_up_all(route, params={"limit": 100}))
         except FAILURES as error:
             self._context.report("discord.reactions_unread", {"room": self._room.id, "code": code_of(error)})
             return None
-        return found
 
     def _differences(
         self,
@@ -181,7 +181,7 @@ async def completed(api: Api, room: Room, arrival: Arrival) -> Arrival:
         return arrival
     where = {"channel_id": room.id, "message_id": str(data["id"])}
     try:
-        found = await api.call(Route("GET", "/channels/{channel_id}/messages/{message_id}", **where))
+        found = await api.look_up(Route("GET", "/channels/{channel_id}/messages/{message_id}", **where))
     except FAILURES:
         return arrival
     return replace(arrival, data={**found, **data})
@@ -239,10 +239,10 @@ async def _pins(api: Api, room: Room) -> set[str]:
     found: set[str] = set()
     asked: dict[str, object] = {"limit": 50}
     for _ in range(MOST_PINS_PAGES):
-        page = await api.call(route, params=asked)
-        items = page.get("items") or ()
-        found |= {str(one["message"]["id"]) for one in items}
+        page = await api.look_up(route, params=asked)
+        items = mappings(page, "items")
+        found |= {str(mapping(one, "message").get("id")) for one in items}
         if not page.get("has_more") or not items:
             break
-        asked["before"] = str(items[-1]["pinned_at"])
+        asked["before"] = str(items[-1].get("pinned_at"))
     return found

@@ -27,6 +27,7 @@ from adapters.discord.render import Part, drawn
 from adapters.discord.rooms import api_channel
 from adapters.discord.snowflake import made_at
 from adapters.discord.threads import Threads
+from adapters.fields import mapping, mappings
 from bot.core.content import Content, LostFile
 from bot.core.outgoing import Edit, Mark, Outcome, React, Receipt, Remove
 from bot.core.places import MessageAt
@@ -79,7 +80,7 @@ class Changer:
         """Change one message; its files are only touched when they are others, or more or fewer than before."""
         if not has_other_files:
             changed = await self._at(at, lambda channel: self._messages.change(channel, at.id, part.payload))
-            if len(changed.get("attachments") or ()) == len(part.files):
+            if len(mappings(changed, "attachments")) == len(part.files):
                 return []
         # A message cannot become a voice message; there the voice is a file like any.
         plain = replace(part, is_voice=False)
@@ -211,5 +212,5 @@ class Changer:
 
 
 def _is_mine(message: dict[str, Any], emoji: str) -> bool:
-    reactions = message.get("reactions") or ()
-    return any(one.get("me") and (one.get("emoji") or {}).get("name") == emoji for one in reactions)
+    reactions = mappings(message, "reactions")
+    return any(one.get("me") and mapping(one, "emoji").get("name") == emoji for one in reactions)

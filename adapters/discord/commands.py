@@ -9,6 +9,7 @@ from adapters import Translate
 from adapters.discord.api import Api
 from adapters.discord.errors import FAILURES, code_of, send_error
 from adapters.discord.length import clip
+from adapters.fields import objects
 from bot.core.commands import Argument, Command
 from bot.core.texts import mark
 
@@ -172,11 +173,15 @@ async def _is_registered(api: Api, application: str, wanted: Sequence[Json]) -> 
         application_id=application,
     )
     try:
-        registered = await api.call(route)
+        registered = objects(await api.call(route))
     except FAILURES:
         return False
 
-    def key(one: Json) -> tuple[int, str]:
+    def key(one: Mapping[str, Any]) -> tuple[int, str]:
         return one["type"], one["name"]
 
-    return sorted(map(gist, registered), key=key) == sorted(map(gist, wanted), key=key)
+    try:
+        return sorted(map(gist, registered), key=key) == sorted(map(gist, wanted), key=key)
+    except (LookupError, TypeError, AttributeError):
+        # What another server makes of them says nothing.
+        return False

@@ -16,6 +16,7 @@ from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from adapters.discord.text import to_plain
 from adapters.discord.threads import Threads
+from adapters.fields import mapping
 from bot.core.content import Content, Tone
 from bot.core.outgoing import OpenThread, Post, Receipt, Refusal, SendError, SetThread
 from bot.core.places import MessageAt, Place
@@ -96,7 +97,11 @@ class Desk:
             card = attempt.sent_so_far[0]
         else:
             target = Target(channel, Place(PLATFORM, channel=channel))
-            card = (await self._poster.say(target, parts[:1], attempt)).messages[0]
+            said = await self._poster.say(target, parts[:1], attempt)
+            if not said.messages:
+                # What hangs on no message could be answered by nobody.
+                raise SendError("the card is answered with no message", is_uncertain=True)
+            card = said.messages[0]
         self._threads.note_opening(card.id, _thread_name(outgoing.title))
         try:
             has_thread = await self._threads.start_from(channel, card.id)
@@ -136,7 +141,7 @@ class Desk:
                 await self._changer.redraw_card(outgoing.card, outgoing.content)
                 return Receipt((outgoing.card,))
             thread = await self._threads.fetch(thread_id)
-            if (thread.get("thread_metadata") or {}).get("archived"):
+            if mapping(thread, "thread_metadata").get("archived"):
                 await self._threads.wake(thread_id)
                 thread["thread_metadata"]["archived"] = False
             has_card = await self._changer.redraw_card(outgoing.card, outgoing.content)

@@ -9,11 +9,12 @@ from cachetools import LRUCache, TTLCache
 from discord.http import Route
 
 from adapters.discord.api import Api
-from adapters.discord.errors import FAILURES
+from adapters.discord.errors import FAILURES, OddAnswerError
 from adapters.discord.files import DEFAULT_UPLOAD_BYTES
 from adapters.discord.guilds import Channel, Guild, Guilds, channel_from, guild_from
 from adapters.discord.permissions import VIEW_CHANNEL, permissions_in
 from adapters.discord.rooms import Hearing, Room, RoomKind, is_telling, room_from
+from adapters.fields import whole
 from bot.core.places import MessageAt
 
 Json = Mapping[str, Any]
@@ -55,7 +56,8 @@ class Directory:
         """The channel object itself, at most a minute old."""
         if not is_fresh and (kept := self._channels.get(channel_id)) is not None:
             return kept
-        found: Json = await self._api.call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
+        route = Route("GET", "/channels/{channel_id}", channel_id=channel_id)
+        found = {**await self._api.look_up(route), "id": channel_id}
         self._channels[channel_id] = found
         self._rooms[channel_id] = room_from(found)
         return found
@@ -65,7 +67,9 @@ class Directory:
         if (known := self._directs.get(user_id)) is not None:
             return known
         route = Route("POST", "/users/@me/channels")
-        channel = await self._api.call(route, json={"recipient_id": user_id})
+        channel = await self._api.look_up(route, json={"recipient_id": user_id})
+        if not whole(channel, "id"):
+            raise OddAnswerError("no chat")
         self._directs[user_id] = str(channel["id"])
         return str(channel["id"])
 
@@ -98,7 +102,8 @@ class Directory:
         """What is known of a guild, or a look at it that is at most a minute old; raises one of `errors.FAILURES`."""
         if (known := self.guilds.guild(guild_id) or self._guilds.get(guild_id)) is not None:
             return known
-        found = guild_from(await self._api.call(Route("GET", "/guilds/{guild_id}", guild_id=guild_id)))
+        route = Route("GET", "/guilds/{guild_id}", guild_id=guild_id)
+        found = guild_from({**await self._api.look_up(route), "id": guild_id})
         self._guilds[guild_id] = found
         return found
 
@@ -174,11 +179,12 @@ class Directory:
             return self._members.get(key)
         route = Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=user_id)
         try:
-            member = await self._api.call(route)
+            member = await self._api.look_up(route)
         except discord.NotFound:
             self._members[key] = None
             return None
-        self._members[key] = tuple(str(role) for role in member.get("roles") or ())
+        roles = member.get("roles")
+        self._members[key] = tuple(map(str, roles)) if isinstance(roles, list) else ()
         return self._members.get(key)
 
     def note_member(self, guild_id: str, user_id: str, roles: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ from adapters.discord.permissions import (
     permissions_in,
 )
 from adapters.discord.rooms import Hearing, RoomKind, room_from
+from adapters.fields import mappings, whole
 
 _CONTENT_ALLOWED = 1 << 18
 _CONTENT_ALLOWED_SMALL = 1 << 19
@@ -50,19 +51,19 @@ async def _application(api: Api, bot_id: str, texts: Translate) -> list[Finding]
     application_id = bot_id
     findings = []
     try:
-        application = await api.call(Route("GET", "/oauth2/applications/@me"))
+        application = await api.look_up(Route("GET", "/oauth2/applications/@me"))
     except FAILURES as error:
         advice = texts("It cannot be read ({error}).", error=type(error).__name__)
         findings.append(Finding(False, texts("Discord application"), advice, is_fatal=False))
     else:
-        application_id = str(application["id"])
+        application_id = str(application.get("id") or bot_id)
         findings.append(_message_content(application, texts))
     link = texts("Discord invite link with the least permissions: {link}", link=invite_link(application_id))
     return [*findings, Finding(True, link)]
 
 
 def _message_content(application: Mapping[str, Any], texts: Translate) -> Finding:
-    flags = int(application.get("flags") or 0)
+    flags = whole(application, "flags")
     is_allowed = bool(flags & (_CONTENT_ALLOWED | _CONTENT_ALLOWED_SMALL))
     advice = texts(
         "Switch on 'Message Content Intent' on the Bot page of the application. Without it commands, buttons, forms, "
@@ -75,7 +76,8 @@ def _message_content(application: Mapping[str, Any], texts: Translate) -> Findin
 async def _channel(api: Api, channel_id: str, me: str, texts: Translate, *, is_staff: bool) -> list[Finding]:
     what = texts("staff space") if is_staff else texts("support place")
     try:
-        channel = await api.call(Route("GET", "/channels/{channel_id}", channel_id=channel_id))
+        route = Route("GET", "/channels/{channel_id}", channel_id=channel_id)
+        channel = {**await api.look_up(route), "id": channel_id}
     except FAILURES as error:
         label = texts("Discord {what} {channel}", what=what, channel=channel_id)
         return [Finding(False, label, _unseen_advice(error, what, texts))]
@@ -106,18 +108,25 @@ def _unseen_advice(error: BaseException, what: str, texts: Translate) -> str:
 
 async def _guild(api: Api, guild_id: str, me: str) -> dict[str, Any]:
     """The guild object, with the bot's own roles under 'my_roles'."""
-    guild = await api.call(Route("GET", "/guilds/{guild_id}", guild_id=guild_id))
-    member = await api.call(
+    guild = await api.look_up(Route("GET", "/guilds/{guild_id}", guild_id=guild_id))
+    member = await api.look_up(
         Route("GET", "/guilds/{guild_id}/members/{user_id}", guild_id=guild_id, user_id=me)
     )
-    return {**guild, "my_roles": [str(role) for role in member.get("roles") or ()]}
+    roles = member.get("roles")
+    return {
+        **guild,
+        "id": guild_id,
+        "my_roles": [str(role) for role in roles] if isinstance(roles, list) else [],
+    }
 
 
 def _granted(guild: Mapping[str, Any], channel: Mapping[str, Any], user: str, roles: list[str]) -> int:
     return permissions_in(
         guild_id=str(guild["id"]),
         owner_id=str(guild.get("owner_id") or ""),
-        role_permissions={str(role["id"]): int(role.get("permissions") or 0) for role in guild["roles"]},
+        role_permissions={
+            str(role.get("id")): whole(role, "permissions") for role in mappings(guild, "roles")
+        },
         overwrites=overwrites_of(channel),
         user_id=user,
         user_roles=roles,

@@ -54,6 +54,11 @@ _PAUSE_SECONDS = 30.0
 
 _NOTHING_SENT = (NotConnectedError, aiohttp.ClientConnectorError, ConnectionRefusedError)
 
+
+class OddAnswerError(aiohttp.ClientPayloadError):
+    """An answer that is JSON, and not what the API answers to this."""
+
+
 Failure = discord.DiscordException | aiohttp.ClientError | OSError
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError)
 """What a call may raise; a timeout is an OSError."""

@@ -58,7 +58,7 @@ async def _address(api: Api, file: FileRef) -> str:
         route = Route(
             "GET", "/channels/{channel_id}/messages/{message_id}", channel_id=channel, message_id=message
         )
-        data: Mapping[str, Any] = await api.call(route)
+        data = await api.look_up(route)
     except (*FAILURES, ValueError) as error:
         is_refusal = isinstance(error, ValueError) or (
             isinstance(error, discord.HTTPException) and error.status < 500

@@ -9,6 +9,7 @@ from adapters.discord.files import DEFAULT_UPLOAD_BYTES
 from adapters.discord.permissions import Overwrite, overwrites_of
 from adapters.discord.rooms import Room, room_from
 from adapters.discord.shards import Shard
+from adapters.fields import mapping, mappings, whole
 
 Payload = Mapping[str, Any]
 
@@ -46,20 +47,20 @@ class Channel(Struct, frozen=True):
 
 def guild_from(data: Payload) -> Guild:
     """Read a guild object."""
-    roles = [_role_from(one) for one in data.get("roles") or ()]
-    emojis = {str(one["name"]): str(one["id"]) for one in data.get("emojis") or () if one.get("id")}
+    roles = [_role_from(one) for one in mappings(data, "roles") if one.get("id")]
+    emojis = {str(one.get("name")): str(one["id"]) for one in mappings(data, "emojis") if one.get("id")}
     return Guild(
         id=str(data["id"]),
         owner=str(data.get("owner_id") or ""),
         roles={role.id: role for role in roles},
         emojis=emojis,
-        upload_bytes=_UPLOAD_BYTES_BY_TIER.get(int(data.get("premium_tier") or 0), DEFAULT_UPLOAD_BYTES),
+        upload_bytes=_UPLOAD_BYTES_BY_TIER.get(whole(data, "premium_tier"), DEFAULT_UPLOAD_BYTES),
     )
 
 
 def _role_from(data: Payload) -> Role:
-    made_for = str((data.get("tags") or {}).get("bot_id") or "")
-    return Role(str(data["id"]), str(data.get("name") or ""), int(data.get("permissions") or 0), made_for)
+    made_for = str(mapping(data, "tags").get("bot_id") or "")
+    return Role(str(data["id"]), str(data.get("name") or ""), whole(data, "permissions"), made_for)
 
 
 def channel_from(data: Payload, guild_id: str = "") -> Channel:

@@ -59,7 +59,7 @@ class Reply:
         said = answer.headers
         self.headers = {name: said[key].decode("latin-1") for key, name in _TOLD.items() if key in said}
         self.retry_after = said.get(b"retry-after", b"").decode("latin-1")
-        self.data = _parsed(answer.body)
+        self.data: Any = _parsed(answer.body) if answer.status != 204 else None
 
     @property
     def error(self) -> discord.HTTPException:

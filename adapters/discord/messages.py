@@ -8,10 +8,11 @@ import discord
 from cachetools import LRUCache
 from discord.http import Route
 
-from adapters.discord.api import Api
+from adapters.discord.api import Api, as_object
 from adapters.discord.files import multipart
 from adapters.discord.parse import said_at
 from adapters.discord.snowflake import first_after, is_timed
+from adapters.fields import mapping, mappings, whole
 
 Json = dict[str, Any]
 
@@ -30,8 +31,9 @@ class Messages:
         # A number needs no quoting.
         number = int(channel) if channel.isdecimal() else channel
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=number)
-        made: Json = await self._upload(route, {**payload, "nonce": nonce, "enforce_nonce": True}, files)
-        self._keys[str(made["id"])] = nonce
+        made = await self._upload(route, {**payload, "nonce": nonce, "enforce_nonce": True}, files)
+        if whole(made, "id"):
+            self._keys[str(made["id"])] = nonce
         return made
 
     async def change(
@@ -40,20 +42,20 @@ class Messages:
         route = Route(
             "PATCH", "/channels/{channel_id}/messages/{message_id}", channel_id=channel, message_id=message
         )
-        changed: Json = await self._upload(route, payload, files)
-        return changed
+        return await self._upload(route, payload, files)
 
-    async def _upload(self, route: Route, payload: Mapping[str, Any], files: Sequence[discord.File]) -> Any:
+    async def _upload(self, route: Route, payload: Mapping[str, Any], files: Sequence[discord.File]) -> Json:
         if files:
-            return await self._api.call(route, files=list(files), form=multipart(payload, files))
-        return await self._api.call(route, json=payload)
+            return await self._api.look_up(route, files=list(files), form=multipart(payload, files))
+        done = await self._api.call(route, json=payload)
+        # Without content: it is done, and there is nothing to say of it.
+        return {} if done is None else as_object(done)
 
     async def fetch(self, channel: str, message: str) -> Json:
         route = Route(
             "GET", "/channels/{channel_id}/messages/{message_id}", channel_id=channel, message_id=message
         )
-        found: Json = await self._api.call(route)
-        return found
+        return await self._api.look_up(route)
 
     async def delete(self, channel: str, message: str) -> None:
         route = Route(
@@ -74,13 +76,13 @@ class Messages:
     async def after(self, channel: str, message: str, limit: int = 100) -> list[Json]:
         """The messages that follow this id, oldest first, at most 100."""
         route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel)
-        found = await self._api.call(route, params={"after": message, "limit": limit})
+        found = await self._api.look_up_all(route, params={"after": message, "limit": limit})
         return sorted(found, key=lambda one: int(one["id"]))
 
     async def latest(self, channel: str, limit: int = 50) -> list[Json]:
         """The last messages of a channel, oldest first."""
         route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel)
-        found = await self._api.call(route, params={"limit": limit})
+        found = await self._api.look_up_all(route, params={"limit": limit})
         return sorted(found, key=lambda one: int(one["id"]))
 
     async def find(
@@ -92,7 +94,7 @@ class Messages:
         """
         me = str((await self._api.me())["id"])
         said = await self._said_since(channel, since)
-        mine = [one for one in said if str(one["author"]["id"]) == me]
+        mine = [one for one in said if str(mapping(one, "author").get("id")) == me]
         for one in mine:
             if str(one.get("nonce") or self._keys.get(str(one["id"])) or "") == nonce:
                 return one
@@ -110,9 +112,9 @@ class Messages:
 
 def _says_the_same(message: Mapping[str, Any], payload: Mapping[str, Any], files: int) -> bool:
     def gist(one: Mapping[str, Any]) -> tuple[object, ...]:
-        embeds = [(e.get("title"), e.get("description") or "") for e in one.get("embeds") or ()]
+        embeds = [(e.get("title"), e.get("description") or "") for e in mappings(one, "embeds")]
         return (str(one.get("content") or "").strip(), embeds)
 
     # A preview that Discord added to a message without embeds is not part of what was said.
     left = gist(message) if payload.get("embeds") else gist({**message, "embeds": []})
-    return left == gist(payload) and len(message.get("attachments") or ()) == files
+    return left == gist(payload) and len(mappings(message, "attachments")) == files

@@ -29,6 +29,7 @@ from adapters.discord.rooms import api_channel
 from adapters.discord.settings import PLATFORM
 from adapters.discord.text import LONGEST_MESSAGE, to_discord
 from adapters.discord.threads import Threads
+from adapters.fields import whole
 from adapters.luggage import GIVES_UP_AFTER, told
 from bot.core.content import Loss, LostFile
 from bot.core.outgoing import Post, Receipt
@@ -86,8 +87,14 @@ class Sending(Struct):
     """What this try brought."""
     lost: list[LostFile] = field(default_factory=list)
     is_repeat_possible: bool = False
+    said: int = 0
+    """How many parts were said in this try."""
 
     def arrived(self, message: Mapping[str, Any]) -> None:
+        """Note it; some servers say no more than that it is done, which is no reason to say it again."""
+        self.said += 1
+        if not whole(message, "id"):
+            return
         message_id = str(message["id"])
         at = MessageAt(_exchange(self.target.place, message_id), message_id)
         self.messages.append(at)
@@ -209,7 +216,8 @@ class Poster:
             return
 
     async def _say_part(self, sending: Sending, part: Loaded, *, is_first: bool) -> None:
-        nonce = nonce_of(sending.attempt.key, len(sending.messages))
+        # As many as were said before and are said now, whether or not they have ids.
+        nonce = nonce_of(sending.attempt.key, len(sending.messages) - len(sending.fresh) + sending.said)
         if is_first and sending.attempt.is_uncertain:
             found = await self._arrived_before(sending, part, nonce)
             if found is not None:

@@ -17,6 +17,7 @@ from adapters.discord.errors import (
     THREAD_EXISTS,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
+    OddAnswerError,
     code_of,
 )
 from adapters.discord.messages import Messages
@@ -25,6 +26,7 @@ from adapters.discord.render import LONGEST_THREAD_NAME
 from adapters.discord.rooms import RoomKind
 from adapters.discord.snowflake import is_timed, made_at
 from adapters.discord.text import to_commonmark, to_plain
+from adapters.fields import mapping, mappings, whole
 from bot.core.outgoing import ThreadState
 from bot.core.texts import mark
 
@@ -82,7 +84,7 @@ class Threads:
         """Start a thread that hangs on no message; return its id."""
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=channel)
         payload = {"name": name, "type": _PUBLIC_THREAD, "auto_archive_duration": REST_MINUTES}
-        return str((await self._api.call(route, json=payload))["id"])
+        return str(_opened(await self._api.look_up(route, json=payload))["id"])
 
     async def _name_for(self, channel: str, message_id: str) -> str:
         try:
@@ -103,12 +105,12 @@ class Threads:
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=forum)
         try:
-            opened: Json = await self._api.call(route, json=payload)
+            opened = await self._api.look_up(route, json=payload)
         except discord.HTTPException as error:
             if code_of(error) != TAG_REQUIRED or not tags:
                 raise
-            opened = await self._api.call(route, json={**payload, "applied_tags": [tags[0][1]]})
-        return opened
+            opened = await self._api.look_up(route, json={**payload, "applied_tags": [tags[0][1]]})
+        return _opened(opened)
 
     async def _tags(self, forum: str) -> list[tuple[str, str]]:
         """(name in lower case, id) of the tags the bot may apply; none when the forum cannot be asked."""
@@ -116,8 +118,8 @@ class Threads:
             channel = await self._directory.channel(forum)
         except FAILURES:
             return []
-        tags = channel.get("available_tags") or ()
-        return [(str(one["name"]).lower(), str(one["id"])) for one in tags if not one.get("moderated")]
+        tags = (one for one in mappings(channel, "available_tags") if one.get("id"))
+        return [(str(one.get("name")).lower(), str(one["id"])) for one in tags if not one.get("moderated")]
 
     async def find_post(self, forum: str, name: str, since: datetime) -> Json | None:
         """The post that an earlier try opened under this name; raises when the threads cannot be listed."""
@@ -127,8 +129,8 @@ class Threads:
                 return {"id": room.id}
         guild = await self._directory.guild_of(forum)
         route = Route("GET", "/guilds/{guild_id}/threads/active", guild_id=guild)
-        found = await self._api.call(route)
-        for thread in found.get("threads") or ():
+        found = await self._api.look_up(route)
+        for thread in mappings(found, "threads"):
             is_ours = str(thread.get("parent_id")) == forum and str(thread.get("owner_id")) == me
             if is_ours and thread.get("name") == name and _is_since(str(thread["id"]), since):
                 return dict(thread)
@@ -156,9 +158,10 @@ class Threads:
     async def show_state(self, thread: Mapping[str, Any], parent: str, state: ThreadState) -> None:
         """Bring tags and archive in line with the state; resolved threads rest, but are not locked."""
         is_resolved = state is ThreadState.RESOLVED
-        applied = [str(tag) for tag in thread.get("applied_tags") or ()]
+        tags = thread.get("applied_tags")
+        applied = [str(tag) for tag in tags] if isinstance(tags, list) else []
         wanted = await self._tags_for(parent, applied, state)
-        is_archived = (thread.get("thread_metadata") or {}).get("archived")
+        is_archived = mapping(thread, "thread_metadata").get("archived")
         change: Json = {}
         if wanted != applied:
             change["applied_tags"] = wanted
@@ -177,14 +180,20 @@ class Threads:
         return kept if kept or (tags and not await self._needs_tags(parent)) else applied
 
     async def _needs_tags(self, forum: str) -> bool:
-        flags = (await self._directory.channel(forum)).get("flags") or 0
-        return bool(int(flags) & _REQUIRES_TAG)
+        return bool(whole(await self._directory.channel(forum), "flags") & _REQUIRES_TAG)
 
     async def rename(self, thread: str, name: str) -> None:
         await self._patch(thread, {"name": name})
 
     async def _patch(self, thread: str, change: Json) -> None:
         await self._api.call(Route("PATCH", "/channels/{channel_id}", channel_id=thread), json=change)
+
+
+def _opened(thread: Json) -> Json:
+    """The thread, if it can be written to; it may have been opened where it cannot."""
+    if not whole(thread, "id"):
+        raise OddAnswerError("no thread")
+    return thread
 
 
 def _is_since(thread: str, since: datetime) -> bool:
