@@ -23,7 +23,8 @@ from tests.acceptance.dwellers import Dweller, plain
 from tests.acceptance.flow import Flow, seen
 from tests.faults.scene import Scene
 
-PERSON = "I would like to talk to a person please"
+PERSON = "My table wobbles, I would like to talk to a person please"
+"""With a reason: a mere wish would be titled by what they say next, which is counted."""
 HELPED = "Your ticket is #"
 
 
