@@ -74,7 +74,9 @@ Finished = Callable[[list[Job[Any]]], None]
 
 
 class Store:
-    """`submit` from any thread; `finished` is called in the writer's thread, once per batch, after its commit."""
+    """`submit` from any thread; `finished` is called in the writer's thread, once for each job, with all that were
+    committed together, after their commit and before anything else is run.
+    """
 
     def __init__(
         self, engine: Engine, now: Callable[[], datetime], finished: Finished, ids: Ids | None = None
@@ -149,13 +151,13 @@ class Store:
         while not is_last and (item := self._waiting.get()) is not None:
             if isinstance(item, _RunHere):
                 self._taken.put(None)
-                batch = item.jobs
-                if not (item.is_open and self._session is not None and self._end(self._session, batch)):
-                    self._commit(batch)
+                if item.is_open and self._session is not None and self._end(self._session, item.jobs):
+                    self._finished(item.jobs)
+                else:
+                    self._commit(item.jobs)
             else:
                 batch, is_last = self._with_company(item)
                 self._commit(batch)
-            self._finished(batch)
         if self._session is not None:
             self._session.close()
 
@@ -177,13 +179,17 @@ class Store:
         and a connection that was lost costs nothing where another one can be had.
         """
         if self._attempt(batch, is_careful=False) or self._attempt(batch, is_careful=True) or len(batch) == 1:
+            self._finished(batch)
             return
         for number, job in enumerate(batch):
             if not self._has_begun:
                 # Each would wait in vain for the same database, which is away.
                 _refuse(batch[number:], batch[number - 1].error)
+                self._finished(batch[number:])
                 return
             self._attempt([job], is_careful=True)
+            # At once: who looks back after the next one must know what this one stored.
+            self._finished([job])
 
     def _attempt(self, batch: list[Job[Any]], *, is_careful: bool) -> bool:
         """True when the batch is committed, with every job's result or error in it."""

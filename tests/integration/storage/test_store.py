@@ -314,16 +314,49 @@ def test_one_looks_back_as_soon_as_the_database_is_there_again(
     desk.store.stop()
 
 
+def test_what_was_committed_alone_is_told_before_anybody_looks_back(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise what it stored would be taken for something that nobody heard of, and sent twice."""
+    desk = Desk(engine)
+    seen: list[tuple[list[str], list[Job[Any]]]] = []
+    desk.store.look_back = lambda work: [row.payload for row in work.outbox.pending(limit=9)]
+    desk.store.looked_back = lambda found: seen.append((found, desk.finished))
+
+    def add(text: str) -> Callable[[UnitOfWork], Any]:
+        return lambda work: (
+            work.intake.take("slack", text, "lane", text) and work.outbox.add("l", "slack", text)
+        )
+
+    go = held_up(desk)
+    first, _second, third = jobs = desk.submit(add("first"), add("second"), add("third"))
+    # What held it up; all three, twice, with a look back in between; a look back, and each alone.
+    commits_end(monkeypatch, engine, "well", "refused", "well", "refused", "well", "well", "unanswered")
+    go.set()
+    desk.do(lambda _work: None)
+    assert [job.error for job in jobs][::2] == [None, None]
+    found, finished = next(one for one in seen if one[0])
+    assert found == ["first", "second"]
+    assert first in finished
+    assert third not in finished
+    desk.store.stop()
+
+
 def unanswered(monkeypatch: pytest.MonkeyPatch, engine: Engine, times: int) -> None:
-    """The next commits are done, and the connection is lost before anybody hears of it."""
+    commits_end(monkeypatch, engine, *["unanswered"] * times)
+
+
+def commits_end(monkeypatch: pytest.MonkeyPatch, engine: Engine, *ends: str) -> None:
+    """How the next commits end: the connection is lost before one is done, or before anybody hears that it is."""
     driver = engine.dialect.dbapi
     assert driver is not None
-    command, left = Session.command, [times]
+    command, left = Session.command, iter(ends)
 
     def lost(session: Session, text: str) -> None:
-        command(session, text)
-        if text == "COMMIT" and left[0]:
-            left[0] -= 1
+        end = next(left, "well") if text == "COMMIT" else "well"
+        if end != "refused":
+            command(session, text)
+        if end != "well":
             raise driver.OperationalError("the connection was cut")
 
     monkeypatch.setattr(Session, "command", lost)
