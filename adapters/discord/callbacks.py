@@ -92,8 +92,7 @@ class Callbacks:
             timeout=UPLOAD_TIMEOUT if files else CALL_TIMEOUT,
             **_body(body, files),
         ) as response:
-            text = await response.text(errors="replace")
-            data = _parsed(text)
+            data = _parsed(await response.read())
             if response.status >= 400:
                 raise _error(response, data)
         return data
@@ -116,9 +115,9 @@ def _body(body: Mapping[str, Any] | None, files: Sequence[discord.File]) -> dict
     return {"data": form}
 
 
-def _parsed(text: str) -> Json:
+def _parsed(body: bytes) -> Json:
     try:
-        data = loads(text) if text else {}
+        data = loads(body) if body else {}
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

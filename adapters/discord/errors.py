@@ -50,6 +50,8 @@ _BY_STATUS = {
     405: Refusal.INVALID,
     413: Refusal.TOO_LARGE,
 }
+_NO_ANSWER = frozenset({*range(300, 400), 408, 425})
+"""The word of what stands in between: elsewhere, too slowly, too soon."""
 _PAUSE_SECONDS = 30.0
 
 _NOTHING_SENT = (NotConnectedError, aiohttp.ClientConnectorError, ConnectionRefusedError)
@@ -98,10 +100,12 @@ def is_about_files(error: Failure, *, gives_up: bool) -> bool:
 
 
 def _refused(error: discord.HTTPException, sent: tuple[MessageAt, ...]) -> SendError:
-    detail = f"{error.status} {error.code}: {error.text[:200]}"
+    # A page is the word of what stands in between, and may quote whatever was asked.
+    said = "a page" if error.text.lstrip().startswith("<") else error.text[:200]
+    detail = f"{error.status} {error.code}: {said}"
     if error.status == 429 or error.status == 401:
         return SendError(detail, retry_after_seconds=_PAUSE_SECONDS, sent=sent)
-    if error.status >= 500:
+    if error.status >= 500 or error.status in _NO_ANSWER:
         return SendError(detail, is_uncertain=True, sent=sent)
     refusal = _REFUSALS.get(error.code) or _BY_STATUS.get(error.status, Refusal.INVALID)
     return SendError(detail, refusal=refusal, sent=sent)

@@ -62,7 +62,17 @@ class _Patience(AsyncRateLimitErrorRetryHandler):
         state.increment_current_attempt()
 
 
-class _ReadingClient(AsyncWebClient):
+class _Client(AsyncWebClient):
+    """The SDK's client, which takes it for an error of its own when what it gets is no object."""
+
+    async def api_call(self, api_method: str, **given: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(api_method, **given)
+        except (AttributeError, RecursionError, UnicodeDecodeError) as error:
+            raise aiohttp.ClientPayloadError(type(error).__name__) from None
+
+
+class _ReadingClient(_Client):
     """The SDK's client, which asks by GET, for servers that take nothing but POST; Slack takes both."""
 
     def __init__(self, **given: Any) -> None:
@@ -106,7 +116,7 @@ class Api:
             "logger": SDK_LOGGER,
         }
         self._reading = _ReadingClient(**given, retry_handlers=patience)
-        self._saying = AsyncWebClient(**given, retry_handlers=[])
+        self._saying = _Client(**given, retry_handlers=[])
         headers = {**self._saying.headers, "Authorization": f"Bearer {bot_token}"}
         self._wire = (
             None
@@ -159,7 +169,7 @@ class Api:
             return answer.data if isinstance(answer.data, dict) else {}
         answered = await self._wire.ask("POST", f"/{method}", _body(arguments))
         data = _read(answered.body)
-        if answered.status != 200 or not data.get("ok"):
+        if not 200 <= answered.status < 300 or not data.get("ok"):
             raise self._refusal(method, answered, data)
         return data
 

@@ -61,6 +61,14 @@ class YesSlack(MinimalSlack):
         return web.json_response({"ok": True, **self._told})
 
 
+class TextSlack(YesSlack):
+    """Answers with what is no object."""
+
+    async def _agree(self, request: web.Request) -> web.Response:
+        self.asked.append((request.match_info["method"], ""))
+        return web.Response(body=self._told["body"], content_type=self._told["kind"])
+
+
 class ThreadedSlack(MinimalSlack):
     """Has threads, in each of which the beginning of the same history is said."""
 
@@ -117,6 +125,30 @@ async def test_a_server_that_says_yes_to_everything_and_no_more_breaks_nothing(
                     await send(adapter, outgoing)
                 assert not caught.value.is_permanent
             await hears_everything(slack, house)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"ok", b"[]", b'["x"]', b"null", b'"ok"', b"\xff\xfe", b"{" * 99_999, b"[" * 99_999 + b"]" * 99_999],
+    ids=lambda body: repr(body[:8]),
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html"])
+async def test_what_is_no_answer_is_tried_again(server: SlackServer, body: bytes, kind: str) -> None:
+    async with serving(TextSlack({"body": body, "kind": kind})) as slack:
+        house = House(server)
+        adapter = SlackAdapter(house.context(), settings_of(slack))
+        for outgoing in (
+            Post(DIRECT, Content(text="hello"), SAID),
+            Post(DIRECT, Content(text="see", files=FILES)),
+            Post(direct_to(ANN), Content(text="x")),
+            Edit((SAID,), Content(text="new")),
+            Mark(SAID, Outcome.SENT),
+        ):
+            for is_uncertain in (False, True):
+                with pytest.raises(SendError) as caught:
+                    await send(adapter, outgoing, is_uncertain=is_uncertain)
+                assert not caught.value.is_permanent
+        await adapter.check()
+        await adapter.close()
 
 
 async def hears_everything(slack: MinimalSlack, house: House) -> None:
