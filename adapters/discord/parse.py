@@ -17,6 +17,7 @@ from adapters.discord.settings import PLATFORM
 from adapters.discord.snowflake import is_timed, made_at
 from adapters.discord.special import texts_beside, unknown
 from adapters.discord.text import to_commonmark
+from adapters.fields import mapping, mappings, whole
 from bot.core.commands import Command
 from bot.core.events import (
     Author,
@@ -136,7 +137,7 @@ def read_message(
     content = _without_call(str(data.get("content") or ""), reader)
     author, at = _author(data, room, reader), said_at(data, now)
     message = room.message(str(data["id"]))
-    root = _root(data.get("referenced_message"), room, reader.me)
+    root = _root(mapping(data, "referenced_message"), room, reader.me)
     place = room.exchange_about(root or message.id)
     if (typed := _typed_command(content, reader)) is not None:
         id_ = f"{PLATFORM}:command:{data['id']}"
@@ -165,8 +166,8 @@ def read_message(
 
 
 def _read_pin(data: Payload, room: Room, reader: Reader, now: datetime) -> PinChanged | None:
-    pinned = (data.get("message_reference") or {}).get("message_id")
-    if not pinned or (data.get("author") or {}).get("bot"):
+    pinned = mapping(data, "message_reference").get("message_id")
+    if not pinned or mapping(data, "author").get("bot"):
         return None
     message, author = room.message(str(pinned)), _author(data, room, reader)
     return PinChanged(f"{PLATFORM}:pin:{data['id']}", said_at(data, now), message, True, author)
@@ -182,7 +183,7 @@ def read_pin_state(data: Payload, room: Room, now: datetime) -> PinChanged | Non
 
 def _may_be_withheld(data: Payload, reader: Reader) -> bool:
     """Without the message content intent, what does not mention the bot has no content to look at."""
-    return not any(str(one.get("id")) == reader.me for one in data.get("mentions") or ())
+    return not any(str(one.get("id")) == reader.me for one in mappings(data, "mentions"))
 
 
 def _typed_command(content: str, reader: Reader) -> tuple[str, str] | None:
@@ -290,16 +291,18 @@ def _is_from_person(data: Payload, me: str) -> bool:
 
 
 def _addresses(data: Payload, reader: Reader) -> bool:
-    if any(str(one["id"]) == reader.me for one in data.get("mentions") or ()):
+    if any(str(one.get("id")) == reader.me for one in mappings(data, "mentions")):
         return True
-    if any(str(one) in reader.roles for one in data.get("mention_roles") or ()):
+    roles = data.get("mention_roles")
+    if isinstance(roles, list) and any(str(one) in reader.roles for one in roles):
         return True
-    answered = data.get("referenced_message") or {}
-    return str((answered.get("author") or {}).get("id") or "") == reader.me
+    return str(mapping(mapping(data, "referenced_message"), "author").get("id") or "") == reader.me
 
 
 def _author(data: Payload, room: Room, reader: Reader) -> Author:
-    return author_of(data["author"], data.get("member"), in_staff_space=in_staff_space(room.place, reader))
+    return author_of(
+        data["author"], mapping(data, "member"), in_staff_space=in_staff_space(room.place, reader)
+    )
 
 
 def in_staff_space(place: Place, reader: Reader) -> bool | None:
@@ -315,24 +318,23 @@ def _without_call(content: str, reader: Reader) -> str:
     return re.sub(rf"^\s*(?:{'|'.join(calls)})[,:]?\s*", "", content, count=1)
 
 
-def _root(answered: Payload | None, room: Room, me: str) -> str:
+def _root(answered: Payload, room: Room, me: str) -> str:
     """The message that a reply in a text channel belongs under, when the bot had to answer without a thread."""
-    answered = answered or {}
-    if room.kind is not RoomKind.TEXT or str((answered.get("author") or {}).get("id") or "") != me:
+    if room.kind is not RoomKind.TEXT or str(mapping(answered, "author").get("id") or "") != me:
         return ""
-    return str((answered.get("message_reference") or {}).get("message_id") or "")
+    return str(mapping(answered, "message_reference").get("message_id") or "")
 
 
 def _reply_to(data: Payload, room: Room, root: str) -> MessageAt | None:
-    reference = data.get("message_reference") or {}
-    if reference.get("type", 0) == _FORWARD or not reference.get("message_id"):
+    reference = mapping(data, "message_reference")
+    if reference.get("type", 0) == _FORWARD or not whole(reference, "message_id"):
         return None
     answered = str(reference["message_id"])
     return MessageAt(room.exchange_about(root or answered), answered)
 
 
 def _forwarded_from(data: Payload, room: Room, reader: Reader) -> str:
-    reference = data.get("message_reference") or {}
+    reference = mapping(data, "message_reference")
     if reference.get("type", 0) != _FORWARD:
         return ""
     name = reader.names("channel", str(reference.get("channel_id") or ""))
@@ -341,7 +343,7 @@ def _forwarded_from(data: Payload, room: Room, reader: Reader) -> str:
 
 
 def _forwarded(data: Payload, room: Room, reader: Reader) -> MessageAt | None:
-    reference = data.get("message_reference") or {}
+    reference = mapping(data, "message_reference")
     channel, message = (str(reference.get(key) or "") for key in ("channel_id", "message_id"))
     if reference.get("type", 0) != _FORWARD or not channel or not message:
         return None
@@ -368,14 +370,18 @@ def _text_of(data: Payload, content: str, reader: Reader) -> str:
 
 def _mentions(data: Payload, reader: Reader) -> tuple[Mention, ...]:
     """The people who are mentioned, but for the bot."""
-    people = [author_of(one, one.get("member")) for one in data.get("mentions") or ()]
-    return tuple(Mention(one.identity, one.name) for one in people if one.identity.external_id != reader.me)
+    return tuple(
+        Mention(one.identity, one.name) for one in _people_in(data) if one.identity.external_id != reader.me
+    )
+
+
+def _people_in(data: Payload) -> list[Author]:
+    return [author_of(one, mapping(one, "member")) for one in mappings(data, "mentions") if one.get("id")]
 
 
 def names_in(message: Payload, names: Names) -> Names:
     """The names, with those of the people whom this message mentions."""
-    mentions = message.get("mentions")
-    if not mentions:
+    if not message.get("mentions"):
         return names
-    mentioned = {str(one["id"]): author_of(one, one.get("member")).name for one in mentions}
+    mentioned = {one.identity.external_id: one.name for one in _people_in(message)}
     return lambda kind, value: (mentioned.get(value, "") if kind == "user" else "") or names(kind, value)

@@ -68,7 +68,7 @@ FILES: Table = {
     "list": Fidelity("title with a link"),
     "file_elsewhere": Fidelity("name with a link"),
     "huddle": Fidelity("in words"),
-    "unknown": Fidelity("in words", is_said=False),
+    "unknown": Fidelity("in words"),
     "fetched": Fidelity("1 GB"),
     "taken": Fidelity("1 GB", note="Less where the plan or the workspace says so; then both sides are told."),
     "too_large": Fidelity("name, size and reason, to both sides"),

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import partial
 
 from adapters.slack.attached import address_of, file_refs, shares
+from adapters.slack.elements import words_of
 from adapters.slack.heard import Heard
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found, Wanted, author_of
 from adapters.slack.scope import PLATFORM, Scope, order_of, time_of
-from adapters.slack.wording import forwarded_from, length_of, mentioned, says, spoken
+from adapters.slack.wording import forwarded_from, length_of, mentioned, said_otherwise, says, spoken
 from bot.core.events import (
     Author,
     CommandGiven,
@@ -94,7 +95,14 @@ class _Said:
     def text(self, found: Found) -> str:
         if self.message.get("subtype") == _HUDDLE:
             return "🎧 " + self.scope.texts("started a huddle on Slack")
-        return says(self.message, self.scope.me, found, self.elements, self.scope.texts)
+        said = says(self.message, self.scope.me, found, self.elements, self.scope.texts)
+        # Whoever only calls the bot has said that; of who says nothing it is told that there is something.
+        is_silent = not said and not any(any(words_of(one)) for one in self.elements)
+        return (
+            said_otherwise(self.message, self.scope.texts)
+            if is_silent and not file_refs(self.message)
+            else said
+        )
 
 
 def hear_message(event: Json, scope: Scope, now: datetime, *, is_backfilled: bool = False) -> Heard | None:

@@ -12,16 +12,18 @@ TABLE = "table"
 
 def table_of(block: Json) -> Json:
     """The block as an element among those of rich text, in which people and channels are named like anywhere."""
-    rows = [
-        {"type": "row", "elements": [_cell(cell) for cell in row]} for row in block.get("rows") or () if row
-    ]
+    told = block.get("rows")
+    found = [row for row in told if isinstance(row, list) and row] if isinstance(told, list) else []
+    rows = [{"type": "row", "elements": [_cell(cell) for cell in row]} for row in found]
     return {"type": TABLE, "elements": rows}
 
 
-def _cell(cell: Json | None) -> Json:
-    if cell and cell.get("type") == "rich_text":
+def _cell(cell: object) -> Json:
+    if not isinstance(cell, dict):
+        return {"type": "rich_text_section", "elements": []}
+    if cell.get("type") == "rich_text" and isinstance(cell.get("elements"), list):
         return {"type": "rich_text_section", "elements": list(words_of(cell))}
-    text = "" if cell is None else cell.get("text") or cell.get("value") or ""
+    text = cell.get("text") or cell.get("value") or ""
     return {"type": "rich_text_section", "elements": [{"type": "text", "text": str(text)}]}
 
 

@@ -1,20 +1,22 @@
 """What a Slack message says, as CommonMark: its rich text with names for ids, and what was shared in it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from adapters import Translate, in_english
-from adapters.fields import mappings
+from adapters.fields import mapping, mappings
+from adapters.fields import words as words_under
 from adapters.slack import emoji_names, mrkdwn
 from adapters.slack.attached import shares, words_beside
 from adapters.slack.elements import tidied, words_of
 from adapters.slack.payloads import Json
 from adapters.slack.people import Found
 from adapters.slack.scope import Me
-from adapters.slack.styled import plain_text
+from adapters.slack.styled import escaped, plain_text
 from adapters.slack.tables import table_of
 from adapters.slack.to_commonmark import commonmark
+from bot.core.texts import mark
 
 _CALL_GAP = re.compile(r"^[\s,:–-]+")
 _SPACE = re.compile(r"^\s+")
@@ -31,6 +33,7 @@ class Mentions(NamedTuple):
 
 
 _NOBODY = Mentions()
+_CANNOT_SHOW = mark("(something that cannot be shown here; it is in the original chat on Slack)")
 _WORD_LENGTH = 5
 """What a word takes in reading besides its letters, counted in letters."""
 
@@ -43,7 +46,8 @@ def spoken(message: Json) -> list[Json]:
     elements: list[Json] = []
     for block in mappings(message, "blocks"):
         if block.get("type") == "rich_text":
-            elements.extend(block.get("elements") or ())
+            inner = block.get("elements")
+            elements.extend(inner if isinstance(inner, list) else ())
         elif block.get("type") == "table":
             elements.append(table_of(dict(block)))
     if not (elements and all(map(_is_readable, elements))):
@@ -104,19 +108,51 @@ def says(
     """
     elements = spoken(message) if elements is None else elements
     plain = only_text(elements)
-    if plain is None:
-        text = commonmark(tidied([_named(element, found) for element in _without_call(elements, me)]))
-    else:
-        text = plain_text(plain.lstrip())
+    text = plain_text(plain.lstrip()) if plain is not None else _styled(message, me, found, elements)
     said = [text, *_shared_texts(message), *words_beside(message, texts)]
     # Half a character, as JSON can carry it, can be stored nowhere.
     return "\n\n".join(text for text in said if text).encode(errors="replace").decode()
+
+
+def _styled(message: Json, me: Me, found: Found, elements: Sequence[Json]) -> str:
+    """The elements as CommonMark; where they cannot be drawn, what the message's text says."""
+    try:
+        return commonmark(tidied([_named(element, found) for element in _without_call(elements, me)]))
+    except (TypeError, ValueError, LookupError, AttributeError):
+        words = mrkdwn.rich_text(str(message.get("text") or ""))
+        return commonmark(tidied([_named(element, found) for element in _without_call(words, me)]))
 
 
 def forwarded_from(message: Json) -> str:
     """The name of who wrote a message that is shared here, or ""; the platform's own where nobody is named."""
     names = (str(one.get("author_name") or one.get("author_subname") or "Slack") for one in shares(message))
     return next(names, "")
+
+
+def said_otherwise(message: Json, texts: Translate) -> str:
+    """What a message without words of its own says in other blocks and attachments; at least that there is one."""
+    parts = [part for block in mappings(message, "blocks") for part in _parts_of(block)]
+    for one in mappings(message, "attachments"):
+        inner = [part for block in mappings(one, "blocks") for part in _parts_of(block)]
+        parts += inner or [words_under(one, key) for key in ("pretext", "title", "text")]
+        if not any(parts):
+            parts.append(words_under(one, "fallback"))
+    said = (commonmark(tidied([_named(one, Found()) for one in mrkdwn.rich_text(part)])) for part in parts)
+    told = "\n\n".join(filter(None, said)) or escaped(texts(_CANNOT_SHOW))
+    return told.encode(errors="replace").decode()
+
+
+def _parts_of(block: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of a block that is no rich text: a heading, a section, a caption."""
+    texts = (
+        mapping(block, "text"),
+        mapping(block, "title"),
+        *mappings(block, "fields"),
+        *mappings(block, "elements"),
+    )
+    yield words_under(block, "text")
+    yield from (words_under(one, "text") for one in texts)
+    yield words_under(block, "alt_text")
 
 
 def _shared_texts(message: Json) -> Iterator[str]:

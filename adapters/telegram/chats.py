@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.fields import mapping
+
 Payload = Mapping[str, Any]
 
 
@@ -17,5 +19,5 @@ def is_in_topic(message: Payload) -> bool:
     if "is_topic_message" in message or not message.get("message_thread_id"):
         return bool(message.get("is_topic_message"))
     # Where a server does not say it: in a forum what answers nothing, or what began the topic, lies in one.
-    answered = message.get("reply_to_message")
+    answered = mapping(message, "reply_to_message")
     return "forum_topic_created" in answered if answered else bool(message["chat"].get("is_forum"))

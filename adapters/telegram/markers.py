@@ -39,7 +39,7 @@ class Markers:
             if entity.get("offset") == 0 and isinstance(url, str) and url.startswith(_HOST):
                 payload, _, signature = url.partition(_QUERY)[2].partition(".")
                 if payload and hmac.compare_digest(
-                    signature.encode(), self._signature(chat, payload).encode()
+                    signature.encode(errors="replace"), self._signature(chat, payload).encode()
                 ):
                     return _decode(payload)
         return ()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
-from adapters.fields import mapping
+from adapters.fields import mapping, mappings, number
 from adapters.telegram.chats import is_direct, is_in_topic
 from adapters.telegram.hearing import PLATFORM, START, Hearing
 from adapters.telegram.media import files_of
@@ -87,16 +87,16 @@ def place_of(message: Payload, person: int, hearing: Hearing) -> Place:
 
 
 def _card_thread(message: Payload, chat: str, hearing: Hearing) -> str:
-    answered = message.get("reply_to_message") or message
+    answered = mapping(message, "reply_to_message") or message
     words = _marker(answered, chat, hearing)
     if words[:1] != (CARD,):
         return ""
-    return CARD_THREAD + (words[1] if len(words) > 1 else str(answered["message_id"]))
+    return CARD_THREAD + (words[1] if len(words) > 1 else str(answered.get("message_id")))
 
 
 def _marker(message: Payload, chat: str, hearing: Hearing) -> tuple[str, ...]:
-    entities = message.get("entities") or message.get("caption_entities") or ()
-    is_own = (message.get("from") or {}).get("id") == hearing.bot_id
+    entities = mappings(message, "entities") or mappings(message, "caption_entities")
+    is_own = mapping(message, "from").get("id") == hearing.bot_id
     words = hearing.markers.words(entities, chat) if is_own else ()
     return words or hearing.remembered(chat, str(message.get("message_id")))
 
@@ -131,7 +131,7 @@ def _message(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             reply_to=_reply_to(message, place),
             is_to_bot=is_to_bot,
             album=str(message.get("media_group_id") or ""),
-            forwarded_from=_origin(message.get("forward_origin")),
+            forwarded_from=_origin(mapping(message, "forward_origin")),
             is_backfilled=hearing.started_at is not None and at < hearing.started_at - _AWAY,
             mentions=mentioned(message),
         )
@@ -188,7 +188,7 @@ def _command(message: Payload, place: Place, hearing: Hearing, now: datetime) ->
 
 
 def _form(message: Payload, place: Place, hearing: Hearing, now: datetime) -> FormSubmitted | None:
-    answered = message.get("reply_to_message")
+    answered = mapping(message, "reply_to_message")
     typed = str(message.get("text") or "").strip()
     if not answered or not typed:
         return None
@@ -235,7 +235,7 @@ def _edited(message: Payload, hearing: Hearing, now: datetime) -> list[Event]:
             mentions=mentioned(message),
             # While it is shared it moves every few seconds; the edit that ends it has no period any more.
             is_passing=bool(mapping(message, "location").get("live_period")),
-            forwarded_from=_origin(message.get("forward_origin")),
+            forwarded_from=_origin(mapping(message, "forward_origin")),
         )
     ]
 
@@ -328,15 +328,15 @@ def _text(message: Payload, hearing: Hearing) -> str:
         beside = words_of(message, hearing.texts)
         caption = _said(message, "caption", "caption_entities", hearing) if "caption" in message else ""
         said = "\n\n".join(filter(None, (caption, beside)))
-    quote = message.get("quote") or {}
+    quote = mapping(message, "quote")
     if said and quote.get("text") and (quote.get("is_manual") or message.get("external_reply")):
-        quoted = to_commonmark(str(quote["text"]), quote.get("entities") or ())
+        quoted = to_commonmark(str(quote["text"]), mappings(quote, "entities"))
         said = "".join(f"> {line}\n" for line in quoted.split("\n")) + "\n" + said
     return said
 
 
 def _said(message: Payload, key: str, entities_key: str, hearing: Hearing) -> str:
-    text, entities = str(message[key]).replace("\x00", ""), message.get(entities_key) or ()
+    text, entities = str(message[key]).replace("\x00", ""), mappings(message, entities_key)
     mention = f"@{hearing.username}"
     if hearing.username and text[: len(mention)].lower() == mention.lower():
         # Calling the bot by its name is no part of the question.
@@ -350,36 +350,35 @@ def _said(message: Payload, key: str, entities_key: str, hearing: Hearing) -> st
 
 def _moved(entity: Payload, by: int) -> Payload:
     """The entity of a text whose first characters are gone; one that is gone with them has no length."""
-    start, end = entity["offset"] - by, entity["offset"] + entity["length"] - by
+    start = int(number(entity, "offset")) - by
+    end = start + int(number(entity, "length"))
     return {**entity, "offset": max(0, start), "length": max(0, end) - max(0, start)}
 
 
 def _is_to_bot(message: Payload, hearing: Hearing) -> bool:
-    answered = message.get("reply_to_message") or {}
-    if "forum_topic_created" not in answered and (answered.get("from") or {}).get("id") == hearing.bot_id:
+    answered = mapping(message, "reply_to_message")
+    if "forum_topic_created" not in answered and mapping(answered, "from").get("id") == hearing.bot_id:
         return True
     text = str(message.get("text") or message.get("caption") or "")
-    entities = message.get("entities") or message.get("caption_entities") or ()
-    if any((entity.get("user") or {}).get("id") == hearing.bot_id for entity in entities):
+    entities = mappings(message, "entities") or mappings(message, "caption_entities")
+    if any(mapping(entity, "user").get("id") == hearing.bot_id for entity in entities):
         return True
     pattern = rf"(?<!\w)@{re.escape(hearing.username)}(?!\w)"
     return bool(hearing.username) and re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def _reply_to(message: Payload, place: Place) -> MessageAt | None:
-    answered = message.get("reply_to_message")
+    answered = mapping(message, "reply_to_message")
     # In a topic every message hangs on the service message that opened it.
-    id_ = str((answered or {}).get("message_id") or "")
-    if not answered or not id_ or "forum_topic_created" in answered or id_ == place.thread:
+    id_ = str(answered.get("message_id") or "")
+    if not id_.isdecimal() or "forum_topic_created" in answered or id_ == place.thread:
         return None
     return MessageAt(place, id_)
 
 
-def _origin(origin: Payload | None) -> str:
-    if not origin:
-        return ""
-    user = origin.get("sender_user") or {}
-    chat = origin.get("sender_chat") or origin.get("chat") or {}
+def _origin(origin: Payload) -> str:
+    user = mapping(origin, "sender_user")
+    chat = mapping(origin, "sender_chat") or mapping(origin, "chat")
     names = (
         f"{user.get('first_name') or ''} {user.get('last_name') or ''}".strip(),
         origin.get("sender_user_name"),

@@ -17,6 +17,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "external": ("title", "url"),
     "forward": ("room", "message"),
     "huddle": (),
+    "unsupported": (),
 }
 _MODES = {"canvas": "quip", "list": "list", "external": "external"}
 
@@ -40,6 +41,9 @@ def send(
         draft = replace(draft, files=(file,))
     elif kind == "forward":
         draft = replace(draft, attachments=[_shared(workspace, fields["room"], fields["message"])])
+    elif kind == "unsupported":
+        # What no documentation of today names.
+        draft = replace(draft, blocks=[{"type": "tomorrow", "block_id": "t"}])
     else:
         started: Json = {"subtype": "huddle_thread", "room": {"created_by": person}}
         draft = replace(draft, text="A huddle started", extra=started)

@@ -125,6 +125,7 @@ _SPECIAL: dict[str, dict[str, Parcel]] = {
             words=("Price list",),
         ),
         "huddle": Parcel(content={"huddle": {}}, words=("started a huddle",)),
+        "unknown": Parcel(content={"unsupported": {}}, words=("cannot be shown here", "Slack")),
     },
 }
 UNTOLD_TO_BOT = {("discord", "unknown")}

@@ -91,6 +91,108 @@ SLACK: dict[str, Any] = {
 }  # fmt: skip
 
 
+_USER_TELEGRAM = {"id": 7, "is_bot": False, "first_name": "E", "last_name": "A", "username": "e"}
+_BEFORE_TELEGRAM = {"message_id": 3, "date": AT, "chat": PRIVATE, "from": _USER_TELEGRAM, "text": "before"}
+BESIDE_TELEGRAM: dict[str, Any] = {
+    "entities": [
+        {"type": "bold", "offset": 0, "length": 3},
+        {"type": "text_mention", "offset": 4, "length": 2, "user": _USER_TELEGRAM},
+        {"type": "date_time", "offset": 7, "length": 3, "unix_time": 5, "date_time_format": "r"},
+        {"type": "pre", "offset": 11, "length": 3, "language": "py"},
+    ],
+    "reply_to_message": {
+        **_BEFORE_TELEGRAM,
+        "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": "x"}],
+    },
+    "quote": {
+        "text": "before",
+        "position": 0,
+        "is_manual": True,
+        "entities": [{"type": "bold", "offset": 0, "length": 1}],
+    },
+    "external_reply": {
+        "origin": {"type": "user", "sender_user": _USER_TELEGRAM, "date": AT},
+        "chat": PRIVATE,
+    },
+    "forward_origin": {"type": "channel", "chat": {"id": -1, "title": "News"}, "message_id": 4, "date": AT},
+    "via_bot": {**_USER_TELEGRAM, "is_bot": True},
+    "sender_chat": {"id": -5, "type": "channel", "title": "T"},
+    "message_thread_id": 4,
+    "is_topic_message": True,
+    "media_group_id": "m",
+    "edit_date": AT,
+    "has_media_spoiler": True,
+    "link_preview_options": {"is_disabled": True},
+    "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "y"}]]},
+    "reply_to_story": {"chat": PRIVATE, "id": 5},
+    "date": AT,
+}
+_USER_DISCORD = {
+    "id": "6",
+    "username": "e",
+    "global_name": "E",
+    "avatar": "a",
+    "member": {"nick": "n", "roles": ["1"]},
+}
+_BEFORE_DISCORD = {"id": "9", "channel_id": "1", "author": _USER_DISCORD, "content": "before", "type": 0}
+BESIDE_DISCORD: dict[str, Any] = {
+    "mentions": [_USER_DISCORD],
+    "mention_roles": ["1", "2"],
+    "mention_channels": [{"id": "3", "guild_id": "4", "type": 0, "name": "c"}],
+    "embeds": [{"type": "rich", "title": "t", "fields": [{"name": "n", "value": "v"}]}],
+    "message_reference": {"message_id": "9", "channel_id": "1", "guild_id": "2", "type": 0},
+    "referenced_message": {**_BEFORE_DISCORD, "message_reference": {"message_id": "8"}},
+    "member": {"nick": "n", "roles": ["1"], "joined_at": NOW.isoformat()},
+    "timestamp": NOW.isoformat(),
+    "flags": 0,
+    "components": [{"type": 1, "components": [{"type": 2, "custom_id": "x", "label": "l", "style": 1}]}],
+    "interaction_metadata": {"id": "5", "type": 2, "user": _USER_DISCORD},
+    "thread": {"id": "9", "name": "t", "type": 11, "thread_metadata": {"archived": False}},
+    "reactions": [{"emoji": {"id": None, "name": "x"}, "count": 1, "me": False}],
+    "nonce": "5",
+    "pinned": False,
+    "type": 0,
+    "channel_type": 1,
+}  # fmt: skip
+_WORDS_SLACK = [
+    {"type": "text", "text": "hello", "style": {"bold": True}},
+    {"type": "user", "user_id": "U2"},
+    {"type": "link", "url": "https://example.org", "text": "there"},
+    {"type": "emoji", "name": "wave", "unicode": "1f44b", "skin_tone": 2},
+    {"type": "date", "timestamp": 5, "format": "{date}", "fallback": "f"},
+    {"type": "broadcast", "range": "here"},
+]
+BESIDE_SLACK: dict[str, Any] = {
+    "blocks": [
+        {"type": "rich_text", "block_id": "b", "elements": [
+            {"type": "rich_text_section", "elements": _WORDS_SLACK},
+            {"type": "rich_text_list", "style": "ordered", "indent": 0, "offset": 2, "border": 1,
+             "elements": [{"type": "rich_text_section", "elements": _WORDS_SLACK[:2]}]},
+            {"type": "rich_text_preformatted", "language": "py", "elements": _WORDS_SLACK[:1]},
+            {"type": "rich_text_quote", "elements": _WORDS_SLACK[:3]},
+        ]},
+        {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}, {"type": "rich_text", "elements": [
+            {"type": "rich_text_section", "elements": _WORDS_SLACK[:1]}]}]]},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "x"}},
+    ],
+    "attachments": [{"text": "t", "fallback": "f", "from_url": "https://x", "title": "T", "fields": [{"title": "a"}]}],
+    "thread_ts": "1795330800.000100",
+    "parent_user_id": "U2",
+    "edited": {"user": "U0CARLA", "ts": "1795330801.000100"},
+    "metadata": {"event_type": "x", "event_payload": {"a": 1}},
+    "reactions": [{"name": "wave", "count": 1, "users": ["U2"]}],
+    "user_profile": {"real_name": "C", "team": "T1"},
+    "client_msg_id": "c",
+    "channel_type": "im",
+    "event_ts": "1795330800.000100",
+    "subtype": None,
+    "bot_id": None,
+    "upload": False,
+    "display_as_bot": False,
+    "team": "T1",
+}  # fmt: skip
+
+
 def spoiled(value: Any, dice: random.Random) -> Any:
     """The same with one of its fields gone or odd, however deep it lies."""
     if isinstance(value, dict) and value:
@@ -153,6 +255,51 @@ def test_whatever_slack_sends_is_told(kind: str) -> None:
         event = {
             "type": "message", "subtype": "file_share", "user": "U0CARLA", "channel": "D0CARLA",
             "ts": "1795330800.000100", "text": "words", **fields,
+        }  # fmt: skip
+        heard = hear_message(event, scope(), NOW)
+        assert heard is not None, fields
+        assert [is_storable(one) for one in heard.tell(Found())] == [True], fields
+
+
+@pytest.mark.parametrize("kind", BESIDE_TELEGRAM)
+def test_words_on_telegram_are_told_whatever_stands_beside_them(kind: str) -> None:
+    for fields in cases({kind: BESIDE_TELEGRAM[kind]}):
+        message = {
+            "message_id": 7,
+            "date": AT,
+            "chat": PRIVATE,
+            "from": DANA,
+            "text": "@allhands_bot hello there",
+            **fields,
+        }
+        for update in ({"message": message}, {"edited_message": {"edit_date": AT, **message}}):
+            events = parsed(**update)
+            assert [is_storable(event) for event in events] == [True], fields
+
+
+@pytest.mark.parametrize("kind", BESIDE_DISCORD)
+def test_words_on_discord_are_told_whatever_stands_beside_them(kind: str) -> None:
+    for fields in cases({kind: BESIDE_DISCORD[kind]}):
+        if fields.get("type") not in (0, None, False, "", [], {}):
+            # Of another type it is no message of a person.
+            fields = {**fields, "type": 0}
+        data = {
+            "id": "1100000000000000000", "channel_id": DIRECT.id, "type": 0, "content": "hello there",
+            "author": {"id": "5", "username": "mia"}, "timestamp": NOW.isoformat(), **fields,
+        }  # fmt: skip
+        event = read_message(data, DIRECT, READER, NOW, is_heard=True)
+        assert event is not None, fields
+        assert is_storable(event), fields
+
+
+@pytest.mark.parametrize("kind", BESIDE_SLACK)
+def test_words_on_slack_are_told_whatever_stands_beside_them(kind: str) -> None:
+    for fields in cases({kind: BESIDE_SLACK[kind]}):
+        if kind in ("subtype", "bot_id") and fields.get(kind):
+            continue
+        event = {
+            "type": "message", "user": "U0CARLA", "channel": "D0CARLA", "ts": "1795330800.000100",
+            "text": "hello there", **fields,
         }  # fmt: skip
         heard = hear_message(event, scope(), NOW)
         assert heard is not None, fields
