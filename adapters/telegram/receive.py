@@ -67,7 +67,8 @@ class Receiver:
         """Store all events of these updates, and the cursor, at once; raises what the intake raises."""
         events = [event for update in updates for event in self._events(update, hearing)]
         for update in updates:
-            await self._topics.note(update, hearing)
+            if isinstance(update, Mapping):
+                await self._topics.note(update, hearing)
         if not events and cursor is None:
             return
         await self._introduce(events, hearing)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters import AdapterContext, Cursor
+from adapters.fields import mapping, whole, words
 from adapters.telegram.hearing import Hearing
 
 _CURSOR = "topic:"
@@ -25,16 +26,15 @@ class Topics:
 
     async def note(self, update: Mapping[str, Any], hearing: Hearing) -> None:
         """Store that the bot opened a topic, when an update says so; raises what the intake raises."""
-        message = update.get("message")
-        created = message.get("forum_topic_created") if isinstance(message, dict) else None
-        if not isinstance(message, dict) or not isinstance(created, dict):
+        message = mapping(update, "message")
+        chat, author = mapping(message, "chat"), mapping(message, "from")
+        if "forum_topic_created" not in message or author.get("id") != hearing.bot_id:
             return
-        chat, author = message.get("chat") or {}, message.get("from") or {}
-        if author.get("id") != hearing.bot_id or str(chat.get("id")) != hearing.staff:
+        topic = whole(message, "message_thread_id") or whole(message, "message_id")
+        if str(chat.get("id")) != hearing.staff or not topic:
             return
-        name = f"{_CURSOR}{hearing.staff}:{message.get('message_thread_id') or message['message_id']}"
-        said = f"{int(message.get('date') or 0)} {created.get('name') or ''}"
-        await self._context.intake.accept([], cursor=Cursor(name, said))
+        said = f"{whole(message, 'date')} {words(mapping(message, 'forum_topic_created'), 'name')}"
+        await self._context.intake.accept([], cursor=Cursor(f"{_CURSOR}{hearing.staff}:{topic}", said))
 
     async def find(self, chat: str, name: str, since: datetime) -> str:
         """The topic of this name that was opened since then; "" when nothing tells of one. Raises as the intake."""

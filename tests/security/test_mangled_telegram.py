@@ -15,6 +15,7 @@ from adapters import Cursor
 from adapters.telegram.webhook import PATH, SECRET_HEADER
 from bot.core.events import Event, MessageReceived
 from sandbox.telegram import TelegramServer
+from sandbox.telegram.story import BOT
 from sandbox.world import World
 from tests.integration.adapters.telegram.telegram_stage import DANA, DESK, FANS, Ledger, Stage, running
 from tests.security.mangled import Json, check_storable, each_place, mangled
@@ -59,6 +60,14 @@ BODIES: tuple[tuple[str, Json], ...] = (
         {
             "chat": _CHAT, "message_id": 5, "user": _PERSON, "date": 1795331006,
             "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": "👍"}],
+        },
+    ),
+    (
+        "message",
+        {
+            "message_id": 8, "message_thread_id": 8, "date": 1795331006, "is_topic_message": True,
+            "chat": {**_GROUP, "id": int(DESK)}, "from": {"id": BOT.id, "is_bot": True, "first_name": "Allhands"},
+            "forum_topic_created": {"name": "#1", "icon_color": 1},
         },
     ),
     ("my_chat_member", _CHANGE),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from adapters.telegram import TelegramAdapter, TelegramSettings, polling
 from bot.core.content import Button, Content, FileKind, FileRef, Form, FormField
-from bot.core.events import ButtonPressed, FormSubmitted, Handle, MessageReceived, ReactionChanged
+from bot.core.events import FormSubmitted, Handle, MessageReceived, ReactionChanged
 from bot.core.outgoing import (
     Answer,
     Edit,
@@ -18,7 +18,6 @@ from bot.core.outgoing import (
     OpenForm,
     OpenThread,
     Outcome,
-    Outgoing,
     Post,
     React,
     Receipt,
@@ -150,51 +149,6 @@ async def test_answers_that_say_nothing_are_enough_where_nothing_needs_saying(
     message = MessageAt(direct(DANA), "9")
     assert await stage.send(adapter, Edit((message,), Content(text="new"))) == Receipt((message,))
     assert await stage.send(adapter, Remove((message,))) == Receipt()
-
-
-@pytest.mark.parametrize(
-    "result",
-    [{}, {"result": None}, {"result": True}, {"result": {}}, {"result": []}, {"result": "x"}],
-    ids=repr,
-)
-async def test_a_server_that_says_yes_to_everything_and_no_more_breaks_nothing(
-    stage: Stage, stub: Stub, adapter: TelegramAdapter, result: dict[str, Any]
-) -> None:
-    stub.leaves_out_results, stub.result, stub.answers = True, result, {}
-    stage.files["f"] = b"content"
-    message, dana = MessageAt(direct(DANA), "9"), Identity("telegram", "", DANA)
-    files = (
-        FileRef("slack", "f", "a.png", FileKind.PICTURE),
-        FileRef("slack", "f", "b.png", FileKind.PICTURE),
-    )
-    form = Form("reason", "Why?", "Send", (FormField("why", "Why?"),), subject="7")
-    everything: tuple[Outgoing, ...] = (
-        Post(direct(DANA), Content(text="hello", buttons=(Button("x", "y"),)), message),
-        Post(direct(DANA), Content(text="see", files=files)),
-        Post(direct(DANA), Content(files=files[:1])),
-        Edit((message,), Content(text="new")),
-        Edit((message,), Content(text="new", files=files), before=()),
-        Answer(direct(DANA), dana, Content(text="x"), Handle("telegram", "press:1"), is_private=True),
-        OpenForm(direct(DANA), dana, form),
-        Mark(message, Outcome.SENT),
-        React(message, "👍", True),
-        Remove((message,)),
-        SetThread(
-            replace(DESK, thread="4"), MessageAt(DESK, "4"), "#1", Content(title="#1"), ThreadState.CLAIMED
-        ),
-    )
-    for outgoing in everything:
-        assert isinstance(await stage.send(adapter, outgoing), Receipt)
-    with pytest.raises(SendError) as caught:
-        await stage.send(adapter, OpenThread(DESK, "#1", Content(title="#1", text="x")))
-    assert caught.value.is_uncertain, "without an id nobody could answer there"
-    pressed = {"id": "7", "from": {"id": 5, "first_name": "Dana"}, "data": "claim:1",
-               "message": {"message_id": 9, "date": 1, "chat": CHAT}}  # fmt: skip
-    stub.updates = [update(1, "/claim 1"), {"update_id": 2, "callback_query": pressed}, update(3, "hello")]
-    async with running(adapter):
-        await stage.ledger.next(ButtonPressed)
-        assert (await stage.ledger.next(MessageReceived)).text == "hello"
-    assert await adapter.check()
 
 
 async def test_an_answer_to_a_card_or_a_form_is_known_without_its_marker(
@@ -330,37 +284,6 @@ async def test_a_message_that_is_refused_for_good_is_not_tried_for_ever(
     assert len(stub.called("sendMessage")) < 6
 
 
-@pytest.mark.parametrize("told", [10**9, "31536000", 1e300])
-async def test_a_pause_of_years_is_one_of_an_hour(
-    stage: Stage, stub: Stub, adapter: TelegramAdapter, told: object
-) -> None:
-    stub.answers["sendMessage"] = refuse(429, "Too Many Requests", retry_after=told)
-    for _ in range(2):
-        with pytest.raises(SendError) as caught:
-            await stage.say(adapter, direct(DANA), "x")
-        assert 3500 < caught.value.retry_after_seconds <= 3600
-
-
-async def test_a_poll_that_is_put_off_for_long_is_tried_again_soon_and_told(
-    stage: Stage, stub: Stub, adapter: TelegramAdapter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(polling, "_LONGEST_PAUSE_SECONDS", 0.01)
-    usual, limits = stub._result, [1, 1]
-
-    def limited(fields: dict[str, Any]) -> Any:
-        if limits:
-            limits.pop()
-            raise RefusalError(429, "Too Many Requests", retry_after=86_400)
-        stub.answers.pop("getUpdates")
-        return usual("getUpdates", fields)
-
-    stub.answers["getUpdates"] = limited
-    stub.updates = [update(1, "hello")]
-    async with running(adapter):
-        assert (await stage.ledger.next(MessageReceived)).text == "hello"
-    assert stage.reported("telegram.poll_put_off") == [{"pause_seconds": 0.01}] * 2
-
-
 async def test_a_restricted_person_gets_the_voice_message_as_a_file(
     stage: Stage, stub: Stub, adapter: TelegramAdapter
 ) -> None:
@@ -443,7 +366,6 @@ async def test_redrawing_a_card_says_when_telegram_is_away(
 async def test_an_answer_goes_as_a_message_where_presses_cannot_be_answered(
     stage: Stage, stub: Stub, adapter: TelegramAdapter
 ) -> None:
-    from bot.core.events import Handle
 
     answer = Answer(
         direct(DANA), Identity("telegram", "", DANA), Content(text="ok"), Handle("telegram", "press:1")
