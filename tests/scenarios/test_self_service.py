@@ -14,7 +14,7 @@ from tests.stage.shelf import DELIVERY, article
 async def test_an_answer_comes_with_its_source_and_three_buttons(stage: Stage, dana: Person) -> None:
     await dana.says("Where is my parcel?")
     assert "two to four working days" in dana.sees[-1]
-    assert "Source: When does my parcel arrive? (delivery" in dana.sees[-1]
+    assert dana.sees[-1].endswith("Source: When does my parcel arrive?")
     assert dana.buttons == ["That solved it", "Not what I meant", "Talk to a person"]
 
 
@@ -36,7 +36,7 @@ async def test_the_source_stays_readable_when_the_buttons_are_used_up(dana: Pers
     await dana.says("Where is my parcel?")
     await dana.presses("That solved it")
     assert "two to four working days" in dana.sees[-2]
-    assert "delivery" in dana.sees[-2]
+    assert "Source: When does my parcel arrive?" in dana.sees[-2]
     assert "✓ Solved" in dana.sees[-2]
 
 
@@ -109,7 +109,7 @@ async def test_a_search_that_fails_still_leads_to_a_person(
 @pytest.mark.parametrize("hello", ["Hello!", "hi there", "Good morning", "Γεια σας", "Labdien!", "bok"])
 async def test_a_hello_is_answered_with_a_hello(dana: Person, hello: str) -> None:
     await dana.says(hello)
-    assert dana.sees[-1].startswith("Hello Dana!")
+    assert dana.sees[-1].startswith(("Hello Dana!", "Γεια σας, Dana!", "Labdien, Dana!", "Dobar dan, Dana!"))
 
 
 async def test_thanks_for_an_article_mean_that_it_solved_it(stage: Stage, dana: Person) -> None:
@@ -161,7 +161,7 @@ async def test_an_album_with_words_is_answered_by_its_words(stage: Stage, dana: 
 async def test_a_person_can_be_asked_for_in_words(stage: Stage, dana: Person, words: str) -> None:
     await dana.says("Where is my parcel?")
     await dana.says(words)
-    assert "Your ticket is **#1**" in dana.sees[-1]
+    assert "**#1**" in dana.sees[-1]
     assert "they asked for a person instead" in stage.card().footnote
 
 
