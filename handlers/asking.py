@@ -68,15 +68,21 @@ def named_ticket(event: CommandGiven, ctx: Context) -> tuple[Ticket | None, str]
     found = _NUMBER.match(event.arguments)
     if found is None:
         return ticket_here(event, ctx), event.arguments.strip()
-    ticket = ctx.work.tickets.numbered(int(found[1])) if len(found[1]) <= _LONGEST_NUMBER else None
+    return numbered(event, found[1], ctx), event.arguments[found.end() :].strip()
+
+
+def numbered(event: CommandGiven, number: str, ctx: Context) -> Ticket:
+    """The ticket with that number, or the one in which it goes on; raises Refused when there is none."""
+    found = ctx.work.tickets.numbered(int(number)) if len(number) <= _LONGEST_NUMBER else None
+    ticket = whole(ctx, found)
     if ticket is None:
         text = ctx.answer_texts(event).text(
             "There is no ticket #{number}. {queue} shows what is open.",
-            number=found[1][:20],
+            number=number[:20],
             queue=ctx.typed("queue", event.place.platform),
         )
         raise Refused(answer(event, text))
-    return whole(ctx, ticket), event.arguments[found.end() :].strip()
+    return ticket
 
 
 def ticket_here(event: Asked, ctx: Context) -> Ticket | None:

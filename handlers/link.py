@@ -41,7 +41,7 @@ def link(event: CommandGiven, ctx: Context) -> list[Action]:
          at_desk=mark("Take a customer's linked accounts apart"))  # fmt: skip
 def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
     is_agent = role_of(event.author, ctx) >= Role.AGENT
-    if is_agent and (event.arguments.strip() or ticket_here(event, ctx) is not None):
+    if is_agent and (event.arguments.strip() or ticket_here(event, ctx) or _is_staff_space(event, ctx)):
         return _part_customer(event, ctx)
     return _part_own(event, ctx)
 

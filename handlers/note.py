@@ -6,11 +6,10 @@ from bot.core.actions import Action
 from bot.core.commands import Argument, Role
 from bot.core.events import CommandGiven
 from bot.core.texts import escape, mark
-from handlers.asking import owner_or_agent, require, ticket_here
+from handlers.asking import numbered, owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import answer
-from handlers.linked import whole
 from handlers.registry import command
 
 TEXT = Argument(
@@ -30,10 +29,10 @@ def note(event: CommandGiven, ctx: Context) -> list[Action]:
     staff = require(event, ctx, Role.VOLUNTEER)
     texts = ctx.answer_texts(event)
     ticket, words = ticket_here(event, ctx), event.arguments.strip()
-    numbered = _NUMBERED.match(words)
-    if numbered and (ticket is None or words.startswith("#")):
+    found = _NUMBERED.match(words)
+    if found and (ticket is None or words.startswith("#")):
         # Inside a thread a bare number is part of the note: "5 chairs arrived".
-        ticket, words = whole(ctx, ctx.work.tickets.numbered(int(numbered[1]))), words[numbered.end() :]
+        ticket, words = numbered(event, found[1], ctx), words[found.end() :]
     if ticket is None or not words:
         text = texts.text(
             "On which ticket, and what? {note} #12 The chairs arrive on Monday",

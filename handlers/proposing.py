@@ -8,7 +8,7 @@ from bot.core.content import Button, ButtonStyle, Tone
 from bot.core.events import ButtonPressed, CommandGiven, DeliveryFailed
 from bot.core.proposal import Proposal
 from bot.core.ticket import Ticket
-from handlers.asking import Refused, id_in, ticket_here, too_late
+from handlers.asking import Refused, id_in, numbered, ticket_here, too_late
 from handlers.context import Context
 from handlers.exchange import answer, customer_of, note_on_desk, retire_buttons, say, texts_for
 from handlers.joining import direct_with, join, undo_button
@@ -89,8 +89,7 @@ def ask_failed(event: DeliveryFailed, ctx: Context) -> list[Action]:
 def _tickets(event: CommandGiven, ctx: Context) -> tuple[Ticket, Ticket]:
     """The two tickets named, or the one of this thread and the one named; raises Refused."""
     texts = ctx.answer_texts(event)
-    numbers = [int(found) for found in _NUMBER.findall(event.arguments)]
-    named = [whole(ctx, ctx.work.tickets.numbered(number)) for number in numbers]
+    named = [numbered(event, number, ctx) for number in _NUMBER.findall(event.arguments)]
     found = [*([ticket_here(event, ctx)] if len(named) == 1 else []), *named]
     one, other = found if len(found) == 2 else (None, None)
     if one is None or other is None:

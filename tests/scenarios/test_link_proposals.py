@@ -33,6 +33,10 @@ async def asked(stage: Stage, dana: Person, mia: Person, ana: Person) -> None:
 
 @pytest.mark.usefixtures("dana")
 async def test_in_the_staff_space_no_code_is_given_for_all_to_read(stage: Stage, ana: Person) -> None:
+    await ana.gives("unlink", at=stage.staff_space)
+    assert "Which ticket's customer?" in ana.was_told
+    await ana.gives("link", "1 99")
+    assert "There is no ticket #99." in ana.was_told
     await ana.gives("link", at=stage.thread())
     assert "Which two tickets belong to one person?" in ana.was_told
     await ana.gives("link")
@@ -138,7 +142,8 @@ async def test_without_two_tickets_nobody_is_asked(
     stage: Stage, dana: Person, mia: Person, ana: Person, numbers: str
 ) -> None:
     await ana.gives("link", numbers)
-    assert "Which two tickets belong to one person?" in ana.was_told
+    expected = "There is no ticket #99." if "99" in numbers else "Which two tickets belong to one person?"
+    assert expected in ana.was_told
     assert not any("another account" in one for one in dana.sees)
 
 

@@ -199,7 +199,7 @@ async def test_the_note_command_writes_in_the_thread_and_nowhere_else(
     await ben.gives("note", "5 chairs arrived", at=helped)
     assert stage.in_thread()[-1] == "Ben (note): 5 chairs arrived"
     await ben.gives("note", "#77 nothing")
-    assert "On which ticket, and what?" in ben.was_told
+    assert "There is no ticket #77." in ben.was_told
     await ben.gives("note", "")
     assert "On which ticket, and what?" in ben.was_told
     assert not reached_anybody(stage)
@@ -252,5 +252,7 @@ async def test_a_note_by_command_is_not_told_twice_where_everybody_reads_it(
         await ana.gives("note", "the parcel is lost", at=stage.thread())
         assert stage.in_thread()[-1] == "Ana (note): the parcel is lost"
         assert ana.answers == []
+        await ana.gives("note", "#7 the parcel is found")
+        assert ana.was_told == "There is no ticket #7. /queue shows what is open."
         await ana.gives("note", "#1 the parcel is found")
         assert ana.was_told == "Noted on ticket #1; the customer does not see it."
