@@ -10,7 +10,14 @@ from bot.core.conversation import Conversation, Direction, Message, Owner
 from bot.core.events import MessageReceived
 from bot.core.places import direct_to
 from bot.core.policies.languages import CLEAR, courtesy_in, heard
-from bot.core.policies.words import agrees_to_person, asks_something, is_greeting, is_thanks, wants_person
+from bot.core.policies.words import (
+    agrees_to_person,
+    asks_something,
+    is_command,
+    is_greeting,
+    is_thanks,
+    wants_person,
+)
 from bot.core.survey import Survey, SurveyKind
 from bot.core.texts import plain
 from bot.core.ticket import Ticket
@@ -69,6 +76,8 @@ def customer_message(event: MessageReceived, ctx: Context) -> list[Action]:
         elsewhere = _hear_in(ctx, ticket, conversation, contact)
         named = retitle(ctx, ticket, event.text) if is_asker else []
         return [*named, *_to_desk(event, ticket, message, ctx), *elsewhere, *met]
+    if is_asker and is_command(event.text):
+        return _unknown_command(event, conversation, contact, ctx)
     if conversation.is_resolved and is_asker:
         return _after_the_end(event, conversation, contact, message, ctx)
     if is_waiting:
@@ -176,6 +185,19 @@ def _ask_the_bot(
             else offer_person(ctx, conversation, message)
         )
     return [search_for(ctx, conversation, message, event.text, event.author.language)]
+
+
+def _unknown_command(
+    event: MessageReceived, conversation: Conversation, contact: Contact, ctx: Context
+) -> list[Action]:
+    """A slip, or a command of another bot: no question, and no reason to open a ticket again."""
+    if not event.place.is_direct and not event.is_to_bot:
+        return []
+    text = texts_for(contact, ctx).text(
+        "I do not know that command. {help} shows those that I know; or just write what you need.",
+        help=ctx.typed("help", event.place.platform),
+    )
+    return [say(ctx, conversation, text)]
 
 
 def _is_later_in_album(

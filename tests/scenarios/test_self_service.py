@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.events import AnswersFound
 from bot.core.places import Place
+from bot.core.texts import plain
 from bot.runtime import dispatcher
 from tests.stage import Person, Stage
 from tests.stage.shelf import DELIVERY, article
@@ -110,6 +111,35 @@ async def test_a_search_that_fails_still_leads_to_a_person(
 async def test_a_hello_is_answered_with_a_hello(dana: Person, hello: str) -> None:
     await dana.says(hello)
     assert dana.sees[-1].startswith(("Hello Dana!", "Γεια σας, Dana!", "Labdien, Dana!", "Dobar dan, Dana!"))
+
+
+@pytest.mark.parametrize("command", ["/nonsense", "/what\\_is@other\\_bot"])
+async def test_a_command_that_nobody_knows_is_no_question_and_opens_nothing_again(
+    stage: Stage, dana: Person, ana: Person, command: str
+) -> None:
+    await dana.says(command)
+    assert plain(dana.sees[-1]).startswith(
+        "I do not know that command. /support-help shows those that I know"
+    )
+    assert not stage.shelf.searches
+    await dana.gives("human")
+    assert stage.card().title == "#1 Asks for a person"
+    await dana.says(command)
+    assert stage.in_thread()[-1] == f"Dana: {command}", "a person may know what it means"
+    await ana.gives("resolve", "1")
+    await dana.says(command)
+    assert stage.state() == "resolved by Ana"
+    await dana.says("/nonsense is what the label says")
+    assert stage.state() == "with Ana"
+
+
+async def test_in_a_group_a_command_of_another_bot_is_its_business(stage: Stage, dana: Person) -> None:
+    room = Place("telegram", channel="GROUP", person="UDana")
+    await dana.says("/weather", at=room, is_to_bot=True)
+    (told,) = stage.platform("telegram").in_place(room)
+    assert "I do not know that command." in told.content.text
+    await dana.says("/weather", at=room)
+    assert stage.platform("telegram").in_place(room) == [told]
 
 
 async def test_thanks_for_an_article_mean_that_it_solved_it(stage: Stage, dana: Person) -> None:

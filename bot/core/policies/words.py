@@ -28,6 +28,7 @@ _TROUBLE = re.compile(
     r"\b(?:still|again|broken|error|can't|cant|cannot|won't|wont|(?:does|did|do|is|was)(?:n't|nt| not) (?:work|working|"
     r"help|arrive|come)|not working|ne radi|ne dela|geht nicht|funktioniert nicht|δεν λειτουργει|nestrada)\b"
 )
+_COMMAND = re.compile(r"/[\w\\]{1,64}(?:@[\w\\]{1,64})?")
 _LONGEST_THANKS_WORDS = 14
 _UNHAPPY = frozenset("👎😠😡🤬😤😞😔😟🙁☹😕😢😭😩😫😒🙄😑😐💩🤮🤢❌💔🖕❗❓🆘😱🤦🤷")
 _GREETING = re.compile(
@@ -113,6 +114,11 @@ def is_greeting(text: str) -> bool:
     return _is_only(_GREETING, text)
 
 
+def is_command(text: str) -> bool:
+    """True for a message that is nothing but a command, and one that nobody knows, or it would be no message."""
+    return bool(_COMMAND.fullmatch(text.strip()))
+
+
 def asks_for_language(text: str) -> bool:
     """True for a message that only asks for another language, whichever that is."""
     return _is_only(_OTHER_LANGUAGE, text)
@@ -148,10 +154,9 @@ def _is_only(phrase: re.Pattern[str], text: str) -> bool:
 
 
 def is_mere_reply(text: str) -> bool:
-    """True for what says nothing of the matter itself: a hello, thanks, a yes, or only the wish for a person."""
-    return (
-        is_greeting(text) or is_thanks(text) or is_yes(text) or (wants_person(text) and not _says_why(text))
-    )
+    """True for what says nothing of the matter: a hello, thanks, a yes, a command, or only the wish for a person."""
+    is_courtesy = is_greeting(text) or is_thanks(text) or is_yes(text)
+    return is_courtesy or is_command(text) or (wants_person(text) and not _says_why(text))
 
 
 def _says_why(text: str) -> bool:
