@@ -276,12 +276,16 @@ def _subject(ctx: Context, conversation: Conversation) -> str:
     before = ticket_in(ctx, conversation)
     since = before.resolved_at if before and before.resolved_at else LONG_AGO
     said = [
-        one.text
+        one
         for one in history_of(ctx, conversation, limit=12)
         if one.direction is Direction.INCOMING and one.sent_at > since and one.text.strip()
     ]
-    telling = [text for text in said if not is_mere_reply(text)]
-    return subject_of(telling[-1]) if telling else ""
+    telling = [one for one in said if not is_mere_reply(one.text)]
+    if len({one.author_name for one in telling}) > 1:
+        # Where others join in, it is still the asker's matter.
+        names = {one.name for one in ctx.work.contacts.accounts_of(customer_of(conversation, ctx))}
+        telling = [one for one in telling if one.author_name in names] or telling
+    return subject_of(telling[-1].text) if telling else ""
 
 
 def _areas(ctx: Context, conversation: Conversation) -> tuple[str, ...]:

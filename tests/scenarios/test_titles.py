@@ -31,6 +31,15 @@ async def test_a_short_wish_with_its_reason_becomes_the_title(stage: Stage, dana
     assert stage.card().title == "#1 I was charged twice, please a person"
 
 
+async def test_the_title_is_the_askers_words_though_somebody_else_spoke_last(stage: Stage) -> None:
+    place = Place("discord", channel="HELP", thread="1")
+    eli, fay = stage.person("discord", "Eli"), stage.person("discord", "Fay")
+    await eli.says("My sofa has a hole", at=place, is_to_bot=True)
+    await fay.says("I have the same problem!", at=place)
+    await eli.gives("human", at=place)
+    assert stage.card().title == "#1 My sofa has a hole"
+
+
 async def test_a_picture_without_words_gives_no_title(stage: Stage, dana: Person) -> None:
     await dana.gives("human")
     await dana.says("", files=(dana.file("shelf.jpg"),))
