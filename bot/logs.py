@@ -5,6 +5,7 @@ with a token in it. What libraries write goes the same way.
 """
 
 import logging
+import os
 import re
 import sys
 import threading
@@ -32,8 +33,12 @@ _log = structlog.get_logger()
 def set_up(log_format: str, secrets: Iterable[str] = ()) -> None:
     """Send everything to standard error, as 'text' for people or 'json' for machines, without these secrets."""
     hide = _Hiding(secrets)
+    # Colours are for a terminal: in a file or a journal they are noise (https://no-color.org).
+    has_colours = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=has_colours)
     )
     structlog.configure(
         processors=[

@@ -164,3 +164,27 @@ def test_every_line_for_machines_is_one_object(printed: Printed) -> None:
 )
 def test_an_error_is_spoken_of_by_its_kind_and_code(error: Exception, kind: str) -> None:
     assert kind_of(error) == kind
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "no_colour", "is_coloured"),
+    [
+        pytest.param(Terminal(), "", True, id="a terminal has colours"),
+        pytest.param(Terminal(), "1", False, id="unless somebody wants none"),
+        pytest.param(io.StringIO(), "", False, id="a file has none"),
+    ],
+)
+def test_colours_are_for_terminals(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_colour: str, is_coloured: bool
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_colour)
+    monkeypatch.setattr(sys, "stderr", stream)
+    set_up("text")
+    structlog.get_logger().info("started", platform="slack")
+    assert ("\x1b[" in stream.getvalue()) is is_coloured
+    assert "started" in stream.getvalue()
