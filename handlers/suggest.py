@@ -8,6 +8,7 @@ from bot.core.conversation import Conversation, Direction, Message
 from bot.core.events import AnswersFound, ButtonPressed, CommandGiven
 from bot.core.judgement import JudgementState, Verdict
 from bot.core.knowledge import Match
+from bot.core.policies.words import is_mere_reply
 from bot.core.staff import Staff
 from bot.core.texts import Markdown, Texts, escape, mark, plain, shorten
 from bot.core.ticket import DeskKind, Ticket, TicketStatus
@@ -33,6 +34,7 @@ LEAST_SURE = 0.02
 LIKELY = 0.2
 """Less sure, and only the beginning of an article is shown."""
 LONGEST_GIST = 160
+WORDS_OF_A_QUESTION = 3
 LONGEST_SENT = 1800
 NUMBER = Argument("number", mark("The ticket's number; not needed in its thread"), completes="my_tickets")
 
@@ -56,11 +58,24 @@ def suggest_pressed(event: ButtonPressed, ctx: Context) -> list[Action]:
 
 
 def suggestions_for(ctx: Context, conversation: Conversation) -> Search | None:
-    """Look for what would answer the newest words of the customer, also among what is for the team only."""
-    for one in reversed(history_of(ctx, conversation, limit=LOOKED_AT)):
-        if one.direction is Direction.INCOMING and one.text.strip() and not one.deleted_at:
-            return Search(conversation.id, one.id, one.text, purpose="suggest", reader=Audience.STAFF)
-    return None
+    """Look for what would answer the customer's newest words that ask, also among what is for the team only."""
+    said = [
+        one
+        for one in history_of(ctx, conversation, limit=LOOKED_AT)
+        if one.direction is Direction.INCOMING and one.text.strip() and not one.deleted_at
+    ]
+    # 'Here it is' and the number of an order answer the helper; what they are about was said before.
+    asking = [
+        one for one in said if len(one.text.split()) >= WORDS_OF_A_QUESTION and not is_mere_reply(one.text)
+    ]
+    newest = (asking or said)[-1:]
+    return next(
+        (
+            Search(conversation.id, one.id, one.text, purpose="suggest", reader=Audience.STAFF)
+            for one in newest
+        ),
+        None,
+    )
 
 
 @on("answers_found", "suggest")

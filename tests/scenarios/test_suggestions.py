@@ -52,6 +52,15 @@ async def test_the_helper_sees_what_is_for_the_team_and_sends_what_is_for_custom
     assert "two to four working days" in stage.in_thread()[-1]
 
 
+async def test_what_answers_the_helper_is_not_taken_for_the_question(
+    stage: Stage, ticket: None, dana: Person, ana: Person
+) -> None:
+    for words in ("JP-12345", "evo", "thanks a lot for helping me"):
+        await dana.says(words)
+    await ana.presses("Suggest an answer", at=stage.thread())
+    assert "two to four working days" in suggested(stage)
+
+
 async def test_of_what_hardly_fits_only_the_beginning_is_shown(database_url: str, articles: Path) -> None:
     async with open_stage(database_url, articles, has_real_search=True) as stage:
         dana, ana = stage.person("telegram", "Dana"), stage.agent("Ana")
