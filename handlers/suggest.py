@@ -92,7 +92,7 @@ def suggest_to_helper(event: AnswersFound, ctx: Context) -> list[Action]:
     found = list(event.matches) if any(one.confidence >= LEAST_SURE for one in event.matches) else []
     if found:
         parts = [
-            _suggestion(number, one, texts, is_whole=number == 1 or one.confidence >= LIKELY)
+            _suggestion(number, one, texts, is_whole=one.confidence >= LIKELY)
             for number, one in enumerate(found, 1)
         ]
         text = "\n\n".join([texts.text("What the knowledge base says:"), *parts])
