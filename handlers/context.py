@@ -78,6 +78,11 @@ class Context(Struct, frozen=True):
         capabilities = self.capabilities_of(platform)
         return capabilities is None or capabilities.has_private_answers
 
+    def awaits_answers(self, platform: str) -> bool:
+        """Whether a command there looks unfinished until something answers it."""
+        capabilities = self.capabilities_of(platform)
+        return capabilities is None or capabilities.awaits_answers
+
     @property
     def staff_texts(self) -> Texts:
         """For what the whole team reads."""

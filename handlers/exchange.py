@@ -240,9 +240,7 @@ def acknowledge(event: Asked, conversation: Conversation, ctx: Context) -> list[
         return []
     if conversation.place.key != event.place.key:
         return [answer(event, texts.text("Done: I have written to you in our conversation."))]
-    capabilities = ctx.capabilities_of(event.place.platform)
-    is_awaited = capabilities is None or capabilities.awaits_answers
-    return [answer(event, texts.text("Done."))] if is_awaited else []
+    return [answer(event, texts.text("Done."))] if ctx.awaits_answers(event.place.platform) else []
 
 
 def _is_support_place(place: Place, ctx: Context) -> bool:

@@ -196,5 +196,5 @@ def _confirm(event: CommandGiven, told: str, ctx: Context) -> list[Action]:
     """Answer the one who gave the command, unless the announcement is what they read next in the same room."""
     space = ctx.settings.staff_space
     is_announced_here = space is not None and event.place.key == space.key
-    is_read_twice = is_announced_here and not ctx.answers_privately(event.place.platform)
+    is_read_twice = is_announced_here and not ctx.awaits_answers(event.place.platform)
     return [] if is_read_twice else [answer(event, told)]

@@ -47,6 +47,16 @@ async def test_a_call_asks_everyone_once_on_their_own_platform(
     assert "**Ana** called for help; 2 colleagues are asked." in stage.in_staff_space()[-1]
 
 
+async def test_what_the_whole_room_reads_is_not_told_to_one_of_it_as_well(
+    stage: Stage, vera: Person, ana: Person
+) -> None:
+    await ana.gives("sos", "help", at=stage.staff_space)
+    assert ana.answers == []
+    await ana.gives("sos", "end", at=stage.staff_space)
+    assert ana.answers == []
+    assert stage.in_staff_space()[-1].startswith("The call for help is over.")
+
+
 async def test_a_call_that_nobody_can_follow_says_so(stage: Stage, ana: Person) -> None:
     await ana.gives("sos")
     assert ana.was_told == "Nobody has volunteered yet, so there is nobody I could ask."
