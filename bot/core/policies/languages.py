@@ -1,5 +1,6 @@
 """Which language somebody writes, from how likely each of their messages makes it; and which of several to show."""
 
+import re
 from collections.abc import Iterable, Sequence
 from math import log
 
@@ -29,7 +30,7 @@ _SAID_ONLY_IN = {
     "lv": frozenset("sveiki labdien labrit labvakar paldies gribu runat parunat cilveku velos ludzu".split()),
 }
 """Words of a hello, thanks, or a wish for a person by which the language is known; folded."""
-_GREEK = range(ord("α"), ord("ω") + 1)
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 def heard(contact: Contact, language: str, share: float) -> Contact:
@@ -57,14 +58,14 @@ def heard(contact: Contact, language: str, share: float) -> Contact:
 
 def courtesy_in(text: str) -> str:
     """The language of a hello, thanks or wish for a person that is said so in one language alone; else ""."""
-    if len(text) > _LONGEST_COURTESY or not is_mere_reply(text):
+    if len(text) > _LONGEST_COURTESY:
         return ""
-    said = folded(text)
-    if any(ord(letter) in _GREEK for letter in said):
-        return "el"
-    words = set("".join(letter if letter.isalpha() else " " for letter in said).split())
-    found = [language for language, telling in _SAID_ONLY_IN.items() if words & telling]
-    return found[0] if len(found) == 1 else ""
+    words = _WORD.findall(folded(text))
+    found = [language for language, telling in _SAID_ONLY_IN.items() if not telling.isdisjoint(words)]
+    if any("α" <= word[0] <= "ω" for word in words):
+        found.append("el")
+    # Last, for it costs most: nearly every message has no such word.
+    return found[0] if len(found) == 1 and is_mere_reply(text) else ""
 
 
 def first_of(wanted: Iterable[str], there: Sequence[str]) -> str:
