@@ -38,7 +38,10 @@ def articles_listed(event: ArticlesListed, ctx: Context) -> list[Action]:
     if waiting := _waiting(ctx, texts):
         parts += [f"**{texts.text('Not published yet')}**", waiting]
     parts += [*_to_look_at(shelf, texts), *answers_told(ctx, texts)]
-    title = texts.plural("{n} article is published", "{n} articles are published", shelf.count)
+    title: str = texts.plural("{n} article is published", "{n} articles are published", shelf.count)
+    if event.word:
+        fitting = texts.plural("{n} article fits", "{n} articles fit", shelf.count)
+        title = f"{fitting}: {event.word[:40]}"
     return [answer(event.asker, Markdown("\n\n".join(parts)), title=title, buttons=undecided_buttons(ctx))]
 
 

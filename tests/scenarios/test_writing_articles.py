@@ -207,7 +207,9 @@ async def test_the_list_shows_what_waits(stage: Stage, ana: Person) -> None:
     assert "4 articles are published" in ana.was_told
     assert "How much is the winter sale? (en): draft" in ana.was_told
     await ana.gives("articles", "billing")
-    assert "1 article is published" in ana.was_told
+    assert "1 article fits: billing" in ana.was_told
+    await ana.gives("articles", "*unicorns*")
+    assert "0 articles fit: *unicorns* No article fits." in ana.was_told
 
 
 async def test_a_backtick_or_fence_in_an_article_ends_no_code(stage: Stage, ana: Person) -> None:
