@@ -148,7 +148,7 @@ def _must_stand_in(
     if version.state not in states:
         texts = ctx.answer_texts(event)
         told = texts.text(
-            "That is not possible now: version {number} is as follows: {state}.",
+            "That is not possible now. Version {number}: {state}.",
             number=version.number,
             state=texts.text(STATES[version.state]),
         )

@@ -63,7 +63,7 @@ async def test_an_editor_publishes_an_own_draft_at_once(stage: Stage, eda: Perso
     assert BODY in dana.sees[-1]
     assert "how-much-is" not in dana.sees[-1], "its key is nothing to customers"
     await eda.gives("article", "how-much-is-the-winter-sale publish")
-    assert eda.was_told == "That is not possible now: version 1 is as follows: published."
+    assert eda.was_told == "That is not possible now. Version 1: published."
 
 
 async def test_what_is_published_is_archived_also_when_a_draft_waits(
