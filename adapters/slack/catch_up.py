@@ -58,6 +58,9 @@ class CatchUp:
         self._others_until = 0.0
         """For so long what comes in waits for what another process reads."""
         self._is_away = self._is_caught_up = False
+        self._scope: Scope | None = None
+        self._are_chats_unread = False
+        """Direct chats may have begun of which nothing is known yet: nobody listened, and they are not read."""
         self.on_heard: Callable[[], None] = lambda: None
         """Called when something comes in while Slack is believed to be away."""
 
@@ -71,6 +74,7 @@ class CatchUp:
             self._since = f"{heard_at.timestamp():.6f}"
         self._wanted_at = self._context.now().timestamp()
         self._rooms_to_read = max(self._rooms_to_read, wanted)
+        self._are_chats_unread = True
         for name in self._positions.names():
             self._positions.fall_behind(name)
         self._is_away = False
@@ -94,7 +98,7 @@ class CatchUp:
 
     def holds(self, channel: str) -> bool:
         """True while something that was said in this room before may be missing."""
-        return self._is_away or self._is_behind(channel) or self._is_being_read(channel)
+        return self._is_away or self._is_unread(channel) or self._is_being_read(channel)
 
     async def hold(self, channel: str, arrived_at: float) -> bool:
         """Wait for as long as `holds` is true, but never so long that Slack would deliver again.
@@ -104,7 +108,7 @@ class CatchUp:
         until = arrived_at + _HOLD_SECONDS
         if self._is_away:
             self.on_heard()
-        elif self._is_behind(channel):
+        elif self._is_unread(channel):
             # Something could not be stored, or was swallowed: that comes first.
             self._hold([channel])
             self._hurry.set()
@@ -114,6 +118,15 @@ class CatchUp:
         if (reading := self._readings.get(channel)) is not None and left > 0:
             await _set_within(reading, left)
         return reading is None or reading.is_set() or self.turn.is_elsewhere
+
+    def _is_unread(self, channel: str) -> bool:
+        """True when something is or may be missing in this room that is read here."""
+        return self._is_behind(channel) or (self._are_chats_unread and self._is_unknown_chat(channel))
+
+    def _is_unknown_chat(self, channel: str) -> bool:
+        if self._scope is None or self.turn.is_elsewhere or not self._scope.is_direct(channel):
+            return False
+        return not self._positions.at(self._scope.place(channel).key)
 
     def _is_behind(self, channel: str, since: int = 0) -> bool:
         """True when something is missing in this room, since that moment, that is read here."""
@@ -130,8 +143,9 @@ class CatchUp:
         """Learn how far each room was read, before anything new comes in; until `begin` it is all held back."""
         cursors, self._told = without_reading(await self._context.intake.cursors())
         self._positions.load(cursors)
-        scope = await self._receiver.scope()
+        scope = self._scope = await self._receiver.scope()
         note_threads(cursors, scope.memory)
+        self._are_chats_unread = True
         for name in (*self._positions.names(), *self._listed_names(scope)):
             self._positions.fall_behind(name)
         self._begun_at = self._positions.names()
@@ -191,7 +205,8 @@ class CatchUp:
 
     async def _see_to_own(self) -> bool:
         """Read what only this process knows to be missing; True when that is done."""
-        reading = self._reading_of(await self._receiver.scope(), self._positions.names(), "", _MOST_ROOMS)
+        known = (self._begun_at, self._since) if self._are_chats_unread else (self._positions.names(), "")
+        reading = self._reading_of(await self._receiver.scope(), *known, _MOST_ROOMS)
         for name in self._unstored & self._positions.behind:
             await self._guarded(self._history.read(name, reading), name, reading)
         self._unstored &= self._positions.behind
@@ -215,6 +230,7 @@ class CatchUp:
         for name in self._positions.behind - self._unstored:
             self._positions.catch_up(name, self._positions.moment)
         self._rooms_to_read, self._wanted_at = 0, 0.0
+        self._are_chats_unread = False
         self._let_in()
 
     async def _last_heard(self) -> str:
@@ -258,16 +274,20 @@ class CatchUp:
         for name in self._positions.behind - reading.failed:
             # What lies too far back to be read now is read when it moves again.
             self._positions.catch_up(name, reading.moment)
+        self._are_chats_unread = "" in reading.failed
         self._let_in()
 
     async def _read_each(self, names: Iterable[str], reading: Reading) -> None:
         """One after the other; a room in which somebody waits comes before its turn."""
         for name in names:
-            while self._first:
-                first = next(iter(self._first))
-                await self._guarded(self._history.read(first, reading), first, reading)
+            await self._read_first(reading)
             if name not in reading.threads_read:
                 await self._guarded(self._history.read(name, reading), name, reading)
+
+    async def _read_first(self, reading: Reading) -> None:
+        while self._first:
+            first = next(iter(self._first))
+            await self._guarded(self._history.read(first, reading), first, reading)
 
     def _let_in(self) -> None:
         """Hold nothing back any more, but where something was missed meanwhile."""
@@ -312,6 +332,7 @@ class CatchUp:
             if name in reading.begun_at or is_old or count >= reading.most_rooms:
                 continue
             count += 1
+            await self._read_first(reading)
             await self._guarded(self._history.read(name, reading), name, reading)
             if name in reading.failed:
                 self._positions.fall_behind(name, reading.since)

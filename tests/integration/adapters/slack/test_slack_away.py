@@ -67,6 +67,20 @@ async def test_a_first_direct_message_that_came_while_the_bot_was_away_is_found(
     assert (event.text, event.is_backfilled) == ("anybody there?", True)
 
 
+async def test_newer_words_wait_for_those_of_a_chat_that_began_while_the_bot_was_away(
+    house: House, server: SlackServer
+) -> None:
+    house.intake.last_heard = server.world.clock.now() - timedelta(minutes=1)
+    server.drop_undelivered = True
+    await server.say("U0CARLA", DM, "anybody there?")
+    server.drop_undelivered = False
+    server.world.faults["slack"].slow_seconds = 0.3
+    async with house.running():
+        await server.say("U0CARLA", DM, "hello?")
+        events = await house.intake.wait_for(MessageReceived, 2)
+    assert [event.text for event in events] == ["anybody there?", "hello?"]
+
+
 async def test_what_was_deleted_unpinned_or_reacted_to_while_the_bot_was_away_is_told(
     house: House, server: SlackServer
 ) -> None:
