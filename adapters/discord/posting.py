@@ -229,6 +229,9 @@ class Poster:
             made = await self._messages.create(channel, answer.payload, nonce, part.files)
         except discord.HTTPException as error:
             made = await self._say_elsewhere(sending, part, nonce, error)
+        if not whole(made, "id"):
+            # Without its id it could neither be changed nor answered.
+            made = dict(await self._arrived_before(sending, part, nonce) or {})
         sending.arrived(made)
 
     async def _arrived_before(self, sending: Sending, part: Loaded, nonce: str) -> Mapping[str, Any] | None:

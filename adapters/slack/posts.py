@@ -138,7 +138,8 @@ class Poster:
         try:
             for number in range(len(progress.messages), len(shown)):
                 known = arrived.part(number) if arrived else None
-                progress.add(known or await self.say(progress.target, shown[number], (attempt.key, number)))
+                ts = known or await self.say(progress.target, shown[number], (attempt.key, number))
+                progress.add(ts or await self._found(progress, number, attempt))
             if files and len(progress.earlier) <= len(shown):
                 losses = await self._post_files(files, progress, arrived, attempt)
         except (*SLACK_ERRORS, KeyError) as error:
@@ -162,6 +163,18 @@ class Poster:
             self._context.report("slack.look_back_failed", {"error": error_code(error)})
             return None
         return arrived
+
+    async def _found(self, progress: _Progress, number: int, attempt: Attempt) -> str:
+        """The timestamp of a part that is said and was not named; "" where it cannot be found either."""
+        try:
+            arrived = await self._arrived(progress, attempt)
+        except SendError as error:
+            if error.is_permanent:
+                return ""
+            # It is said: the next try has to look again.
+            error.is_uncertain, error.sent = True, tuple(progress.new)
+            raise
+        return (arrived and arrived.part(number)) or ""
 
     async def _look(self, place: Place, attempt: Attempt) -> Arrived:
         now = self._context.now()

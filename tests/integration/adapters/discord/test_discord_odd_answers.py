@@ -79,6 +79,19 @@ class OddServer(MinimalServer):
         return web.json_response(self._told, status=self._status)
 
 
+class ForgetfulServer(MinimalServer):
+    """Keeps what is posted, and does not say under which id."""
+
+    def _answer(self, method: str, path: str, body: Any) -> web.Response:
+        if not path.endswith("/messages"):
+            return super()._answer(method, path, body)
+        if method == "GET":
+            return web.json_response([*self.messages.values()])
+        id_ = self.id()
+        self.messages[id_] = {**body, "id": id_, "author": ME, "type": 0, "timestamp": now().isoformat()}
+        return web.json_response({})
+
+
 @asynccontextmanager
 async def opened(_file: FileRef) -> AsyncIterator[AsyncIterator[bytes]]:
     async def chunks() -> AsyncIterator[bytes]:
@@ -172,6 +185,15 @@ async def test_what_is_no_answer_is_tried_again(told: object) -> None:
             for one in await tried(adapter, outgoing):
                 assert isinstance(one, Receipt) or not one.is_permanent
         await adapter.check()
+
+
+async def test_a_post_that_is_not_named_is_found_in_the_history() -> None:
+    server, intake = ForgetfulServer(), MemoryIntake(now)
+    async with running(server, intake) as adapter:
+        long = Post(CHAT, Content(text="longer " * 600))
+        receipt = await adapter.send(long, Attempt("k", 1, False, now(), ()))
+        assert [one.id for one in receipt.messages] == [*server.messages]
+        assert len(receipt.messages) == 3
 
 
 async def test_a_post_that_is_answered_without_content_is_posted() -> None:

@@ -69,6 +69,21 @@ class TextSlack(YesSlack):
         return web.Response(body=self._told["body"], content_type=self._told["kind"])
 
 
+class ForgetfulSlack(MinimalSlack):
+    """Keeps what is posted, and does not say under which timestamp."""
+
+    is_away = False
+
+    async def _post(self, request: web.Request) -> web.Response:
+        await super()._post(request)
+        kept = {**self.posted[-1], "ts": f"{len(self.posted)}.000001", "user": "U0BOT"}
+        self.history.setdefault("D1", []).append(kept)
+        return web.json_response({"ok": True})
+
+    async def _told_before(self, request: web.Request) -> web.Response:
+        return web.Response(status=503) if self.is_away else await super()._told_before(request)
+
+
 class ThreadedSlack(MinimalSlack):
     """Has threads, in each of which the beginning of the same history is said."""
 
@@ -125,6 +140,25 @@ async def test_a_server_that_says_yes_to_everything_and_no_more_breaks_nothing(
                     await send(adapter, outgoing)
                 assert not caught.value.is_permanent
             await hears_everything(slack, house)
+
+
+async def test_a_post_that_is_not_named_is_found_in_the_history_and_not_posted_again(
+    server: SlackServer,
+) -> None:
+    async with serving(ForgetfulSlack()) as slack:
+        adapter = SlackAdapter(House(server).context(), settings_of(slack))
+        long = Post(DIRECT, Content(text="longer " * 1_000))
+        receipt = await send(adapter, long)
+        assert [one.id for one in receipt.messages] == ["1.000001", "2.000001"]
+        slack.is_away = True
+        with pytest.raises(SendError) as caught:
+            await send(adapter, long, key="other")
+        assert (caught.value.is_uncertain, len(slack.posted)) == (True, 3)
+        slack.is_away = False
+        receipt = await send(adapter, long, key="other", is_uncertain=True)
+        assert [one.id for one in receipt.messages] == ["3.000001", "4.000001"]
+        assert len(slack.posted) == 4
+        await adapter.close()
 
 
 @pytest.mark.parametrize(
