@@ -27,7 +27,12 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     if _belongs_to_staff(event, ctx) or event.message_author.is_bot:
         return [answer(event, texts.text("No ticket can be opened about this message."))]
     conversation = _conversation(event, ctx)
-    told = answer(event, texts.text("A ticket is open; the answer comes in the conversation."))
+    told = answer(
+        event,
+        texts.text("A ticket is open; the answer comes in the conversation.")
+        if event.can_answer_there
+        else texts.text("A ticket is open; the answer comes in a direct chat, for I am not in this room."),
+    )
     existing = open_ticket_in(ctx, conversation)
     known = ctx.work.messages.find(event.message)
     message = known or ctx.work.messages.add(
@@ -74,12 +79,13 @@ def _conversation(event: ShortcutUsed, ctx: Context) -> Conversation:
     contact = ctx.work.contacts.meet(event.message_author)
     is_own = event.author.identity == event.message_author.identity
     known = ctx.work.messages.find(event.message)
-    found = ctx.work.conversations.at(event.place) or (
-        ctx.work.conversations.get(known.conversation_id) if known else None
-    )
+    found = ctx.work.conversations.at(event.place) if event.can_answer_there else None
+    if found is None and known is not None:
+        found = ctx.work.conversations.get(known.conversation_id)
     if found is not None and (found.person == contact.person or not is_own):
         return found
-    if found is None and (is_own or not event.place.is_direct):
+    is_possible = event.can_answer_there and (is_own or not event.place.is_direct)
+    if found is None and is_possible:
         return ctx.work.conversations.open(contact, event.place)
     direct = ctx.work.conversations.direct_of(contact.id, event.place.platform)
     return direct or ctx.work.conversations.open(contact, direct_to(event.message_author.identity))

@@ -22,6 +22,7 @@ _MEMBERS_SECONDS = 60.0
 _GROUPS_SECONDS = 600.0
 _ALL_GROUPS = "all"
 _MOST_KEPT = 10_000
+_NOT_FOUND = "channel_not_found"
 _MOST_MEMBER_PAGES = 20
 
 _ODD_ANSWERS = (LookupError, TypeError, AttributeError)
@@ -97,10 +98,12 @@ class Directory:
         self._asked_kinds = _Asked(self._ask_kind, _PROFILE_SECONDS, report)
         self._direct = _Asked(self._ask_direct_chat, _PROFILE_SECONDS, report)
         self._threads = _Asked(self._ask_thread, _FAILURE_SECONDS, report)
+        self._presence = _Asked(self._ask_presence, _MEMBERS_SECONDS, report)
 
     def known(self, wanted: Wanted) -> Found | None:
         """Return what is wanted when it is nothing but people who were asked about before; asks nobody."""
-        if wanted.channels or wanted.groups or wanted.members or wanted.thread_of or wanted.direct_chat_of:
+        places = wanted.thread_of or wanted.direct_chat_of or wanted.presence_in
+        if wanted.channels or wanted.groups or wanted.members or places:
             return None
         people: dict[str, Profile] = {}
         for user in wanted.people:
@@ -121,6 +124,7 @@ class Directory:
             *self._open(self._members, member_rooms),
             *self._open(self._direct, {wanted.direct_chat_of} - {""}),
             *self._open(self._threads, {thread_key} - {""}),
+            *self._open(self._presence, {wanted.presence_in} - {""}),
         ]
         if questions:
             # What comes later is kept for the next event.
@@ -136,6 +140,7 @@ class Directory:
             colleagues=frozenset().union(*colleagues) if wanted.members else frozenset(),
             thread=self._threads.known(thread_key) if thread_key else None,
             direct_chat=(self._direct.known(wanted.direct_chat_of) or "") if wanted.direct_chat_of else "",
+            is_present=self._presence.known(wanted.presence_in) is not False,
         )
 
     @staticmethod
@@ -158,7 +163,7 @@ class Directory:
 
     def stop(self) -> None:
         for asked in (self._people, self._channels, self._groups, self._members, self._asked_kinds, self._direct,
-                      self._threads):  # fmt: skip
+                      self._threads, self._presence):  # fmt: skip
             asked.stop()
 
     # -- questions
@@ -201,6 +206,17 @@ class Directory:
         is_direct = bool(answer["channel"]["is_im"])
         self._kinds.note(channel, is_direct=is_direct)
         return is_direct
+
+    async def _ask_presence(self, channel: str) -> bool:
+        try:
+            answer = await self._api.reading.conversations_info(channel=channel)
+        except SLACK_ERRORS as error:
+            # Of private channels and of chats between others Slack does not even say that they are there.
+            if error_code(error) != _NOT_FOUND:
+                raise
+            return False
+        found = answer["channel"]
+        return bool(found.get("is_im")) or found.get("is_member") is not False
 
     async def _ask_thread(self, key: str) -> str:
         channel, ts = key.split(" ")

@@ -188,9 +188,12 @@ def hear_shortcut(payload: Json, scope: Scope, now: datetime) -> Heard | None:
     elements = spoken(message)
     people, channels, groups = mentioned(elements)
     authors = {user, str(message.get("user") or "")} - {""}
-    wanted = Wanted(people | authors, channels, groups, members=True)
+    # People have this menu everywhere, also where nobody has invited the bot.
+    channel = _origin(payload)[0]
+    unsure = "" if scope.rooms.holds(channel) else channel
+    wanted = Wanted(people | authors, channels, groups, members=True, presence_in=unsure)
     tell = partial(_tell_shortcut, payload, scope, now)
-    return Heard(_origin(payload)[0] or user, wanted, tell, length=length_of(message, elements))
+    return Heard(channel or user, wanted, tell, length=length_of(message, elements))
 
 
 def _tell_shortcut(payload: Json, scope: Scope, now: datetime, found: Found) -> list[Event]:
@@ -215,6 +218,7 @@ def _tell_shortcut(payload: Json, scope: Scope, now: datetime, found: Found) -> 
             text=says(message, scope.me, found, texts=scope.texts),
             files=file_refs(message),
             handle=_handle(payload, now),
+            can_answer_there=found.is_present,
         )
     ]
 

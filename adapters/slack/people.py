@@ -38,6 +38,8 @@ class Wanted(Struct, frozen=True):
     """(channel, message) whose thread is unknown."""
     direct_chat_of: str = ""
     """A person whose own chat with the bot may not be the one the payload names."""
+    presence_in: str = ""
+    """A channel that the bot may not be in."""
 
 
 class Found(Struct, frozen=True):
@@ -52,6 +54,8 @@ class Found(Struct, frozen=True):
     colleagues: frozenset[str] = frozenset()
     thread: str | None = None
     direct_chat: str = ""
+    is_present: bool = True
+    """False only where Slack says that the bot is not in the channel."""
 
     @property
     def without_members(self) -> "Found":

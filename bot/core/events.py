@@ -193,6 +193,8 @@ class ShortcutUsed(Struct, frozen=True):
     text: str
     files: tuple[FileRef, ...] = ()
     handle: Handle | None = None
+    can_answer_there: bool = True
+    """False where the platform says that the bot is not in that room."""
     kind: Literal["shortcut_used"] = "shortcut_used"
 
 

@@ -15,6 +15,21 @@ async def test_a_customer_opens_a_ticket_about_their_own_message(stage: Stage) -
     assert "Your ticket is **#1**" in stage.platform("slack").in_place(ROOM)[-1].content.text
 
 
+async def test_where_the_bot_is_not_a_ticket_goes_on_in_the_direct_chat(stage: Stage, ana: Person) -> None:
+    eli = stage.person("slack", "Eli")
+    at = eli.new_message(ROOM)
+    await eli.uses("open_ticket", at, "My shelf wobbles", eli, can_answer_there=False)
+    assert eli.was_told == "A ticket is open; the answer comes in a direct chat, for I am not in this room."
+    assert "Your ticket is **#1**" in eli.sees[-1]
+    assert stage.card().title == "#1 My shelf wobbles"
+    await ana.gives("claim", "1")
+    await ana.says("I can help", at=stage.thread())
+    assert eli.sees[-1] == "Ana: I can help"
+    await eli.says("great")
+    assert stage.in_thread()[-1] == "Eli: great"
+    assert stage.platform("slack").in_place(ROOM) == []
+
+
 async def test_a_customer_does_not_open_one_about_somebody_elses(stage: Stage, dana: Person) -> None:
     eli, eve = stage.person("slack", "Eli"), stage.person("slack", "Eve")
     await eve.uses("open_ticket", eli.new_message(ROOM), "private", eli)

@@ -109,12 +109,14 @@ class Person:
     async def pins(self, message: MessageAt, *, is_on: bool = True) -> None:
         await self.does(PinChanged(self._id("pin"), self._now, message, is_on, self.author))
 
-    async def uses(self, shortcut: str, message: MessageAt, text: str, whose: "Person") -> None:
+    async def uses(
+        self, shortcut: str, message: MessageAt, text: str, whose: "Person", *, can_answer_there: bool = True
+    ) -> None:
         """Open the menu of somebody's message and choose from it."""
         await self.does(
             ShortcutUsed(
                 self._id("shortcut"), self._now, message.place, self.author, shortcut, message, whose.author,
-                text, handle=self._handle(),
+                text, handle=self._handle(), can_answer_there=can_answer_there,
             )
         )  # fmt: skip
 

@@ -225,6 +225,17 @@ async def test_a_message_menu_names_the_message_its_author_and_who_used_it(
     assert event.place == Place("slack", TEAM, "C0HELP", ts)
 
 
+async def test_a_message_menu_tells_whether_the_bot_is_in_that_room(
+    house: House, server: SlackServer, adapter: SlackAdapter
+) -> None:
+    for room in ("C0RANDOM", "C0HELP"):
+        ts = await server.say("U0KURT", room, "My sofa")
+        await server.shortcut("U0KURT", room, ts, "open_ticket")
+    outside, inside = await house.intake.wait_for(ShortcutUsed, count=2)
+    assert (outside.place.channel, outside.can_answer_there) == ("C0RANDOM", False)
+    assert (inside.place.channel, inside.can_answer_there) == ("C0HELP", True)
+
+
 async def test_the_app_home_is_drawn_when_somebody_opens_it(
     house: House, server: SlackServer, adapter: SlackAdapter
 ) -> None:
