@@ -2,15 +2,19 @@
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
-RUN python -m venv /opt/allhands
+# What installs stays behind here: the environment has no pip.
+RUN python -m venv --without-pip /opt/allhands
 # First the dependencies: they change rarely, so their layer is kept. A file whose hash is not in the lock is refused.
 COPY requirements.lock ./
-RUN /opt/allhands/bin/pip install --no-deps --require-hashes -r requirements.lock
+RUN python -m pip --python /opt/allhands/bin/python install --no-deps --require-hashes -r requirements.lock
 COPY . ./
-RUN /opt/allhands/bin/pip install --no-deps --no-build-isolation .
+RUN python -m pip --python /opt/allhands/bin/python install --no-deps --no-build-isolation . \
+    && python -m pip --python /opt/allhands/bin/python uninstall --yes setuptools
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --user-group --no-create-home allhands \
+# By number wherever it is asked who this is: Kubernetes takes no name for "not root", and volumes outlive the image.
+RUN groupadd --gid 10001 allhands \
+    && useradd --uid 10001 --gid allhands --no-create-home --home-dir /app --shell /usr/sbin/nologin allhands \
     && mkdir -p /app/data \
     && chown allhands:allhands /app/data
 COPY --from=build /opt/allhands /opt/allhands
@@ -22,7 +26,7 @@ ENV PATH=/opt/allhands/bin:$PATH \
     HTTP_PORT=8080 \
     LOG_FORMAT=json
 WORKDIR /app
-USER allhands
+USER 10001:10001
 EXPOSE 8080
 # Whether the process answers. Whether it is connected says /readyz, which is for whoever sends it work.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
