@@ -1,6 +1,7 @@
 """A file that remembers the vectors of texts, so that a second start does not embed them again."""
 
 import hashlib
+import random
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -83,12 +84,22 @@ class VectorCache:
             known = self._load(list(block))
             waiting |= {key: text for key, text in block.items() if key not in known}
         all_waiting = list(waiting.items())
-        for start in range(0, len(all_waiting), _BATCH):
-            batch = all_waiting[start : start + _BATCH]
-            rows = make([text for _, text in batch])
-            self._save({key: row for (key, _), row in zip(batch, rows, strict=True)})
+        batches = [all_waiting[start : start + _BATCH] for start in range(0, len(all_waiting), _BATCH)]
+        # Several processes may begin with the same file and the same texts: each takes them in an order of its own, and
+        # leaves out what another has made meanwhile.
+        random.shuffle(batches)
+        done = 0
+        for batch in batches:
+            self._make_fresh(dict(batch), make)
+            done += len(batch)
             if self._told is not None:
-                self._told(min(start + _BATCH, len(all_waiting)), len(all_waiting))
+                self._told(done, len(waiting))
+
+    def _make_fresh(self, batch: dict[str, str], make: Make) -> None:
+        known = self._load(list(batch))
+        fresh = {key: text for key, text in batch.items() if key not in known}
+        if fresh:
+            self._save(dict(zip(fresh, make(list(fresh.values())), strict=True)))
 
     def _load(self, hashes: Sequence[str]) -> dict[str, bytes]:
         if self._path is None:

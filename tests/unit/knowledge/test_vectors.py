@@ -1,6 +1,9 @@
 """Vectors: kept between starts, found again, never mixed up."""
 
+import contextlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -53,6 +56,47 @@ def test_only_new_texts_are_embedded_and_each_once():
     cache.queries(model, ["a", "c", "c"])
 
     assert model.asked == ["a", "b", "c"]
+
+
+def test_what_another_process_makes_meanwhile_is_not_made_again(tmp_path):
+    path, texts = tmp_path / "vectors.sqlite", [f"a{number}" for number in range(200)]
+
+    class Overtaken(LetterCounter):
+        def queries(self, texts_of_batch: Sequence[str]) -> Vectors:
+            if not self.asked:
+                VectorCache(path).queries(LetterCounter(), texts)
+            return super().queries(texts_of_batch)
+
+    model = Overtaken()
+    vectors = VectorCache(path).queries(model, texts)
+
+    assert len(model.asked) < 20
+    assert vectors.tolist() == [[1, 0, 0]] * len(texts)
+
+
+def test_processes_that_begin_together_do_not_all_make_the_same(tmp_path):
+    path, texts = tmp_path / "vectors.sqlite", [f"b{number}" for number in range(800)]
+    barrier = Barrier(2)
+
+    class InStep(LetterCounter):
+        def queries(self, texts_of_batch: Sequence[str]) -> Vectors:
+            with contextlib.suppress(BrokenBarrierError):
+                barrier.wait(10)
+            return super().queries(texts_of_batch)
+
+    def embed() -> list[str]:
+        model = InStep()
+        VectorCache(path).queries(model, texts)
+        barrier.abort()
+        return model.asked
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(embed), pool.submit(embed)
+
+    made = [*first.result(), *second.result()]
+    assert set(made) == set(texts)
+    # Of 50 batches each a few happen to be made by both; in one order all would be.
+    assert len(made) < 1.5 * len(texts)
 
 
 def test_questions_passages_and_models_are_kept_apart(tmp_path):
