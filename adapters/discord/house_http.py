@@ -177,8 +177,9 @@ class HouseHttp(HTTPClient):
                 self._buckets[f"{named}:{route.major_parameters}"] = limit
             if bucket is not None:
                 self._buckets.pop(f"{bucket}:{route.major_parameters}", None)
-        if "X-Ratelimit-Remaining" in headers and reply.status != 429:
-            with suppress(ValueError, KeyError, OverflowError):
+        resets = headers.get("X-Ratelimit-Reset-After") or headers.get("X-Ratelimit-Reset")
+        if "X-Ratelimit-Remaining" in headers and reply.status != 429 and told_seconds(resets) is not None:
+            with suppress(ValueError, OverflowError):
                 # What is no limit must not be taken for a failure of what was asked.
                 limit.update(reply, use_clock=self.use_clock)  # type: ignore[arg-type] # it reads the headers, nothing else
 

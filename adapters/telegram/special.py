@@ -47,7 +47,9 @@ _SERVICE = (
         "paid_message_",
         "poll_",
     ),
-    *("suggested_post_", "video_chat_", "gift_upgrade_", "chat_background_"),
+    *("video_chat_", "gift_upgrade_", "chat_background_"),
+    # Beside these there is suggested_post_info, which stands on what people wrote.
+    *(f"suggested_post_{what}" for what in ("approv", "declined", "paid", "refunded")),
 )
 """How the fields of messages begin that Telegram itself puts into a chat; nobody wrote them."""
 _CANNOT_SHOW = mark("(something that cannot be shown here; it is in the original chat on Telegram)")

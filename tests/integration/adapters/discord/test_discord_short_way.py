@@ -160,10 +160,17 @@ async def test_a_limit_is_waited_out_and_one_that_is_too_long_is_told(api: Api, 
 
 
 async def test_limits_that_are_none_take_nothing_away_from_an_answer(api: Api, script: Script) -> None:
-    odd = {"X-Ratelimit-Limit": "5.0", "X-Ratelimit-Remaining": "", "X-Ratelimit-Reset-After": "soon"}
-    script.answers = [(200, {"id": "9"}, odd), (200, {"id": "10"}, {"X-Ratelimit-Remaining": "1"})]
-    assert await _say(api) == {"id": "9"}
-    assert await _say(api) == {"id": "10"}
+    for odd in (
+        {"X-Ratelimit-Limit": "5.0", "X-Ratelimit-Remaining": "", "X-Ratelimit-Reset-After": "soon"},
+        {"X-Ratelimit-Remaining": "0"},
+        {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset-After": "nan"},
+        {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset-After": "-1"},
+        {"X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "1e400"},
+    ):
+        script.answers = [(200, {"id": "9"}, odd), (200, {"id": "10"}, {})]
+        async with asyncio.timeout(5):
+            assert await _say(api) == {"id": "9"}
+            assert await _say(api) == {"id": "10"}
 
 
 async def test_a_global_limit_holds_up_everything(api: Api, script: Script) -> None:

@@ -226,6 +226,8 @@ def test_what_is_no_text_is_told_in_words(fields: dict[str, Any], text: str) -> 
         {"forum_topic_edited": {"name": "y"}},
         {"forum_topic_reopened": {}},
         {"new_chat_title": "x"},
+        {"suggested_post_approved": {"send_date": 1}},
+        {"suggested_post_paid": {"currency": "XTR"}},
         {"message_auto_delete_timer_changed": {"message_auto_delete_time": 1}},
         {"write_access_allowed": {}},
     ],
