@@ -60,11 +60,11 @@ def minutes_since(then: datetime, now: datetime) -> int:
 def _line(ctx: Context, ticket: Ticket, texts: Texts) -> str:
     areas = f" ({escape(', '.join(ticket.areas[:3]))})" if ticket.areas else ""
     topic = escape(topic_of(ticket, texts))
-    return f"**#{ticket.number}** {topic}{areas}, {waited(ticket.waiting_since, ctx.now, texts)}"
+    return f"**#{ticket.number}** {topic}{areas} · {waited(ticket.waiting_since, ctx.now, texts)}"
 
 
 def _claimed_line(ctx: Context, ticket: Ticket, texts: Texts) -> str:
     name = ctx.work.team.get(ticket.claimed_by).name if ticket.claimed_by else ""
     since = waited(ticket.claimed_at or ticket.opened_at, ctx.now, texts)
     topic = escape(topic_of(ticket, texts))
-    return f"**#{ticket.number}** {topic}, {escape(name)}, {since}"
+    return f"**#{ticket.number}** {topic} · {escape(name)} · {since}"

@@ -103,9 +103,9 @@ async def test_the_queue_shows_who_waits_and_who_is_helped(stage: Stage, ana: Pe
     await ana.gives("queue")
     told = ana.was_told
     assert "11 customers waiting" in told
-    assert "- **#1** matter of \\*P0\\*, 6 hr 1 min" in told
+    assert "- **#1** matter of \\*P0\\* · 6 hr 1 min" in told
     assert told.index("**#1**") < told.index("**#3**")
-    assert "**Being helped**\n\n- **#2** matter of \\*P1\\*, Ben, 1 min" in told
+    assert "**Being helped**\n\n- **#2** matter of \\*P1\\* · Ben · 1 min" in told
     await ana.presses("Claim #3")
     assert "**Ana** is helping you now" in people[2].sees[-1]
 
