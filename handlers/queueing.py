@@ -31,22 +31,28 @@ LONGEST_READ = 2000
 """No title needs more of a text than this."""
 
 
-def open_ticket(ctx: Context, conversation: Conversation, *, subject: str = "") -> list[Action]:
-    """Put the conversation into the queue and tell both sides; one that is there already is told its place."""
+def open_ticket(
+    ctx: Context, conversation: Conversation, *, subject: str = "", words: str = ""
+) -> list[Action]:
+    """Put the conversation into the queue and tell both sides; one that is there already is told its place.
+
+    `words` are what the customer should be told first.
+    """
     work = ctx.work
     if conversation.is_linked:
         # Whoever asks from two accounts at once gets one ticket.
         work.contacts.lock([one.id for one in work.contacts.accounts_of(customer_of(conversation, ctx))])
     existing = open_ticket_in(ctx, conversation)
     if existing is not None:
-        return [tell_place(ctx, hear(ctx, existing, conversation), conversation)]
+        return [tell_place(ctx, hear(ctx, existing, conversation), conversation, words=words)]
     work.offers.withdraw(conversation.id)
-    words = subject or _subject(ctx, conversation)
-    ticket = work.tickets.open(conversation.id, words, _areas(ctx, conversation))
+    named = subject or _subject(ctx, conversation)
+    ticket = work.tickets.open(conversation.id, named, _areas(ctx, conversation))
     conversation = conversation.queued()
     work.conversations.save(conversation)
     watch_wait(ctx, ticket)
-    return [tell_place(ctx, ticket, conversation, is_new=True), *open_desk(ctx, ticket, conversation)]
+    told = tell_place(ctx, ticket, conversation, is_new=True, words=words)
+    return [told, *open_desk(ctx, ticket, conversation)]
 
 
 def open_desk(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[Action]:
@@ -68,10 +74,13 @@ def open_card(ctx: Context, ticket: Ticket, conversation: Conversation) -> list[
     return [OpenDesk(ticket.id, space, title_of(ctx, ticket), card(ctx, ticket, conversation))]
 
 
-def tell_place(ctx: Context, ticket: Ticket, conversation: Conversation, *, is_new: bool = False) -> Say:
+def tell_place(
+    ctx: Context, ticket: Ticket, conversation: Conversation, *, is_new: bool = False, words: str = ""
+) -> Say:
     """Its number, its place and an expectation that can be kept; or who is on it."""
     texts = texts_for(customer_of(conversation, ctx), ctx)
-    return say(ctx, conversation, describe_place(ctx, ticket, texts, is_new=is_new))
+    place = describe_place(ctx, ticket, texts, is_new=is_new)
+    return say(ctx, conversation, f"{words} {place}" if words else place)
 
 
 def describe_place(ctx: Context, ticket: Ticket, texts: Texts, *, is_new: bool = False) -> str:

@@ -5,12 +5,12 @@ from bot.core.commands import Role
 from bot.core.conversation import Conversation, Direction
 from bot.core.events import ShortcutUsed
 from bot.core.places import direct_to
-from bot.core.texts import escape
+from bot.core.texts import escape, plain, shorten
 from bot.core.ticket import Ticket
 from handlers.asking import owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
-from handlers.exchange import answer, show_everywhere, spoken
+from handlers.exchange import LONGEST_QUOTE, answer, customer_of, show_everywhere, spoken, texts_for
 from handlers.linked import open_ticket_in, ticket_about
 from handlers.queueing import open_ticket, retitle, subject_of
 from handlers.registry import on
@@ -45,10 +45,14 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     )
     if existing is None:
         subject = subject_of(event.text) if event.text.strip() else ""
-        return [*open_ticket(ctx, conversation, subject=subject), told]
+        return [
+            *open_ticket(ctx, conversation, subject=subject, words=_about(event, conversation, ctx)),
+            told,
+        ]
     shown = show_everywhere(ctx, existing.id, spoken(message), message=message, purpose="desk")
     named = retitle(ctx, existing, event.text)
-    return [*named, *open_ticket(ctx, conversation), *([] if known else shown), told]
+    heard = open_ticket(ctx, conversation, words=_about(event, conversation, ctx))
+    return [*named, *heard, *([] if known else shown), told]
 
 
 @on("shortcut_used", "add_note")
@@ -67,6 +71,15 @@ def note_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     _, shown = add_note(ctx, ticket, staff, words, files=event.files)
     return [*shown, answer(event, texts.text("Noted on ticket #{number}; the customer does not see it.",
                                              number=ticket.number))]  # fmt: skip
+
+
+def _about(event: ShortcutUsed, conversation: Conversation, ctx: Context) -> str:
+    """Which of their messages it is about, where the answer does not stand under it."""
+    words = shorten(plain(event.text), LONGEST_QUOTE)
+    if event.can_answer_there or not words:
+        return ""
+    texts = texts_for(customer_of(conversation, ctx), ctx)
+    return texts.text("This is about what you wrote: “{words}”.", words=words)
 
 
 def _belongs_to_staff(event: ShortcutUsed, ctx: Context) -> bool:

@@ -20,7 +20,7 @@ async def test_where_the_bot_is_not_a_ticket_goes_on_in_the_direct_chat(stage: S
     at = eli.new_message(ROOM)
     await eli.uses("open_ticket", at, "My shelf wobbles", eli, can_answer_there=False)
     assert eli.was_told == "A ticket is open; the answer comes in a direct chat, for I am not in this room."
-    assert "Your ticket is **#1**" in eli.sees[-1]
+    assert eli.sees[-1].startswith("This is about what you wrote: “My shelf wobbles”. I have asked our team")
     assert stage.card().title == "#1 My shelf wobbles"
     await ana.gives("claim", "1")
     await ana.says("I can help", at=stage.thread())
