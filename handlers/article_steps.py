@@ -9,6 +9,7 @@ from bot.core.content import Button, Content
 from bot.core.events import ButtonPressed
 from bot.core.policies.redacting import placeholders_in
 from bot.core.staff import Staff
+from bot.core.texts import moment
 from handlers.article_view import STATES, must_be_ours, shown, version_on, versions
 from handlers.asking import Refused, require
 from handlers.context import Asked, Context
@@ -59,9 +60,19 @@ def publish(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
     ctx.work.audit.record(staff.id, "article_publish", f"{version.key}:{version.language}:{version.number}")
     newest = ctx.work.versions.get(version.id) or version
     return [
-        shown(newest, staff, event, ctx, above=ctx.answer_texts(event).text("It is published.")),
+        shown(newest, staff, event, ctx, above=_since_when(newest, event, ctx)),
         Reindex(is_publication=True),
     ]
+
+
+def _since_when(version: ArticleVersion, event: Asked, ctx: Context) -> str:
+    """That it is published, and what its dates make of that."""
+    texts, text = ctx.answer_texts(event), version.text
+    if text.valid_until is not None and text.valid_until <= ctx.now:
+        return texts.text("It is published, but its time is over: nobody is offered it.")
+    if text.valid_from is not None and text.valid_from > ctx.now:
+        return texts.text("It is published, and offered from {at} on.", at=moment(text.valid_from))
+    return texts.text("It is published.")
 
 
 def send_back(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:

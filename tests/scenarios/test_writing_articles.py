@@ -66,6 +66,23 @@ async def test_an_editor_publishes_an_own_draft_at_once(stage: Stage, eda: Perso
     assert eda.was_told == "That is not possible now. Version 1: published."
 
 
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ("valid_until: 2020-01-01", "It is published, but its time is over: nobody is offered it."),
+        ("valid_from: 2099-01-01", "It is published, and offered from "),
+    ],
+)
+async def test_whoever_publishes_is_told_when_nobody_is_offered_it(
+    stage: Stage, eda: Person, dana: Person, facts: str, told: str
+) -> None:
+    await write(eda, facts=facts)
+    await eda.gives("article", "how-much-is-the-winter-sale publish")
+    assert told in eda.was_told
+    await dana.says(TITLE)
+    assert BODY not in str(dana.sees)
+
+
 async def test_what_is_published_is_archived_also_when_a_draft_waits(
     stage: Stage, eda: Person, dana: Person
 ) -> None:
