@@ -47,16 +47,6 @@ async def test_a_call_asks_everyone_once_on_their_own_platform(
     assert "**Ana** called for help; 2 colleagues are asked." in stage.in_staff_space()[-1]
 
 
-async def test_what_the_whole_room_reads_is_not_told_to_one_of_it_as_well(
-    stage: Stage, vera: Person, ana: Person
-) -> None:
-    await ana.gives("sos", "help", at=stage.staff_space)
-    assert ana.answers == []
-    await ana.gives("sos", "end", at=stage.staff_space)
-    assert ana.answers == []
-    assert stage.in_staff_space()[-1].startswith("The call for help is over.")
-
-
 async def test_a_call_that_nobody_can_follow_says_so(stage: Stage, ana: Person) -> None:
     await ana.gives("sos")
     assert ana.was_told == "Nobody has volunteered yet, so there is nobody I could ask."
@@ -133,24 +123,6 @@ async def test_jump_in_brings_the_ticket_that_fits_best(
     assert stage.state(3) == "with Vera"
     await carl.presses("Jump in")
     assert "**Carl** is helping you now" in p2.sees[-1]
-
-
-async def test_notes_and_announcements_push_no_word_of_the_customer_out(
-    stage: Stage, dana: Person, carl: Person, ana: Person
-) -> None:
-    await dana.says("My shelf came without its feet", files=(dana.file("shelf.jpg"),))
-    await dana.gives("human")
-    for number in range(12):
-        await ana.gives("note", f"#1 asked the carrier, try {number}")
-    await ana.gives("sos")
-    await carl.presses("Jump in")
-    shown = next(text for text in carl.sees if "What you write here now goes to the customer" in text)
-    assert "**Dana:** My shelf came without its feet" in shown
-    assert "try 11" not in shown
-    brought = stage.platform("telegram").in_place(carl.direct)
-    assert any(file.name == "shelf.jpg" for one in brought for file in one.content.files)
-    await ana.gives("claim", "1")
-    assert "**Dana:** My shelf came without its feet" in stage.card().text
 
 
 async def test_jump_in_without_a_fit_takes_the_longest_wait(stage: Stage, carl: Person, ana: Person) -> None:
