@@ -141,8 +141,10 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         )
         sys.exit(told)
     from bot.assembly import House
+    from bot.library import too_new
     from bot.waiting import DatabaseAwayError, WaitingRoom
     from storage import AlreadyInUseError
+    from storage.migrate import TooNewError
 
     async def work() -> None:
         async with _told_to_stop() as told:
@@ -160,6 +162,8 @@ def _run(_arguments: argparse.Namespace, settings: Settings) -> int:
         _in_loop(work())
     except DatabaseAwayError as error:
         sys.exit(str(error))
+    except TooNewError as error:
+        sys.exit(too_new(error))
     except AlreadyInUseError as error:
         told = operator_texts().label(
             "Another Allhands works on this database already ({lock} is locked). SQLite serves one process: stop the "

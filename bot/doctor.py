@@ -19,6 +19,7 @@ from bot.core.places import Identity, Place
 from bot.core.texts import Markdown, Texts
 from bot.doctor_answers import answer_findings
 from bot.embedding import load_embedder
+from bot.library import too_new
 from bot.platforms import BUILDERS
 from bot.runtime.catalogue import operator_texts, texts_in
 from bot.runtime.clock import SystemClock
@@ -28,7 +29,7 @@ from knowledge.endpoint import Endpoint
 from knowledge.folder import read_folder
 from knowledge.vectors import Embedder, EmbeddingError, model_names
 from storage import make_engine
-from storage.migrate import current, newest
+from storage.migrate import TooNewError, current, newest, settled_at
 
 CHECK_WITHIN_SECONDS = 30
 
@@ -119,15 +120,18 @@ def _database(settings: Settings) -> list[Finding]:
     try:
         make_folder(settings.database_url)
         at = current(make_engine(settings.database_url))
+        is_settled = settled_at(at) is not None
     except (OSError, SQLAlchemyError) as error:
         finding = Finding(
             False,
             texts.label("The database cannot be reached ({error})", error=type(error).__name__),
             texts.label("Check DATABASE_URL: is the server running, and are name and password right?"),
         )
+    except TooNewError as error:
+        finding = Finding(False, too_new(error), "")
     else:
         finding = Finding(
-            at == newest(),
+            is_settled,
             texts.label("Database schema {at}, newest {newest}", at=at or "-", newest=newest()),
             texts.label("Run: allhands migrate (a start does it too)."),
             is_fatal=False,

@@ -14,7 +14,7 @@ from knowledge.scorer import scorer_of
 from knowledge.threshold import threshold_for
 from knowledge.vectors import Embedder
 from storage import UnitOfWork, make_engine, read
-from storage.migrate import current, newest
+from storage.migrate import TooNewError, current, settled_at
 
 GROWN = 1.5
 """With so many times as many topics, or so many times fewer, a threshold is chosen anew."""
@@ -24,10 +24,10 @@ def answer_findings(database_url: str, embedder: Embedder | None, folder_topics:
     """The threshold in use and the last weeks; nothing while the database cannot be asked."""
     engine = make_engine(database_url)
     try:
-        if current(engine) != newest():
+        if not settled_at(current(engine)):
             return []
         topics, thresholds, watch = read(engine, datetime.now(UTC), _asked)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, TooNewError):
         return []
     texts = operator_texts()
     return [

@@ -13,7 +13,7 @@ from bot.runtime.catalogue import operator_texts
 from bot.settings import Settings
 from bot.taught import open_shelf
 from storage import make_engine
-from storage.migrate import current, migrate
+from storage.migrate import TooNewError, current, migrate, settled_at
 
 
 def migrate_now(settings: Settings) -> int:
@@ -62,14 +62,27 @@ def reachable_engine(settings: Settings) -> Engine:
         return reach(settings)
     except (OSError, SQLAlchemyError) as error:
         sys.exit(away(error))
+    except TooNewError as error:
+        sys.exit(too_new(error))
 
 
 def reach(settings: Settings) -> Engine:
-    """The database, after a look whether it is there; raises OSError or the database's error when it is not."""
+    """The database, after a look whether it is there; raises OSError or the database's error when it is not, and
+    TooNewError when this version cannot work on it.
+    """
     make_folder(settings.database_url)
     engine = make_engine(settings.database_url)
-    engine.connect().close()
+    settled_at(current(engine))
     return engine
+
+
+def too_new(error: TooNewError) -> str:
+    """What to say and do about a database that this version cannot share with the one that was here."""
+    return operator_texts().label(
+        "The database (schema {at}) was changed by a newer version of Allhands, and this one cannot work on it. Start "
+        "the newer version, or restore a backup from before the update.",
+        at=error,
+    )
 
 
 def away(error: Exception, waited_minutes: int = 0) -> str:

@@ -9,10 +9,17 @@ _LOCK = 7_305_115_266_149_523_441
 """An arbitrary constant: processes that start together migrate one after another."""
 
 
+class TooNewError(Exception):
+    """A newer version has changed the database so that this one cannot share it; the revision it is at."""
+
+
 def migrate(engine: Engine) -> str:
-    """Run what is missing; returns the revision. Raises the database's error and changes nothing in that step."""
-    if current(engine) == newest():
-        return newest()
+    """Run what is missing; returns the revision, a later one where a newer version has been here.
+
+    Raises TooNewError, and the database's error, and changes nothing in that step.
+    """
+    if settled := settled_at(current(engine)):
+        return settled
     with engine.connect() as connection:
         # The drivers begin nothing by themselves (see `make_engine`). Without this each statement would stand alone,
         # and what a killed migration left half done could never be taken up again.
@@ -21,23 +28,42 @@ def migrate(engine: Engine) -> str:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         try:
-            _upgrade(connection)
+            # Another process may have done it meanwhile, and one of a newer version more than that.
+            settled = settled_at(_revision(connection))
+            if settled is None:
+                _upgrade(connection)
             connection.commit()
         finally:
             connection.rollback()
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
                 connection.commit()
-    return newest()
+    return settled or newest()
+
+
+def settled_at(revision: str | None) -> str | None:
+    """The revision, when nothing is to be done there; None while something is missing. Raises TooNewError.
+
+    Revisions of one thousand only add to each other: what is added later does not disturb this version.
+    """
+    if revision is None or revision < newest():
+        return None
+    if revision[:-3] != newest()[:-3]:
+        raise TooNewError(revision)
+    return revision
 
 
 def current(engine: Engine) -> str | None:
     """The revision the database is at; None for an empty one."""
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return revision
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def newest() -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -202,3 +204,18 @@ async def test_run_without_a_platform_says_what_to_do(quiet_town: Town) -> None:
     assert code == 1
     assert "SLACK_BOT_TOKEN" in written
     assert "allhands sandbox" in written
+
+
+async def test_a_database_of_a_newer_version_is_left_alone_and_said_to_be_one(
+    quiet_town: Town, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'newer.db'}"
+    assert (await allhands(quiet_town, "migrate", DATABASE_URL=url))[0] == 0
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9001'")
+    for command in (("run",), ("migrate",), ("doctor",), ("knowledge", "ask", "where?")):
+        code, written = await allhands(quiet_town, *command, DATABASE_URL=url)
+        assert code == 1
+        assert "9001" in written
+        assert "newer version" in written
+        assert "Traceback" not in written

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, MetaData, event, insert, inspect
 from bot.core.events import Author
 from bot.core.places import Identity, Place
 from storage import UnitOfWork, make_engine, read, write
-from storage.migrate import _SCRIPTS, current, migrate, newest
+from storage.migrate import _SCRIPTS, TooNewError, current, migrate, newest
 from storage.tables import metadata
 from tests.integration.storage.conftest import NOON
 
@@ -43,6 +43,33 @@ def test_an_empty_database_is_brought_to_the_newest_schema_and_stays_there(empty
     assert migrate(empty) == newest()
     assert current(empty) == newest()
     assert migrate(empty) == newest()
+
+
+def _put_at(engine: Engine, revision: str) -> None:
+    """As a newer version leaves it."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")  # noqa: S608 - ours
+
+
+def test_a_version_goes_on_where_a_newer_one_has_only_added(empty: Engine) -> None:
+    """Else it could not be started again in the middle of an update, and nobody could go back to it."""
+    migrate(empty)
+    later = newest()[:-3] + "999"
+    _put_at(empty, later)
+    assert migrate(empty) == later
+    assert current(empty) == later
+
+
+def test_a_version_keeps_away_where_a_newer_one_has_done_more(empty: Engine) -> None:
+    migrate(empty)
+    _put_at(empty, "9001")
+    with pytest.raises(TooNewError, match="9001"):
+        migrate(empty)
+
+
+def test_revisions_are_numbers_of_which_the_thousands_tell_whether_versions_get_on() -> None:
+    assert all(len(one) == 4 and one.isdecimal() for one in revisions())
+    assert newest() == revisions()[-1]
 
 
 def test_the_migrations_build_what_the_tables_say(empty: Engine) -> None:
