@@ -155,6 +155,8 @@ class AdapterContext(Struct, frozen=True):
     """Log an event name with fields; never message text or secrets."""
     note_typing: Callable[[Place, Identity], None] | None = None
     """Told that somebody is writing, in the event loop; never waits. None when nobody wants to know."""
+    note_reached: Callable[[bool], None] = field(default=lambda _is_reached: None)
+    """Told, where no connection would fall, whether the platform answers. Events that come are taken all the same."""
     texts_in: Callable[[str], Translate] = field(default=lambda _language: in_english)
     """The same in the language of whoever reads it; in the company's own for "" and for one that is not there."""
     languages: tuple[str, ...] = ()

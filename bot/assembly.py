@@ -246,6 +246,7 @@ class House:
         supervisor = Supervisor(
             name, lambda: self._built(name, builder, context), self.metrics_book, self.dispatcher.wake
         )
+        context = replace(context, note_reached=supervisor.note_reached)
         self.supervisors[name] = supervisor
         self.dispatcher.serve(name, lambda: supervisor.adapter)
 

@@ -29,10 +29,12 @@ class Pulse:
             if await self._is_there():
                 continue
             self._catch_up.expect_gap()
+            self._context.note_reached(False)
             pause = _FIRST_PAUSE_SECONDS
             while not await self._is_there():
                 await self._rest(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            self._context.note_reached(True)
             self._catch_up.note_gap((self._context.now() - seen_at).total_seconds(), known)
 
     async def _rest(self, seconds: float) -> None:

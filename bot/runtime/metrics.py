@@ -21,7 +21,9 @@ class Metrics:
             "actions_possibly_repeated", "Actions that a platform may show twice.", "platform"
         )
         self.restarts = self._counter("adapter_restarts", "Clients that died and were rebuilt.", "platform")
-        self.is_ready = self._gauge("platform_ready", "1 while events of the platform flow.", "platform")
+        self.is_ready = self._gauge(
+            "platform_ready", "1 while the platform is connected and answers.", "platform"
+        )
         self.processes = self._gauge("processes", "Processes that share this database, this one included.")
         self.leases = self._gauge("leases_held", "What this process does alone, such as receiving.")
         self.adopted = self._counter("actions_adopted", "Actions of processes that died, sent by this one.")

@@ -59,6 +59,11 @@ class Supervisor:
         log.info("adapter.standby", platform=self.name)
         self._on_ready(self.name)
 
+    def note_reached(self, is_reached: bool) -> None:
+        """Whether a platform that calls us answers; whoever sends its calls to this process goes on doing so."""
+        if self.adapter is not None and self.state is State.READY:
+            self._metrics.is_ready.labels(self.name).set(int(is_reached))
+
     async def run(self) -> None:
         """Keep the platform connected until cancelled."""
         tries = 0

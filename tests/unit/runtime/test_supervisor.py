@@ -187,6 +187,26 @@ async def test_a_cancelled_supervisor_ends_and_closes_its_client() -> None:
     assert stretch.metrics.registry.get_sample_value("allhands_platform_ready", {"platform": "slack"}) == 0
 
 
+async def test_a_platform_that_calls_and_does_not_answer_is_seen_in_the_figures_alone() -> None:
+    """Its calls are taken, so nobody must send them elsewhere."""
+    stretch = Stretch(lambda: Client(lambda on_ready: (on_ready(), asyncio.Event().wait())[1]), pauses=1)
+
+    def figure() -> float | None:
+        return stretch.metrics.registry.get_sample_value("allhands_platform_ready", {"platform": "slack"})
+
+    task = asyncio.create_task(stretch.supervisor.run())
+    while stretch.supervisor.state is not State.READY:
+        await asyncio.sleep(0)
+    stretch.supervisor.note_reached(False)
+    assert (figure(), stretch.supervisor.is_well) == (0, True)
+    stretch.supervisor.note_reached(True)
+    assert figure() == 1
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    stretch.supervisor.note_reached(True)
+    assert figure() == 0, "it is not even connected"
+
+
 def test_who_waits_for_a_turn_stands_by_unless_events_flow_already() -> None:
     woken: list[str] = []
     supervisor = Supervisor("slack", lambda: pytest.fail("nobody builds it"), Metrics(), woken.append)

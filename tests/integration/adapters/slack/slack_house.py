@@ -107,6 +107,7 @@ class House:
     prefix: str = ""
     help_place: Place = HELP
     lease: Lease = alone
+    reached: list[bool] = field(default_factory=list)
 
     def context(self) -> AdapterContext:
         return AdapterContext(
@@ -122,6 +123,7 @@ class House:
             texts=str.format,
             report=lambda name, fields: self.reports.append((name, fields)),
             lease=self.lease,
+            note_reached=self.reached.append,
         )
 
     def _open(self, file: FileRef) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:

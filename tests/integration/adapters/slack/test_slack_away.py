@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters import SetupError
-from adapters.slack import SlackAdapter, catch_up, connection
+from adapters.slack import SlackAdapter, catch_up, connection, pulse
 from adapters.slack.connection import ConnectionLostError
 from bot.core.content import Content
 from bot.core.conversation import Remembered
@@ -316,6 +316,17 @@ async def test_without_a_socket_a_withdrawn_token_is_noticed_by_the_next_message
     with pytest.raises(SetupError, match="SLACK_BOT_TOKEN"):
         await task
     await adapter.close()
+
+
+async def test_without_a_socket_it_is_told_whether_slack_answers(
+    house: House, server: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "PULSE_SECONDS", 0.05)
+    async with house.running(house.adapter(socket=False, http=True)):
+        server.world.faults["slack"].is_down = True
+        await until(lambda: house.reached == [False])
+        server.world.faults["slack"].is_down = False
+        await until(lambda: house.reached == [False, True])
 
 
 async def test_without_any_way_in_the_adapter_says_what_to_set(house: House) -> None:
