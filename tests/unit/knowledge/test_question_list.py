@@ -80,4 +80,4 @@ def test_what_is_no_list_is_said_to_be_none(tmp_path: Path, text: str | bytes, t
 def test_a_list_that_is_not_there_is_named(tmp_path: Path):
     (problem,) = read_questions(tmp_path / "nowhere.csv", KEYS).problems
 
-    assert str(problem) == "nowhere.csv: cannot be opened (FileNotFoundError)."
+    assert str(problem) == "nowhere.csv: cannot be opened (No such file or directory)."
