@@ -8,8 +8,15 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from bot.core.places import Place
+from tests.integration.adapters.telegram.telegram_stage import Stage
+
 ME = {"id": 900, "is_bot": True, "first_name": "Allhands", "username": "allhands_bot"}
 Answer = Callable[[dict[str, Any]], Any]
+DANA = "5"
+DESK = Place("telegram", channel="-1001")
+CHAT = {"id": 5, "type": "private"}
 
 
 class RefusalError(Exception):
@@ -85,3 +92,26 @@ async def serving(stub: Stub) -> AsyncIterator[Stub]:
         yield stub
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def in_front_of(stub: Stub, stage: Stage) -> AsyncIterator[TelegramAdapter]:
+    """An adapter that knows no other server; not connected."""
+    adapter = TelegramAdapter(
+        stage.context(staff_space=DESK, support_places=()), TelegramSettings("900:x", stub.url + "/")
+    )
+    yield adapter
+    await adapter.close()
+
+
+def update(number: int, text: str) -> dict[str, Any]:
+    author = {"id": 5, "is_bot": False, "first_name": "Dana"}
+    body = {"message_id": number, "date": 1795331003, "chat": CHAT, "from": author, "text": text}
+    return {"update_id": number, "message": body}
+
+
+def refuse(code: int, description: str, **parameters: Any) -> Any:
+    def answer(_fields: dict[str, Any]) -> Any:
+        raise RefusalError(code, description, **parameters)
+
+    return answer

@@ -31,7 +31,16 @@ from bot.core.places import Identity, MessageAt, Place
 from sandbox.telegram import TelegramServer
 from sandbox.world import World
 from tests.integration.adapters.telegram.telegram_stage import Stage, direct, running, until
-from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
+from tests.integration.adapters.telegram.telegram_stub import (
+    DANA,
+    DESK,
+    RefusalError,
+    Stub,
+    in_front_of,
+    refuse,
+    serving,
+    update,
+)
 
 
 class Clock:
@@ -39,11 +48,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-DANA = "5"
-DESK = Place("telegram", channel="-1001")
-CHAT = {"id": 5, "type": "private"}
 
 
 @pytest.fixture
@@ -64,24 +68,8 @@ async def stub() -> AsyncIterator[Stub]:
 
 @pytest.fixture
 async def adapter(stage: Stage, stub: Stub) -> AsyncIterator[TelegramAdapter]:
-    built = TelegramAdapter(
-        stage.context(staff_space=DESK, support_places=()), TelegramSettings("900:x", stub.url + "/")
-    )
-    yield built
-    await built.close()
-
-
-def update(number: int, text: str) -> dict[str, Any]:
-    author = {"id": 5, "is_bot": False, "first_name": "Dana"}
-    body = {"message_id": number, "date": 1795331003, "chat": CHAT, "from": author, "text": text}
-    return {"update_id": number, "message": body}
-
-
-def refuse(code: int, description: str, **parameters: Any) -> Any:
-    def answer(_fields: dict[str, Any]) -> Any:
-        raise RefusalError(code, description, **parameters)
-
-    return answer
+    async with in_front_of(stub, stage) as adapter:
+        yield adapter
 
 
 async def test_a_server_with_three_methods_is_enough_to_talk(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from adapters.telegram import TelegramAdapter, TelegramSettings, polling
+from adapters.telegram import TelegramAdapter, polling
 from bot.core.content import Button, Content, FileKind, FileRef, Form, FormField
 from bot.core.events import ButtonPressed, Handle, MessageReceived
 from bot.core.outgoing import (
@@ -29,8 +29,17 @@ from bot.core.places import Identity, MessageAt
 from sandbox.telegram import TelegramServer
 from sandbox.world import World
 from tests.integration.adapters.telegram.telegram_stage import Stage, direct, running, until
-from tests.integration.adapters.telegram.telegram_stub import RefusalError, Stub, serving
-from tests.integration.adapters.telegram.test_telegram_adapter_foreign import CHAT, DANA, DESK, refuse, update
+from tests.integration.adapters.telegram.telegram_stub import (
+    CHAT,
+    DANA,
+    DESK,
+    RefusalError,
+    Stub,
+    in_front_of,
+    refuse,
+    serving,
+    update,
+)
 
 
 @pytest.fixture
@@ -46,11 +55,8 @@ async def stub() -> AsyncIterator[Stub]:
 
 @pytest.fixture
 async def adapter(stage: Stage, stub: Stub) -> AsyncIterator[TelegramAdapter]:
-    built = TelegramAdapter(
-        stage.context(staff_space=DESK, support_places=()), TelegramSettings("900:x", stub.url + "/")
-    )
-    yield built
-    await built.close()
+    async with in_front_of(stub, stage) as adapter:
+        yield adapter
 
 
 @pytest.mark.parametrize(
