@@ -105,7 +105,8 @@ def restore(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -
 
 def reviewed(version: ArticleVersion, staff: Staff, event: Asked, ctx: Context) -> list[Action]:
     """An editor has read what is published, and it is still right; also for an article of the folder."""
-    if not ctx.work.figures.reviewed(_published(version, event, ctx).key, version.language):
+    seen = _published(version, event, ctx)
+    if not ctx.work.figures.reviewed(seen.key, seen.language):
         raise Refused(answer(event, _too_slow(event, ctx)))
     ctx.work.audit.record(staff.id, "article_reviewed", f"{version.key}:{version.language}")
     return [

@@ -68,14 +68,10 @@ def suggestions_for(ctx: Context, conversation: Conversation) -> Search | None:
     asking = [
         one for one in said if len(one.text.split()) >= WORDS_OF_A_QUESTION and not is_mere_reply(one.text)
     ]
-    newest = (asking or said)[-1:]
-    return next(
-        (
-            Search(conversation.id, one.id, one.text, purpose="suggest", reader=Audience.STAFF)
-            for one in newest
-        ),
-        None,
-    )
+    if not said:
+        return None
+    newest = (asking or said)[-1]
+    return Search(conversation.id, newest.id, newest.text, purpose="suggest", reader=Audience.STAFF)
 
 
 @on("answers_found", "suggest")
