@@ -85,6 +85,17 @@ def numbered(event: CommandGiven, number: str, ctx: Context) -> Ticket:
     return ticket
 
 
+def in_staff_space(event: Asked, ctx: Context) -> bool:
+    """Where the whole team reads along, or in one of its threads."""
+    space = ctx.settings.staff_space
+    return space is not None and event.place.lies_in(space)
+
+
+def is_at_desk(event: Asked, ctx: Context) -> bool:
+    """In the staff space, or in the chat of a helper who works on a ticket there."""
+    return in_staff_space(event, ctx) or ticket_here(event, ctx) is not None
+
+
 def ticket_here(event: Asked, ctx: Context) -> Ticket | None:
     """The ticket whose thread or chat this is."""
     desk = ctx.work.tickets.desk_at(event.place)

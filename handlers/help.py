@@ -4,7 +4,7 @@ from bot.core.actions import Action
 from bot.core.commands import Role
 from bot.core.events import CommandGiven
 from bot.core.texts import Markdown, Texts, mark
-from handlers.asking import ticket_here
+from handlers.asking import is_at_desk, ticket_here
 from handlers.context import Context
 from handlers.exchange import answer, conversation_of
 from handlers.offering import greet
@@ -19,7 +19,7 @@ def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
     contact = ctx.work.contacts.meet(event.author)
     texts, platform = ctx.texts_of(event.author), event.place.platform
     role = role_of(event.author, ctx)
-    at_desk = role > Role.CUSTOMER and _is_desk(event, ctx)
+    at_desk = role > Role.CUSTOMER and is_at_desk(event, ctx)
     # Nobody has to part what is not linked; the team parts others.
     useless = {"help", "start", *([] if role >= Role.AGENT or contact.is_linked else ["unlink"])}
     lines = [
@@ -31,12 +31,6 @@ def help_command(event: CommandGiven, ctx: Context) -> list[Action]:
     ]
     opening = _at_desk(event, texts, ctx) if at_desk else _where_one_asks(texts, ctx)
     return [answer(event, Markdown(f"{opening}\n\n" + "\n".join(lines)))]
-
-
-def _is_desk(event: CommandGiven, ctx: Context) -> bool:
-    """The staff space, or the chat of a helper who works on a ticket there."""
-    space = ctx.settings.staff_space
-    return (space is not None and event.place.lies_in(space)) or ticket_here(event, ctx) is not None
 
 
 def _at_desk(event: CommandGiven, texts: Texts, ctx: Context) -> str:

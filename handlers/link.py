@@ -8,7 +8,7 @@ from bot.core.contact import Contact
 from bot.core.events import ButtonPressed, CommandGiven
 from bot.core.policies.codes import code_in, spelled
 from bot.core.texts import Texts, mark
-from handlers.asking import named_ticket, ticket_here
+from handlers.asking import in_staff_space, named_ticket, ticket_here
 from handlers.context import Asked, Context
 from handlers.exchange import answer, customer_of, say, texts_for
 from handlers.joining import direct_with, join, part, platform_of, undo_button
@@ -29,7 +29,7 @@ _NUMBERS = re.compile(r"\s*#?\d{1,9}(\s+#?\d{1,9})?\s*")
 def link(event: CommandGiven, ctx: Context) -> list[Action]:
     """A code, the use of one, or, by an agent who names tickets or works in the staff space, a proposal."""
     # There a code of their own would be read by the whole team.
-    names_none = not event.arguments.strip() and _is_staff_space(event, ctx)
+    names_none = not event.arguments.strip() and in_staff_space(event, ctx)
     names_tickets = _NUMBERS.fullmatch(event.arguments)
     if (names_tickets or names_none) and role_of(event.author, ctx) >= Role.AGENT:
         return propose(event, ctx)
@@ -41,7 +41,7 @@ def link(event: CommandGiven, ctx: Context) -> list[Action]:
          at_desk=mark("Take a customer's linked accounts apart"))  # fmt: skip
 def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
     is_agent = role_of(event.author, ctx) >= Role.AGENT
-    if is_agent and (event.arguments.strip() or ticket_here(event, ctx) or _is_staff_space(event, ctx)):
+    if is_agent and (event.arguments.strip() or ticket_here(event, ctx) or in_staff_space(event, ctx)):
         return _part_customer(event, ctx)
     return _part_own(event, ctx)
 
@@ -50,11 +50,6 @@ def unlink(event: CommandGiven, ctx: Context) -> list[Action]:
 def unlink_button(event: ButtonPressed, ctx: Context) -> list[Action]:
     """It was not them: whoever was told of a link can undo it at once."""
     return _part_own(event, ctx)
-
-
-def _is_staff_space(event: CommandGiven, ctx: Context) -> bool:
-    space = ctx.settings.staff_space
-    return space is not None and event.place.lies_in(space)
 
 
 def _give_code(event: CommandGiven, contact: Contact, ctx: Context) -> list[Action]:

@@ -7,7 +7,7 @@ from bot.core.events import ShortcutUsed
 from bot.core.places import direct_to
 from bot.core.texts import escape, plain, shorten
 from bot.core.ticket import Ticket
-from handlers.asking import owner_or_agent, require, ticket_here
+from handlers.asking import is_at_desk, owner_or_agent, require, ticket_here
 from handlers.context import Context
 from handlers.desk_message import add_note
 from handlers.exchange import LONGEST_QUOTE, answer, customer_of, show_everywhere, spoken, texts_for
@@ -24,7 +24,7 @@ def open_from_message(event: ShortcutUsed, ctx: Context) -> list[Action]:
     is_own = event.author.identity == event.message_author.identity
     if not is_own and role_of(event.author, ctx) < Role.AGENT:
         return [answer(event, texts.text("You can open a ticket about your own messages."))]
-    if _belongs_to_staff(event, ctx) or event.message_author.is_bot:
+    if is_at_desk(event, ctx) or event.message_author.is_bot:
         return [answer(event, texts.text("No ticket can be opened about this message."))]
     conversation = _conversation(event, ctx)
     told = answer(
@@ -80,11 +80,6 @@ def _about(event: ShortcutUsed, conversation: Conversation, ctx: Context) -> str
         return ""
     texts = texts_for(customer_of(conversation, ctx), ctx)
     return texts.text("This is about what you wrote: “{words}”.", words=words)
-
-
-def _belongs_to_staff(event: ShortcutUsed, ctx: Context) -> bool:
-    space = ctx.settings.staff_space
-    return ticket_here(event, ctx) is not None or (space is not None and event.place.lies_in(space))
 
 
 def _conversation(event: ShortcutUsed, ctx: Context) -> Conversation:
